@@ -1,0 +1,397 @@
+//! Applying: the form's definition, what is sent, the rules both sides check, the receipt.
+//!
+//! `ApplicationForm::problems` is the one list of rules; the widget asks it before sending, the server before storing.
+
+use serde::{Deserialize, Serialize};
+
+use crate::problem::{FieldError, FieldErrorCode};
+use crate::reference::Reference;
+use crate::time::Timestamp;
+use crate::timeline::Application;
+
+/// Longest answer in any field, in characters, where the field sets no shorter one.
+pub const ANSWER_MAX_CHARS: u32 = 5_000;
+pub const MAX_FIELDS: usize = 60;
+pub const MAX_VALUES: usize = 50;
+/// Default limit of one file, in bytes.
+pub const FILE_MAX_BYTES: u64 = 10 * 1024 * 1024;
+/// Longest mail address that mail systems carry.
+pub const EMAIL_MAX_CHARS: usize = 254;
+
+/// `GET /v1/forms/{id}`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct ApplicationForm {
+    pub id: String,
+    pub version: u32,
+    pub fields: Vec<FormField>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct FormField {
+    /// Name in the answers: letters, digits, `_`.
+    pub name: String,
+    #[serde(rename = "type")]
+    pub kind: FieldKind,
+    pub label: String,
+    #[serde(default)]
+    pub hint: Option<String>,
+    #[serde(default)]
+    pub required: bool,
+    /// Characters.
+    #[serde(default)]
+    pub max_length: Option<u32>,
+    #[serde(default)]
+    pub options: Vec<FieldOption>,
+    /// Media types of files, e.g. `application/pdf`.
+    #[serde(default)]
+    pub accept: Vec<String>,
+    /// Bytes of one file.
+    #[serde(default)]
+    pub max_bytes: Option<u64>,
+    #[serde(default)]
+    pub max_files: Option<u32>,
+    #[serde(default)]
+    pub show_if: Option<ShowIf>,
+    /// HTML autofill token: `given-name`, `email`, `tel` …
+    #[serde(default)]
+    pub autocomplete: Option<String>,
+    /// Why it is asked, shown beside the question.
+    #[serde(default)]
+    pub purpose: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum FieldKind {
+    Text,
+    LongText,
+    Mail,
+    Phone,
+    Url,
+    /// `YYYY-MM-DD`.
+    Date,
+    Choice,
+    MultiChoice,
+    File,
+    /// One value, `yes`.
+    Consent,
+    /// Text only, no answer.
+    Info,
+    #[serde(other)]
+    Unknown,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct FieldOption {
+    pub value: String,
+    pub label: String,
+}
+
+/// Shown only while `field` has `value` among its answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct ShowIf {
+    pub field: String,
+    pub value: String,
+}
+
+/// The answer to one field: one value for most, several for `multi_choice`, upload ids for `file`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Answer {
+    pub field: String,
+    pub values: Vec<String>,
+}
+
+/// `POST /v1/applications`, with an `Idempotency-Key` header.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct NewApplication {
+    pub posting_id: String,
+    pub form_id: String,
+    pub form_version: u32,
+    /// Language of receipt and mails, BCP 47.
+    pub lang: String,
+    pub answers: Vec<Answer>,
+    /// Milliseconds from opening the form to sending it: a signal against machines.
+    #[serde(default)]
+    pub filled_in_ms: Option<u64>,
+    /// A field no person sees; machines fill it.
+    #[serde(default)]
+    pub website: Option<String>,
+}
+
+/// 201 of `POST /v1/applications`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct ApplicationReceipt {
+    pub reference: Reference,
+    /// Opens the status page at once, for `SESSION_MINUTES`.
+    pub token: String,
+    /// The status page as it stands right after applying.
+    pub receipt: Application,
+}
+
+/// 201 of `POST /v1/uploads` (multipart, one part `file`).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Upload {
+    pub upload_id: String,
+    pub name: String,
+    pub bytes: u64,
+    /// Hexadecimal.
+    pub sha256: String,
+    /// Unused uploads are deleted then.
+    pub expires_at: Timestamp,
+}
+
+impl ApplicationForm {
+    /// Every rule the answers break, in the form's order; empty when they may be sent.
+    ///
+    /// Files are checked for presence and number only: their content is checked when uploaded.
+    pub fn problems(&self, answers: &[Answer]) -> Vec<FieldError> {
+        self.fields
+            .iter()
+            .filter(|field| self.is_shown(field, answers))
+            .filter_map(|field| field.problem(values(answers, &field.name)))
+            .collect()
+    }
+
+    /// Whether the field's condition holds; a field behind a hidden field is hidden too.
+    pub fn is_shown(&self, field: &FormField, answers: &[Answer]) -> bool {
+        let mut condition = field.show_if.as_ref();
+        // As many steps as there are fields: a ring of conditions ends hidden rather than never.
+        for _ in 0..=self.fields.len() {
+            let Some(show_if) = condition else { return true };
+            if !values(answers, &show_if.field).contains(&show_if.value) {
+                return false;
+            }
+            condition = self.field(&show_if.field).and_then(|field| field.show_if.as_ref());
+        }
+        false
+    }
+
+    pub fn field(&self, name: &str) -> Option<&FormField> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+
+    /// The first field of type `mail`: where the receipt goes.
+    pub fn email_field(&self) -> Option<&FormField> {
+        self.fields.iter().find(|field| field.kind == FieldKind::Mail)
+    }
+}
+
+/// The values given for `field`; empty when there is no answer.
+pub fn values<'a>(answers: &'a [Answer], field: &str) -> &'a [String] {
+    answers.iter().find(|answer| answer.field == field).map_or(&[], |answer| &answer.values)
+}
+
+impl FormField {
+    /// What is wrong with `values` as an answer to this field, shown.
+    pub fn problem(&self, values: &[String]) -> Option<FieldError> {
+        let given = || values.iter().map(|value| value.trim()).filter(|value| !value.is_empty());
+        if self.kind == FieldKind::Info {
+            return None;
+        }
+        if given().next().is_none() {
+            let code =
+                if self.kind == FieldKind::Consent { FieldErrorCode::ConsentNeeded } else { FieldErrorCode::Required };
+            return self.required.then(|| FieldError::new(&self.name, code));
+        }
+        let most = self.most_values();
+        if values.len() > most {
+            return Some(FieldError::with_limit(&self.name, FieldErrorCode::TooMany, most as u64));
+        }
+        let longest = self.max_length.unwrap_or(ANSWER_MAX_CHARS).min(ANSWER_MAX_CHARS);
+        if given().any(|value| value.chars().count() > longest as usize) {
+            return Some(FieldError::with_limit(&self.name, FieldErrorCode::TooLong, u64::from(longest)));
+        }
+        let code = given().find_map(|value| self.value_problem(value))?;
+        Some(FieldError::new(&self.name, code))
+    }
+
+    fn most_values(&self) -> usize {
+        match self.kind {
+            FieldKind::MultiChoice => self.options.len().min(MAX_VALUES),
+            FieldKind::File => self.max_files.unwrap_or(1) as usize,
+            FieldKind::Text
+            | FieldKind::LongText
+            | FieldKind::Mail
+            | FieldKind::Phone
+            | FieldKind::Url
+            | FieldKind::Date
+            | FieldKind::Choice
+            | FieldKind::Consent
+            | FieldKind::Info
+            | FieldKind::Unknown => 1,
+        }
+    }
+
+    fn value_problem(&self, value: &str) -> Option<FieldErrorCode> {
+        let (fine, code) = match self.kind {
+            FieldKind::Mail => (is_email(value), FieldErrorCode::NotAnEmail),
+            FieldKind::Phone => (is_phone(value), FieldErrorCode::NotAPhone),
+            FieldKind::Url => (is_url(value), FieldErrorCode::NotAUrl),
+            FieldKind::Date => (is_date(value), FieldErrorCode::NotADate),
+            FieldKind::Choice | FieldKind::MultiChoice => {
+                (self.options.iter().any(|option| option.value == value), FieldErrorCode::NotAChoice)
+            }
+            FieldKind::Consent => (value == "yes", FieldErrorCode::ConsentNeeded),
+            FieldKind::Text | FieldKind::LongText | FieldKind::File | FieldKind::Info | FieldKind::Unknown => {
+                return None;
+            }
+        };
+        (!fine).then_some(code)
+    }
+}
+
+/// A mail address that a mail system would take: one `@`, a dotted host, no spaces or control characters.
+/// Deliberately wide: the mailed code is the real test.
+pub fn is_email(text: &str) -> bool {
+    let Some((local, host)) = text.rsplit_once('@') else { return false };
+    let plain = |part: &str| !part.chars().any(|c| c.is_whitespace() || c.is_control() || "<>()[],;:\\\"@".contains(c));
+    text.chars().count() <= EMAIL_MAX_CHARS
+        && !local.is_empty()
+        && local.len() <= 64
+        && plain(local)
+        && !local.starts_with('.')
+        && !local.ends_with('.')
+        && !local.contains("..")
+        && plain(host)
+        && host.contains('.')
+        && host
+            .split('.')
+            .all(|label| !label.is_empty() && label.len() <= 63 && !label.starts_with('-') && !label.ends_with('-'))
+}
+
+/// Digits, spaces and the signs people use; 6 to 15 digits.
+pub fn is_phone(text: &str) -> bool {
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    (6..=15).contains(&digits) && text.chars().all(|c| c.is_ascii_digit() || " +-()./".contains(c))
+}
+
+/// An address on the web, with `http://` or `https://` and a host.
+pub fn is_url(text: &str) -> bool {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    rest.is_some_and(|rest| {
+        let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        host.contains('.') && !host.starts_with('.') && !rest.chars().any(|c| c.is_whitespace() || c.is_control())
+    })
+}
+
+/// `YYYY-MM-DD`, a day that exists.
+pub fn is_date(text: &str) -> bool {
+    text.len() == 10 && text.is_ascii() && {
+        let mut instant = String::from(text);
+        instant.push_str("T00:00:00Z");
+        Timestamp::parse(&instant).is_ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn field(kind: FieldKind) -> FormField {
+        FormField {
+            name: "f".into(),
+            kind,
+            label: String::new(),
+            hint: None,
+            required: true,
+            max_length: None,
+            options: vec![
+                FieldOption { value: "a".into(), label: "A".into() },
+                FieldOption { value: "b".into(), label: "B".into() },
+            ],
+            accept: vec![],
+            max_bytes: None,
+            max_files: None,
+            show_if: None,
+            autocomplete: None,
+            purpose: None,
+        }
+    }
+
+    #[track_caller]
+    fn check(field: &FormField, given: &[&str], code: Option<FieldErrorCode>) {
+        let values: Vec<String> = given.iter().map(|value| (*value).to_owned()).collect();
+        assert_eq!(field.problem(&values).map(|problem| problem.code), code, "{given:?}");
+    }
+
+    #[test]
+    fn a_required_field_needs_more_than_spaces() {
+        check(&field(FieldKind::Text), &[], Some(FieldErrorCode::Required));
+        check(&field(FieldKind::Text), &["  "], Some(FieldErrorCode::Required));
+        check(&FormField { required: false, ..field(FieldKind::Text) }, &[], None);
+        check(&field(FieldKind::Consent), &[], Some(FieldErrorCode::ConsentNeeded));
+    }
+
+    #[test]
+    fn each_type_of_field_knows_what_it_takes() {
+        for mail in ["noor@example.com", "o'neil+jobs@sub.example.co.uk", "ünï@exämple.nl"] {
+            check(&field(FieldKind::Mail), &[mail], None);
+        }
+        for mail in [
+            "noor",
+            "noor@",
+            "@example.com",
+            "noor@example",
+            "no or@example.com",
+            "a@b@c.nl",
+            "noor@example..com",
+            "a@-b.nl",
+        ] {
+            check(&field(FieldKind::Mail), &[mail], Some(FieldErrorCode::NotAnEmail));
+        }
+        check(&field(FieldKind::Phone), &["+31 (0)6 12 34 56 78"], None);
+        check(&field(FieldKind::Phone), &["call me"], Some(FieldErrorCode::NotAPhone));
+        check(&field(FieldKind::Url), &["https://example.nl/cv"], None);
+        check(&field(FieldKind::Url), &["javascript:alert(1)"], Some(FieldErrorCode::NotAUrl));
+        check(&field(FieldKind::Date), &["2028-02-29"], None);
+        check(&field(FieldKind::Date), &["2027-02-29"], Some(FieldErrorCode::NotADate));
+        check(&field(FieldKind::Choice), &["c"], Some(FieldErrorCode::NotAChoice));
+        check(&field(FieldKind::MultiChoice), &["a", "b"], None);
+        check(&field(FieldKind::Choice), &["a", "b"], Some(FieldErrorCode::TooMany));
+    }
+
+    #[test]
+    fn lengths_count_characters_not_bytes() {
+        let short = FormField { max_length: Some(4), ..field(FieldKind::Text) };
+        check(&short, &["éééé"], None);
+        check(&short, &["ééééé"], Some(FieldErrorCode::TooLong));
+    }
+
+    #[test]
+    fn a_hidden_field_is_not_asked() {
+        let choice = FormField { name: "car".into(), ..field(FieldKind::Choice) };
+        let plate = FormField {
+            name: "plate".into(),
+            show_if: Some(ShowIf { field: "car".into(), value: "a".into() }),
+            ..field(FieldKind::Text)
+        };
+        let form = ApplicationForm { id: "f".into(), version: 1, fields: vec![choice, plate] };
+        let answer = |value: &str| vec![Answer { field: "car".into(), values: vec![value.into()] }];
+        assert_eq!(form.problems(&answer("b")), vec![]);
+        assert_eq!(form.problems(&answer("a")), vec![FieldError::new("plate", FieldErrorCode::Required)]);
+    }
+
+    #[test]
+    fn conditions_in_a_ring_end_hidden() {
+        let ring = |name: &str, other: &str| FormField {
+            name: name.into(),
+            show_if: Some(ShowIf { field: other.into(), value: "x".into() }),
+            ..field(FieldKind::Text)
+        };
+        let form = ApplicationForm { id: "f".into(), version: 1, fields: vec![ring("a", "b"), ring("b", "a")] };
+        let answers = vec![
+            Answer { field: "a".into(), values: vec!["x".into()] },
+            Answer { field: "b".into(), values: vec!["x".into()] },
+        ];
+        assert!(!form.is_shown(&form.fields[0], &answers));
+    }
+}

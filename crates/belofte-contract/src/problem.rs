@@ -1,0 +1,116 @@
+//! How a backend says no: `application/problem+json` (RFC 9457) with the fields that need another look.
+//!
+//! Texts here are for developers; visitors read the widget's own words, chosen by `ProblemType` and `FieldErrorCode`.
+
+use serde::{Deserialize, Serialize};
+
+pub const MEDIA_TYPE: &str = "application/problem+json";
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Problem {
+    #[serde(rename = "type")]
+    pub kind: ProblemType,
+    pub title: String,
+    pub status: u16,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldError>,
+    /// Seconds; also sent as `Retry-After`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry_after: Option<u32>,
+    /// Open postings to offer instead, with 410.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub related: Vec<crate::postings::PostingLink>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub enum ProblemType {
+    #[serde(rename = "/problems/bad-request")]
+    BadRequest,
+    #[serde(rename = "/problems/fields")]
+    Fields,
+    #[serde(rename = "/problems/not-found")]
+    NotFound,
+    /// The posting is closed.
+    #[serde(rename = "/problems/gone")]
+    Gone,
+    #[serde(rename = "/problems/unauthorized")]
+    Unauthorized,
+    /// Wrong or expired code or link.
+    #[serde(rename = "/problems/code")]
+    Code,
+    /// Too many wrong codes: ask for a new one.
+    #[serde(rename = "/problems/code-locked")]
+    CodeLocked,
+    #[serde(rename = "/problems/too-large")]
+    TooLarge,
+    #[serde(rename = "/problems/media-type")]
+    MediaType,
+    #[serde(rename = "/problems/too-many-requests")]
+    TooManyRequests,
+    /// The same idempotency key with another body.
+    #[serde(rename = "/problems/key-reused")]
+    KeyReused,
+    /// The first request with this idempotency key is still running.
+    #[serde(rename = "/problems/still-running")]
+    StillRunning,
+    /// The act does not fit the state of the application.
+    #[serde(rename = "/problems/conflict")]
+    Conflict,
+    #[serde(rename = "/problems/unavailable")]
+    Unavailable,
+    #[serde(rename = "/problems/internal")]
+    Internal,
+    #[serde(other)]
+    Unknown,
+}
+
+/// One field and what is wrong with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct FieldError {
+    pub field: String,
+    pub code: FieldErrorCode,
+    /// The limit that was passed: characters, bytes or count, by `code`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u64>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum FieldErrorCode {
+    Required,
+    TooShort,
+    TooLong,
+    TooMany,
+    TooLarge,
+    NotAnEmail,
+    NotAPhone,
+    NotAUrl,
+    NotADate,
+    NotAChoice,
+    /// The file's content is of a kind that is not accepted.
+    FileType,
+    /// The file is empty.
+    FileEmpty,
+    /// The upload is unknown, expired or used before: choose the file again.
+    FileGone,
+    ConsentNeeded,
+    InThePast,
+    #[serde(other)]
+    Unknown,
+}
+
+impl FieldError {
+    pub fn new(field: &str, code: FieldErrorCode) -> FieldError {
+        FieldError { field: field.to_owned(), code, limit: None }
+    }
+
+    pub fn with_limit(field: &str, code: FieldErrorCode, limit: u64) -> FieldError {
+        FieldError { field: field.to_owned(), code, limit: Some(limit) }
+    }
+}

@@ -1,0 +1,192 @@
+//! One application as its applicant sees it: what was, what is, what comes, each with a date and a name.
+
+use serde::{Deserialize, Serialize};
+
+use crate::contacts::{Colleague, Contact};
+use crate::decision::Decision;
+use crate::postings::{PostingLink, Turn};
+use crate::promise::Promise;
+use crate::reference::Reference;
+use crate::score::PromiseScore;
+use crate::time::Timestamp;
+
+/// `GET /v1/applications/{reference}`: the whole status page. ETag is made from `version`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Application {
+    pub reference: Reference,
+    pub organization_name: String,
+    /// IANA zone of the organisation: dates are meant in it.
+    pub time_zone: String,
+    pub posting: PostingLink,
+    /// As the applicant wrote it, for a personal word; empty when the form does not ask.
+    #[serde(default)]
+    pub applicant_name: String,
+    pub status: ApplicationStatus,
+    /// The current step; absent once decided or withdrawn.
+    #[serde(default)]
+    pub stage_id: Option<String>,
+    pub submitted_at: Timestamp,
+    pub updated_at: Timestamp,
+    /// Grows with every change; also the id of live events.
+    pub version: i64,
+    /// Past entries oldest first, then the one `now`, then `next` ones in order.
+    pub timeline: Vec<TimelineEntry>,
+    pub promises: Vec<Promise>,
+    #[serde(default)]
+    pub contacts: Vec<Contact>,
+    #[serde(default)]
+    pub colleagues: Vec<Colleague>,
+    #[serde(default)]
+    pub decision: Option<Decision>,
+    /// Copy of what was sent, in the form's order.
+    #[serde(default)]
+    pub answers: Vec<AnsweredField>,
+    #[serde(default)]
+    pub related: Vec<PostingLink>,
+    #[serde(default)]
+    pub score: Option<PromiseScore>,
+    /// When the page and everything in it is deleted; absent while the procedure runs.
+    #[serde(default)]
+    pub delete_on: Option<Timestamp>,
+    /// Days it is kept after the end, for the sentence before `delete_on` is known.
+    #[serde(default)]
+    pub keep_days: u32,
+    /// The server's clock when this was read.
+    pub as_of: Timestamp,
+}
+
+impl Application {
+    /// The open promise that is due first: the one date to show large.
+    pub fn next_promise(&self) -> Option<&Promise> {
+        self.promises.iter().filter(|promise| promise.is_open()).min_by_key(|promise| promise.due_at)
+    }
+
+    pub fn promise(&self, id: &str) -> Option<&Promise> {
+        self.promises.iter().find(|promise| promise.id == id)
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ApplicationStatus {
+    Open,
+    Hired,
+    Rejected,
+    Withdrawn,
+    #[serde(other)]
+    Unknown,
+}
+
+/// A row of "all my applications".
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct ApplicationSummary {
+    pub reference: Reference,
+    pub posting: PostingLink,
+    pub status: ApplicationStatus,
+    /// Label of the current step.
+    #[serde(default)]
+    pub stage_label: Option<String>,
+    pub submitted_at: Timestamp,
+    pub updated_at: Timestamp,
+    #[serde(default)]
+    pub next_promise: Option<Promise>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct TimelineEntry {
+    pub id: String,
+    pub kind: EntryKind,
+    pub event: EntryEvent,
+    /// When it happened; absent for `next`.
+    #[serde(default)]
+    pub at: Option<Timestamp>,
+    /// The latest date of a coming step, if all before it take as long as they may.
+    #[serde(default)]
+    pub latest_at: Option<Timestamp>,
+    #[serde(default)]
+    pub stage_id: Option<String>,
+    /// The step's label; absent for events that the widget words itself (moved, late, withdrawn).
+    #[serde(default)]
+    pub title: Option<String>,
+    /// What the step means, one sentence.
+    #[serde(default)]
+    pub meaning: Option<String>,
+    /// What one can do now.
+    #[serde(default)]
+    pub can_do: Option<String>,
+    /// A person's own words.
+    #[serde(default)]
+    pub text: Option<String>,
+    pub actor: Actor,
+    /// Name of the person, when a contact acted.
+    #[serde(default)]
+    pub actor_name: Option<String>,
+    /// Whose turn the step is.
+    #[serde(default)]
+    pub turn: Option<Turn>,
+    /// The promise that this entry made, moved, kept or broke.
+    #[serde(default)]
+    pub promise_id: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum EntryKind {
+    Past,
+    Now,
+    Next,
+    #[serde(other)]
+    Unknown,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum EntryEvent {
+    Submitted,
+    /// The application is (was, will be) in a step.
+    Stage,
+    PromiseKept,
+    PromiseMoved,
+    PromiseLate,
+    Decided,
+    Withdrawn,
+    Note,
+    #[serde(other)]
+    Unknown,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Actor {
+    Contact,
+    System,
+    Applicant,
+    #[serde(other)]
+    Unknown,
+}
+
+/// A question of the form and what was answered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct AnsweredField {
+    pub field: String,
+    pub label: String,
+    /// Words, chosen labels or file names.
+    pub values: Vec<String>,
+}
+
+/// Data of a server-sent event `changed` on `GET /v1/applications/{reference}/events`; its id is `version`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct ChangedEvent {
+    pub version: i64,
+    pub event: EntryEvent,
+    pub at: Timestamp,
+}

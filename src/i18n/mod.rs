@@ -1,0 +1,52 @@
+//! Texts, dates and numbers in the visitor's language.
+//!
+//! Knows no language itself: texts come from `locales/*.json`, dates from the platform's `Format`.
+
+pub mod format;
+pub mod keys;
+pub mod messages;
+
+pub use format::{DateStyle, Format};
+pub use keys::Key;
+pub use messages::Messages;
+
+use std::rc::Rc;
+
+use belofte_contract::Timestamp;
+
+/// Everything a pure view needs besides its state. Cheap to clone.
+#[derive(Clone)]
+pub struct Ctx {
+    pub messages: Rc<Messages>,
+    pub format: Rc<dyn Format>,
+    /// IANA zone of the organisation: dates are meant in it.
+    pub zone: Rc<str>,
+    /// The reader's own zone, when it differs from the organisation's.
+    pub reader_zone: Option<Rc<str>>,
+    /// Base of the endpoint without a trailing slash; photos are relative to it.
+    pub endpoint: Rc<str>,
+    /// The server's clock, as far as known.
+    pub now: Timestamp,
+}
+
+impl Ctx {
+    /// A text without placeholders.
+    pub fn t(&self, key: Key) -> String {
+        self.messages.text(key).to_owned()
+    }
+
+    /// A text with `{name}` placeholders filled.
+    pub fn fill(&self, key: Key, values: &[(&str, &str)]) -> String {
+        self.messages.fill(key, values)
+    }
+
+    /// A plural text: `key` names the `.other` form; `.one`, `.few` … stand beside it in the locale file. Fills `{count}`.
+    pub fn plural(&self, key: Key, count: u32, values: &[(&str, &str)]) -> String {
+        self.messages.plural(key, self.format.plural_class(count), &self.format.number(f64::from(count), 0), values)
+    }
+
+    /// A date or time in the organisation's zone.
+    pub fn date(&self, at: Timestamp, style: DateStyle) -> String {
+        self.format.date(at, &self.zone, style)
+    }
+}
