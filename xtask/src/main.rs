@@ -1,1 +1,51 @@
-fn main() {}
+//! Belofte's chores, run as `cargo xtask …`: the demo, the tests, the release folder.
+//!
+//! Never part of what is shipped, and never asks for a tool before a command needs it.
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+mod demo;
+mod dist;
+mod postgres;
+mod sh;
+mod test;
+mod tidy;
+mod tools;
+mod widget;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Belofte's chores")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Builds widget and server, loads the demo employer and serves both.
+    Demo(demo::Args),
+    /// Runs every check, or the named ones.
+    Test(test::Args),
+    /// Builds the release folder dist/embed/<version>/ and holds it against the budgets.
+    Dist(dist::Args),
+    /// Checks the rules that a machine can read off the files.
+    Tidy,
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Demo(args) => demo::run(&args),
+        Command::Test(args) => test::run(&args),
+        Command::Dist(args) => dist::run(&args),
+        Command::Tidy => tidy::run(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

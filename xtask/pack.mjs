@@ -1,0 +1,35 @@
+// Writes file.br and file.gz beside each file of the folder that is named, and prints their sizes as JSON.
+// With `--size`, reads the files named instead and prints only their Brotli sizes.
+import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+
+const brotli = (bytes) =>
+  brotliCompressSync(bytes, {
+    params: {
+      [constants.BROTLI_PARAM_QUALITY]: 11,
+      [constants.BROTLI_PARAM_LGWIN]: 24,
+      [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+    },
+  });
+
+const walk = (folder) =>
+  readdirSync(folder).sort().flatMap((name) => {
+    const path = join(folder, name);
+    return statSync(path).isDirectory() ? walk(path) : [path];
+  });
+
+const [first, ...rest] = process.argv.slice(2);
+const sizes = {};
+if (first === "--size") {
+  for (const path of rest) sizes[path] = brotli(readFileSync(path)).length;
+} else {
+  for (const path of walk(first).filter((path) => !/\.(br|gz)$/.test(path))) {
+    const bytes = readFileSync(path);
+    const small = brotli(bytes);
+    writeFileSync(`${path}.br`, small);
+    writeFileSync(`${path}.gz`, gzipSync(bytes, { level: 9 }));
+    sizes[relative(first, path)] = small.length;
+  }
+}
+console.log(JSON.stringify(sizes));

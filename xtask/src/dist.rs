@@ -1,0 +1,177 @@
+//! `cargo xtask dist`: the release folder dist/embed/<version>/, made small, packed, and held against the budgets.
+//!
+//! Sizes are Brotli 11, as a visitor loads them. Same content, same bytes.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, bail};
+use clap::Args as ClapArgs;
+
+use crate::{
+    sh, tools,
+    widget::{self, Parts},
+};
+
+/// First path, from board to status: loader, glue, wasm, css and the largest locale.
+const FIRST_PATH_BUDGET: u64 = 110_000;
+/// What a page pays before anything else starts: loader without glue, css and the largest locale.
+const LOADER_BUDGET: u64 = 8_000;
+/// Stands for the list of files while the loader is minified.
+const FILES_NAME: &str = "BELOFTE_FILES_HERE";
+const FILES_MARK: &str = "/*@belofte:files*/ null";
+const GLUE_MARK: &str = "/*@belofte:glue*/";
+
+/// Sets of wasm-opt passes to choose from, by what Brotli makes of the result.
+const OPT_FLAGS: [&[&str]; 4] = [
+    &["-Oz", "--converge"],
+    &["-Oz", "--no-inline=*", "--converge"],
+    &["-Os"],
+    &["--dce", "--vacuum", "--merge-locals", "--coalesce-locals", "--reorder-locals", "--dae-optimizing"],
+];
+
+#[derive(ClapArgs, Default)]
+pub struct Args {
+    /// Leaves the standard library as it comes: larger, but needs no source of it.
+    #[arg(long)]
+    plain: bool,
+}
+
+pub fn run(args: &Args) -> Result<()> {
+    tools::wasm_target()?;
+    tools::node_modules()?;
+    let work = sh::target_dir().join("dist-work");
+    fs::create_dir_all(&work)?;
+    let small_std = !args.plain && tools::rust_src();
+    if !small_std {
+        println!("  note: built on the standard library as it comes, about 11 kB larger");
+    }
+    let built = sh::timed("build the widget for release", || build(small_std))?;
+    let (glue, wasm) = sh::timed("glue", || widget::glue(fs::read(&built)?, true))?;
+    let wasm = sh::timed("choose wasm-opt's flags by Brotli size", || smallest(&work, &wasm))?;
+    let css = esbuild(&work, "style.css", &widget::css()?, &[])?;
+    let loader = widget::loader()?;
+    let locales = widget::locales()?;
+    let own = minified_loader(&work, &loader, "var wasm_bindgen;")?;
+    let full = minified_loader(&work, &loader, &glue)?;
+    let folder = sh::root().join("dist/embed").join(widget::version()?);
+    let _ = fs::remove_dir_all(&folder);
+    widget::lay_out(&folder, &Parts { loader: full, glue: String::new(), wasm, css, locales })?;
+    let sizes = sh::timed("pack with Brotli and gzip", || pack(&folder))?;
+    fs::write(work.join("own.js"), own)?;
+    let own = brotli(&[work.join("own.js")])?[0];
+    report(&folder, &sizes, own)
+}
+
+fn build(small_std: bool) -> Result<PathBuf> {
+    let folder = sh::target_dir().join("dist");
+    let mut cargo = sh::cargo();
+    cargo.args(["build", "--package", "belofte", "--lib", "--profile", "dist", "--target", tools::WASM_TARGET]);
+    cargo.arg("--target-dir").arg(&folder);
+    let stack = "-Clink-arg=-zstack-size=65536";
+    if small_std {
+        cargo.env("RUSTC_BOOTSTRAP", "1");
+        cargo.args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"]);
+        cargo.env("RUSTFLAGS", format!("-Zunstable-options -Cpanic=immediate-abort {stack}"));
+    } else {
+        cargo.env("RUSTFLAGS", stack);
+    }
+    sh::run(&mut cargo)?;
+    Ok(folder.join(tools::WASM_TARGET).join("dist/belofte.wasm"))
+}
+
+/// The smallest of several wasm-opt runs and no run at all, by Brotli: raw size misleads.
+fn smallest(work: &Path, wasm: &[u8]) -> Result<Vec<u8>> {
+    let input = work.join("glued.wasm");
+    fs::write(&input, wasm)?;
+    let mut candidates = vec![(input.clone(), "none".to_owned())];
+    for (index, flags) in OPT_FLAGS.iter().enumerate() {
+        let output = work.join(format!("opt{index}.wasm"));
+        let mut opt = node_tool("wasm-opt");
+        opt.arg(&input).arg("-o").arg(&output).args(*flags).args([
+            "--all-features",
+            "--strip-debug",
+            "--strip-producers",
+        ]);
+        sh::run(&mut opt)?;
+        candidates.push((output, flags.join(" ")));
+    }
+    let paths: Vec<_> = candidates.iter().map(|(path, _)| path.clone()).collect();
+    let sizes = brotli(&paths)?;
+    for ((_, flags), size) in candidates.iter().zip(&sizes) {
+        println!("    {size:>7} B  wasm-opt {flags}");
+    }
+    let (size, (path, _)) = sizes.iter().zip(&candidates).min_by_key(|(size, _)| **size).context("no wasm")?;
+    println!("    chosen: {size} B");
+    Ok(fs::read(path)?)
+}
+
+fn minified_loader(work: &Path, loader: &str, glue: &str) -> Result<String> {
+    let text = loader.replace(FILES_MARK, FILES_NAME).replace(GLUE_MARK, glue);
+    let small = esbuild(work, "belofte.js", &text, &["--target=es2020"])?;
+    if small.matches(FILES_NAME).count() != 1 {
+        bail!("the minified loader must name its files once");
+    }
+    Ok(small.replace(FILES_NAME, FILES_MARK))
+}
+
+fn esbuild(work: &Path, name: &str, text: &str, flags: &[&str]) -> Result<String> {
+    let input = work.join(name);
+    fs::write(&input, text)?;
+    let output = sh::capture(
+        node_tool("esbuild").arg(&input).args(["--minify", "--legal-comments=none", "--log-level=warning"]).args(flags),
+    )?;
+    Ok(output.trim_end().to_owned())
+}
+
+fn node_tool(name: &str) -> std::process::Command {
+    sh::command(&sh::root().join("node_modules/.bin").join(name).to_string_lossy())
+}
+
+fn pack(folder: &Path) -> Result<BTreeMap<String, u64>> {
+    let printed = sh::capture(sh::command("node").arg("xtask/pack.mjs").arg(folder))?;
+    serde_json::from_str(&printed).context("pack.mjs printed no sizes")
+}
+
+fn brotli(paths: &[PathBuf]) -> Result<Vec<u64>> {
+    let printed = sh::capture(sh::command("node").args(["xtask/pack.mjs", "--size"]).args(paths))?;
+    let sizes: BTreeMap<String, u64> = serde_json::from_str(&printed)?;
+    paths.iter().map(|path| sizes.get(&*path.to_string_lossy()).copied().context("a size is missing")).collect()
+}
+
+/// Prints the table and fails when a budget is broken.
+fn report(folder: &Path, sizes: &BTreeMap<String, u64>, own: u64) -> Result<()> {
+    let largest =
+        |test: fn(&str) -> bool| sizes.iter().filter(|(name, _)| test(name)).map(|(_, size)| *size).max().unwrap_or(0);
+    let script = largest(|name| name == "belofte.js");
+    let wasm = largest(|name| name.ends_with(".wasm"));
+    let css = largest(|name| name.ends_with(".css"));
+    let locale = largest(|name| name.starts_with("locales/"));
+    println!("\nBrotli 11, bytes, {}", folder.display());
+    let row = |name: &str, size: u64| println!("  {name:<42}{size:>8}");
+    row("loader, its own part", own);
+    row("glue (in the loader's file)", script.saturating_sub(own));
+    row("wasm", wasm);
+    row("css", css);
+    for (name, size) in sizes.iter().filter(|(name, _)| name.starts_with("locales/")) {
+        row(name, *size);
+    }
+    let mut over = Vec::new();
+    let sums = [
+        ("first path", script + wasm + css + locale, FIRST_PATH_BUDGET),
+        ("loader + css + one locale", own + css + locale, LOADER_BUDGET),
+    ];
+    for (name, size, budget) in sums {
+        println!("  {name:<42}{size:>8}  of at most {budget}");
+        if size > budget {
+            over.push(name);
+        }
+    }
+    if !over.is_empty() {
+        bail!("over budget: {}", over.join(", "));
+    }
+    Ok(())
+}

@@ -1,0 +1,127 @@
+//! `cargo xtask test`: every check in one row, each with its time, and a closing line that counts them.
+//!
+//! Stops at the first failure, and says what was not run.
+
+use std::time::Instant;
+
+use anyhow::{Result, bail};
+use clap::Args as ClapArgs;
+
+use crate::{demo, dist, postgres, sh, tidy, tools, widget};
+
+type Check = (&'static str, &'static str, fn() -> Result<()>);
+
+const CHECKS: [Check; 8] = [
+    ("fmt", "the code is formatted", fmt),
+    ("tidy", "the rules that files show", tidy::run),
+    ("clippy", "lints, native and wasm", clippy),
+    ("unit", "contract, widget and server without a database of their own", unit),
+    ("store", "store and HTTP on SQLite and PostgreSQL", store),
+    ("wasm", "the widget in a browser, against fixtures", wasm),
+    ("page", "journeys on a real page, axe, keyboard", page),
+    ("dist", "the release folder and its budgets", release),
+];
+
+#[derive(ClapArgs)]
+pub struct Args {
+    /// Runs only the named checks: fmt, tidy, clippy, unit, store, wasm, page, dist.
+    #[arg(long, value_name = "NAME")]
+    only: Vec<String>,
+    /// Goes on after a failure.
+    #[arg(long)]
+    keep_going: bool,
+}
+
+pub fn run(args: &Args) -> Result<()> {
+    if let Some(unknown) = args.only.iter().find(|name| CHECKS.iter().all(|(known, ..)| known != name)) {
+        bail!("no check is named {unknown}; there are {}", CHECKS.map(|(name, ..)| name).join(", "));
+    }
+    let wanted = CHECKS.iter().filter(|(name, ..)| args.only.is_empty() || args.only.iter().any(|only| only == name));
+    let mut lines = Vec::new();
+    let (mut passed, mut failed, mut left) = (0, 0, 0);
+    for (name, about, check) in wanted {
+        if failed > 0 && !args.keep_going {
+            left += 1;
+            lines.push(format!("  -  {name:<8} not run"));
+            continue;
+        }
+        println!("\n== {name}: {about}");
+        let start = Instant::now();
+        let result = check();
+        let seconds = start.elapsed().as_secs_f64();
+        match result {
+            Ok(()) => {
+                passed += 1;
+                lines.push(format!("  ok {name:<8} {seconds:>7.1} s"));
+            }
+            Err(error) => {
+                failed += 1;
+                eprintln!("{name}: {error:#}");
+                lines.push(format!("  XX {name:<8} {seconds:>7.1} s  {error:#}"));
+            }
+        }
+    }
+    println!("\n{}", lines.join("\n"));
+    if sh::exists("cargo-deny") {
+        sh::run(sh::cargo().args(["deny", "--log-level=error", "check", "bans", "licenses", "sources"]))?;
+    } else {
+        println!("  -  deny     not run: cargo-deny is not installed");
+    }
+    println!("\n{passed} passed, {failed} failed, {left} skipped");
+    if failed > 0 {
+        bail!("{failed} of {} checks failed", passed + failed + left);
+    }
+    Ok(())
+}
+
+fn fmt() -> Result<()> {
+    sh::run(sh::cargo().args(["fmt", "--all", "--check"]))
+}
+
+fn clippy() -> Result<()> {
+    let deny = ["--", "-D", "warnings"];
+    sh::run(sh::cargo().args(["clippy", "--quiet", "--workspace", "--all-targets"]).args(deny))?;
+    tools::wasm_target()?;
+    let wasm = ["clippy", "--quiet", "--package", "belofte", "--lib", "--target", tools::WASM_TARGET];
+    sh::run(sh::cargo().args(wasm).args(deny))
+}
+
+/// Both engines stand ready for each test program: one selection of packages is one build for both checks.
+fn tests(which: &[&str]) -> Result<()> {
+    let cluster = sh::timed("start PostgreSQL", postgres::Cluster::start)?;
+    sh::run(sh::cargo().args(["test", "--workspace"]).args(which).env("BELOFTE_TEST_POSTGRES", cluster.url()))
+}
+
+fn unit() -> Result<()> {
+    tests(&["--lib", "--bins"])
+}
+
+fn store() -> Result<()> {
+    tests(&["--test", "*"])
+}
+
+fn wasm() -> Result<()> {
+    playwright(&["--project=browser"], None)
+}
+
+fn page() -> Result<()> {
+    let server = demo::server(&["--workspace"])?;
+    playwright(&["--project=page"], Some(server))
+}
+
+fn playwright(args: &[&str], server: Option<std::path::PathBuf>) -> Result<()> {
+    tools::node_modules()?;
+    let chromium = tools::chromium()?;
+    let embed = widget::for_demo()?;
+    let mut command = sh::command(&sh::root().join("node_modules/.bin/playwright").to_string_lossy());
+    command.args(["test", "--config", "tests/page/playwright.config.js"]).args(args);
+    command.env("BELOFTE_CHROMIUM", chromium).env("BELOFTE_EMBED", embed);
+    if let Some(server) = server {
+        command.env("BELOFTE_SERVER", server);
+    }
+    sh::run(&mut command)
+}
+
+fn release() -> Result<()> {
+    dist::run(&dist::Args::default())
+}

@@ -1,0 +1,199 @@
+//! The widget's files: compiled to wasm, glued, named by their content and laid out as the endpoint serves them.
+//!
+//! Same inputs, same bytes: no time, no path and no random number goes into a file.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, bail};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256, Sha384};
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::{sh, tools};
+
+const GLUE_MARK: &str = "/*@belofte:glue*/";
+const FILES_MARK: &str = "/*@belofte:files*/ null";
+/// Texts that only the server writes.
+const SERVER_TEXTS: [&str; 3] = ["mail", "pages", "demo"];
+
+/// What is put together; the release build makes each part smaller first.
+pub struct Parts {
+    /// The loader with its two marks.
+    pub loader: String,
+    pub glue: String,
+    pub wasm: Vec<u8>,
+    pub css: String,
+    /// Language and text.
+    pub locales: BTreeMap<String, String>,
+}
+
+/// The version that names the folder: the workspace's.
+pub fn version() -> Result<String> {
+    let manifest = fs::read_to_string(sh::root().join("Cargo.toml"))?;
+    let line = manifest.lines().find_map(|line| line.strip_prefix("version = "));
+    Ok(line.context("Cargo.toml names no workspace version")?.trim_matches('"').to_owned())
+}
+
+/// Builds the widget as plain stable Rust and gives the folder to serve.
+pub fn for_demo() -> Result<PathBuf> {
+    tools::wasm_target()?;
+    let embed = sh::target_dir().join("embed");
+    sh::timed("build the widget", || {
+        sh::run(
+            sh::cargo()
+                .args(["build", "--package", "belofte", "--lib", "--profile", "demo"])
+                .args(["--target", tools::WASM_TARGET]),
+        )
+    })?;
+    let built = sh::target_dir().join(tools::WASM_TARGET).join("demo/belofte.wasm");
+    let wasm = fs::read(&built).with_context(|| built.display().to_string())?;
+    let (loader, css, locales) = (loader()?, css()?, locales()?);
+    let inputs = fingerprint(&[&wasm, loader.as_bytes(), css.as_bytes(), json!(locales).to_string().as_bytes()]);
+    let note = embed.join("inputs");
+    if fs::read_to_string(&note).is_ok_and(|known| known == inputs) {
+        return Ok(embed);
+    }
+    sh::timed("lay out the widget's files", || {
+        let (glue, wasm) = glue(wasm, false)?;
+        let _ = fs::remove_dir_all(&embed);
+        lay_out(&embed.join(version()?), &Parts { loader, glue, wasm, css, locales })?;
+        Ok(fs::write(&note, &inputs)?)
+    })?;
+    Ok(embed)
+}
+
+/// Runs wasm-bindgen as a library: it cannot differ from the version in Cargo.lock.
+pub fn glue(wasm: Vec<u8>, short_names: bool) -> Result<(String, Vec<u8>)> {
+    let mut bindgen = Bindgen::new();
+    bindgen.input_bytes("belofte", wasm).typescript(false).omit_default_module_path(true);
+    bindgen.no_modules(true)?.remove_name_section(true).remove_producers_section(true);
+    let mut output = bindgen.generate_output().context("wasm-bindgen could not read the widget")?;
+    let mut glue = output.js().to_owned();
+    if short_names {
+        glue = shorten(glue, &mut output);
+    }
+    Ok((glue, output.wasm_mut().emit_wasm()))
+}
+
+/// Gives each import a short name in wasm and glue: the hashes in the long ones cannot be compressed.
+fn shorten(mut glue: String, output: &mut wasm_bindgen_cli_support::Output) -> String {
+    let mut names: Vec<String> = output.wasm().imports.iter().map(|import| import.name.clone()).collect();
+    // Longest first: a name may begin with another.
+    names.sort_by_key(|name| std::cmp::Reverse(name.len()));
+    names.dedup();
+    let short: BTreeMap<String, String> =
+        names.iter().enumerate().map(|(index, name)| (name.clone(), format!("i{index}_"))).collect();
+    for (long, short) in names.iter().filter(|name| name.starts_with("__wb")).map(|name| (name, &short[name])) {
+        glue = glue.replace(long.as_str(), short);
+    }
+    for import in output.wasm_mut().imports.iter_mut().filter(|import| import.name.starts_with("__wb")) {
+        import.name = short[&import.name].clone();
+    }
+    glue
+}
+
+pub fn loader() -> Result<String> {
+    let path = sh::root().join("www/belofte.js");
+    let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    for mark in [GLUE_MARK, FILES_MARK] {
+        if text.matches(mark).count() != 1 {
+            bail!("www/belofte.js must hold {mark} once");
+        }
+    }
+    Ok(text)
+}
+
+/// Tokens, base, then one block a feature, in the order of names.
+pub fn css() -> Result<String> {
+    let source = sh::root().join("src");
+    let mut files = vec![source.join("ui/tokens.css"), source.join("ui/base.css")];
+    let mut features: Vec<_> = fs::read_dir(source.join("features"))
+        .map(|entries| entries.flatten().map(|entry| entry.path().join("style.css")).collect())
+        .unwrap_or_default();
+    features.sort();
+    files.extend(features);
+    let mut css = String::new();
+    for file in files.iter().filter(|file| file.is_file()) {
+        css.push_str(&fs::read_to_string(file)?);
+        css.push('\n');
+    }
+    Ok(css)
+}
+
+/// Each language's texts for the browser, without those that only the server writes.
+pub fn locales() -> Result<BTreeMap<String, String>> {
+    let mut locales = BTreeMap::new();
+    for path in files_with(&sh::root().join("locales"), "json")? {
+        let mut texts: Value = serde_json::from_str(&fs::read_to_string(&path)?)
+            .with_context(|| format!("{} is not JSON", path.display()))?;
+        if let Some(features) = texts.as_object_mut() {
+            features.retain(|feature, _| !SERVER_TEXTS.contains(&feature.as_str()));
+        }
+        let language = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        locales.insert(language, texts.to_string());
+    }
+    Ok(locales)
+}
+
+/// Writes the folder: content in the names, hashes in the loader, and one integrity for the page.
+pub fn lay_out(folder: &Path, parts: &Parts) -> Result<()> {
+    fs::create_dir_all(folder.join("locales"))?;
+    let mut integrity = BTreeMap::new();
+    let mut put = |name: String, bytes: &[u8]| -> Result<Value> {
+        fs::write(folder.join(&name), bytes).with_context(|| name.clone())?;
+        let hash = format!("sha384-{}", STANDARD.encode(Sha384::digest(bytes)));
+        integrity.insert(name.clone(), hash.clone());
+        Ok(json!([name, hash]))
+    };
+    let wasm = put(format!("belofte-{}.wasm", hash8(&parts.wasm)), &parts.wasm)?;
+    let css = put(format!("belofte-{}.css", hash8(parts.css.as_bytes())), parts.css.as_bytes())?;
+    let mut locales = serde_json::Map::new();
+    for (language, text) in &parts.locales {
+        let name = format!("locales/{language}-{}.json", hash8(text.as_bytes()));
+        locales.insert(language.clone(), put(name, text.as_bytes())?);
+    }
+    let files = json!({ "version": version()?, "wasm": wasm, "css": css, "locales": locales });
+    put("belofte.js".to_owned(), filled(&parts.loader, &parts.glue, &files).as_bytes())?;
+    let list = serde_json::to_string_pretty(&integrity)? + "\n";
+    Ok(fs::write(folder.join("integrity.json"), list)?)
+}
+
+/// The loader with the glue and the list of files in their places.
+pub fn filled(loader: &str, glue: &str, files: &Value) -> String {
+    loader.replace(FILES_MARK, &files.to_string()).replace(GLUE_MARK, glue)
+}
+
+pub fn files_with(folder: &Path, extension: &str) -> Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(folder).with_context(|| folder.display().to_string())?;
+    let mut files: Vec<_> = entries
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|found| found == extension))
+        .collect();
+    files.sort();
+    Ok(files)
+}
+
+fn fingerprint(inputs: &[&[u8]]) -> String {
+    let mut hash = Sha256::new();
+    // The layout is an input, too: a change of this program lays out anew.
+    hash.update(include_bytes!("widget.rs"));
+    for input in inputs {
+        hash.update(input.len().to_le_bytes());
+        hash.update(input);
+    }
+    hex(&hash.finalize())
+}
+
+fn hash8(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes)[..4])
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
