@@ -2,4 +2,19 @@
 //!
 //! The only thing JavaScript sees is `mount`; nothing else leaves. The same views render on the server (`ssr`).
 
+pub mod api;
+pub mod app;
+pub mod clock;
+pub mod config;
+pub mod features;
 pub mod i18n;
+pub mod request;
+#[cfg(feature = "ssr")]
+pub mod ssr;
+pub mod submission;
+pub mod ui;
+
+#[cfg(feature = "csr")]
+mod boundary;
+#[cfg(feature = "csr")]
+pub use boundary::{Mounted, mount};

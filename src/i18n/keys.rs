@@ -16,5 +16,18 @@ macro_rules! keys {
 }
 
 keys! {
+    // ui
     UiLoading = "ui.loading",
+    UiTryAgain = "ui.try_again",
+    UiOptional = "ui.optional",
+    UiProblems = "ui.problems.other",
+    UiOffline = "ui.offline",
+    UiBusy = "ui.busy",
+    UiNotFound = "ui.not_found",
+    UiGone = "ui.gone",
+    UiSessionEnded = "ui.session_ended",
+    UiWrongCode = "ui.wrong_code",
+    UiCodeLocked = "ui.code_locked",
+    UiRefused = "ui.refused",
+    UiFault = "ui.fault",
 }

@@ -2,6 +2,7 @@
 //!
 //! Knows no language itself: texts come from `locales/*.json`, dates from the platform's `Format`.
 
+pub mod browser;
 pub mod format;
 pub mod keys;
 pub mod messages;
@@ -43,6 +44,11 @@ impl Ctx {
     /// A plural text: `key` names the `.other` form; `.one`, `.few` … stand beside it in the locale file. Fills `{count}`.
     pub fn plural(&self, key: Key, count: u32, values: &[(&str, &str)]) -> String {
         self.messages.plural(key, self.format.plural_class(count), &self.format.number(f64::from(count), 0), values)
+    }
+
+    /// Where a picture of the endpoint is found: `/media/sanne.svg`, or an absolute address as it stands.
+    pub fn media(&self, url: &str) -> String {
+        if url.starts_with('/') { [&self.endpoint, url].concat() } else { url.to_owned() }
     }
 
     /// A date or time in the organisation's zone.

@@ -1,0 +1,95 @@
+//! What can go wrong between widget and backend, sorted by what the visitor can do about it.
+//!
+//! Holds no text for people; `ui/notice.rs` words it.
+
+use belofte_contract::postings::PostingLink;
+use belofte_contract::problem::{FieldError, Problem, ProblemType};
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum ApiError {
+    /// No answer: no connection, a timeout, or an origin the backend does not list.
+    Offline,
+    /// The backend asks for patience (429, 503, a first request still running).
+    Busy {
+        retry_after_s: Option<u32>,
+    },
+    NotFound,
+    /// The posting is closed; others may be open.
+    Gone {
+        related: Vec<PostingLink>,
+    },
+    /// The session ended.
+    Unauthorized,
+    /// The code or link is wrong or has expired.
+    Code,
+    /// Too many wrong codes: ask for a new one.
+    CodeLocked,
+    Fields(Vec<FieldError>),
+    /// Bytes, when the backend says.
+    TooLarge {
+        limit: Option<u64>,
+    },
+    MediaType,
+    /// The same key was used for another application.
+    KeyReused,
+    /// The backend failed, or spoke in a way this widget does not understand.
+    Fault,
+}
+
+impl ApiError {
+    /// Whether the same request may well succeed later.
+    pub fn passes(&self) -> bool {
+        matches!(self, ApiError::Offline | ApiError::Busy { .. } | ApiError::Fault)
+    }
+
+    /// For `belofte-error`: a word for programs, without personal data.
+    pub fn code(&self) -> &'static str {
+        match self {
+            ApiError::Offline => "offline",
+            ApiError::Busy { .. } => "busy",
+            ApiError::NotFound => "not-found",
+            ApiError::Gone { .. } => "gone",
+            ApiError::Unauthorized => "unauthorized",
+            ApiError::Code => "code",
+            ApiError::CodeLocked => "code-locked",
+            ApiError::Fields(_) => "fields",
+            ApiError::TooLarge { .. } => "too-large",
+            ApiError::MediaType => "media-type",
+            ApiError::KeyReused => "key-reused",
+            ApiError::Fault => "fault",
+        }
+    }
+
+    /// From an answer that is not a success; `problem` when its body could be read.
+    pub fn from_answer(status: u16, problem: Option<Problem>, retry_after_s: Option<u32>) -> ApiError {
+        let kind = problem.as_ref().map_or(ProblemType::Unknown, |problem| problem.kind);
+        let problem_retry = problem.as_ref().and_then(|problem| problem.retry_after);
+        let busy = || ApiError::Busy { retry_after_s: retry_after_s.or(problem_retry) };
+        match kind {
+            ProblemType::Fields => ApiError::Fields(problem.map(|problem| problem.errors).unwrap_or_default()),
+            ProblemType::NotFound => ApiError::NotFound,
+            ProblemType::Gone => ApiError::Gone { related: problem.map(|problem| problem.related).unwrap_or_default() },
+            ProblemType::Unauthorized => ApiError::Unauthorized,
+            ProblemType::Code => ApiError::Code,
+            ProblemType::CodeLocked => ApiError::CodeLocked,
+            ProblemType::TooLarge => ApiError::TooLarge {
+                limit: problem.and_then(|problem| problem.errors.first().and_then(|error| error.limit)),
+            },
+            ProblemType::MediaType => ApiError::MediaType,
+            ProblemType::KeyReused => ApiError::KeyReused,
+            ProblemType::TooManyRequests | ProblemType::StillRunning | ProblemType::Unavailable => busy(),
+            // A proxy in between answers without a problem; then the number alone tells.
+            ProblemType::BadRequest | ProblemType::Conflict | ProblemType::Internal | ProblemType::Unknown => {
+                match status {
+                    401 | 403 => ApiError::Unauthorized,
+                    404 => ApiError::NotFound,
+                    410 => ApiError::Gone { related: Vec::new() },
+                    413 => ApiError::TooLarge { limit: None },
+                    415 => ApiError::MediaType,
+                    429 | 502..=504 => busy(),
+                    _ => ApiError::Fault,
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! The backend as the widget sees it: one async function a call, contract types in and out.
+//!
+//! Only `http.rs` (and `upload.rs`, for progress) touches the network.
+
+pub mod error;
+pub mod events;
+pub mod http;
+pub mod session;
+pub mod upload;
+
+use std::rc::Rc;
+
+use belofte_contract::apply::{ApplicationForm, ApplicationReceipt, NewApplication};
+use belofte_contract::lookup::{MyApplications, NewStatusSession, StatusRequest, StatusRequestAccepted, StatusSession};
+use belofte_contract::organization::Organization;
+use belofte_contract::postings::{JobPosting, JobPostingList};
+use belofte_contract::timeline::Application;
+use belofte_contract::{Reference, paths};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::JsValue;
+
+pub use error::ApiError;
+use http::{Answer, Call};
+
+use crate::clock::Clock;
+
+/// An endpoint, in one language. Cheap to clone.
+#[derive(Clone)]
+pub struct Api(Rc<Inner>);
+
+struct Inner {
+    endpoint: String,
+    lang: String,
+    clock: Clock,
+    prefetched: JsValue,
+}
+
+impl PartialEq for Api {
+    fn eq(&self, other: &Api) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+/// An application with the mark of its version; None when it did not change.
+pub type Versioned = Option<(Application, Option<String>)>;
+
+impl Api {
+    pub fn new(endpoint: String, lang: String, clock: Clock, prefetched: JsValue) -> Api {
+        Api(Rc::new(Inner { endpoint, lang, clock, prefetched }))
+    }
+
+    pub async fn organization(&self) -> Result<Organization, ApiError> {
+        self.get(&[paths::ORGANIZATION]).await
+    }
+
+    pub async fn postings(&self) -> Result<JobPostingList, ApiError> {
+        self.get(&[paths::JOB_POSTINGS]).await
+    }
+
+    /// The page of postings after `cursor`.
+    pub async fn more_postings(&self, cursor: &str) -> Result<JobPostingList, ApiError> {
+        let cursor = String::from(js_sys::encode_uri_component(cursor));
+        let url = [self.url(&[paths::JOB_POSTINGS]).as_str(), "&cursor=", &cursor].concat();
+        self.call(&url, Call::default()).await?.read().await
+    }
+
+    pub async fn posting(&self, id: &str) -> Result<JobPosting, ApiError> {
+        self.get(&[paths::JOB_POSTINGS, "/", id]).await
+    }
+
+    pub async fn form(&self, id: &str) -> Result<ApplicationForm, ApiError> {
+        self.get(&[paths::FORMS, "/", id]).await
+    }
+
+    pub async fn apply(&self, application: &NewApplication, key: &str) -> Result<ApplicationReceipt, ApiError> {
+        let call = Call { idempotency_key: Some(key), ..Call::default() };
+        self.post(&[paths::APPLICATIONS], application, call).await
+    }
+
+    pub async fn request_code(&self, request: &StatusRequest) -> Result<StatusRequestAccepted, ApiError> {
+        self.post(&[paths::STATUS_REQUESTS], request, Call::default()).await
+    }
+
+    pub async fn open_session(&self, session: &NewStatusSession) -> Result<StatusSession, ApiError> {
+        self.post(&[paths::STATUS_SESSIONS], session, Call::default()).await
+    }
+
+    pub async fn my_applications(&self, token: &str) -> Result<MyApplications, ApiError> {
+        let call = Call { token: Some(token), ..Call::default() };
+        self.call(&self.url(&[paths::MY_APPLICATIONS]), call).await?.read().await
+    }
+
+    /// The status page; `etag` of the version already shown, if any.
+    pub async fn application(
+        &self,
+        reference: Reference,
+        token: &str,
+        etag: Option<&str>,
+    ) -> Result<Versioned, ApiError> {
+        let url = self.application_url(reference, "");
+        let answer = self.call(&url, Call { token: Some(token), if_none_match: etag, ..Call::default() }).await?;
+        if answer.is_unchanged() {
+            return Ok(None);
+        }
+        let etag = answer.header("ETag");
+        Ok(Some((answer.read().await?, etag)))
+    }
+
+    /// The calendar file with every promised date, as a blob to save.
+    pub async fn calendar(&self, reference: Reference, token: &str) -> Result<web_sys::Blob, ApiError> {
+        let url = self.application_url(reference, "/calendar.ics");
+        let answer = self.call(&url, Call { token: Some(token), ..Call::default() }).await?;
+        let blob = answer.response.blob().map_err(|_| ApiError::Fault)?;
+        wasm_bindgen_futures::JsFuture::from(blob).await.map(Into::into).map_err(|_| ApiError::Offline)
+    }
+
+    /// An address on this endpoint, in this language.
+    pub fn url(&self, path: &[&str]) -> String {
+        let mut url = self.0.endpoint.clone();
+        path.iter().for_each(|part| url.push_str(part));
+        url.push_str("?lang=");
+        url.push_str(&self.0.lang);
+        url
+    }
+
+    pub fn lang(&self) -> &str {
+        &self.0.lang
+    }
+
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    fn application_url(&self, reference: Reference, rest: &str) -> String {
+        self.url(&[paths::APPLICATIONS, "/", &reference.to_string(), rest])
+    }
+
+    async fn get<T: DeserializeOwned>(&self, path: &[&str]) -> Result<T, ApiError> {
+        self.call(&self.url(path), Call::default()).await?.read().await
+    }
+
+    async fn post<T: DeserializeOwned>(
+        &self,
+        path: &[&str],
+        body: &impl Serialize,
+        call: Call<'_>,
+    ) -> Result<T, ApiError> {
+        let body = body.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).map_err(|_| ApiError::Fault)?;
+        let call = Call { method: Some("POST"), body: Some(body), ..call };
+        self.call(&self.url(path), call).await?.read().await
+    }
+
+    async fn call(&self, url: &str, call: Call<'_>) -> Result<Answer, ApiError> {
+        http::send(url, call, &self.0.clock, &self.0.prefetched).await
+    }
+}

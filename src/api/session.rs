@@ -1,0 +1,62 @@
+//! The key to one's own applications, kept while the tab is open.
+//!
+//! Never a cookie, never across tabs; a browser that forbids storage only means that a reload asks again.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use belofte_contract::Reference;
+
+const STORED_AS: &str = "belofte-session";
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Session {
+    pub token: String,
+    /// The application to show first.
+    pub reference: Option<Reference>,
+}
+
+/// Where the session of this element lives. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct Sessions(Rc<RefCell<Option<Session>>>);
+
+impl PartialEq for Sessions {
+    fn eq(&self, other: &Sessions) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Sessions {
+    pub fn current(&self) -> Option<Session> {
+        if self.0.borrow().is_none() {
+            *self.0.borrow_mut() = stored();
+        }
+        self.0.borrow().clone()
+    }
+
+    pub fn keep(&self, session: Session) {
+        if let Some(storage) = storage() {
+            let reference = session.reference.map(|reference| reference.to_string()).unwrap_or_default();
+            let _ = storage.set_item(STORED_AS, &[session.token.as_str(), " ", &reference].concat());
+        }
+        *self.0.borrow_mut() = Some(session);
+    }
+
+    pub fn end(&self) {
+        *self.0.borrow_mut() = None;
+        if let Some(storage) = storage() {
+            let _ = storage.remove_item(STORED_AS);
+        }
+    }
+}
+
+fn stored() -> Option<Session> {
+    let text = storage()?.get_item(STORED_AS).ok()??;
+    let (token, reference) = text.split_once(' ')?;
+    Some(Session { token: token.to_owned(), reference: Reference::parse(reference).ok() })
+}
+
+/// Absent where the page is sandboxed or storage is switched off.
+fn storage() -> Option<web_sys::Storage> {
+    gloo::utils::window().session_storage().ok().flatten()
+}

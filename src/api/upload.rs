@@ -1,0 +1,83 @@
+//! Sends one file ahead of the application. Uses XMLHttpRequest, the one way to see progress in every browser.
+//!
+//! Stops when the handle is dropped; never retries by itself.
+
+use std::rc::Rc;
+
+use belofte_contract::apply::Upload;
+use belofte_contract::paths;
+use gloo::events::EventListener;
+use wasm_bindgen::JsCast;
+use web_sys::{File, FormData, ProgressEvent, XmlHttpRequest};
+use yew::Callback;
+
+use super::{Api, ApiError, http};
+
+/// What an upload tells.
+#[derive(Clone, Debug)]
+pub enum Uploading {
+    /// Bytes sent, of all.
+    Sent(u64, u64),
+    Done(Result<Upload, ApiError>),
+}
+
+/// Stops the upload when dropped.
+pub struct Sending {
+    request: XmlHttpRequest,
+    _listeners: Vec<EventListener>,
+}
+
+impl Drop for Sending {
+    fn drop(&mut self) {
+        // Listeners are gone by the order of fields only after this, so `abort` is told to nobody: they look at status 0.
+        self._listeners.clear();
+        let _ = self.request.abort();
+    }
+}
+
+impl Api {
+    /// Uploads `file` as an answer to `field` of the form.
+    pub fn upload(&self, form_id: &str, field: &str, file: &File, tell: Callback<Uploading>) -> Option<Rc<Sending>> {
+        let body = FormData::new().ok()?;
+        body.append_with_str("form_id", form_id).ok()?;
+        body.append_with_str("field", field).ok()?;
+        body.append_with_blob_and_filename("file", file, &file.name()).ok()?;
+        let request = XmlHttpRequest::new().ok()?;
+        request.open("POST", &self.url(&[paths::UPLOADS])).ok()?;
+        let progress = {
+            let tell = tell.clone();
+            EventListener::new(&request.upload().ok()?.into(), "progress", move |event| {
+                let event = event.unchecked_ref::<ProgressEvent>();
+                tell.emit(Uploading::Sent(event.loaded() as u64, event.total() as u64));
+            })
+        };
+        let ended = {
+            let (request, clock) = (request.clone(), self.clock().clone());
+            EventListener::new(&request.clone(), "loadend", move |_| {
+                if let Some(ms) = header(&request, paths::TIME_HEADER).and_then(|text| text.trim().parse().ok()) {
+                    clock.learn(ms);
+                }
+                tell.emit(Uploading::Done(answer(&request)));
+            })
+        };
+        request.send_with_opt_form_data(Some(&body)).ok()?;
+        Some(Rc::new(Sending { request, _listeners: vec![progress, ended] }))
+    }
+}
+
+fn answer(request: &XmlHttpRequest) -> Result<Upload, ApiError> {
+    let status = request.status().unwrap_or(0);
+    let text = request.response_text().ok().flatten().unwrap_or_default();
+    match status {
+        0 => Err(ApiError::Offline),
+        200..=299 => http::parse(&text).ok_or(ApiError::Fault),
+        _ => {
+            let retry_after_s = header(request, "Retry-After").and_then(|text| text.trim().parse().ok());
+            Err(ApiError::from_answer(status, http::parse(&text), retry_after_s))
+        }
+    }
+}
+
+fn header(request: &XmlHttpRequest, name: &str) -> Option<String> {
+    request.get_response_header(name).ok().flatten()
+}

@@ -1,0 +1,355 @@
+//! Provides what the whole widget needs and chooses the view; features meet here and nowhere else.
+//!
+//! Touches nothing of the host page outside its own element.
+
+use std::cell::Cell;
+use std::ops::Deref;
+use std::rc::Rc;
+
+use belofte_contract::Reference;
+use belofte_contract::apply::ApplicationReceipt;
+use belofte_contract::organization::Organization;
+use belofte_contract::timeline::Application;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{CustomEvent, CustomEventInit, Element, HtmlElement};
+use yew::prelude::*;
+
+use crate::api::session::{Session, Sessions};
+use crate::api::{Api, ApiError};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::features::{apply, postings, timeline};
+use crate::i18n::browser::BrowserFormat;
+use crate::i18n::{Ctx, Format, Messages};
+use crate::request::{Request, use_request};
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum View {
+    Board,
+    Posting(Rc<str>),
+    Apply(Rc<str>),
+    /// Right after applying.
+    Receipt(Rc<Application>),
+    Status {
+        reference: Option<Reference>,
+        link_token: Option<String>,
+    },
+    Score,
+}
+
+impl View {
+    /// As the `belofte-view` event and the `view` attribute name it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            View::Board => "board",
+            View::Posting(_) => "posting",
+            View::Apply(_) => "apply",
+            View::Receipt(_) => "receipt",
+            View::Status { .. } => "status",
+            View::Score => "score",
+        }
+    }
+
+    pub fn posting(&self) -> Option<&str> {
+        match self {
+            View::Posting(id) | View::Apply(id) => Some(id),
+            View::Receipt(application) => Some(&application.posting.id),
+            View::Board | View::Status { .. } | View::Score => None,
+        }
+    }
+}
+
+/// What every component may need. Cheap to clone; never changes while an element keeps its settings.
+#[derive(Clone)]
+pub struct Core(Rc<CoreParts>);
+
+pub struct CoreParts {
+    pub api: Api,
+    pub clock: Clock,
+    pub sessions: Sessions,
+    pub go: Callback<View>,
+    messages: Rc<Messages>,
+    format: Rc<dyn Format>,
+    reader_zone: Option<Rc<str>>,
+    endpoint: Rc<str>,
+    host: HtmlElement,
+    /// Where the widget is drawn, inside the shadow root.
+    root: Element,
+    arrival: Cell<Arrival>,
+}
+
+/// How far the view on the screen is.
+#[derive(Clone, Copy, PartialEq)]
+enum Arrival {
+    /// The first view is still being read: the host page shows what stood there before.
+    First,
+    /// The visitor went somewhere: focus belongs on its heading.
+    Asked,
+    Settled,
+}
+
+impl Deref for Core {
+    type Target = CoreParts;
+
+    fn deref(&self) -> &CoreParts {
+        &self.0
+    }
+}
+
+impl PartialEq for Core {
+    fn eq(&self, other: &Core) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl CoreParts {
+    /// For views: texts, formats and the present moment. `zone` is the organisation's.
+    pub fn ctx(&self, zone: &str) -> Ctx {
+        Ctx {
+            messages: self.messages.clone(),
+            format: self.format.clone(),
+            zone: zone.into(),
+            reader_zone: self.reader_zone.clone().filter(|own| **own != *zone),
+            endpoint: self.endpoint.clone(),
+            now: self.clock.now(),
+        }
+    }
+
+    /// Tells the host page. Never with personal data.
+    pub fn announce(&self, name: &str, detail: &[(&str, JsValue)]) {
+        announce(&self.host, name, detail);
+    }
+
+    pub fn host(&self) -> &HtmlElement {
+        &self.host
+    }
+
+    /// Puts the focus on the element with this id inside the widget.
+    pub fn focus(&self, id: &str) {
+        self.focus_first(&["[id=\"", id, "\"]"].concat());
+    }
+
+    /// Puts the focus on the first element that `selector` finds inside the widget.
+    pub fn focus_first(&self, selector: &str) {
+        let found = self.root.query_selector(selector).ok().flatten();
+        if let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+            let _ = element.focus();
+        }
+    }
+
+    /// Saves `blob` under `name` by the browser's own download.
+    pub fn save(&self, blob: &web_sys::Blob, name: &str) {
+        let Ok(url) = web_sys::Url::create_object_url_with_blob(blob) else { return };
+        let made = gloo::utils::document().create_element("a").ok();
+        if let Some(link) = made.and_then(|link| link.dyn_into::<web_sys::HtmlAnchorElement>().ok()) {
+            link.set_href(&url);
+            link.set_download(name);
+            link.click();
+        }
+        gloo::timers::callback::Timeout::new(10_000, move || drop(web_sys::Url::revoke_object_url(&url))).forget();
+    }
+}
+
+pub fn announce(host: &HtmlElement, name: &str, detail: &[(&str, JsValue)]) {
+    let object = js_sys::Object::new();
+    for (key, value) in detail {
+        let _ = js_sys::Reflect::set(&object, &(*key).into(), value);
+    }
+    let init = CustomEventInit::new();
+    init.set_bubbles(true);
+    init.set_composed(true);
+    init.set_detail(&object);
+    if let Ok(event) = CustomEvent::new_with_event_init_dict(name, &init) {
+        // A listener of the host page that throws is reported by the browser, not to us.
+        let _ = host.dispatch_event(&event);
+    }
+}
+
+/// What `App` provides.
+#[hook]
+pub fn use_core() -> Core {
+    use_context::<Core>().expect("App provides Core")
+}
+
+/// The employer, read once for the whole widget.
+#[hook]
+pub fn use_organization() -> Request<Organization> {
+    use_context::<Request<Organization>>().expect("App provides Organization")
+}
+
+/// Every view calls this: with `None` while it loads, then with what came of it. Moves focus to the heading after
+/// the visitor went somewhere, tells the host page when the first view stands or failed.
+#[hook]
+pub fn use_arrival(outcome: Option<Result<(), ApiError>>) {
+    let core = use_core();
+    use_effect_with(outcome, move |outcome| {
+        let Some(outcome) = outcome else { return };
+        if let Err(error) = outcome {
+            core.announce("belofte-error", &[("code", error.code().into())]);
+        }
+        match core.arrival.get() {
+            Arrival::First if outcome.is_ok() => {
+                core.arrival.set(Arrival::Settled);
+                core.announce("belofte-ready", &[("version", env!("CARGO_PKG_VERSION").into())]);
+            }
+            Arrival::Asked => {
+                core.arrival.set(Arrival::Settled);
+                core.focus_first("h1");
+            }
+            Arrival::First | Arrival::Settled => {}
+        }
+    });
+}
+
+/// What the loader gave, as the component takes it.
+#[derive(Clone, Properties)]
+pub struct AppProps {
+    pub config: Rc<Config>,
+    pub messages: Rc<Messages>,
+    pub root: Element,
+    /// The view asked for from outside, and which asking it was.
+    pub shown: (u32, View),
+    /// Grows with every `refresh()`.
+    pub refreshed: u32,
+}
+
+impl PartialEq for AppProps {
+    fn eq(&self, other: &AppProps) -> bool {
+        Rc::ptr_eq(&self.config, &other.config)
+            && Rc::ptr_eq(&self.messages, &other.messages)
+            && self.shown.0 == other.shown.0
+            && self.refreshed == other.refreshed
+    }
+}
+
+#[component]
+pub fn App(props: &AppProps) -> Html {
+    let view = use_state_eq(|| props.shown.1.clone());
+    let core = use_memo((ByPointer(props.config.clone()), view.setter()), |(config, view)| {
+        core(&config.0, props, view.clone())
+    });
+    let core = (*core).clone();
+    {
+        let (view, asked) = (view.setter(), props.shown.1.clone());
+        use_effect_with(props.shown.0, move |_| view.set(asked));
+    }
+    {
+        let core = core.clone();
+        use_effect_with((*view).clone(), move |view| {
+            let posting = view.posting().map_or(JsValue::NULL, JsValue::from);
+            core.announce("belofte-view", &[("view", view.name().into()), ("posting", posting)]);
+        });
+    }
+    let organization = {
+        let api = core.api.clone();
+        use_request((core.clone(), props.refreshed), move |_| {
+            let api = api.clone();
+            Box::pin(async move { api.organization().await })
+        })
+    };
+    // A key per asking: `refresh()` reads everything anew, but never throws away a form in progress.
+    let key = props.refreshed;
+    let shown = match &*view {
+        View::Board => html! { <postings::Board {key} /> },
+        View::Posting(id) => html! { <postings::Posting {key} id={id.clone()} /> },
+        View::Apply(id) => html! { <apply::Apply key={&**id} id={id.clone()} /> },
+        View::Receipt(application) => html! { <apply::Receipt application={application.clone()} /> },
+        View::Status { reference, link_token } => {
+            html! { <timeline::StatusPage {key} reference={*reference} link_token={link_token.clone()} /> }
+        }
+        View::Score => html! { <postings::Board {key} /> },
+    };
+    html! {
+        <ContextProvider<Core> context={core}>
+            <ContextProvider<Request<Organization>> context={organization.state}>
+                { shown }
+            </ContextProvider<Request<Organization>>>
+        </ContextProvider<Core>>
+    }
+}
+
+struct ByPointer<T>(Rc<T>);
+
+impl<T> PartialEq for ByPointer<T> {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+fn core(config: &Config, props: &AppProps, view: UseStateSetter<View>) -> Core {
+    let clock = Clock::default();
+    Core(Rc::new_cyclic(|this: &std::rc::Weak<CoreParts>| {
+        let this = this.clone();
+        CoreParts {
+            api: Api::new(
+                config.endpoint.clone(),
+                config.lang.clone(),
+                clock.clone(),
+                config.prefetched.clone().into(),
+            ),
+            clock,
+            sessions: Sessions::default(),
+            go: Callback::from(move |to: View| {
+                if let Some(core) = this.upgrade() {
+                    core.leave();
+                }
+                view.set(to);
+            }),
+            messages: props.messages.clone(),
+            format: Rc::new(BrowserFormat::new(&config.lang)),
+            reader_zone: BrowserFormat::reader_zone().map(Rc::from),
+            endpoint: config.endpoint.as_str().into(),
+            host: config.host.clone(),
+            root: props.root.clone(),
+            arrival: Cell::new(Arrival::First),
+        }
+    }))
+}
+
+impl CoreParts {
+    /// The visitor goes somewhere: keep focus inside the widget meanwhile, and its top in sight.
+    fn leave(&self) {
+        self.arrival.set(Arrival::Asked);
+        let _ = self.root.set_attribute("tabindex", "-1");
+        if let Some(root) = self.root.dyn_ref::<HtmlElement>() {
+            let _ = root.focus();
+        }
+        if self.host.get_bounding_client_rect().top() < 0.0 {
+            self.host.scroll_into_view();
+        }
+    }
+}
+
+/// Keeps the key that came with the receipt and shows the receipt.
+pub fn applied(core: &Core, receipt: ApplicationReceipt) {
+    core.sessions.keep(Session { token: receipt.token, reference: Some(receipt.reference) });
+    core.announce("belofte-applied", &[("posting", receipt.receipt.posting.id.as_str().into())]);
+    core.go.emit(View::Receipt(Rc::new(receipt.receipt)));
+}
+
+/// Where `view` is found without JavaScript, on the endpoint's own pages.
+pub fn address(ctx: &Ctx, view: &View) -> String {
+    let path: &[&str] = match view {
+        View::Board | View::Score | View::Receipt(_) => &["/careers"],
+        View::Posting(id) => &["/careers/", id],
+        View::Apply(id) => &["/careers/", id, "/apply"],
+        View::Status { .. } => &["/careers/status"],
+    };
+    [&ctx.endpoint, path.concat().as_str(), "?lang=", ctx.format.lang()].concat()
+}
+
+/// A link to another view: a real address, followed inside the widget by a plain click.
+pub fn link(ctx: &Ctx, go: &Callback<View>, to: View, class: &'static str, text: impl Into<Html>) -> Html {
+    let href = address(ctx, &to);
+    let onclick = go.reform(move |event: MouseEvent| {
+        event.prevent_default();
+        to.clone()
+    });
+    // With a modifier the visitor wants a tab of its own: the browser's business.
+    let onclick = Callback::from(move |event: MouseEvent| {
+        if event.button() == 0 && !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key()) {
+            onclick.emit(event);
+        }
+    });
+    html! { <a {class} {href} {onclick}>{ text.into() }</a> }
+}

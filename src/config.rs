@@ -1,0 +1,64 @@
+//! What the loader hands over, untrusted: attributes of a tag that anyone may have written.
+//!
+//! Never fails: what cannot be read becomes the default.
+
+use js_sys::{Object, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::HtmlElement;
+
+use crate::app::View;
+use crate::i18n::Messages;
+
+#[derive(Clone)]
+pub struct Config {
+    pub host: HtmlElement,
+    /// Without a trailing slash.
+    pub endpoint: String,
+    pub lang: String,
+    pub view: View,
+    /// First answers that the loader asked for side by side with the program, by address.
+    pub prefetched: Object,
+    pub hash_routing: bool,
+}
+
+impl Config {
+    /// None when even the host element is missing: then there is nothing to talk to.
+    pub fn read(given: &JsValue) -> Option<Config> {
+        let host = get(given, "host").dyn_into::<HtmlElement>().ok()?;
+        let view = view(text(given, "view").as_deref(), text(given, "posting"), text(given, "link_token"));
+        Some(Config {
+            host,
+            endpoint: text(given, "endpoint").unwrap_or_default().trim_end_matches('/').to_owned(),
+            lang: text(given, "lang").filter(|lang| !lang.is_empty()).unwrap_or_else(|| "en".to_owned()),
+            view,
+            prefetched: get(given, "prefetched").dyn_into().unwrap_or_default(),
+            hash_routing: text(given, "routing").as_deref() == Some("hash"),
+        })
+    }
+}
+
+/// The view by its public name; a name we do not know is the board.
+pub fn view(name: Option<&str>, posting: Option<String>, link_token: Option<String>) -> View {
+    let posting = posting.filter(|id| !id.is_empty());
+    match (name, posting) {
+        (Some("status"), _) => View::Status { reference: None, link_token },
+        (Some("apply"), Some(id)) => View::Apply(id.into()),
+        (Some("posting"), Some(id)) => View::Posting(id.into()),
+        (Some("score"), _) => View::Score,
+        _ => View::Board,
+    }
+}
+
+/// The locale file as the loader parsed it; None when it did not arrive.
+pub fn messages(given: &JsValue) -> Option<Messages> {
+    let file = serde_wasm_bindgen::from_value(get(given, "locale")).ok()?;
+    Some(Messages::from_file(file))
+}
+
+pub fn get(object: &JsValue, name: &str) -> JsValue {
+    Reflect::get(object, &name.into()).unwrap_or_default()
+}
+
+fn text(object: &JsValue, name: &str) -> Option<String> {
+    get(object, name).as_string()
+}

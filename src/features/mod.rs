@@ -1,0 +1,9 @@
+//! One folder a feature, named by the visitor's word. A feature never imports another.
+
+pub mod apply;
+pub mod contacts;
+pub mod decision;
+pub mod lookup;
+pub mod postings;
+pub mod score;
+pub mod timeline;

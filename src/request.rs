@@ -1,0 +1,103 @@
+//! Every read: what is asked, what came back, and a way to ask again.
+//!
+//! A late answer to an old question is dropped; old data stays in sight while it is read again.
+
+use std::cell::Cell;
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+
+use crate::api::ApiError;
+
+#[derive(Debug)]
+pub enum Request<T> {
+    Idle,
+    Loading,
+    Ready(Rc<T>),
+    Failed(ApiError),
+}
+
+impl<T> Clone for Request<T> {
+    fn clone(&self) -> Self {
+        match self {
+            Request::Idle => Request::Idle,
+            Request::Loading => Request::Loading,
+            Request::Ready(value) => Request::Ready(value.clone()),
+            Request::Failed(error) => Request::Failed(error.clone()),
+        }
+    }
+}
+
+impl<T> PartialEq for Request<T> {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Request::Idle, Request::Idle) | (Request::Loading, Request::Loading) => true,
+            (Request::Ready(one), Request::Ready(two)) => Rc::ptr_eq(one, two),
+            (Request::Failed(one), Request::Failed(two)) => one == two,
+            (Request::Idle | Request::Loading | Request::Ready(_) | Request::Failed(_), _) => false,
+        }
+    }
+}
+
+impl<T> Request<T> {
+    pub fn ready(&self) -> Option<&Rc<T>> {
+        match self {
+            Request::Ready(value) => Some(value),
+            Request::Idle | Request::Loading | Request::Failed(_) => None,
+        }
+    }
+}
+
+/// An answer still under way. Boxed, so that each call does not bring its own copy of the hook.
+pub type Asking<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
+
+/// A read with a way to do it again.
+pub struct UseRequest<T> {
+    pub state: Request<T>,
+    pub again: Callback<()>,
+}
+
+/// Asks at once and whenever `question` changes.
+#[hook]
+pub fn use_request<T: 'static, Q: PartialEq + Clone + 'static>(
+    question: Q,
+    ask: impl Fn(&Q) -> Asking<T> + 'static,
+) -> UseRequest<T> {
+    let state = use_state_eq(|| Request::Loading);
+    let round = use_state(|| 0_u32);
+    {
+        let state = state.clone();
+        use_effect_with((question, *round), move |(question, _)| {
+            let current = Rc::new(Cell::new(true));
+            let asked = current.clone();
+            let answer = ask(question);
+            if !matches!(*state, Request::Ready(_)) {
+                state.set(Request::Loading);
+            }
+            spawn_local(async move {
+                let answer = answer.await;
+                if asked.get() {
+                    state.set(match answer {
+                        Ok(value) => Request::Ready(Rc::new(value)),
+                        Err(error) => Request::Failed(error),
+                    });
+                }
+            });
+            move || current.set(false)
+        });
+    }
+    let again = use_callback(round.setter(), |(), round: &UseStateSetter<u32>| round.set(next_round()));
+    UseRequest { state: (*state).clone(), again }
+}
+
+/// A number that was not used before, so that asking again is a change.
+fn next_round() -> u32 {
+    thread_local!(static ROUNDS: Cell<u32> = const { Cell::new(0) });
+    ROUNDS.with(|rounds| {
+        rounds.set(rounds.get().wrapping_add(1));
+        rounds.get()
+    })
+}

@@ -1,0 +1,1 @@
+//! The same views as whole strings, for pages without JavaScript.

@@ -1,0 +1,86 @@
+//! A question with its label, hint and error around one control or a group of them.
+//!
+//! MUST tie hint and error to the control (`aria-describedby`) and mark it `aria-invalid` while an error stands.
+
+use yew::prelude::*;
+
+use crate::i18n::{Ctx, Key};
+
+/// Everything around the control.
+#[derive(Default)]
+pub struct Field<'a> {
+    /// Id of the control; hint and error are `{id}-hint` and `{id}-error`.
+    pub id: &'a str,
+    pub label: &'a str,
+    /// Told before anything is typed: hint, purpose, limits. Empty ones are left out.
+    pub hints: &'a [&'a str],
+    pub optional: bool,
+    pub error: Option<&'a str>,
+}
+
+/// What the control itself must carry.
+pub struct Described {
+    pub describedby: Option<String>,
+    pub invalid: Option<&'static str>,
+}
+
+impl Field<'_> {
+    pub fn described(&self) -> Described {
+        let hint = self.hints.iter().any(|hint| !hint.is_empty()).then(|| [self.id, "-hint"].concat());
+        let error = self.error.map(|_| [self.id, "-error"].concat());
+        let describedby = match (hint, error) {
+            (Some(hint), Some(error)) => Some([hint.as_str(), " ", &error].concat()),
+            (hint, error) => hint.or(error),
+        };
+        Described { describedby, invalid: self.error.map(|_| "true") }
+    }
+}
+
+/// One control with a label.
+pub fn field(ctx: &Ctx, field: &Field<'_>, control: Html) -> Html {
+    html! {
+        <div class={class(field)}>
+            <label class="field__label" for={field.id.to_owned()}>{ label(ctx, field) }</label>
+            { around(field) }
+            { control }
+        </div>
+    }
+}
+
+/// Several controls under one question: choices, files.
+pub fn group(ctx: &Ctx, field: &Field<'_>, controls: Html) -> Html {
+    let Described { describedby, invalid } = field.described();
+    // The group takes focus from the error summary.
+    html! {
+        <fieldset class={class(field)} id={field.id.to_owned()} tabindex="-1" aria-describedby={describedby} aria-invalid={invalid}>
+            <legend class="field__label">{ label(ctx, field) }</legend>
+            { around(field) }
+            { controls }
+        </fieldset>
+    }
+}
+
+fn class(field: &Field<'_>) -> &'static str {
+    if field.error.is_some() { "field field--wrong" } else { "field" }
+}
+
+fn label(ctx: &Ctx, field: &Field<'_>) -> Html {
+    let optional = field.optional.then(|| html! { <span class="field__optional">{ ctx.t(Key::UiOptional) }</span> });
+    html! { <>{ field.label }{ " " }{ for optional }</> }
+}
+
+fn around(field: &Field<'_>) -> Html {
+    let hints = field.hints.iter().filter(|hint| !hint.is_empty());
+    let hints: Html = hints.map(|hint| html! { <span class="field__hint-line">{ *hint }{ " " }</span> }).collect();
+    let has_hints = field.hints.iter().any(|hint| !hint.is_empty());
+    html! {
+        <>
+            if has_hints {
+                <p class="field__hint" id={[field.id, "-hint"].concat()}>{ hints }</p>
+            }
+            if let Some(error) = field.error {
+                <p class="field__error" id={[field.id, "-error"].concat()}>{ error }</p>
+            }
+        </>
+    }
+}
