@@ -1,0 +1,209 @@
+//! What the operator sets: command line and environment, parsed once into `Config`.
+//!
+//! Never read again after the start; secrets never printed.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use belofte_contract::Timestamp;
+use clap::{Args, Parser, Subcommand};
+
+use crate::StartError;
+
+#[derive(Parser)]
+#[command(name = "belofte-server", version, about)]
+pub struct Options {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    /// Serve the endpoint.
+    Serve(ServeOptions),
+    /// Serve a made-up employer's careers page and the endpoint beside it.
+    Demo(DemoOptions),
+    /// Print the OpenAPI document.
+    Openapi,
+    /// Change the organisation's holidays.
+    Holidays(HolidaysOptions),
+}
+
+#[derive(Args, Clone, Debug)]
+pub struct ServeOptions {
+    /// Folder for the database, uploads and the server's secret.
+    #[arg(long, env = "BELOFTE_DATA", default_value = "belofte-data")]
+    pub data: PathBuf,
+    /// postgres://… or sqlite:…; the default is DATA/belofte.db.
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    pub database: Option<String>,
+    #[arg(long, env = "BELOFTE_LISTEN", default_value = "127.0.0.1:8788")]
+    pub listen: SocketAddr,
+    /// Folder with the widget's files, one folder a version.
+    #[arg(long, env = "BELOFTE_EMBED", default_value = "dist/embed")]
+    pub embed: PathBuf,
+    /// Origins of the pages that carry the widget, parted by commas.
+    #[arg(long, env = "BELOFTE_ORIGINS", value_delimiter = ',')]
+    pub origins: Vec<String>,
+    /// Where this endpoint is reached from outside.
+    #[arg(long, env = "BELOFTE_PUBLIC_URL", default_value = "http://127.0.0.1:8788")]
+    pub public_url: String,
+    /// Mails go out through it; without it they wait in the outbox.
+    #[arg(long, env = "BELOFTE_SMTP_URL", hide_env_values = true)]
+    pub smtp: Option<String>,
+    /// Key of the desk API; without it the desk is closed.
+    #[arg(long, env = "BELOFTE_DESK_KEY", hide_env_values = true)]
+    pub desk_key: Option<String>,
+    /// Folder with organization.json, people.json, forms.json, postings.json, loaded when the database is empty.
+    #[arg(long, env = "BELOFTE_CONTENT")]
+    pub content: Option<PathBuf>,
+    /// Take the visitor's address from X-Forwarded-For: only behind a proxy of your own that sets it.
+    #[arg(long, env = "BELOFTE_BEHIND_PROXY")]
+    pub behind_proxy: bool,
+}
+
+#[derive(Args, Clone, Debug)]
+pub struct DemoOptions {
+    /// Port of the careers page; the endpoint takes the next one.
+    #[arg(long, default_value_t = 8787)]
+    pub port: u16,
+    #[arg(long, default_value = "target/demo")]
+    pub data: PathBuf,
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    pub database: Option<String>,
+    /// Folder with the widget's files, one folder a version.
+    #[arg(long, default_value = "dist/embed")]
+    pub embed: PathBuf,
+    /// Folder of the careers page.
+    #[arg(long, default_value = "www")]
+    pub www: PathBuf,
+    /// Throw the demo's data away first.
+    #[arg(long)]
+    pub fresh: bool,
+    /// Start the demo's clock here (RFC 3339).
+    #[arg(long)]
+    pub now: Option<String>,
+    #[arg(long, env = "BELOFTE_SMTP_URL", hide_env_values = true)]
+    pub smtp: Option<String>,
+    #[arg(long, env = "BELOFTE_DESK_KEY", hide_env_values = true)]
+    pub desk_key: Option<String>,
+}
+
+#[derive(Args, Clone, Debug)]
+pub struct HolidaysOptions {
+    #[command(subcommand)]
+    pub command: HolidaysCommand,
+}
+
+#[derive(Subcommand, Clone, Debug)]
+pub enum HolidaysCommand {
+    /// Add the whole-day events of an iCalendar file to the organisation's holidays.
+    Import {
+        file: PathBuf,
+        #[arg(long, env = "BELOFTE_DATA", default_value = "belofte-data")]
+        data: PathBuf,
+        #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+        database: Option<String>,
+    },
+}
+
+/// How many calls one address may make in a minute.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    pub applications_per_minute: u32,
+    pub uploads_per_minute: u32,
+    pub status_requests_per_minute: u32,
+    pub status_sessions_per_minute: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            applications_per_minute: 10,
+            uploads_per_minute: 30,
+            status_requests_per_minute: 10,
+            status_sessions_per_minute: 20,
+        }
+    }
+}
+
+/// The running server's settings.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub data: PathBuf,
+    /// With scheme: `sqlite:` or `postgres:`.
+    pub database_url: String,
+    pub listen: SocketAddr,
+    pub embed: PathBuf,
+    pub origins: Vec<String>,
+    /// Without a trailing slash.
+    pub public_url: String,
+    pub smtp: Option<String>,
+    pub desk_key: Option<String>,
+    pub content: Option<PathBuf>,
+    pub demo: bool,
+    pub behind_proxy: bool,
+    pub limits: Limits,
+}
+
+impl ServeOptions {
+    pub fn into_config(self) -> Result<Config, StartError> {
+        if self.origins.iter().any(|origin| origin == "*") {
+            return Err("BELOFTE_ORIGINS must name origins; * is not taken".into());
+        }
+        Ok(Config {
+            database_url: database_url(self.database.as_deref(), &self.data),
+            data: self.data,
+            listen: self.listen,
+            embed: self.embed,
+            origins: self.origins.iter().map(|origin| origin.trim().trim_end_matches('/').to_owned()).collect(),
+            public_url: self.public_url.trim_end_matches('/').to_owned(),
+            smtp: self.smtp,
+            desk_key: self.desk_key.filter(|key| !key.is_empty()),
+            content: self.content,
+            demo: false,
+            behind_proxy: self.behind_proxy,
+            limits: Limits::default(),
+        })
+    }
+}
+
+impl DemoOptions {
+    pub fn into_config(self) -> Result<Config, StartError> {
+        let endpoint_port = self.port.checked_add(1).ok_or("the port must be below 65535")?;
+        Ok(Config {
+            database_url: database_url(self.database.as_deref(), &self.data),
+            data: self.data,
+            listen: SocketAddr::from(([127, 0, 0, 1], endpoint_port)),
+            embed: self.embed,
+            origins: ["127.0.0.1", "localhost"].map(|host| format!("http://{host}:{}", self.port)).to_vec(),
+            public_url: format!("http://127.0.0.1:{endpoint_port}"),
+            smtp: self.smtp,
+            desk_key: self.desk_key.filter(|key| !key.is_empty()),
+            content: None,
+            demo: true,
+            behind_proxy: false,
+            limits: Limits {
+                applications_per_minute: 120,
+                uploads_per_minute: 240,
+                status_requests_per_minute: 120,
+                status_sessions_per_minute: 240,
+            },
+        })
+    }
+
+    /// Where the demo's clock starts, if not now.
+    pub fn start(&self) -> Result<Option<Timestamp>, StartError> {
+        let parse =
+            |text: &String| Timestamp::parse(text).map_err(|_| "--now takes a time like 2027-03-25T16:58:30+01:00");
+        Ok(self.now.as_ref().map(parse).transpose()?)
+    }
+}
+
+pub fn database_url(given: Option<&str>, data: &std::path::Path) -> String {
+    match given {
+        Some(url) if url.contains(':') => url.to_owned(),
+        Some(path) => format!("sqlite:{path}"),
+        None => format!("sqlite:{}", data.join("belofte.db").display()),
+    }
+}

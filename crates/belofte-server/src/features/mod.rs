@@ -1,0 +1,21 @@
+//! The endpoint's features, one folder each, named by the visitor's word. They share only what lies outside this folder
+//! and each other's `store.rs`.
+
+pub mod apply;
+pub mod lookup;
+pub mod postings;
+pub mod score;
+pub mod timeline;
+
+use axum::Router;
+
+use crate::state::AppState;
+
+pub fn router() -> Router<AppState> {
+    Router::new()
+        .merge(postings::router())
+        .merge(apply::router())
+        .merge(lookup::router())
+        .merge(timeline::router())
+        .merge(score::router())
+}

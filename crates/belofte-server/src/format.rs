@@ -1,0 +1,1 @@
+//! Dates, numbers and plurals on the server, for whole pages and mails.

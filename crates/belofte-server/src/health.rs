@@ -1,0 +1,37 @@
+//! For machines that watch: `/healthz`, `/readyz`, `/metrics`.
+
+use std::sync::OnceLock;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
+use axum::response::IntoResponse;
+use axum::routing::get;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+
+use crate::problem::{ApiProblem, ApiResult};
+use crate::state::AppState;
+
+pub fn router() -> Router<AppState> {
+    let _ = recorder();
+    Router::new()
+        .route("/healthz", get(|| async { "ok\n" }))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(metrics))
+}
+
+async fn ready(State(state): State<AppState>) -> ApiResult<&'static str> {
+    if state.store.is_ready().await { Ok("ready\n") } else { Err(ApiProblem::unavailable(5)) }
+}
+
+async fn metrics() -> impl IntoResponse {
+    let text = recorder().map(PrometheusHandle::render);
+    let status = if text.is_some() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, [(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text.unwrap_or_default())
+}
+
+/// One recorder a process: tests open many servers in one.
+fn recorder() -> Option<&'static PrometheusHandle> {
+    static RECORDER: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
+    RECORDER.get_or_init(|| PrometheusBuilder::new().install_recorder().ok()).as_ref()
+}

@@ -1,0 +1,116 @@
+//! What every answer has in common: clock header, security headers, CORS, limits, one log line.
+//!
+//! The log line holds method, route template, status and time: never a path with ids, an address, a name or a token.
+
+pub mod limits;
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use belofte_contract::paths::{IDEMPOTENCY_KEY_HEADER, IDEMPOTENCY_REPLAYED_HEADER, TIME_HEADER};
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::cors::{AllowOrigin, CorsLayer};
+use tower_http::timeout::TimeoutLayer;
+
+use crate::StartError;
+use crate::problem::ApiProblem;
+use crate::state::AppState;
+
+/// Largest body of a call, in bytes, where a route sets no other limit.
+pub const BODY_MAX_BYTES: usize = 256 * 1024;
+/// Longest a call may take until its answer begins; an upload on a slow line needs most of it.
+const CALL_MAX: Duration = Duration::from_secs(120);
+const PREFLIGHT_MAX_AGE: Duration = Duration::from_secs(3_600);
+
+/// Puts the common layers around `routes`.
+pub fn layers(routes: Router<AppState>, state: &AppState) -> Router<AppState> {
+    routes
+        .fallback(|| async { ApiProblem::not_found() })
+        .layer(DefaultBodyLimit::max(BODY_MAX_BYTES))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, CALL_MAX))
+        .layer(CatchPanicLayer::custom(|_| ApiProblem::internal("panic").into_response()))
+        .layer(cors(&state.config.origins))
+        .layer(middleware::from_fn_with_state(state.clone(), finish))
+}
+
+fn cors(origins: &[String]) -> CorsLayer {
+    let origins: Vec<HeaderValue> = origins.iter().filter_map(|origin| origin.parse().ok()).collect();
+    let name = |name: &str| HeaderName::try_from(name).expect("header names of the contract are valid");
+    CorsLayer::new()
+        .allow_origin(AllowOrigin::list(origins))
+        .allow_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE])
+        .allow_headers([
+            header::AUTHORIZATION,
+            header::CONTENT_TYPE,
+            header::IF_NONE_MATCH,
+            name(IDEMPOTENCY_KEY_HEADER),
+            name("Last-Event-ID"),
+        ])
+        .expose_headers([
+            name(TIME_HEADER),
+            header::ETAG,
+            header::LINK,
+            header::RETRY_AFTER,
+            name(IDEMPOTENCY_REPLAYED_HEADER),
+        ])
+        .max_age(PREFLIGHT_MAX_AGE)
+}
+
+/// Outermost: clock and security headers on every answer, then the log line and the counters.
+async fn finish(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
+    let began = tokio::time::Instant::now();
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.insert(HeaderName::from_static("belofte-time"), HeaderValue::from(state.clock.now().as_ms()));
+    for (name, value) in [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+    ] {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    let status = response.status().as_u16();
+    let ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let request_id = crate::tokens::new_id();
+    if let Ok(id) = HeaderValue::try_from(&request_id) {
+        response.headers_mut().insert(HeaderName::from_static("x-request-id"), id);
+    }
+    tracing::info!(%method, route, status, ms, request_id, "answered");
+    metrics::counter!("belofte_requests_total", "route" => route, "status" => status.to_string()).increment(1);
+    response
+}
+
+/// JSON lines on standard error; `RUST_LOG` chooses how many.
+pub fn log_as_json() {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,belofte_server=info"));
+    // A second start in one process (tests) keeps the first subscriber.
+    let _ = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}
+
+/// Serves until the process is asked to stop; running calls are finished.
+pub async fn listen(listener: tokio::net::TcpListener, service: Router) -> Result<(), StartError> {
+    let service = service.into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(asked_to_stop()).await?;
+    Ok(())
+}
+
+async fn asked_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let interrupt = tokio::signal::ctrl_c();
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! { _ = interrupt => {}, _ = terminate.recv() => {} }
+        }
+        Err(_) => {
+            let _ = interrupt.await;
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! Belofte's backend: takes applications, keeps the dates, tells people.
+//!
+//! The binary and the tests both start here. Text for people never stands in this crate: it comes from `locales/`.
+
+pub mod calendar;
+pub mod clock;
+pub mod config;
+pub mod demo;
+pub mod desk;
+pub mod embed;
+pub mod features;
+pub mod format;
+pub mod health;
+pub mod http;
+pub mod locale;
+pub mod localized;
+pub mod mail;
+pub mod openapi;
+pub mod problem;
+pub mod promises;
+pub mod settings;
+pub mod state;
+pub mod store;
+pub mod ticker;
+pub mod tokens;
+
+use axum::Router;
+
+use crate::config::ServeOptions;
+use crate::state::AppState;
+
+/// What stops the server from starting, worded for its operator.
+pub type StartError = Box<dyn std::error::Error + Send + Sync>;
+
+/// The whole endpoint as a service: what the binary listens with and the tests call.
+pub fn router(state: AppState) -> Router {
+    let routes = Router::new().merge(features::router()).merge(desk::router()).merge(health::router());
+    let routes = if state.config.demo { routes.merge(demo::acts::router()) } else { routes };
+    http::layers(routes, &state).merge(embed::router(&state)).with_state(state)
+}
+
+/// Serves the endpoint until the process is told to stop.
+pub async fn serve(options: ServeOptions) -> Result<(), StartError> {
+    http::log_as_json();
+    let config = options.into_config()?;
+    let listen = config.listen;
+    let state = state::open(config, clock::Clock::system()).await?;
+    ticker::start(&state);
+    mail::start(&state);
+    let listener = tokio::net::TcpListener::bind(listen).await?;
+    tracing::info!(%listen, "listening");
+    http::listen(listener, router(state)).await
+}

@@ -1,0 +1,180 @@
+//! `ApiProblem`: how a handler says no. Becomes `application/problem+json`.
+//!
+//! Titles are for developers. Faults are logged once, here, without anything personal; the caller only hears "internal".
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use belofte_contract::postings::PostingLink;
+use belofte_contract::problem::{FieldError, MEDIA_TYPE, Problem, ProblemType};
+
+#[derive(Debug)]
+pub struct ApiProblem(Box<Problem>);
+
+pub type ApiResult<T> = Result<T, ApiProblem>;
+
+impl ApiProblem {
+    fn new(kind: ProblemType, status: StatusCode, title: &str) -> ApiProblem {
+        ApiProblem(Box::new(Problem {
+            kind,
+            title: title.to_owned(),
+            status: status.as_u16(),
+            detail: None,
+            errors: vec![],
+            retry_after: None,
+            related: vec![],
+        }))
+    }
+
+    pub fn bad_request(detail: &str) -> ApiProblem {
+        ApiProblem::new(ProblemType::BadRequest, StatusCode::BAD_REQUEST, "The request cannot be read").detail(detail)
+    }
+
+    pub fn fields(errors: Vec<FieldError>) -> ApiProblem {
+        let mut problem =
+            ApiProblem::new(ProblemType::Fields, StatusCode::UNPROCESSABLE_ENTITY, "Some fields need another look");
+        problem.0.errors = errors;
+        problem
+    }
+
+    pub fn not_found() -> ApiProblem {
+        ApiProblem::new(ProblemType::NotFound, StatusCode::NOT_FOUND, "There is nothing here")
+    }
+
+    pub fn gone(related: Vec<PostingLink>) -> ApiProblem {
+        let mut problem = ApiProblem::new(ProblemType::Gone, StatusCode::GONE, "This posting is closed");
+        problem.0.related = related;
+        problem
+    }
+
+    pub fn unauthorized() -> ApiProblem {
+        ApiProblem::new(ProblemType::Unauthorized, StatusCode::UNAUTHORIZED, "Sign in first")
+    }
+
+    pub fn code() -> ApiProblem {
+        ApiProblem::new(ProblemType::Code, StatusCode::UNPROCESSABLE_ENTITY, "The code or link does not open anything")
+    }
+
+    pub fn code_locked() -> ApiProblem {
+        ApiProblem::new(ProblemType::CodeLocked, StatusCode::UNPROCESSABLE_ENTITY, "Too many wrong codes")
+    }
+
+    /// `errors` names the limit.
+    pub fn too_large(errors: Vec<FieldError>) -> ApiProblem {
+        let mut problem = ApiProblem::new(ProblemType::TooLarge, StatusCode::PAYLOAD_TOO_LARGE, "Too large");
+        problem.0.errors = errors;
+        problem
+    }
+
+    pub fn media_type(errors: Vec<FieldError>, detail: &str) -> ApiProblem {
+        let mut problem = ApiProblem::new(
+            ProblemType::MediaType,
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "This kind of content is not taken",
+        )
+        .detail(detail);
+        problem.0.errors = errors;
+        problem
+    }
+
+    pub fn too_many_requests(retry_after_s: u32) -> ApiProblem {
+        let mut problem =
+            ApiProblem::new(ProblemType::TooManyRequests, StatusCode::TOO_MANY_REQUESTS, "Too many requests");
+        problem.0.retry_after = Some(retry_after_s.max(1));
+        problem
+    }
+
+    pub fn key_reused() -> ApiProblem {
+        ApiProblem::new(
+            ProblemType::KeyReused,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "This idempotency key was used with another body",
+        )
+    }
+
+    pub fn still_running() -> ApiProblem {
+        let mut problem = ApiProblem::new(
+            ProblemType::StillRunning,
+            StatusCode::CONFLICT,
+            "The first request with this key is still running",
+        );
+        problem.0.retry_after = Some(1);
+        problem
+    }
+
+    pub fn conflict(detail: &str) -> ApiProblem {
+        ApiProblem::new(ProblemType::Conflict, StatusCode::CONFLICT, "This does not fit the state of the application")
+            .detail(detail)
+    }
+
+    pub fn unavailable(retry_after_s: u32) -> ApiProblem {
+        let mut problem =
+            ApiProblem::new(ProblemType::Unavailable, StatusCode::SERVICE_UNAVAILABLE, "Busy for a moment");
+        problem.0.retry_after = Some(retry_after_s);
+        problem
+    }
+
+    /// Logs the cause for the operator and tells the caller nothing of it.
+    pub fn internal(cause: impl std::fmt::Display) -> ApiProblem {
+        tracing::error!(%cause, "fault");
+        ApiProblem::new(ProblemType::Internal, StatusCode::INTERNAL_SERVER_ERROR, "A fault on our side")
+    }
+
+    fn detail(mut self, detail: &str) -> ApiProblem {
+        self.0.detail = Some(detail.to_owned());
+        self
+    }
+
+    pub fn problem(&self) -> &Problem {
+        &self.0
+    }
+}
+
+impl From<sqlx::Error> for ApiProblem {
+    fn from(error: sqlx::Error) -> ApiProblem {
+        match error {
+            sqlx::Error::PoolTimedOut => ApiProblem::unavailable(2),
+            // The text of a database error may quote values: only its kind is logged.
+            sqlx::Error::Database(error) => {
+                ApiProblem::internal(format_args!("database: {:?} {:?}", error.kind(), error.code()))
+            }
+            error => ApiProblem::internal(error),
+        }
+    }
+}
+
+impl From<serde_json::Error> for ApiProblem {
+    fn from(error: serde_json::Error) -> ApiProblem {
+        ApiProblem::internal(format_args!("stored document: line {} column {}", error.line(), error.column()))
+    }
+}
+
+impl From<getrandom::Error> for ApiProblem {
+    fn from(error: getrandom::Error) -> ApiProblem {
+        ApiProblem::internal(error)
+    }
+}
+
+impl From<std::io::Error> for ApiProblem {
+    fn from(error: std::io::Error) -> ApiProblem {
+        ApiProblem::internal(format_args!("file: {:?}", error.kind()))
+    }
+}
+
+impl IntoResponse for ApiProblem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let retry_after = self.0.retry_after;
+        let mut response = (status, Json(self.0)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Some(seconds) = retry_after {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}

@@ -1,0 +1,129 @@
+//! Which promises a procedure makes, and when: at submission, and on entering a step.
+//!
+//! Pure planning here, rows in `store.rs`. Never decides whether a promise was kept: the contract does.
+
+pub mod store;
+
+use belofte_contract::Timestamp;
+use belofte_contract::postings::{HandledBy, PromiseFrom, PromisePolicy, StageKind, Turn};
+use belofte_contract::promise::PromiseKind;
+use serde::Deserialize;
+
+use crate::calendar::Calendar;
+
+/// A step of a stored procedure, its texts resolved to one language.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Stage {
+    pub id: String,
+    pub label: String,
+    pub meaning: String,
+    #[serde(default)]
+    pub can_do: Option<String>,
+    pub turn: Turn,
+    pub kind: StageKind,
+    pub handled_by: HandledBy,
+    /// Id of the person who keeps the step's promise.
+    #[serde(default)]
+    pub owner: Option<String>,
+    #[serde(default)]
+    pub promise: Option<PromisePolicy>,
+    /// What is promised: "An answer to your letter".
+    #[serde(default)]
+    pub promise_label: Option<String>,
+}
+
+/// A promise about to be made.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Planned {
+    pub kind: PromiseKind,
+    pub stage_id: String,
+    pub owner_id: Option<String>,
+    pub due_at: Timestamp,
+}
+
+/// The kind of promise that a step makes.
+pub fn kind_of(stage: &Stage) -> PromiseKind {
+    match stage.kind {
+        StageKind::Decision | StageKind::Offer => PromiseKind::Decision,
+        StageKind::Interview => PromiseKind::Interview,
+        StageKind::Received | StageKind::Review | StageKind::Assessment | StageKind::Other | StageKind::Unknown => {
+            PromiseKind::Answer
+        }
+    }
+}
+
+/// What is promised the moment somebody applies: the step that is entered at once, and everything counted from then.
+/// `closes_at` is when the posting closes, for promises that count from there.
+pub fn on_submission(
+    stages: &[Stage],
+    calendar: &Calendar,
+    now: Timestamp,
+    closes_at: Option<Timestamp>,
+) -> Vec<Planned> {
+    let entered = first_stage(stages).map(|stage| stage.id.as_str());
+    let plan = |stage: &Stage| {
+        let policy = stage.promise?;
+        let from = match policy.from {
+            PromiseFrom::Submitted => now,
+            PromiseFrom::Entered | PromiseFrom::Unknown if entered == Some(stage.id.as_str()) => now,
+            PromiseFrom::Closing => closes_at.filter(|at| *at > now).unwrap_or(now),
+            PromiseFrom::Entered | PromiseFrom::Interview | PromiseFrom::Unknown => return None,
+        };
+        Some(planned(stage, calendar.due(from, policy)))
+    };
+    stages.iter().filter_map(plan).collect()
+}
+
+/// What is promised when an application enters `stage`, unless it was promised at submission.
+pub fn on_entering(stage: &Stage, calendar: &Calendar, now: Timestamp) -> Option<Planned> {
+    let policy = stage.promise?;
+    match policy.from {
+        // After the interview is when this step begins, as far as a procedure without appointments can tell.
+        PromiseFrom::Entered | PromiseFrom::Interview | PromiseFrom::Unknown => {
+            Some(planned(stage, calendar.due(now, policy)))
+        }
+        PromiseFrom::Submitted | PromiseFrom::Closing => None,
+    }
+}
+
+/// The step an application sits in right after it was received: the first one that is more than the receipt.
+pub fn first_stage(stages: &[Stage]) -> Option<&Stage> {
+    stages.iter().find(|stage| stage.kind != StageKind::Received).or_else(|| stages.first())
+}
+
+/// The latest date of every step when applying at `now` and each step takes as long as it may.
+pub fn chain(
+    stages: &[Stage],
+    calendar: &Calendar,
+    now: Timestamp,
+    closes_at: Option<Timestamp>,
+) -> Vec<Option<Timestamp>> {
+    chain_from(stages, calendar, now, now, closes_at)
+}
+
+/// As [`chain`], for the steps that come after `entered`, for one who applied at `submitted`.
+pub fn chain_from(
+    stages: &[Stage],
+    calendar: &Calendar,
+    submitted: Timestamp,
+    entered: Timestamp,
+    closes_at: Option<Timestamp>,
+) -> Vec<Option<Timestamp>> {
+    let mut reached = entered;
+    let latest = |stage: &Stage| {
+        let policy = stage.promise?;
+        let from = match policy.from {
+            PromiseFrom::Submitted => submitted,
+            PromiseFrom::Closing => closes_at.filter(|at| *at > submitted).unwrap_or(submitted),
+            PromiseFrom::Entered | PromiseFrom::Interview | PromiseFrom::Unknown => reached,
+        };
+        // A step cannot be over before the one in front of it.
+        reached = calendar.due(from, policy).max(reached);
+        Some(reached)
+    };
+    stages.iter().map(latest).collect()
+}
+
+fn planned(stage: &Stage, due_at: Timestamp) -> Planned {
+    Planned { kind: kind_of(stage), stage_id: stage.id.clone(), owner_id: stage.owner.clone(), due_at }
+}

@@ -1,0 +1,112 @@
+//! The employer's own settings, read from the database once and kept: texts, people, work calendar.
+//!
+//! Never changes them; whoever does calls `App::reload_settings`.
+
+use belofte_contract::contacts::{Colleague, Contact, Person};
+use belofte_contract::organization::{Holiday, Retention, WorkCalendar};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use sqlx::Row;
+
+use crate::StartError;
+use crate::calendar::Calendar;
+use crate::localized;
+use crate::store::Store;
+
+pub struct Settings {
+    pub organization: Value,
+    /// Languages that texts exist in, the organisation's own first.
+    pub locales: Vec<String>,
+    pub calendar: Calendar,
+    people: Vec<(String, Value)>,
+}
+
+impl Settings {
+    pub async fn load(store: &Store) -> Result<Settings, StartError> {
+        let row = sqlx::query("SELECT doc FROM organization ORDER BY id").fetch_optional(store.read()).await?;
+        let organization: Value = match row {
+            Some(row) => serde_json::from_str(row.try_get("doc")?)?,
+            None => return Err("the database has no organisation yet: start once with --content FOLDER".into()),
+        };
+        let rows = sqlx::query("SELECT id, doc FROM people ORDER BY position").fetch_all(store.read()).await?;
+        let read_person = |row: &sqlx::any::AnyRow| -> Result<(String, Value), StartError> {
+            Ok((row.try_get("id")?, serde_json::from_str(row.try_get("doc")?)?))
+        };
+        let people = rows.iter().map(read_person).collect::<Result<_, _>>()?;
+        let locales: Vec<String> = serde_json::from_value(organization["locales"].clone())?;
+        let lang = locales.first().cloned().unwrap_or_default();
+        let work: WorkCalendar = localized::read(&organization["calendar"], &lang, &locales)?;
+        let zone = organization["time_zone"].as_str().unwrap_or("UTC");
+        let calendar = Calendar::new(zone, &work)?;
+        Ok(Settings { organization, locales, calendar, people })
+    }
+
+    /// The language to answer in when `asked` is wanted.
+    pub fn lang<'s>(&'s self, asked: Option<&str>) -> &'s str {
+        localized::pick_lang(asked, &self.locales)
+    }
+
+    /// A stored document in `lang`.
+    pub fn read<T: DeserializeOwned>(&self, document: &Value, lang: &str) -> Result<T, serde_json::Error> {
+        localized::read(document, self.lang(Some(lang)), &self.locales)
+    }
+
+    /// One text of a stored document, empty when it has none.
+    pub fn text(&self, document: &Value, lang: &str) -> String {
+        self.read(document, lang).unwrap_or_default()
+    }
+
+    pub fn name(&self, lang: &str) -> String {
+        self.text(&self.organization["name"], lang)
+    }
+
+    pub fn time_zone(&self) -> &str {
+        self.organization["time_zone"].as_str().unwrap_or("UTC")
+    }
+
+    /// The page that carries the widget; mail links lead there.
+    pub fn careers_url(&self) -> &str {
+        self.organization["careers_url"].as_str().unwrap_or_default()
+    }
+
+    pub fn retention(&self) -> Retention {
+        serde_json::from_value(self.organization["retention"].clone())
+            .unwrap_or(Retention { default_days: 28, consented_days: 365 })
+    }
+
+    pub fn holidays(&self, lang: &str) -> Vec<Holiday> {
+        self.read(&self.organization["calendar"]["holidays"], lang).unwrap_or_default()
+    }
+
+    /// A person as named beside a promise.
+    pub fn person(&self, id: &str, lang: &str) -> Option<Person> {
+        self.read(&self.person_doc(id)?, lang).ok()
+    }
+
+    pub fn contact(&self, id: &str, lang: &str) -> Option<Contact> {
+        let mut doc = self.person_doc(id)?;
+        let stand_in = doc["stand_in"].as_str().and_then(|id| self.person_doc(id));
+        doc["stand_in"] = stand_in.unwrap_or(Value::Null);
+        self.read(&doc, lang).ok()
+    }
+
+    pub fn colleague(&self, id: &str, lang: &str) -> Option<Colleague> {
+        self.read(&self.person_doc(id)?, lang).ok()
+    }
+
+    /// Ids of everyone, in their order.
+    pub fn people(&self) -> impl Iterator<Item = &str> {
+        self.people.iter().map(|(id, _)| id.as_str())
+    }
+
+    fn person_doc(&self, id: &str) -> Option<Value> {
+        let mut doc = self.people.iter().find(|(known, _)| known == id)?.1.clone();
+        if doc.get("photo_url").is_none() {
+            doc["photo_url"] = doc.get("photo").cloned().unwrap_or(Value::Null);
+        }
+        if doc.get("purpose").is_none() {
+            doc["purpose"] = json!("");
+        }
+        Some(doc)
+    }
+}

@@ -1,0 +1,95 @@
+//! What every handler shares: store, clock, secret, settings, and the channel of changed applications.
+//!
+//! Holds no rules and no SQL.
+
+use std::collections::HashSet;
+use std::path::Path;
+use std::sync::{Arc, Mutex, RwLock};
+
+use tokio::sync::broadcast;
+
+use crate::StartError;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::http::limits::RateLimits;
+use crate::settings::Settings;
+use crate::store::Store;
+use crate::tokens::Secret;
+
+/// Said after commit, whenever an application got a new version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Changed {
+    pub application_id: String,
+    pub version: i64,
+}
+
+pub struct App {
+    pub config: Config,
+    pub store: Store,
+    pub clock: Clock,
+    pub secret: Secret,
+    pub changed: broadcast::Sender<Changed>,
+    /// Woken after something was put into the outbox.
+    pub outbox: tokio::sync::Notify,
+    pub limits: RateLimits,
+    /// Idempotency keys whose first request is still running.
+    pub running_keys: Mutex<HashSet<String>>,
+    settings: RwLock<Arc<Settings>>,
+}
+
+pub type AppState = Arc<App>;
+
+impl App {
+    /// Organisation, people and calendar as last loaded.
+    pub fn settings(&self) -> Arc<Settings> {
+        self.settings.read().unwrap_or_else(|poisoned| poisoned.into_inner()).clone()
+    }
+
+    /// Reads them again, after they were changed in the database.
+    pub async fn reload_settings(&self) -> Result<(), StartError> {
+        let fresh = Arc::new(Settings::load(&self.store).await?);
+        *self.settings.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = fresh;
+        Ok(())
+    }
+
+    /// Tells open pages and the ticker. Call after commit.
+    pub fn tell_changed(&self, application_id: &str, version: i64) {
+        // Nobody listening is no fault.
+        let _ = self.changed.send(Changed { application_id: application_id.to_owned(), version });
+    }
+}
+
+/// Opens data folder and database and loads the employer's content when the database is empty.
+pub async fn open(config: Config, clock: Clock) -> Result<AppState, StartError> {
+    std::fs::create_dir_all(config.data.join("uploads"))?;
+    let secret = secret(&config.data.join("secret"))?;
+    let store = Store::open(&config.database_url).await?;
+    crate::demo::content::load_if_empty(&store, &config, clock.now()).await?;
+    let settings = Settings::load(&store).await?;
+    Ok(Arc::new(App {
+        limits: RateLimits::new(config.limits),
+        config,
+        store,
+        clock,
+        secret,
+        changed: broadcast::channel(1_024).0,
+        outbox: tokio::sync::Notify::new(),
+        running_keys: Mutex::default(),
+        settings: RwLock::new(Arc::new(settings)),
+    }))
+}
+
+/// Reads the server's secret, or draws it at the first start; only its owner may read the file.
+fn secret(path: &Path) -> Result<Secret, StartError> {
+    use std::io::Write as _;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    if !path.exists() {
+        let mut secret = [0; 32];
+        getrandom::fill(&mut secret)?;
+        let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+        file.write_all(&secret)?;
+        file.sync_all()?;
+    }
+    let bytes = std::fs::read(path)?;
+    bytes.try_into().map_err(|_| format!("{} must hold 32 bytes", path.display()).into())
+}
