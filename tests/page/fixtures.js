@@ -1,0 +1,76 @@
+// What every journey gets: a running demo, a page that reports each console message, the words of a language.
+const fs = require("node:fs");
+const path = require("node:path");
+const base = require("@playwright/test");
+const { default: AxeBuilder } = require("@axe-core/playwright");
+const { start, root } = require("./server.js");
+
+const cache = {};
+
+/** A text of the locale files, as the widget shows it; plural classes by their full name. */
+function words(lang) {
+  cache[lang] ??= JSON.parse(fs.readFileSync(path.join(root, `locales/${lang}.json`), "utf8"));
+  return (key, values = {}) => {
+    const [feature, ...rest] = key.split(".");
+    const text = cache[lang][feature]?.[rest.join(".")];
+    if (typeof text !== "string") throw new Error(`locales/${lang}.json has no ${key}`);
+    return text.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
+  };
+}
+
+/** A pattern for a text whose values the test does not know. */
+function pattern(text) {
+  const quoted = text.replace(/[.*+?^$()|[\]\\]/g, "\\$&");
+  return new RegExp(quoted.replace(/\{\w+\}/g, ".+?"));
+}
+
+const test = base.test.extend({
+  /** One demo a worker; tests keep out of each other's way by mail address. */
+  demo: [
+    async ({}, use) => {
+      const server = await start();
+      await use(server);
+      await server.stop();
+    },
+    { scope: "worker", timeout: 60_000 },
+  ],
+  /** Set to false by a test that provokes messages. */
+  quiet: [true, { option: true }],
+  page: async ({ page, quiet }, use) => {
+    const heard = [];
+    page.on("console", (message) => heard.push(`${message.type()}: ${message.text()}`));
+    page.on("pageerror", (error) => heard.push(`page error: ${error.message}`));
+    await use(page);
+    if (quiet) base.expect(heard, "console messages and page errors").toEqual([]);
+  },
+});
+
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+/** Holds the page, as it stands, against axe in light and in dark. */
+async function axe(page, state) {
+  for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme });
+    const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
+    const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target} ${node.failureSummary}`).join(" | ")}`);
+    base.expect(told, `axe: ${state}, ${colorScheme}`).toEqual([]);
+  }
+  await page.emulateMedia({ colorScheme: "light" });
+}
+
+/** A picture for people to look at. */
+function picture(page, name) {
+  return page.screenshot({ path: path.join(root, `tests/page/results/${name}.png`), fullPage: true });
+}
+
+/** A small PDF that a content check accepts. */
+const PDF = {
+  name: "cv-noor.pdf",
+  mimeType: "application/pdf",
+  buffer: Buffer.from(
+    "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n" +
+      "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 144]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n",
+  ),
+};
+
+module.exports = { test, expect: base.expect, words, pattern, axe, picture, PDF, start };
