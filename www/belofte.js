@@ -1,0 +1,406 @@
+/**
+ * Belofte's loader and its custom element: all the JavaScript that is written by hand for the widget.
+ *
+ * Waits until an element is near the viewport, fetches program, styles, texts and first data side by side, then hands
+ * over to the program. Never throws into the host page, never touches it outside its own elements, sets no cookie,
+ * writes no HTML strings and no inline styles: it runs under the strictest policies.
+ */
+(() => {
+  'use strict';
+
+  const TAG = 'belofte-careers';
+  const VIEWS = ['board', 'posting', 'apply', 'status', 'score', 'news'];
+  /** Attributes of the element; properties and `data-*` (of script and element) have the same names. */
+  const NAMES = ['endpoint', 'view', 'posting', 'lang', 'color-scheme', 'routing', 'loading', 'fallback'];
+  /** How far outside the viewport loading begins: about as far as one scrolls while it loads. */
+  const NEAR = '600px';
+
+  const script = document.currentScript;
+  const base = script?.src;
+  /** What a tag in the head says for every element of the page. */
+  const defaults = {};
+  place();
+  // The tag stands on the page more than once: the first one serves all elements.
+  if (customElements.get(TAG)) return;
+
+  /*@belofte:glue*/
+
+  const FILES = /*@belofte:files*/ null;
+
+  /** A tag in the body that names an endpoint becomes an element in its place; any other only sets defaults. */
+  function place() {
+    const given = NAMES.filter((name) => script?.hasAttribute(`data-${name}`));
+    if (!given.includes('endpoint') || !script.closest('body')) {
+      for (const name of given) defaults[name] = script.getAttribute(`data-${name}`);
+      return;
+    }
+    const element = document.createElement(TAG);
+    for (const name of given) element.setAttribute(name, script.getAttribute(`data-${name}`));
+    // A link right before the tag serves visitors without JavaScript; here it becomes the element's own fallback.
+    const link = script.previousElementSibling;
+    if (link?.hasAttribute('data-belofte-fallback')) element.append(link);
+    script.after(element);
+  }
+
+  /** Why nothing can be shown, in a word that a program can read. */
+  class Stop extends Error {
+    constructor(code, cause) {
+      super(code, { cause });
+      this.code = code;
+    }
+  }
+
+  // To `fetch`, what the page's policy refuses looks like any failure; only this event tells them apart.
+  let refused = false;
+  addEventListener('securitypolicyviolation', ({ blockedURI }) => {
+    refused ||= blockedURI.startsWith('wasm') || (!!base && blockedURI.startsWith(new URL(base).origin));
+  });
+
+  async function get([path, integrity]) {
+    const url = new URL(path, base);
+    let failure;
+    try {
+      const response = await fetch(url, { integrity, credentials: 'omit' });
+      if (response.ok) return response;
+    } catch (cause) {
+      failure = cause;
+      // The browser tells of a refusal one turn later than it refuses.
+      await new Promise((next) => setTimeout(next));
+      if (refused) throw new Stop('blocked', cause);
+      const there = await fetch(url, { method: 'HEAD', credentials: 'omit' }).catch(() => null);
+      // The file is there, so it was its content that did not match.
+      if (there?.ok) throw new Stop('integrity', cause);
+    }
+    throw new Stop('network', failure);
+  }
+
+  /** One fetch for all elements of the page; a failed one may be tried again. */
+  const kept = new Map();
+  function once(key, make) {
+    if (!kept.has(key)) {
+      kept.set(key, make());
+      kept.get(key).catch(() => kept.delete(key));
+    }
+    return kept.get(key);
+  }
+
+  const program = () =>
+    once('wasm', async () => {
+      const response = await get(FILES.wasm);
+      try {
+        await wasm_bindgen({ module_or_path: response });
+      } catch (cause) {
+        // Chromium names the policy in the message and reports no event.
+        throw new Stop(refused || /content security/i.test(cause) ? 'blocked' : 'wasm', cause);
+      }
+    });
+
+  const look = new CSSStyleSheet();
+  const styles = () => once('css', async () => look.replaceSync(await (await get(FILES.css)).text()));
+
+  const textFile = (lang) => FILES.locales[lang] ?? FILES.locales[lang?.split('-')[0]];
+  const texts = (lang) => once(lang, async () => (await get(textFile(lang))).json());
+
+  /** The language of the page around `node`, also across shadow roots. */
+  function around(node) {
+    for (; node; node = node.parentElement ?? node.getRootNode().host) if (node.lang) return node.lang;
+  }
+
+  /** The first answers the view will ask for, by their exact address; the program takes each once. */
+  function prefetch({ endpoint, view, posting, lang }) {
+    const found = {};
+    if (!['board', 'posting', 'apply'].includes(view)) return found;
+    const first = view === 'board' ? 'job-postings' : `job-postings/${encodeURIComponent(posting)}`;
+    for (const path of [first, 'organization']) {
+      const url = `${endpoint}/v1/${path}?lang=${encodeURIComponent(lang)}`;
+      found[url] = fetch(url, { credentials: 'omit' });
+      // The program hears of a failure when it takes the answer; the console need not.
+      found[url].catch(() => {});
+    }
+    return found;
+  }
+
+  /** The full address without a trailing slash, when it is one of the web. */
+  function webAddress(text) {
+    try {
+      const { protocol, href } = new URL(text?.trim() || 'about:blank', document.baseURI);
+      return /^https?:$/.test(protocol) ? href.replace(/\/+$/, '') : null;
+    } catch {
+      return null;
+    }
+  }
+
+  function node(name, attributes = {}) {
+    const made = document.createElement(name);
+    for (const key in attributes) made.setAttribute(key, attributes[key]);
+    return made;
+  }
+
+  // Room is kept from the first moment, so that nothing below moves when the widget arrives; small views keep none.
+  // Rules of the host page for the element itself win over these.
+  const frame = new CSSStyleSheet();
+  frame.replaceSync(
+    ':host{display:block;min-height:var(--belofte-reserve,100svh)}' +
+      ':host([view=score]),:host([view=news]){min-height:var(--belofte-reserve,0)}' +
+      ':host([hidden]),[hidden]{display:none!important}',
+  );
+
+  // A link from a mail carries its token in the fragment, which no server sees. It leaves the address bar at once.
+  let token = takeToken();
+  function takeToken() {
+    const found = /^#belofte-link=([^&]{8,512})$/.exec(location.hash)?.[1];
+    if (found) history.replaceState(history.state, '', location.pathname + location.search);
+    return found;
+  }
+
+  const live = new Set();
+  let warned = false;
+
+  class BelofteCareers extends HTMLElement {
+    static observedAttributes = NAMES.flatMap((name) => [name, `data-${name}`]);
+
+    /** `waiting` until near, then `loading`, then `mounted`; or `failed`, from where it may begin again. */
+    #state = 'waiting';
+    #mounted;
+    #root = node('div', { class: 'belofte', part: 'root' });
+    /** What stands there until the widget does: the page's own link, or the view that the server rendered. */
+    #before;
+    #observer;
+    /** View, posting and token asked for: a change of language must not send the visitor elsewhere. */
+    #goal;
+    #lang;
+    #changes = false;
+
+    constructor() {
+      super();
+      const rendered = this.shadowRoot;
+      const shadow = rendered ?? this.attachShadow({ mode: 'open' });
+      this.#before = [...shadow.childNodes];
+      if (!rendered) {
+        this.#before.push(node('slot', { name: 'fallback' }));
+        this.#before[0].append(node('slot'));
+      }
+      shadow.append(node('slot', { name: 'before' }), this.#root, node('slot', { name: 'after' }), node('slot', { name: 'legal' }));
+      shadow.adoptedStyleSheets = [frame, look];
+      this.#show(false, true);
+      for (const type of ['pointerover', 'focusin']) this.addEventListener(type, () => this.#wake());
+      this.addEventListener('belofte-ready', ({ target }) => target === this && this.#show(true, false));
+      this.addEventListener('belofte-error', ({ target, detail }) => {
+        if (target !== this || this.#state !== 'mounted') return;
+        // The program itself gave up: what stood there comes back. Else its own notice offers a way on, beside the link.
+        if (detail.code === 'defect' || detail.code === 'texts') this.#stop('failed');
+        else if (this.#root.hidden) this.#show(true, true);
+      });
+    }
+
+    connectedCallback() {
+      live.add(this);
+      for (const name of NAMES.map(camel)) {
+        // Set before the element was known, it hides the property.
+        if (!Object.hasOwn(this, name)) continue;
+        const value = this[name];
+        delete this[name];
+        this[name] = value;
+      }
+      if (this.#mounted) return this.#lang === this.#language() || this.#changed();
+      if (token || this.#read('loading') === 'eager') return queueMicrotask(() => this.#wake());
+      this.#observer ??= new IntersectionObserver((seen) => seen.some((entry) => entry.isIntersecting) && this.#wake(), {
+        rootMargin: NEAR,
+      });
+      this.#observer.observe(this);
+    }
+
+    disconnectedCallback() {
+      // A move disconnects and connects in one breath; only what stays away ends.
+      queueMicrotask(() => {
+        if (this.isConnected) return;
+        live.delete(this);
+        this.#observer?.disconnect();
+        if (this.#goal) this.#goal.link_token = null;
+        if (this.#mounted) this.#stop('waiting');
+      });
+    }
+
+    attributeChangedCallback(name) {
+      name = name.replace('data-', '');
+      if (name === 'view' || name === 'posting') this.#goal = undefined;
+      if (['endpoint', 'view', 'posting', 'lang', 'routing'].includes(name)) this.#changed();
+    }
+
+    /** Reads everything anew; after a failure, tries again. */
+    refresh() {
+      if (this.#mounted) this.#safely(() => this.#mounted.refresh());
+      else this.#begin();
+    }
+
+    /** Goes to a view, as the visitor would. */
+    show(view, posting) {
+      if (this.#mounted) return this.#safely(() => this.#mounted.show(String(view), posting ?? undefined));
+      this.view = view;
+      this.posting = posting;
+      this.#begin();
+    }
+
+    /** A mail link was followed while the page was open: the first element that shows applications takes it. */
+    static arrive() {
+      token = takeToken();
+      for (const element of token ? live : []) {
+        if (element.#mounted) element.#changed();
+        else element.#begin();
+      }
+    }
+
+    #read(name) {
+      return this.getAttribute(name) ?? this.getAttribute(`data-${name}`) ?? defaults[name];
+    }
+
+    #language() {
+      return [this.#read('lang'), around(this), ...navigator.languages].find(textFile) ?? 'en';
+    }
+
+    /** What the program is told. Attributes may hold anything: what is unknown becomes the default. */
+    #config() {
+      const endpoint = webAddress(this.#read('endpoint'));
+      if (!base || !FILES || !endpoint) throw new Stop('config');
+      const [view, posting] = [this.#read('view'), this.#read('posting') || null];
+      const known = VIEWS.includes(view) && (posting || !['posting', 'apply'].includes(view));
+      this.#goal ??= { view: known ? view : 'board', posting, link_token: null };
+      if (token && !['score', 'news'].includes(this.#goal.view)) {
+        this.#goal = { view: 'status', posting: null, link_token: token };
+        token = undefined;
+        this.scrollIntoView();
+      }
+      this.#lang = this.#language();
+      return {
+        host: this,
+        endpoint,
+        ...this.#goal,
+        lang: this.#lang,
+        routing: this.#read('routing') === 'hash' ? 'hash' : 'none',
+        prefetched: {},
+      };
+    }
+
+    /** By nearness, touch or focus: begins once; after a failure only `refresh()`, a new setting or a line does. */
+    #wake() {
+      if (this.#state === 'waiting') this.#begin();
+    }
+
+    async #begin() {
+      if (this.#state === 'loading' || this.#state === 'mounted' || !this.isConnected) return;
+      this.#state = 'loading';
+      this.#observer?.disconnect();
+      try {
+        const config = this.#config();
+        this.#changes = false;
+        config.prefetched = prefetch(config);
+        [config.locale] = await Promise.all([texts(config.lang), program(), styles()]);
+        if (!this.isConnected) {
+          this.#state = 'waiting';
+          return;
+        }
+        this.#state = 'mounted';
+        this.#root.replaceChildren();
+        const mounted = wasm_bindgen.mount(this.#root, config);
+        // It may have given up while it was mounted.
+        if (this.#state !== 'mounted') return;
+        this.#mounted = mounted;
+        if (this.#changes) {
+          this.#changes = false;
+          this.#changed();
+        }
+      } catch (error) {
+        this.#fail(error);
+      }
+    }
+
+    /** Several changes of one moment are one update. */
+    #changed() {
+      if (this.#state === 'failed') queueMicrotask(() => this.#begin());
+      if (this.#changes || !['loading', 'mounted'].includes(this.#state)) return;
+      this.#changes = true;
+      if (this.#state !== 'mounted') return;
+      queueMicrotask(async () => {
+        this.#changes = false;
+        try {
+          const config = this.#config();
+          config.locale = await texts(config.lang);
+          if (config.lang === this.#lang) this.#mounted?.update(config);
+        } catch (error) {
+          this.#fail(error);
+        }
+      });
+    }
+
+    #safely(act) {
+      try {
+        act();
+      } catch (error) {
+        this.#fail(error);
+      }
+    }
+
+    #show(widget, before) {
+      this.#root.hidden = !widget;
+      if (before) this.#root.before(...this.#before);
+      else this.#before.forEach((each) => each.remove());
+    }
+
+    /** Ends the program's part in this element; what stood there before comes back. */
+    #stop(state) {
+      const mounted = this.#mounted;
+      this.#mounted = undefined;
+      this.#state = state;
+      this.#show(false, true);
+      try {
+        if (state === 'waiting') mounted?.destroy();
+      } catch {
+        // It ends either way.
+      }
+    }
+
+    #fail(error) {
+      const code = error.code ?? 'wasm';
+      this.#stop('failed');
+      this.#offerLink();
+      if (code === 'network') addEventListener('online', () => this.refresh(), { once: true });
+      if (!warned) console.warn(`belofte: ${code}`, error.cause ?? error);
+      warned = true;
+      this.dispatchEvent(new CustomEvent('belofte-error', { bubbles: true, composed: true, detail: { code } }));
+    }
+
+    /** Where the page gave nothing to fall back on: the same postings, as a page of the endpoint. */
+    #offerLink() {
+      const endpoint = webAddress(this.#read('endpoint'));
+      const to = webAddress(this.#read('fallback')) ?? (endpoint && webAddress(`${endpoint}/careers`));
+      if (!to || this.#before.length > 1 || this.childElementCount || this.textContent.trim()) return;
+      const link = node('a', { href: to, part: 'fallback' });
+      // Its address is its text: here no language is known to have arrived.
+      link.append(to.replace(/^\w+:\/\//, ''));
+      this.#before.push(link);
+      this.#show(false, true);
+    }
+  }
+
+  function camel(name) {
+    return name.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
+  }
+
+  for (const name of NAMES) {
+    if (name === 'lang') continue; // Every element has it.
+    Object.defineProperty(BelofteCareers.prototype, camel(name), {
+      configurable: true,
+      enumerable: true,
+      get() {
+        return this.getAttribute(name);
+      },
+      set(value) {
+        if (value == null) this.removeAttribute(name);
+        else this.setAttribute(name, value);
+      },
+    });
+  }
+
+  addEventListener('hashchange', () => BelofteCareers.arrive());
+  customElements.define(TAG, BelofteCareers);
+})();
