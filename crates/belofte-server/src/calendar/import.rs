@@ -1,10 +1,112 @@
-//! Holidays from an iCalendar file into the organisation's calendar.
+//! Holidays into the organisation's calendar: the lists that ship with the server, or an iCalendar file.
 //!
-//! Takes whole-day events only; never removes a holiday that is there already.
+//! Takes whole-day events only; never removes a day that is there already.
+
+use std::collections::BTreeMap;
+
+use icalendar::{Calendar, Component, DatePerhapsTime};
+use serde_json::{Value, json};
+use sqlx::Row;
 
 use crate::StartError;
-use crate::config::HolidaysOptions;
+use crate::config::{HolidaysCommand, HolidaysOptions, database_url};
+use crate::store::Store;
 
-pub async fn run(_options: HolidaysOptions) -> Result<(), StartError> {
+/// More days than this in one file are a mistake, not a calendar.
+const MAX_DAYS: usize = 2_000;
+
+/// Lists that ship, 2025 to 2030, by name.
+pub const SHIPPED: [(&str, &str); 6] = [
+    ("nl", include_str!("../../holidays/nl.json")),
+    ("be", include_str!("../../holidays/be.json")),
+    ("de", include_str!("../../holidays/de.json")),
+    ("fr", include_str!("../../holidays/fr.json")),
+    ("uk", include_str!("../../holidays/uk.json")),
+    ("ca-on", include_str!("../../holidays/ca-on.json")),
+];
+
+/// The shipped list `name`, its texts cut down to the languages in `locales`.
+pub fn shipped(name: &str, locales: &[String]) -> Result<Vec<Value>, StartError> {
+    let (_, text) = SHIPPED.iter().find(|(known, _)| *known == name).ok_or("no holiday list of that name ships")?;
+    let days: Vec<Value> = serde_json::from_str(text)?;
+    let cut = |day: Value| {
+        let names = day["name"].as_object().cloned().unwrap_or_default();
+        let fallback = names.get("en").or_else(|| names.values().next()).cloned().unwrap_or_default();
+        let name = |locale: &String| (locale.clone(), names.get(locale).unwrap_or(&fallback).clone());
+        json!({"date": day["date"], "name": Value::Object(locales.iter().map(name).collect())})
+    };
+    Ok(days.into_iter().map(cut).collect())
+}
+
+/// Date and name of every whole-day event in an iCalendar text.
+pub fn days_of_ics(text: &str) -> Result<BTreeMap<String, String>, StartError> {
+    let calendar: Calendar = text.parse().map_err(|error| format!("the file is no iCalendar file: {error}"))?;
+    let day = |event: &icalendar::Event| match event.get_start()? {
+        DatePerhapsTime::Date(date) => Some((date.to_string(), event.get_summary().unwrap_or_default().to_owned())),
+        DatePerhapsTime::DateTime(_) => None,
+    };
+    let days: BTreeMap<String, String> = calendar.events().filter_map(day).collect();
+    match days.len() {
+        0 => Err("the file has no whole-day events".into()),
+        1..=MAX_DAYS => Ok(days),
+        _ => Err(format!("more than {MAX_DAYS} days in one file").into()),
+    }
+}
+
+/// `holidays import FILE.ics`.
+pub async fn run(options: HolidaysOptions) -> Result<(), StartError> {
+    let HolidaysCommand::Import { file, data, database } = options.command;
+    let days = days_of_ics(&std::fs::read_to_string(file)?)?;
+    let store = Store::open(&database_url(database.as_deref(), &data)).await?;
+    let added = add(&store, &days).await?;
+    println!("{added} of {} days were new", days.len());
+    store.close().await;
     Ok(())
+}
+
+/// Adds the days that the organisation's calendar lacks; gives their number.
+pub async fn add(store: &Store, days: &BTreeMap<String, String>) -> Result<usize, StartError> {
+    let mut transaction = store.write().begin().await?;
+    let row = sqlx::query("SELECT id, doc FROM organization ORDER BY id").fetch_one(&mut *transaction).await?;
+    let id: String = row.try_get("id")?;
+    let mut doc: Value = serde_json::from_str(row.try_get("doc")?)?;
+    let holidays = doc["calendar"]["holidays"].as_array_mut().ok_or("the organisation has no list of holidays")?;
+    let before = holidays.len();
+    for (date, name) in days {
+        if !holidays.iter().any(|known| known["date"] == *date) {
+            holidays.push(json!({"date": date, "name": name}));
+        }
+    }
+    let added = holidays.len() - before;
+    holidays.sort_by(|a, b| a["date"].as_str().cmp(&b["date"].as_str()));
+    sqlx::query("UPDATE organization SET doc = $1 WHERE id = $2")
+        .bind(doc.to_string())
+        .bind(id)
+        .execute(&mut *transaction)
+        .await?;
+    transaction.commit().await?;
+    Ok(added)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_days_are_taken_and_hours_are_not() {
+        let text = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART;VALUE=DATE:20270401\r\n\
+                    SUMMARY:Team day\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nUID:2\r\nDTSTART:20270402T100000Z\r\n\
+                    SUMMARY:Meeting\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+        let days = days_of_ics(text).unwrap();
+        assert_eq!(days.into_iter().collect::<Vec<_>>(), [("2027-04-01".to_owned(), "Team day".to_owned())]);
+        assert!(days_of_ics("BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n").is_err());
+    }
+
+    #[test]
+    fn a_shipped_list_speaks_the_organisations_languages() {
+        let locales = ["nl".to_owned(), "en".to_owned()];
+        let days = shipped("fr", &locales).unwrap();
+        assert_eq!(days[0]["name"], json!({"nl": "New Year's Day", "en": "New Year's Day"}));
+        assert!(shipped("xx", &locales).is_err());
+    }
 }

@@ -135,3 +135,125 @@ impl Calendar {
         self.zone.to_datetime(instant)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use belofte_contract::organization::Holiday;
+    use belofte_contract::postings::PromiseFrom;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn calendar(zone: &str, cutoff: &str) -> Calendar {
+        let holidays = include_str!("../../holidays/nl.json");
+        let holidays: Vec<serde_json::Value> = serde_json::from_str(holidays).unwrap();
+        let date = |day: &serde_json::Value| day["date"].as_str().unwrap().to_owned();
+        let holidays = holidays.iter().map(|day| Holiday { date: date(day), name: String::new() }).collect();
+        let weekend = vec![Weekday::Saturday, Weekday::Sunday];
+        Calendar::new(zone, &WorkCalendar { weekend, holidays, cutoff: cutoff.to_owned() }).unwrap()
+    }
+
+    fn policy(value: u32, unit: DurationUnit) -> PromisePolicy {
+        PromisePolicy { value, unit, from: PromiseFrom::Submitted }
+    }
+
+    #[track_caller]
+    fn check(from: &str, value: u32, unit: DurationUnit, due: &str) {
+        let calendar = calendar("Europe/Amsterdam", "17:00");
+        let given = calendar.due(Timestamp::parse(from).unwrap(), policy(value, unit));
+        assert_eq!(given, Timestamp::parse(due).unwrap(), "{from} + {value} {unit:?} gives {given}");
+    }
+
+    #[test]
+    fn the_example_of_the_contract_is_exact() {
+        let two = |from, due| check(from, 2, DurationUnit::BusinessDays, due);
+        // Good Friday 26 and Easter Monday 29 March 2027; clocks change on the 28th.
+        two("2027-03-25T16:59:00+01:00", "2027-03-31T17:00:00+02:00");
+        two("2027-03-25T16:59:00+01:00", "2027-03-31T15:00:00Z");
+        two("2027-03-25T17:01:00+01:00", "2027-04-01T17:00:00+02:00");
+    }
+
+    #[test]
+    fn the_cutoff_itself_still_belongs_to_the_day() {
+        let one = |from, due| check(from, 1, DurationUnit::BusinessDays, due);
+        one("2027-06-07T17:00:00+02:00", "2027-06-08T17:00:00+02:00");
+        one("2027-06-07T17:00:00.001+02:00", "2027-06-09T17:00:00+02:00");
+        one("2027-06-07T00:00:00+02:00", "2027-06-08T17:00:00+02:00");
+    }
+
+    #[test]
+    fn what_comes_on_a_closed_day_counts_from_the_next_business_day() {
+        let days = |from, value, due| check(from, value, DurationUnit::BusinessDays, due);
+        days("2027-06-05T10:00:00+02:00", 1, "2027-06-08T17:00:00+02:00"); // Saturday
+        days("2027-06-06T23:59:59+02:00", 1, "2027-06-08T17:00:00+02:00"); // Sunday night
+        days("2027-06-05T10:00:00+02:00", 0, "2027-06-07T17:00:00+02:00"); // The same day, when that is closed
+        days("2027-06-04T18:00:00+02:00", 0, "2027-06-07T17:00:00+02:00"); // Friday after hours
+        days("2026-12-24T17:30:00+01:00", 3, "2026-12-31T17:00:00+01:00"); // Over Christmas
+    }
+
+    #[test]
+    fn other_units_are_calendar_days_at_the_cutoff_or_exact_time() {
+        check("2027-03-27T10:00:00+01:00", 2, DurationUnit::Days, "2027-03-29T17:00:00+02:00");
+        check("2027-03-27T18:00:00+01:00", 1, DurationUnit::Days, "2027-03-28T17:00:00+02:00");
+        check("2027-03-28T01:30:00+01:00", 1, DurationUnit::Hours, "2027-03-28T03:30:00+02:00");
+        check("2027-03-28T01:30:10+01:00", 2, DurationUnit::Minutes, "2027-03-28T01:32:10+01:00");
+    }
+
+    #[test]
+    fn a_due_day_begins_at_local_midnight_also_when_the_clocks_change() {
+        let calendar = calendar("Europe/Amsterdam", "17:00");
+        let start = |due: &str| calendar.due_day_start(Timestamp::parse(due).unwrap()).to_string();
+        assert_eq!(start("2027-03-31T15:00:00Z"), "2027-03-30T22:00:00Z");
+        assert_eq!(start("2027-03-28T15:00:00Z"), "2027-03-27T23:00:00Z");
+    }
+
+    #[test]
+    fn a_calendar_that_cannot_work_is_refused() {
+        let work =
+            |cutoff: &str, weekend: Vec<Weekday>| WorkCalendar { weekend, holidays: vec![], cutoff: cutoff.into() };
+        let all = vec![
+            Weekday::Monday,
+            Weekday::Tuesday,
+            Weekday::Wednesday,
+            Weekday::Thursday,
+            Weekday::Friday,
+            Weekday::Saturday,
+            Weekday::Sunday,
+        ];
+        assert_eq!(Calendar::new("UTC", &work("17:00", all)).err(), Some(CalendarProblem::NoWorkday));
+        assert_eq!(Calendar::new("UTC", &work("5 pm", vec![])).err(), Some(CalendarProblem::Cutoff("5 pm".into())));
+        let zone = Calendar::new("Mars/Olympus", &work("17:00", vec![])).err();
+        assert_eq!(zone, Some(CalendarProblem::Zone("Mars/Olympus".into())));
+    }
+
+    #[test]
+    fn every_shipped_list_has_each_year_and_reads_as_dates() {
+        for text in super::import::SHIPPED.map(|(_, text)| text) {
+            let days: Vec<serde_json::Value> = serde_json::from_str(text).unwrap();
+            for year in 2025..=2030 {
+                let of_year = days.iter().filter(|day| day["date"].as_str().unwrap().starts_with(&year.to_string()));
+                assert!(of_year.count() >= 8, "{year}");
+            }
+            assert!(days.iter().all(|day| day["date"].as_str().unwrap().parse::<Date>().is_ok()));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_due_time_is_an_open_day_at_the_cutoff_and_not_in_the_past(
+            ms in 1_735_689_600_000_i64..1_924_991_999_000, // 2025 to 2030
+            value in 0_u32..30,
+            zone in prop::sample::select(vec!["Europe/Amsterdam", "America/Toronto", "Australia/Lord_Howe", "Asia/Kathmandu"]),
+        ) {
+            let calendar = calendar(zone, "17:00");
+            let from = Timestamp::from_ms(ms);
+            let due = calendar.due(from, policy(value, DurationUnit::BusinessDays));
+            let local = calendar.local(due);
+            prop_assert!(calendar.is_business_day(local.date()));
+            prop_assert_eq!(local.time(), Time::constant(17, 0, 0, 0));
+            prop_assert!(due >= from);
+            prop_assert!(calendar.due(from.plus_ms(1), policy(value, DurationUnit::BusinessDays)) >= due);
+            prop_assert!(calendar.due(from, policy(value + 1, DurationUnit::BusinessDays)) > due);
+        }
+    }
+}
