@@ -1,0 +1,36 @@
+// The board and a posting as whole pages without JavaScript, rendered from the widget's own components.
+const { test, expect, words, axe, picture } = require("./fixtures.js");
+
+test.use({ javaScriptEnabled: false });
+
+for (const lang of ["nl", "en"]) {
+  test(`careers page and posting read well without JavaScript (${lang})`, async ({ page, demo }) => {
+    const { postings } = await demo.json("GET", `/v1/job-postings?lang=${lang}`);
+    await page.goto(`${demo.endpoint}/careers?lang=${lang}`);
+    await expect(page.locator("html")).toHaveAttribute("lang", lang);
+    await expect(page.getByRole("heading", { level: 1 })).toHaveCount(1);
+    for (const posting of postings.filter((each) => each.status === "open")) {
+      await expect(page.getByRole("link", { name: posting.title }).first()).toBeVisible();
+    }
+    await picture(page, `careers-${lang}`);
+    const first = postings.find((each) => each.id === "wijkverpleegkundige");
+    await page.getByRole("link", { name: first.title }).first().click();
+    expect(page.url()).toContain("/careers/wijkverpleegkundige");
+    await expect(page.getByRole("heading", { name: first.title }).first()).toBeVisible();
+    const detail = await demo.json("GET", `/v1/job-postings/wijkverpleegkundige?lang=${lang}`);
+    for (const stage of detail.process) await expect(page.locator("body")).toContainText(stage.label);
+    for (const contact of detail.contacts) await expect(page.locator("body")).toContainText(contact.name);
+    await picture(page, `careers-posting-${lang}`);
+  });
+}
+
+test.describe("looked at by axe", () => {
+  // axe itself is a script; the page under it is the same.
+  test.use({ javaScriptEnabled: true });
+  for (const path of ["/careers", "/careers/wijkverpleegkundige"]) {
+    test(`${path} has no violations`, async ({ page, demo }) => {
+      await page.goto(`${demo.endpoint}${path}?lang=nl`);
+      await axe(page, path);
+    });
+  }
+});
