@@ -21,7 +21,7 @@ use crate::config::Config;
 use crate::features::{apply, postings, timeline};
 use crate::i18n::browser::BrowserFormat;
 use crate::i18n::{Ctx, Format, Messages};
-use crate::request::{Request, use_request};
+use crate::request::{UseRequest, use_request};
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum View {
@@ -173,8 +173,8 @@ pub fn use_core() -> Core {
 
 /// The employer, read once for the whole widget.
 #[hook]
-pub fn use_organization() -> Request<Organization> {
-    use_context::<Request<Organization>>().expect("App provides Organization")
+pub fn use_organization() -> UseRequest<Organization> {
+    use_context::<UseRequest<Organization>>().expect("App provides Organization")
 }
 
 /// Every view calls this: with `None` while it loads, then with what came of it. Moves focus to the heading after
@@ -222,6 +222,10 @@ impl PartialEq for AppProps {
     }
 }
 
+/// What features draw inside one another's views: a feature never imports another.
+pub const GUESTS: postings::Guests =
+    postings::Guests { score: |_, _| Html::default(), people: |_, _, _| Html::default() };
+
 #[component]
 pub fn App(props: &AppProps) -> Html {
     let view = use_state_eq(|| props.shown.1.clone());
@@ -250,20 +254,20 @@ pub fn App(props: &AppProps) -> Html {
     // A key per asking: `refresh()` reads everything anew, but never throws away a form in progress.
     let key = props.refreshed;
     let shown = match &*view {
-        View::Board => html! { <postings::Board {key} /> },
-        View::Posting(id) => html! { <postings::Posting {key} id={id.clone()} /> },
+        View::Board => html! { <postings::Board {key} guests={GUESTS} /> },
+        View::Posting(id) => html! { <postings::Posting {key} id={id.clone()} guests={GUESTS} /> },
         View::Apply(id) => html! { <apply::Apply key={&**id} id={id.clone()} /> },
         View::Receipt(application) => html! { <apply::Receipt application={application.clone()} /> },
         View::Status { reference, link_token } => {
             html! { <timeline::StatusPage {key} reference={*reference} link_token={link_token.clone()} /> }
         }
-        View::Score => html! { <postings::Board {key} /> },
+        View::Score => html! { <postings::Board {key} guests={GUESTS} /> },
     };
     html! {
         <ContextProvider<Core> context={core}>
-            <ContextProvider<Request<Organization>> context={organization.state}>
+            <ContextProvider<UseRequest<Organization>> context={organization}>
                 { shown }
-            </ContextProvider<Request<Organization>>>
+            </ContextProvider<UseRequest<Organization>>>
         </ContextProvider<Core>>
     }
 }

@@ -51,6 +51,26 @@ impl<T> Request<T> {
     }
 }
 
+impl<T> Request<T> {
+    /// For `use_arrival`: nothing while it loads, then whether it worked.
+    pub fn outcome(&self) -> Option<Result<(), ApiError>> {
+        match self {
+            Request::Idle | Request::Loading => None,
+            Request::Ready(_) => Some(Ok(())),
+            Request::Failed(error) => Some(Err(error.clone())),
+        }
+    }
+
+    /// Two reads as one; the failure of `other` counts first.
+    pub fn with<U>(&self, other: &Request<U>) -> Request<(Rc<T>, Rc<U>)> {
+        match (self, other) {
+            (Request::Ready(one), Request::Ready(two)) => Request::Ready(Rc::new((one.clone(), two.clone()))),
+            (_, Request::Failed(error)) | (Request::Failed(error), _) => Request::Failed(error.clone()),
+            (Request::Idle | Request::Loading | Request::Ready(_), _) => Request::Loading,
+        }
+    }
+}
+
 /// An answer still under way. Boxed, so that each call does not bring its own copy of the hook.
 pub type Asking<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
 
@@ -58,6 +78,30 @@ pub type Asking<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
 pub struct UseRequest<T> {
     pub state: Request<T>,
     pub again: Callback<()>,
+}
+
+impl<T> Clone for UseRequest<T> {
+    fn clone(&self) -> Self {
+        UseRequest { state: self.state.clone(), again: self.again.clone() }
+    }
+}
+
+impl<T> PartialEq for UseRequest<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.state == other.state && self.again == other.again
+    }
+}
+
+impl<T> UseRequest<T> {
+    /// Asks again whatever of the two has failed.
+    pub fn or<U>(&self, other: &UseRequest<U>) -> Callback<()> {
+        let mine = matches!(self.state, Request::Failed(_)).then(|| self.again.clone());
+        let theirs = matches!(other.state, Request::Failed(_)).then(|| other.again.clone());
+        Callback::from(move |()| {
+            mine.iter().for_each(|again| again.emit(()));
+            theirs.iter().for_each(|again| again.emit(()));
+        })
+    }
 }
 
 /// Asks at once and whenever `question` changes.

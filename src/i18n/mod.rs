@@ -14,6 +14,7 @@ pub use messages::Messages;
 use std::rc::Rc;
 
 use belofte_contract::Timestamp;
+use yew::{Html, html};
 
 /// Everything a pure view needs besides its state. Cheap to clone.
 #[derive(Clone)]
@@ -39,6 +40,20 @@ impl Ctx {
     /// A text with `{name}` placeholders filled.
     pub fn fill(&self, key: Key, values: &[(&str, &str)]) -> String {
         self.messages.fill(key, values)
+    }
+
+    /// A text whose placeholders are drawn: a date in bold, a name as a link.
+    pub fn html(&self, key: Key, values: &[(&str, Html)]) -> Html {
+        let mut parts = Vec::new();
+        let mut rest = self.messages.text(key);
+        while let Some((before, after)) = rest.split_once('{') {
+            let Some((name, after)) = after.split_once('}') else { break };
+            parts.push(html! { before });
+            parts.extend(values.iter().find(|(known, _)| *known == name).map(|(_, value)| value.clone()));
+            rest = after;
+        }
+        parts.push(html! { rest });
+        parts.into_iter().collect()
     }
 
     /// A plural text: `key` names the `.other` form; `.one`, `.few` … stand beside it in the locale file. Fills `{count}`.

@@ -1,21 +1,147 @@
 //! The open postings and one posting with every step and date, before applying.
+//!
+//! Components only: they ask, and hand what came back to the pure views.
+
+pub mod detail;
+pub mod json_ld;
+pub mod state;
+pub mod view;
+
+#[cfg(test)]
+mod tests;
 
 use std::rc::Rc;
 
+use belofte_contract::contacts::{Colleague, Contact};
+use belofte_contract::organization::Organization;
+use belofte_contract::postings::{JobPosting, JobPostingList};
+use belofte_contract::score::PromiseScore;
 use yew::prelude::*;
 
+use self::detail::DetailParts;
+use self::state::Filter;
+use self::view::BoardParts;
+use crate::api::{Api, ApiError};
+use crate::app::{use_arrival, use_core, use_organization};
+use crate::i18n::Ctx;
+use crate::request::{Request, use_request};
+use crate::ui::notice;
+
+/// How other features draw their part of these views; `app.rs` brings them together.
+#[derive(Clone, Copy)]
+pub struct Guests {
+    pub score: fn(&Ctx, &PromiseScore) -> Html,
+    pub people: fn(&Ctx, &[Contact], &[Colleague]) -> Html,
+}
+
+impl PartialEq for Guests {
+    fn eq(&self, _: &Guests) -> bool {
+        // Functions do not change while the program runs.
+        true
+    }
+}
+
+#[derive(PartialEq, Properties)]
+pub struct BoardProps {
+    pub guests: Guests,
+}
+
+/// More pages than this are no careers page but a mistake.
+const MOST_PAGES: u32 = 20;
+
+async fn all_postings(api: Api) -> Result<JobPostingList, ApiError> {
+    let mut list = api.postings().await?;
+    for _ in 1..MOST_PAGES {
+        let Some(cursor) = list.next_cursor.take() else { break };
+        let more = api.more_postings(&cursor).await?;
+        list.postings.extend(more.postings);
+        list.next_cursor = more.next_cursor;
+    }
+    Ok(list)
+}
+
 #[component]
-pub fn Board() -> Html {
-    Html::default()
+pub fn Board(props: &BoardProps) -> Html {
+    let core = use_core();
+    let organization = use_organization();
+    let filter = use_reducer(Filter::default);
+    let list = use_request(core.clone(), |core| Box::pin(all_postings(core.api.clone())));
+    let both = organization.state.with(&list.state);
+    use_arrival(both.outcome());
+    match both {
+        Request::Idle | Request::Loading => notice::loading(&core.ctx("UTC")),
+        Request::Failed(error) => notice::failed(&core.ctx("UTC"), &error, &organization.or(&list)),
+        Request::Ready(both) => {
+            let (organization, list) = &*both;
+            let ctx = core.ctx(&organization.time_zone);
+            let foot = (props.guests.score)(&ctx, &organization.score);
+            let dispatcher = filter.dispatcher();
+            let parts = BoardParts { list, organization, filter: &filter, live: true, foot };
+            let change = Callback::from(move |change| dispatcher.dispatch(change));
+            view::board(&ctx, &parts, &core.go, &change)
+        }
+    }
 }
 
 #[derive(PartialEq, Properties)]
 pub struct PostingProps {
     pub id: Rc<str>,
+    pub guests: Guests,
 }
 
 #[component]
 pub fn Posting(props: &PostingProps) -> Html {
-    let _ = props;
-    Html::default()
+    let core = use_core();
+    let organization = use_organization();
+    let posting = {
+        let api = core.api.clone();
+        use_request(props.id.clone(), move |id| {
+            let (api, id) = (api.clone(), id.clone());
+            Box::pin(async move { api.posting(&id).await })
+        })
+    };
+    let both = organization.state.with(&posting.state);
+    use_arrival(both.outcome());
+    use_json_ld(&both);
+    match both {
+        Request::Idle | Request::Loading => notice::loading(&core.ctx("UTC")),
+        Request::Failed(ApiError::NotFound) => detail::unknown(&core.ctx("UTC"), &core.go),
+        Request::Failed(ApiError::Gone { related }) => detail::gone(&core.ctx("UTC"), &related, &core.go),
+        Request::Failed(error) => html! {
+            <>
+                { detail::back(&core.ctx("UTC"), &core.go) }
+                { notice::failed(&core.ctx("UTC"), &error, &organization.or(&posting)) }
+            </>
+        },
+        Request::Ready(both) => {
+            let (organization, posting) = &*both;
+            let ctx = core.ctx(&organization.time_zone);
+            let people = (props.guests.people)(&ctx, &posting.contacts, &posting.colleagues);
+            let foot = (props.guests.score)(&ctx, &organization.score);
+            detail::detail(&ctx, &DetailParts { posting, organization, people, foot }, &core.go)
+        }
+    }
+}
+
+/// Puts the posting where search engines look: in the page, inside our own element, as long as it is open and shown.
+#[hook]
+fn use_json_ld(both: &Request<(Rc<Organization>, Rc<JobPosting>)>) {
+    let core = use_core();
+    let text = both.ready().and_then(|both| json_ld::json_ld(&both.1, &both.0));
+    use_effect_with(text, move |text| {
+        let made = text.as_deref().and_then(|text| {
+            let document = gloo::utils::document();
+            let script = document.create_element("script").ok()?;
+            script.set_attribute("type", "application/ld+json").ok()?;
+            // A text node: writing `text` or `innerHTML` is refused under Trusted Types.
+            script.append_child(&document.create_text_node(text)).ok()?;
+            core.host().append_child(&script).ok()?;
+            Some(script)
+        });
+        move || {
+            if let Some(script) = made {
+                script.remove();
+            }
+        }
+    });
 }

@@ -1,0 +1,67 @@
+//! What the visitor looks for on the board.
+//!
+//! Pure: which postings match, and which questions are worth asking at all.
+
+use std::rc::Rc;
+
+use belofte_contract::postings::{JobPosting, JobPostingList};
+use yew::Reducible;
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    pub text: String,
+    pub department: String,
+    pub location: String,
+}
+
+#[derive(Clone, Debug)]
+pub enum Change {
+    Text(String),
+    /// Empty for all.
+    Department(String),
+    Location(String),
+    Clear,
+}
+
+impl Reducible for Filter {
+    type Action = Change;
+
+    fn reduce(self: Rc<Self>, change: Change) -> Rc<Self> {
+        let mut filter = (*self).clone();
+        match change {
+            Change::Text(text) => filter.text = text,
+            Change::Department(department) => filter.department = department,
+            Change::Location(location) => filter.location = location,
+            Change::Clear => filter = Filter::default(),
+        }
+        if filter == *self { self } else { Rc::new(filter) }
+    }
+}
+
+impl Filter {
+    pub fn is_set(&self) -> bool {
+        *self != Filter::default()
+    }
+
+    /// Every word typed must stand somewhere on the card.
+    pub fn takes(&self, posting: &JobPosting) -> bool {
+        let wanted = self.text.to_lowercase();
+        let card = [posting.title.as_str(), &posting.summary, &posting.department, &posting.locations.join(" ")];
+        let card = card.join(" ").to_lowercase();
+        (self.department.is_empty() || posting.department == self.department)
+            && (self.location.is_empty() || posting.locations.contains(&self.location))
+            && wanted.split_whitespace().all(|word| card.contains(word))
+    }
+}
+
+/// The values worth choosing from: none when there is only one.
+pub fn choices(of: &[String]) -> &[String] {
+    if of.len() > 1 { of } else { &[] }
+}
+
+/// From this many postings on, a search field helps more than it takes room.
+const SEARCH_FROM: usize = 4;
+
+pub fn is_searchable(list: &JobPostingList) -> bool {
+    list.postings.len() >= SEARCH_FROM
+}

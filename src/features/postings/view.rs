@@ -1,0 +1,219 @@
+//! The board: every open posting with the date one hears by when applying today.
+//!
+//! Pure. MUST: one `h1`; each card is an `article` with its title as a link; the search says how many it found.
+
+use belofte_contract::Timestamp;
+use belofte_contract::organization::Organization;
+use belofte_contract::postings::{JobPosting, JobPostingList, PayRange, PayUnit, PostingLink, PostingStatus};
+use web_sys::{HtmlInputElement, HtmlSelectElement};
+use yew::prelude::*;
+
+use super::state::{Change, Filter, choices, is_searchable};
+use crate::app::{View, address, link};
+use crate::i18n::{Ctx, DateStyle, Key};
+use crate::ui::button;
+use crate::ui::person::first_name;
+
+pub struct BoardParts<'a> {
+    pub list: &'a JobPostingList,
+    pub organization: &'a Organization,
+    pub filter: &'a Filter,
+    /// Filters as one types; without JavaScript the form is sent instead.
+    pub live: bool,
+    /// Below the list: how promises were kept.
+    pub foot: Html,
+}
+
+pub fn board(ctx: &Ctx, parts: &BoardParts<'_>, go: &Callback<View>, change: &Callback<Change>) -> Html {
+    let shown: Vec<&JobPosting> = parts.list.postings.iter().filter(|posting| parts.filter.takes(posting)).collect();
+    let (open, upcoming): (Vec<&JobPosting>, Vec<&JobPosting>) =
+        shown.iter().partition(|posting| posting.status != PostingStatus::Upcoming);
+    let status = View::Status { reference: None, link_token: None };
+    html! {
+        <section class="postings">
+            <h1 class="postings__title" tabindex="-1">{ ctx.fill(Key::PostingsTitle, &[("organization", &parts.organization.name)]) }</h1>
+            <p class="postings__lead">{ ctx.t(Key::PostingsLead) }</p>
+            <p class="postings__status">{ link(ctx, go, status, "postings__status-link", ctx.t(Key::PostingsAlready)) }</p>
+            { filters(ctx, parts, change) }
+            { found(ctx, parts, shown.len(), change) }
+            <div class="postings__list">{ for open.iter().map(|posting| card(ctx, posting, go)) }</div>
+            if !upcoming.is_empty() {
+                <h2 class="postings__subtitle">{ ctx.t(Key::PostingsUpcoming) }</h2>
+                <div class="postings__list">{ for upcoming.iter().map(|posting| card(ctx, posting, go)) }</div>
+            }
+            { parts.foot.clone() }
+        </section>
+    }
+}
+
+fn filters(ctx: &Ctx, parts: &BoardParts<'_>, change: &Callback<Change>) -> Html {
+    let (departments, locations) = (choices(&parts.list.departments), choices(&parts.list.locations));
+    if !parts.filter.is_set() && !is_searchable(parts.list) && departments.is_empty() && locations.is_empty() {
+        return Html::default();
+    }
+    let typed =
+        change.reform(|event: InputEvent| Change::Text(event.target_unchecked_into::<HtmlInputElement>().value()));
+    // Enter must not leave the host page.
+    let onsubmit = Callback::from(|event: SubmitEvent| event.prevent_default());
+    let action = address(ctx, &View::Board);
+    html! {
+        <form class="postings__filters" role="search" {action} method="get" {onsubmit} aria-label={ctx.t(Key::PostingsFilter)}>
+            <input type="hidden" name="lang" value={ctx.format.lang().to_owned()} />
+            <div class="field">
+                <label class="field__label" for="q">{ ctx.t(Key::PostingsSearch) }</label>
+                <input class="field__input" id="q" name="q" type="search" maxlength="100" autocomplete="off"
+                    value={parts.filter.text.clone()} oninput={typed} />
+            </div>
+            { select(ctx, "department", Key::PostingsDepartment, departments, &parts.filter.department, &change.reform(Change::Department)) }
+            { select(ctx, "location", Key::PostingsLocation, locations, &parts.filter.location, &change.reform(Change::Location)) }
+            if !parts.live {
+                { button::submit(ctx.t(Key::PostingsFilter)) }
+            }
+        </form>
+    }
+}
+
+fn select(
+    ctx: &Ctx,
+    name: &'static str,
+    label: Key,
+    values: &[String],
+    chosen: &str,
+    choose: &Callback<String>,
+) -> Html {
+    if values.is_empty() {
+        return Html::default();
+    }
+    let onchange = choose.reform(|event: Event| event.target_unchecked_into::<HtmlSelectElement>().value());
+    let option = |value: &String| {
+        html! { <option value={value.clone()} selected={value == chosen}>{ value }</option> }
+    };
+    html! {
+        <div class="field">
+            <label class="field__label" for={name}>{ ctx.t(label) }</label>
+            <select class="field__input" id={name} {name} {onchange}>
+                <option value="" selected={chosen.is_empty()}>{ ctx.t(Key::PostingsAll) }</option>
+                { for values.iter().map(option) }
+            </select>
+        </div>
+    }
+}
+
+/// Said aloud when it changes; what to do when nothing is left.
+fn found(ctx: &Ctx, parts: &BoardParts<'_>, count: usize, change: &Callback<Change>) -> Html {
+    if parts.list.postings.is_empty() && !parts.filter.is_set() {
+        return html! { <p class="postings__empty">{ ctx.t(Key::PostingsNone) }</p> };
+    }
+    if !parts.filter.is_set() {
+        return html! { <p class="postings__found visually-hidden" role="status" /> };
+    }
+    html! {
+        <>
+            <p class="postings__found" role="status">{ ctx.plural(Key::PostingsFound, count as u32, &[]) }</p>
+            if count == 0 && parts.live {
+                <div class="row">{ button::quiet(ctx.t(Key::PostingsClear), change.reform(|_| Change::Clear)) }</div>
+            }
+        </>
+    }
+}
+
+fn card(ctx: &Ctx, posting: &JobPosting, go: &Callback<View>) -> Html {
+    let id: std::rc::Rc<str> = posting.id.as_str().into();
+    let named = |text: String| html! { <>{ text }<span class="visually-hidden">{ ": " }{ &posting.title }</span></> };
+    html! {
+        <article class="posting" key={posting.id.clone()}>
+            <p class="eyebrow">{ facts(ctx, posting) }</p>
+            <h2 class="posting__title">{ link(ctx, go, View::Posting(id.clone()), "posting__link", posting.title.clone()) }</h2>
+            <p class="posting__summary">{ &posting.summary }</p>
+            { hear(ctx, posting) }
+            <div class="row">
+                if posting.status.takes_applications() && posting.form_id.is_some() {
+                    { link(ctx, go, View::Apply(id.clone()), "button", named(ctx.t(Key::PostingsApply))) }
+                }
+                { link(ctx, go, View::Posting(id), "button button--quiet", named(ctx.t(Key::PostingsSeeSteps))) }
+            </div>
+        </article>
+    }
+}
+
+/// The promise on the card: until when, and from whom.
+pub fn hear(ctx: &Ctx, posting: &JobPosting) -> Html {
+    if posting.status == PostingStatus::Upcoming {
+        let month = posting.expected_open.as_deref().and_then(month_of);
+        return month.map_or_else(Html::default, |month| {
+            let month = html! { <b>{ ctx.date(month, DateStyle::MonthYear) }</b> };
+            html! { <p class="posting__hear">{ ctx.html(Key::PostingsOpensIn, &[("month", month)]) }</p> }
+        });
+    }
+    let Some(by) = posting.first_answer_by else { return Html::default() };
+    let date = html! { <time class="posting__date" datetime={by.to_string()}>{ ctx.date(by, DateStyle::Long) }</time> };
+    let sentence = match &posting.first_answer_from {
+        Some(person) => {
+            let name = html! { first_name(&person.name).to_owned() };
+            ctx.html(Key::PostingsHearFrom, &[("date", date), ("person", name)])
+        }
+        None => ctx.html(Key::PostingsHear, &[("date", date)]),
+    };
+    html! { <p class="posting__hear">{ sentence }</p> }
+}
+
+/// `2027-09` → an instant in the middle of that month, the same month in every zone.
+fn month_of(text: &str) -> Option<Timestamp> {
+    Timestamp::parse(&[text, "-15T12:00:00Z"].concat()).ok()
+}
+
+/// "Rotterdam-Zuid · 24–32 hours · € 2,950–3,870 a month"
+pub fn facts(ctx: &Ctx, posting: &JobPosting) -> String {
+    let mut facts = Vec::with_capacity(4);
+    if !posting.locations.is_empty() {
+        facts.push(posting.locations.join(", "));
+    }
+    if posting.remote {
+        facts.push(ctx.t(Key::PostingsRemote));
+    }
+    facts.extend(hours(ctx, posting));
+    facts.extend(posting.base_salary.as_ref().map(|range| pay(ctx, range)));
+    facts.join(" · ")
+}
+
+pub fn hours(ctx: &Ctx, posting: &JobPosting) -> Option<String> {
+    let hours = posting.hours?;
+    let (min, max) = (hours.min.to_string(), hours.max.to_string());
+    Some(match hours.min == hours.max {
+        true => ctx.fill(Key::PostingsHours, &[("hours", &max)]),
+        false => ctx.fill(Key::PostingsHoursRange, &[("min", &min), ("max", &max)]),
+    })
+}
+
+pub fn pay(ctx: &Ctx, range: &PayRange) -> String {
+    let key = match range.unit {
+        PayUnit::Hour => Key::PostingsPayHour,
+        PayUnit::Month | PayUnit::Unknown => Key::PostingsPayMonth,
+        PayUnit::Year => Key::PostingsPayYear,
+    };
+    let (min, max) = (ctx.format.money(range.min, &range.currency), ctx.format.money(range.max, &range.currency));
+    ctx.fill(key, &[("min", &min), ("max", &max)])
+}
+
+/// Other openings, as a list of links.
+pub fn related(ctx: &Ctx, related: &[PostingLink], go: &Callback<View>) -> Html {
+    if related.is_empty() {
+        return Html::default();
+    }
+    let line = |posting: &PostingLink| {
+        html! {
+            <li class="related__item">
+                { link(ctx, go, View::Posting(posting.id.as_str().into()), "related__link", posting.title.clone()) }
+                if !posting.locations.is_empty() {
+                    <span class="related__place">{ " · " }{ posting.locations.join(", ") }</span>
+                }
+            </li>
+        }
+    };
+    html! {
+        <section class="related">
+            <h2 class="related__title">{ ctx.t(Key::PostingsRelated) }</h2>
+            <ul class="related__list">{ for related.iter().map(line) }</ul>
+        </section>
+    }
+}
