@@ -141,6 +141,8 @@ pub struct Config {
     pub smtp: Option<String>,
     pub desk_key: Option<String>,
     pub content: Option<PathBuf>,
+    /// The page that carries the widget, where the content does not name it.
+    pub careers_url: Option<String>,
     pub demo: bool,
     pub behind_proxy: bool,
     pub limits: Limits,
@@ -161,6 +163,7 @@ impl ServeOptions {
             smtp: self.smtp,
             desk_key: self.desk_key.filter(|key| !key.is_empty()),
             content: self.content,
+            careers_url: None,
             demo: false,
             behind_proxy: self.behind_proxy,
             limits: Limits::default(),
@@ -181,6 +184,7 @@ impl DemoOptions {
             smtp: self.smtp,
             desk_key: self.desk_key.filter(|key| !key.is_empty()),
             content: None,
+            careers_url: Some(format!("http://127.0.0.1:{}/", self.port)),
             demo: true,
             behind_proxy: false,
             limits: Limits {

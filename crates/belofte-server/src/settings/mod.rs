@@ -2,43 +2,64 @@
 //!
 //! Never changes them; whoever does calls `App::reload_settings`.
 
+pub mod posting;
+pub mod store;
+
+use belofte_contract::apply::ApplicationForm;
 use belofte_contract::contacts::{Colleague, Contact, Person};
 use belofte_contract::organization::{Holiday, Retention, WorkCalendar};
+use belofte_contract::postings::PostingLink;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use sqlx::Row;
 
 use crate::StartError;
 use crate::calendar::Calendar;
 use crate::localized;
 use crate::store::Store;
 
+pub use posting::Posting;
+
 pub struct Settings {
     pub organization: Value,
     /// Languages that texts exist in, the organisation's own first.
     pub locales: Vec<String>,
     pub calendar: Calendar,
+    /// In the board's order, drafts too.
+    pub postings: Vec<Posting>,
     people: Vec<(String, Value)>,
+    forms: Vec<(String, u32, Value)>,
 }
 
 impl Settings {
     pub async fn load(store: &Store) -> Result<Settings, StartError> {
-        let row = sqlx::query("SELECT doc FROM organization ORDER BY id").fetch_optional(store.read()).await?;
-        let organization: Value = match row {
-            Some(row) => serde_json::from_str(row.try_get("doc")?)?,
-            None => return Err("the database has no organisation yet: start once with --content FOLDER".into()),
-        };
-        let rows = sqlx::query("SELECT id, doc FROM people ORDER BY position").fetch_all(store.read()).await?;
-        let read_person = |row: &sqlx::any::AnyRow| -> Result<(String, Value), StartError> {
-            Ok((row.try_get("id")?, serde_json::from_str(row.try_get("doc")?)?))
-        };
-        let people = rows.iter().map(read_person).collect::<Result<_, _>>()?;
+        let mut connection = store.read().acquire().await?;
+        let organization = store::organization(&mut connection).await?;
+        let organization =
+            organization.ok_or("the database has no organisation yet: start once with --content FOLDER")?;
+        let people = store::people(&mut connection).await?;
+        let forms = store::forms(&mut connection).await?;
+        let rows = store::postings(&mut connection).await?;
         let locales: Vec<String> = serde_json::from_value(organization["locales"].clone())?;
         let lang = locales.first().cloned().unwrap_or_default();
         let work: WorkCalendar = localized::read(&organization["calendar"], &lang, &locales)?;
         let zone = organization["time_zone"].as_str().unwrap_or("UTC");
         let calendar = Calendar::new(zone, &work)?;
-        Ok(Settings { organization, locales, calendar, people })
+        let postings = rows.into_iter().map(|row| Posting::read(row, &locales)).collect::<Result<_, _>>()?;
+        Ok(Settings { organization, locales, calendar, postings, people, forms })
+    }
+
+    pub fn posting(&self, id: &str) -> Option<&Posting> {
+        self.postings.iter().find(|posting| posting.id == id)
+    }
+
+    pub fn posting_link(&self, id: &str, lang: &str) -> Option<PostingLink> {
+        self.posting(id).map(|posting| posting.link(self.lang(Some(lang))))
+    }
+
+    /// The newest version of form `id`, or the asked one.
+    pub fn form(&self, id: &str, version: Option<u32>, lang: &str) -> Option<ApplicationForm> {
+        let fits = |form: &&(String, u32, Value)| form.0 == id && version.is_none_or(|version| version == form.1);
+        self.read(&self.forms.iter().rfind(fits)?.2, lang).ok()
     }
 
     /// The language to answer in when `asked` is wanted.

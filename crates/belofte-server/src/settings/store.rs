@@ -1,0 +1,114 @@
+//! The employer's content as rows.
+
+use serde_json::Value;
+use sqlx::{AnyConnection, Row};
+
+use crate::StartError;
+
+pub async fn organization(connection: &mut AnyConnection) -> Result<Option<Value>, StartError> {
+    let row = sqlx::query("SELECT doc FROM organization ORDER BY id").fetch_optional(connection).await?;
+    Ok(row.map(|row| serde_json::from_str(row.try_get("doc")?).map_err(StartError::from)).transpose()?)
+}
+
+/// Id and document of everyone, in their order.
+pub async fn people(connection: &mut AnyConnection) -> Result<Vec<(String, Value)>, StartError> {
+    let rows = sqlx::query("SELECT id, doc FROM people ORDER BY position").fetch_all(connection).await?;
+    rows.iter().map(|row| Ok((row.try_get("id")?, serde_json::from_str(row.try_get("doc")?)?))).collect()
+}
+
+/// Id, version and document of every form.
+pub async fn forms(connection: &mut AnyConnection) -> Result<Vec<(String, u32, Value)>, StartError> {
+    let rows = sqlx::query("SELECT id, version, doc FROM forms ORDER BY id, version").fetch_all(connection).await?;
+    let read = |row: &sqlx::any::AnyRow| -> Result<(String, u32, Value), StartError> {
+        let version: i64 = row.try_get("version")?;
+        Ok((row.try_get("id")?, u32::try_from(version)?, serde_json::from_str(row.try_get("doc")?)?))
+    };
+    rows.iter().map(read).collect()
+}
+
+pub struct PostingRow {
+    pub id: String,
+    pub status: String,
+    pub department: String,
+    pub search: String,
+    pub doc: Value,
+}
+
+/// Every posting in the board's order.
+pub async fn postings(connection: &mut AnyConnection) -> Result<Vec<PostingRow>, StartError> {
+    let rows = sqlx::query("SELECT id, status, department, search, doc FROM postings ORDER BY position")
+        .fetch_all(connection)
+        .await?;
+    let read = |row: &sqlx::any::AnyRow| -> Result<PostingRow, StartError> {
+        Ok(PostingRow {
+            id: row.try_get("id")?,
+            status: row.try_get("status")?,
+            department: row.try_get("department")?,
+            search: row.try_get("search")?,
+            doc: serde_json::from_str(row.try_get("doc")?)?,
+        })
+    };
+    rows.iter().map(read).collect()
+}
+
+/// Writes the organisation's document.
+pub async fn put_organization(connection: &mut AnyConnection, doc: &Value) -> Result<(), StartError> {
+    let changed = sqlx::query("UPDATE organization SET doc = $1 WHERE id = 'organization'")
+        .bind(doc.to_string())
+        .execute(&mut *connection)
+        .await?;
+    if changed.rows_affected() == 0 {
+        sqlx::query("INSERT INTO organization (id, doc) VALUES ('organization', $1)")
+            .bind(doc.to_string())
+            .execute(connection)
+            .await?;
+    }
+    Ok(())
+}
+
+pub async fn insert_person(
+    connection: &mut AnyConnection,
+    id: &str,
+    position: i64,
+    doc: &Value,
+) -> Result<(), StartError> {
+    sqlx::query("INSERT INTO people (id, position, doc) VALUES ($1, $2, $3)")
+        .bind(id)
+        .bind(position)
+        .bind(doc.to_string())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+pub async fn insert_form(
+    connection: &mut AnyConnection,
+    id: &str,
+    version: u32,
+    doc: &Value,
+) -> Result<(), StartError> {
+    sqlx::query("INSERT INTO forms (id, version, doc) VALUES ($1, $2, $3)")
+        .bind(id)
+        .bind(i64::from(version))
+        .bind(doc.to_string())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+pub async fn insert_posting(connection: &mut AnyConnection, row: &PostingRow, position: i64) -> Result<(), StartError> {
+    sqlx::query(
+        "INSERT INTO postings (id, status, department, position, form_id, search, doc)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(&row.id)
+    .bind(&row.status)
+    .bind(&row.department)
+    .bind(position)
+    .bind(row.doc["form_id"].as_str())
+    .bind(&row.search)
+    .bind(row.doc.to_string())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
