@@ -52,11 +52,11 @@ impl ApiProblem {
     }
 
     pub fn code() -> ApiProblem {
-        ApiProblem::new(ProblemType::Code, StatusCode::UNPROCESSABLE_ENTITY, "The code or link does not open anything")
+        ApiProblem::new(ProblemType::Code, StatusCode::UNAUTHORIZED, "The code or link does not open anything")
     }
 
     pub fn code_locked() -> ApiProblem {
-        ApiProblem::new(ProblemType::CodeLocked, StatusCode::UNPROCESSABLE_ENTITY, "Too many wrong codes")
+        ApiProblem::new(ProblemType::CodeLocked, StatusCode::TOO_MANY_REQUESTS, "Too many wrong codes")
     }
 
     /// `errors` names the limit.

@@ -1,11 +1,42 @@
-//! How well the organisation keeps its word.
+//! How well the organisation keeps its word: public figures, shown also when they are bad.
 
 pub mod store;
 
-use axum::Router;
+use axum::extract::{Query, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use belofte_contract::paths::PROMISE_SCORE;
+use belofte_contract::problem::{FieldError, FieldErrorCode};
+use belofte_contract::score::PERIOD_DAYS;
+use serde::Deserialize;
 
+use crate::problem::{ApiProblem, ApiResult};
 use crate::state::AppState;
 
+/// The longest look back, in days.
+const PERIOD_MAX_DAYS: u32 = 730;
+
 pub fn router() -> Router<AppState> {
-    Router::new()
+    Router::new().route(PROMISE_SCORE, get(show))
+}
+
+#[derive(Deserialize)]
+struct Asked {
+    posting: Option<String>,
+    /// Days.
+    period: Option<u32>,
+}
+
+async fn show(State(state): State<AppState>, Query(asked): Query<Asked>) -> ApiResult<Response> {
+    let period_days = asked.period.unwrap_or(PERIOD_DAYS);
+    if !(1..=PERIOD_MAX_DAYS).contains(&period_days) {
+        let limit = u64::from(PERIOD_MAX_DAYS);
+        return Err(ApiProblem::fields(vec![FieldError::with_limit("period", FieldErrorCode::TooLong, limit)]));
+    }
+    let mut connection = state.store.read().acquire().await?;
+    let posting = asked.posting.as_deref().filter(|posting| !posting.is_empty());
+    let score = store::load_score_of(&mut connection, posting, period_days, state.clock.now()).await?;
+    Ok(([(header::CACHE_CONTROL, "public, max-age=60")], Json(score)).into_response())
 }

@@ -1,11 +1,94 @@
-//! One application as its applicant sees it: page, live events, calendar file.
+//! One application as its applicant sees it: page, live events, calendar file, export.
+//!
+//! Somebody else's application and one that does not exist are answered alike.
 
+mod answers;
+pub mod calendar_file;
+mod entries;
+mod live;
+pub mod posting;
 pub mod store;
 
-use axum::Router;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use belofte_contract::Reference;
+use belofte_contract::timeline::Application;
 
-use crate::state::AppState;
+use crate::features::lookup::{AskedLang, Session};
+use crate::problem::{ApiProblem, ApiResult};
+use crate::state::{App, AppState};
 
 pub fn router() -> Router<AppState> {
     Router::new()
+        .route("/v1/applications/{reference}", get(show))
+        .route("/v1/applications/{reference}/events", get(live::events))
+        .route("/v1/applications/{reference}/calendar.ics", get(calendar))
+        .route("/v1/applications/{reference}/export", get(export))
+}
+
+const PRIVATE: (header::HeaderName, &str) = (header::CACHE_CONTROL, "private, no-store");
+
+async fn show(
+    State(state): State<AppState>,
+    Path(reference): Path<String>,
+    Query(asked): Query<AskedLang>,
+    session: Session,
+    headers: HeaderMap,
+) -> ApiResult<Response> {
+    let row = own(&state, &session, &reference).await?;
+    let etag = format!("\"v{}\"", row.version);
+    let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    if known.is_some_and(|known| known.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag)) {
+        return Ok((StatusCode::NOT_MODIFIED, [PRIVATE, (header::ETAG, &etag)]).into_response());
+    }
+    let application = read(&state, &row.id, &asked).await?;
+    let etag = format!("\"v{}\"", application.version);
+    Ok(([PRIVATE, (header::ETAG, &etag)], Json(application)).into_response())
+}
+
+async fn calendar(
+    State(state): State<AppState>,
+    Path(reference): Path<String>,
+    Query(asked): Query<AskedLang>,
+    session: Session,
+) -> ApiResult<Response> {
+    let row = own(&state, &session, &reference).await?;
+    let application = read(&state, &row.id, &asked).await?;
+    let settings = state.settings();
+    let lang = settings.lang(asked.lang.as_deref());
+    let file = calendar_file::write(&settings, lang, &application, state.clock.now());
+    let name = format!("attachment; filename=\"{}.ics\"", application.reference);
+    let headers =
+        [PRIVATE, (header::CONTENT_TYPE, "text/calendar; charset=utf-8"), (header::CONTENT_DISPOSITION, &name)];
+    Ok((headers, file.ok_or_else(ApiProblem::not_found)?).into_response())
+}
+
+async fn export(
+    State(state): State<AppState>,
+    Path(reference): Path<String>,
+    Query(asked): Query<AskedLang>,
+    session: Session,
+) -> ApiResult<Response> {
+    let row = own(&state, &session, &reference).await?;
+    let application = read(&state, &row.id, &asked).await?;
+    let name = format!("attachment; filename=\"{}.json\"", application.reference);
+    Ok(([PRIVATE, (header::CONTENT_DISPOSITION, &name)], Json(application)).into_response())
+}
+
+/// The application with `reference`, when it belongs to the session's address.
+async fn own(app: &App, session: &Session, reference: &str) -> ApiResult<store::ApplicationRow> {
+    let reference = Reference::parse(reference).map_err(|_| ApiProblem::not_found())?;
+    let mut connection = app.store.read().acquire().await?;
+    let row = store::find_by_reference(&mut connection, reference).await?;
+    row.filter(|row| row.email == session.email).ok_or_else(ApiProblem::not_found)
+}
+
+async fn read(app: &App, id: &str, asked: &AskedLang) -> ApiResult<Application> {
+    let settings = app.settings();
+    let lang = settings.lang(asked.lang.as_deref());
+    let mut connection = app.store.read().acquire().await?;
+    store::load_application(&mut connection, &settings, id, lang, app.clock.now()).await
 }

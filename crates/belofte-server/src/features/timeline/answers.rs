@@ -1,0 +1,62 @@
+//! What was sent, with the labels of the form as it was then and the names of files in place of their ids.
+
+use std::collections::BTreeMap;
+
+use belofte_contract::apply::{ApplicationForm, FieldKind, FormField, values};
+use belofte_contract::timeline::AnsweredField;
+use serde_json::Value;
+use sqlx::{AnyConnection, Row};
+
+use super::store::ApplicationRow;
+use crate::problem::ApiResult;
+use crate::settings::Settings;
+
+pub async fn load(
+    connection: &mut AnyConnection,
+    settings: &Settings,
+    application: &ApplicationRow,
+    lang: &str,
+) -> ApiResult<Vec<AnsweredField>> {
+    let row = sqlx::query("SELECT doc FROM forms WHERE id = $1 AND version = $2")
+        .bind(&application.form_id)
+        .bind(application.form_version)
+        .fetch_optional(&mut *connection)
+        .await?;
+    let Some(row) = row else { return Ok(vec![]) };
+    let doc: Value = serde_json::from_str(row.try_get("doc")?)?;
+    let form: ApplicationForm = settings.read(&doc, lang)?;
+    let rows = sqlx::query("SELECT id, name FROM uploads WHERE application_id = $1")
+        .bind(&application.id)
+        .fetch_all(connection)
+        .await?;
+    let mut files: BTreeMap<String, String> = BTreeMap::new();
+    for row in &rows {
+        files.insert(row.try_get("id")?, row.try_get("name")?);
+    }
+    let answered = |field: &FormField| {
+        let given = values(&application.answers, &field.name);
+        let shown: Vec<String> = given.iter().map(|value| shown_value(field, value, &files)).collect();
+        let some = shown.iter().any(|value| !value.trim().is_empty());
+        some.then(|| AnsweredField { field: field.name.clone(), label: field.label.clone(), values: shown })
+    };
+    Ok(form.fields.iter().filter_map(answered).collect())
+}
+
+fn shown_value(field: &FormField, value: &str, files: &BTreeMap<String, String>) -> String {
+    let shown = match field.kind {
+        FieldKind::File => files.get(value).map(String::as_str),
+        FieldKind::Choice | FieldKind::MultiChoice => {
+            field.options.iter().find(|option| option.value == value).map(|option| option.label.as_str())
+        }
+        FieldKind::Text
+        | FieldKind::LongText
+        | FieldKind::Mail
+        | FieldKind::Phone
+        | FieldKind::Url
+        | FieldKind::Date
+        | FieldKind::Consent
+        | FieldKind::Info
+        | FieldKind::Unknown => None,
+    };
+    shown.unwrap_or(value).to_owned()
+}

@@ -1,0 +1,165 @@
+//! The timeline made from events: what was, the one step that is now, the steps that come with their latest dates.
+//!
+//! Pure: never reads the database, never asks the time.
+
+use belofte_contract::Timestamp;
+use belofte_contract::postings::StageKind;
+use belofte_contract::promise::Promise;
+use belofte_contract::timeline::{Actor, ApplicationStatus, EntryEvent, EntryKind, TimelineEntry};
+
+use super::posting::Posting;
+use super::store::{ApplicationRow, EventRow};
+use crate::promises::{Stage, chain_from};
+use crate::settings::Settings;
+
+/// Past entries oldest first, then the one `now` while the application is open, then `next` ones in order.
+pub fn timeline(
+    row: &ApplicationRow,
+    events: &[EventRow],
+    posting: &Posting,
+    promises: &[Promise],
+    settings: &Settings,
+    lang: &str,
+    now: Timestamp,
+) -> Vec<TimelineEntry> {
+    let name =
+        |event: &EventRow| event.actor_id.as_deref().and_then(|id| settings.person(id, lang)).map(|person| person.name);
+    let mut entries = Vec::with_capacity(events.len() + posting.stages.len());
+    for event in events {
+        let actor_name = name(event);
+        match event.event {
+            EntryEvent::Submitted => {
+                entries.push(submitted(event, posting));
+                // The step that was entered by applying is a step of its own, with the first promise.
+                let entered = posting.stage(event.stage_id.as_deref());
+                if let Some(stage) = entered.filter(|stage| stage.kind != StageKind::Received) {
+                    let mut entry = step(event, stage, promises, None);
+                    entry.id.push_str("-step");
+                    entry.actor = Actor::System;
+                    entry.text = None;
+                    entries.push(entry);
+                }
+            }
+            EntryEvent::Stage => match posting.stage(event.stage_id.as_deref()) {
+                Some(stage) => entries.push(step(event, stage, promises, actor_name)),
+                None => entries.push(plain(event, actor_name)),
+            },
+            EntryEvent::PromiseKept
+            | EntryEvent::PromiseMoved
+            | EntryEvent::PromiseLate
+            | EntryEvent::Decided
+            | EntryEvent::Withdrawn
+            | EntryEvent::Note
+            | EntryEvent::Unknown => entries.push(plain(event, actor_name)),
+        }
+    }
+    // What was noted after downtime is told where it belongs, not when it was written down.
+    entries.sort_by_key(|entry| entry.at);
+    let stage = posting.stage(row.stage_id.as_deref());
+    if let (ApplicationStatus::Open, Some(stage)) = (row.status, stage) {
+        let current = take_current(&mut entries, stage)
+            .unwrap_or_else(|| TimelineEntry { at: Some(row.updated_at), ..blank(stage, promises) });
+        entries.push(TimelineEntry { kind: EntryKind::Now, ..current });
+        entries.extend(coming(row, stage, posting, promises, settings, now));
+    }
+    entries
+}
+
+/// The last time the current step was entered is shown as now, not as past.
+fn take_current(entries: &mut Vec<TimelineEntry>, stage: &Stage) -> Option<TimelineEntry> {
+    let is_entry = |entry: &TimelineEntry| {
+        entry.event == EntryEvent::Stage && entry.stage_id.as_deref() == Some(stage.id.as_str())
+    };
+    let at = entries.iter().rposition(is_entry)?;
+    Some(entries.remove(at))
+}
+
+fn coming(
+    row: &ApplicationRow,
+    stage: &Stage,
+    posting: &Posting,
+    promises: &[Promise],
+    settings: &Settings,
+    now: Timestamp,
+) -> Vec<TimelineEntry> {
+    let of_stage = |promise: &&Promise| promise.is_open() && promise.stage_id.as_deref() == Some(stage.id.as_str());
+    let due = promises.iter().filter(of_stage).map(|promise| promise.due_at).max();
+    // A step that is late already cannot end before now.
+    let reached = due.map_or(now, |due| due.max(now));
+    let after = posting.stages_after(&stage.id);
+    let latest = chain_from(after, &settings.calendar, row.submitted_at, reached, posting.closes_at);
+    let entry = |(stage, latest_at): (&Stage, Option<Timestamp>)| {
+        let made =
+            promises.iter().find(|promise| promise.is_open() && promise.stage_id.as_deref() == Some(stage.id.as_str()));
+        TimelineEntry {
+            kind: EntryKind::Next,
+            latest_at: made.map(|promise| promise.due_at).or(latest_at),
+            promise_id: made.map(|promise| promise.id.clone()),
+            ..blank(stage, promises)
+        }
+    };
+    after.iter().zip(latest).map(entry).collect()
+}
+
+fn submitted(event: &EventRow, posting: &Posting) -> TimelineEntry {
+    let received = posting.stages.iter().find(|stage| stage.kind == StageKind::Received);
+    TimelineEntry {
+        title: received.map(|stage| stage.label.clone()),
+        meaning: received.map(|stage| stage.meaning.clone()),
+        stage_id: received.map(|stage| stage.id.clone()),
+        promise_id: None,
+        ..plain(event, None)
+    }
+}
+
+fn step(event: &EventRow, stage: &Stage, promises: &[Promise], actor_name: Option<String>) -> TimelineEntry {
+    let step = blank(stage, promises);
+    TimelineEntry {
+        event: EntryEvent::Stage,
+        title: step.title,
+        meaning: step.meaning,
+        can_do: step.can_do,
+        turn: step.turn,
+        promise_id: event.promise_id.clone().or(step.promise_id),
+        ..plain(event, actor_name)
+    }
+}
+
+fn plain(event: &EventRow, actor_name: Option<String>) -> TimelineEntry {
+    TimelineEntry {
+        id: format!("v{}", event.version),
+        kind: EntryKind::Past,
+        event: event.event,
+        at: Some(event.at),
+        latest_at: None,
+        stage_id: event.stage_id.clone(),
+        title: None,
+        meaning: None,
+        can_do: None,
+        text: event.text.clone(),
+        actor: event.actor,
+        actor_name,
+        turn: None,
+        promise_id: event.promise_id.clone(),
+    }
+}
+
+fn blank(stage: &Stage, promises: &[Promise]) -> TimelineEntry {
+    let of_stage = |promise: &&Promise| promise.stage_id.as_deref() == Some(stage.id.as_str());
+    TimelineEntry {
+        id: format!("step-{}", stage.id),
+        kind: EntryKind::Past,
+        event: EntryEvent::Stage,
+        at: None,
+        latest_at: None,
+        stage_id: Some(stage.id.clone()),
+        title: Some(stage.label.clone()),
+        meaning: Some(stage.meaning.clone()),
+        can_do: stage.can_do.clone(),
+        text: None,
+        actor: Actor::System,
+        actor_name: None,
+        turn: Some(stage.turn),
+        promise_id: promises.iter().rev().find(of_stage).map(|promise| promise.id.clone()),
+    }
+}

@@ -1,0 +1,290 @@
+//! What each kind of mail says: which parts, in which order, with which names and dates.
+//!
+//! Pure: the application and `now` are arguments. Never reads the database.
+
+use belofte_contract::contacts::Person;
+use belofte_contract::decision::{Decision, Outcome};
+use belofte_contract::lookup::CODE_MINUTES;
+use belofte_contract::paths::LINK_FRAGMENT;
+use belofte_contract::promise::{Promise, PromiseMove};
+use belofte_contract::time::MINUTE_MS;
+use belofte_contract::timeline::{AnsweredField, Application, EntryKind};
+use belofte_contract::{Reference, Timestamp};
+
+use super::compose::{Fact, Letter, MailKind, Part, Words};
+use crate::features::lookup::store::link_end;
+use crate::features::timeline::calendar_file;
+use crate::settings::Settings;
+
+/// "We have your application": reference, next date, who promised it, the link, a copy of the answers.
+pub fn receipt(settings: &Settings, lang: &str, application: &Application, link_token: &str, now: Timestamp) -> Letter {
+    let words = Words::new(settings, lang);
+    let next = application.next_promise();
+    let signer = signer(application, next);
+    let mut letter = words.letter(MailKind::Receipt, &application.applicant_name, signer.as_ref());
+    let title = application.posting.title.as_str();
+    letter.subject = words.say("receipt_subject", &[("posting", title)]);
+    letter.heading = words.say("receipt_heading", &[]);
+    match next {
+        Some(promise) => {
+            letter.parts.push(Part::Text { text: hears(&words, "receipt_next", promise) });
+            letter.parts.push(date_part(&words, promise));
+        }
+        None => {
+            let (date, time) = (words.day(application.submitted_at), words.time(application.submitted_at));
+            letter.parts.push(text(words.say("receipt_no_date", &[("date", &date), ("time", &time)])));
+        }
+    }
+    let reference = application.reference.to_string();
+    letter.parts.push(text(words.say("receipt_keep", &[("reference", &reference)])));
+    letter.parts.push(Part::Button { text: words.say("link", &[]), href: link(settings, link_token) });
+    let until = words.day_with_year(link_end(now));
+    let mut note = words.say("receipt_link_until", &[("date", &until)]);
+    letter.calendar = calendar_file::write(settings, lang, application, now);
+    if letter.calendar.is_some() {
+        note = [note, words.say("receipt_calendar", &[])].join(" ");
+    }
+    letter.parts.push(Part::Quiet { text: note });
+    let mut rows = vec![words.fact("fact_posting", title), words.fact("fact_reference", &reference)];
+    rows.extend(application.answers.iter().map(answered));
+    letter.parts.push(Part::Facts { label: Some(words.say("receipt_copy", &[])), rows });
+    letter
+}
+
+/// The six digits, large, and until when they are valid.
+pub fn code(settings: &Settings, lang: &str, name: &str, code: &str, now: Timestamp) -> Letter {
+    let words = Words::new(settings, lang);
+    let mut letter = words.letter(MailKind::Code, name, None);
+    let until = words.time(now.plus_ms(i64::from(CODE_MINUTES) * MINUTE_MS));
+    letter.subject = words.say("code_subject", &[("code", code)]);
+    letter.heading = words.say("code_heading", &[("organization", &letter.organization)]);
+    letter.footer = words.say("footer_code", &[("organization", &letter.organization)]);
+    letter.parts = vec![
+        Part::Code { text: code.to_owned() },
+        text(words.say("code_text", &[("minutes", &CODE_MINUTES.to_string()), ("time", &until)])),
+        Part::Quiet { text: words.say("code_not_you", &[]) },
+    ];
+    letter
+}
+
+/// A new step: what it means, what one can do, the person's words, the next date.
+pub fn stage_changed(
+    settings: &Settings,
+    lang: &str,
+    application: &Application,
+    by: &Person,
+    said: Option<&str>,
+) -> Letter {
+    let words = Words::new(settings, lang);
+    let mut letter = words.letter(MailKind::StageChanged, &application.applicant_name, Some(by));
+    letter.subject = words.say("stage_subject", &[("posting", &application.posting.title)]);
+    let now_entry = application.timeline.iter().find(|entry| entry.kind == EntryKind::Now);
+    letter.heading = now_entry.and_then(|entry| entry.title.clone()).unwrap_or_default();
+    let date = words.day(application.updated_at);
+    letter.parts.push(text(words.say("stage_by", &[("person", &by.name), ("date", &date)])));
+    if let Some(entry) = now_entry {
+        letter.parts.extend([&entry.meaning, &entry.can_do].into_iter().flatten().cloned().map(text));
+    }
+    letter.parts.extend(said.map(|said| words_of(&words, "stage_words", by, said)));
+    if let Some(promise) = application.next_promise() {
+        letter.parts.push(text(hears(&words, "stage_next", promise)));
+        letter.parts.push(date_part(&words, promise));
+    }
+    close(&words, letter, application)
+}
+
+/// The promised act was done, in the person's words.
+pub fn promise_kept(
+    settings: &Settings,
+    lang: &str,
+    application: &Application,
+    promise: &Promise,
+    by: &Person,
+    said: Option<&str>,
+) -> Letter {
+    let words = Words::new(settings, lang);
+    let mut letter = words.letter(MailKind::PromiseKept, &application.applicant_name, Some(by));
+    letter.subject = words.say("kept_subject", &[("posting", &application.posting.title)]);
+    letter.heading = words.say("kept_heading", &[("person", &by.name)]);
+    let (date, time) = (words.day(promise.due_at), words.time(promise.due_at));
+    letter.parts.extend(said.map(|said| words_of(&words, "stage_words", by, said)));
+    letter.parts.push(text(words.say("kept_text", &[("label", &promise.label), ("date", &date), ("time", &time)])));
+    if let Some(next) = application.next_promise() {
+        letter.parts.push(text(hears(&words, "stage_next", next)));
+        letter.parts.push(date_part(&words, next));
+    }
+    close(&words, letter, application)
+}
+
+/// A new date: the old one, the new one, the reason, by whom.
+pub fn moved(
+    settings: &Settings,
+    lang: &str,
+    application: &Application,
+    promise: &Promise,
+    change: &PromiseMove,
+    by: &Person,
+    now: Timestamp,
+) -> Letter {
+    let words = Words::new(settings, lang);
+    let mut letter = words.letter(MailKind::Moved, &application.applicant_name, Some(by));
+    letter.subject = words.say("moved_subject", &[("posting", &application.posting.title)]);
+    letter.heading = words.say("moved_heading", &[]);
+    let promiser = promise.owner.as_ref().unwrap_or(by);
+    let said = words.say(
+        "moved_text",
+        &[
+            ("person", &promiser.name),
+            ("old_date", &words.day(change.from)),
+            ("old_time", &words.time(change.from)),
+            ("new_date", &words.day(change.to)),
+            ("new_time", &words.time(change.to)),
+        ],
+    );
+    letter.parts = vec![
+        text(said),
+        words_of(&words, "moved_reason", by, &change.reason),
+        Part::Date { label: words.say("fact_new_date", &[]), text: words.by_when(change.to), note: None },
+        Part::Quiet { text: words.say("moved_score", &[]) },
+    ];
+    letter.calendar = calendar_file::write(settings, lang, application, now);
+    close(&words, letter, application)
+}
+
+/// We are late, and say so before anybody asks.
+pub fn late(settings: &Settings, lang: &str, application: &Application, promise: &Promise, owner_told: bool) -> Letter {
+    let words = Words::new(settings, lang);
+    let owner = promise.owner.as_ref();
+    let mut letter = words.letter(MailKind::Late, &application.applicant_name, None);
+    letter.subject = words.say("late_subject", &[("posting", &application.posting.title)]);
+    letter.heading = words.say("late_heading", &[]);
+    letter.parts.push(text(hears(&words, "late_text", promise)));
+    if let Some(owner) = owner.filter(|_| owner_told) {
+        letter.parts.push(text(words.say("late_told", &[("person", &owner.name)])));
+    }
+    close(&words, letter, application)
+}
+
+/// The outcome first, then who and why.
+pub fn decision(settings: &Settings, lang: &str, application: &Application, decision: &Decision) -> Letter {
+    let words = Words::new(settings, lang);
+    let by = &decision.by;
+    let mut letter = words.letter(MailKind::Decision, &application.applicant_name, Some(by));
+    let title = application.posting.title.as_str();
+    let date = words.day(decision.decided_at);
+    letter.subject = words.say("decision_subject", &[("posting", title)]);
+    let hired = decision.outcome == Outcome::Hired;
+    let (heading, said, why) = if hired {
+        ("hired_heading", "hired_by", words.say("hired_words", &[("person", &by.name)]))
+    } else {
+        ("rejected_heading", "rejected_by", words.say("rejected_why", &[]))
+    };
+    letter.heading = words.say(heading, &[]);
+    letter.parts.push(text(words.say(said, &[("person", &by.name), ("posting", title), ("date", &date)])));
+    let reasons: Vec<String> = decision.reasons.iter().map(|reason| reason.text.clone()).collect();
+    if !reasons.is_empty() {
+        letter.parts.push(Part::Words { label: why, lines: reasons });
+    } else if !hired {
+        letter.parts.push(text(words.say("rejected_no_reason", &[])));
+        let contact = settings.contact(&by.id, lang).or_else(|| application.contacts.first().cloned());
+        if let Some((name, email)) = contact.and_then(|contact| Some((contact.name, contact.email?))) {
+            letter.parts.push(text(words.say("rejected_ask", &[("person", &name), ("email", &email)])));
+        }
+    }
+    if let Some(tip) = &decision.tip {
+        letter.parts.push(Part::Words { label: words.say("decision_tip", &[]), lines: vec![tip.clone()] });
+    }
+    if let Some(delete_on) = application.delete_on {
+        let date = words.day_with_year(delete_on);
+        letter.parts.push(Part::Quiet { text: words.say("decision_delete", &[("date", &date)]) });
+    }
+    close(&words, letter, application)
+}
+
+/// To the person who promised: it is late, and what can be done about it.
+pub fn owner_late(
+    settings: &Settings,
+    lang: &str,
+    application: &Application,
+    promise: &Promise,
+    owner: &Person,
+) -> Letter {
+    let words = Words::new(settings, lang);
+    let mut letter = words.letter(MailKind::OwnerLate, &owner.name, None);
+    let nameless = words.say("owner_nameless", &[]);
+    let named = application.applicant_name.trim();
+    let applicant = if named.is_empty() { nameless.as_str() } else { named };
+    let reference = application.reference.to_string();
+    let (date, time) = (words.day(promise.due_at), words.time(promise.due_at));
+    letter.subject = words.say("owner_subject", &[("applicant", applicant), ("reference", &reference)]);
+    letter.heading = words.say("owner_heading", &[("applicant", applicant)]);
+    letter.footer = words.say("footer_owner", &[("organization", &letter.organization)]);
+    letter.parts = vec![
+        text(words.say("owner_text", &[("date", &date), ("time", &time)])),
+        text(words.say("owner_do", &[])),
+        Part::Facts {
+            label: None,
+            rows: vec![
+                words.fact("fact_posting", &application.posting.title),
+                words.fact("fact_reference", &reference),
+                words.fact("fact_first_date", &words.by_when(promise.first_due_at)),
+            ],
+        },
+    ];
+    letter
+}
+
+/// The address in a mail that opens the status page on the host page; the token stands in the fragment only.
+pub fn link(settings: &Settings, link_token: &str) -> String {
+    format!("{}#{LINK_FRAGMENT}{link_token}", settings.careers_url())
+}
+
+/// The link and the facts that close every mail about one application. Only the receipt's link carries a token.
+fn close(words: &Words<'_>, mut letter: Letter, application: &Application) -> Letter {
+    let href = words.settings.careers_url();
+    if !href.is_empty() {
+        letter.parts.push(Part::Button { text: words.say("link", &[]), href: href.to_owned() });
+    }
+    let rows = facts(words, &application.posting.title, application.reference);
+    letter.parts.push(Part::Facts { label: None, rows });
+    letter
+}
+
+fn facts(words: &Words<'_>, posting: &str, reference: Reference) -> Vec<Fact> {
+    vec![words.fact("fact_posting", posting), words.fact("fact_reference", &reference.to_string())]
+}
+
+/// The sentence `name`, or `name_nobody` when the promise has no person beside it.
+fn hears(words: &Words<'_>, name: &str, promise: &Promise) -> String {
+    let (date, time) = (words.day(promise.due_at), words.time(promise.due_at));
+    match &promise.owner {
+        Some(owner) => words.say(name, &[("person", &owner.name), ("date", &date), ("time", &time)]),
+        None => words.say(&[name, "_nobody"].concat(), &[("date", &date), ("time", &time)]),
+    }
+}
+
+fn date_part(words: &Words<'_>, promise: &Promise) -> Part {
+    let note = promise.owner.as_ref().map(|owner| owner.name.clone());
+    Part::Date { label: promise.label.clone(), text: words.by_when(promise.due_at), note }
+}
+
+fn words_of(words: &Words<'_>, name: &str, by: &Person, said: &str) -> Part {
+    Part::Words { label: words.say(name, &[("person", &by.name)]), lines: vec![said.to_owned()] }
+}
+
+fn signer(application: &Application, next: Option<&Promise>) -> Option<Person> {
+    let contact = || {
+        let contact = application.contacts.first()?;
+        let photo_url = contact.photo_url.clone();
+        Some(Person { id: contact.id.clone(), name: contact.name.clone(), role: contact.role.clone(), photo_url })
+    };
+    next.and_then(|promise| promise.owner.clone()).or_else(contact)
+}
+
+fn answered(answer: &AnsweredField) -> Fact {
+    Fact { label: answer.label.clone(), text: answer.values.join(", ") }
+}
+
+fn text(text: String) -> Part {
+    Part::Text { text }
+}
