@@ -49,10 +49,11 @@ for (const { sent, now, due, nl, en, stamp } of CASES) {
       const page = await context.newPage();
       const w = words("en");
       await story.openBoard(page, demo, "en");
-      await story.choosePosting(page, w, demo, POSTING, "en");
+      const posting = await story.choosePosting(page, w, demo, POSTING, "en");
+      const form = await demo.json("GET", `/v1/forms/${posting.form_id}?lang=en`);
       await expect(story.widget(page)).toContainText(en);
       await story.openForm(page, w);
-      await story.fillForm(page, w, { name: "Noor Jansen", email: `tokyo-${stamp.toLowerCase()}@example.com`, file: PDF });
+      await story.fillForm(page, w, { form, name: "Noor Jansen", email: `tokyo-${stamp.toLowerCase()}@example.com`, file: PDF });
       await story.send(page, w);
       await story.seeReceipt(page, w);
       await expect(story.widget(page)).toContainText(en);

@@ -1,0 +1,107 @@
+// The steps of the main job, once: each finds things by role and label, with the words of the locale files.
+const { expect } = require("@playwright/test");
+const { pattern } = require("./fixtures.js");
+
+const REFERENCE = /[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}/;
+/** The host page in each language. */
+const HOST_PAGE = { nl: "/", en: "/en.html" };
+
+const widget = (page) => page.locator("belofte-careers").first();
+
+async function openBoard(page, demo, lang) {
+  await page.goto(demo.host + HOST_PAGE[lang]);
+  await expect(widget(page).getByRole("heading", { level: 1 })).toBeVisible({ timeout: 20_000 });
+}
+
+/** From the board to one posting, by the link of its title. */
+async function choosePosting(page, w, demo, id, lang) {
+  const posting = await demo.json("GET", `/v1/job-postings/${id}?lang=${lang}`);
+  await widget(page).getByRole("link", { name: posting.title, exact: true }).first().click();
+  await expect(widget(page).getByRole("heading", { level: 1, name: posting.title })).toBeVisible();
+  for (const stage of posting.process) await expect(widget(page)).toContainText(stage.label);
+  return posting;
+}
+
+async function openForm(page, w) {
+  await widget(page).getByRole("link", { name: w("postings.apply_now"), exact: true }).first().click();
+  await expect(widget(page).getByRole("button", { name: w("apply.send"), exact: true })).toBeVisible();
+}
+
+/** Fills what is required, and the file; labels come from the form's definition. */
+async function fillForm(page, w, { form, name, email, file }) {
+  const inside = widget(page);
+  for (const field of form.fields) {
+    const control = () => inside.getByLabel(field.label).first();
+    if (field.type === "mail") await control().fill(email);
+    else if (field.name === "name") await control().fill(name);
+    else if (field.type === "choice" && field.required) await choose(inside, field, field.options.at(-1).label);
+    else if (field.type === "file" && file) await attach(inside, w, file);
+  }
+}
+
+async function choose(inside, field, option) {
+  const select = inside.getByRole("combobox", { name: field.label });
+  if (await select.count()) return select.selectOption({ label: option });
+  return inside.getByRole("group", { name: field.label }).getByLabel(option, { exact: true }).check();
+}
+
+async function attach(inside, w, file) {
+  await inside.locator('input[type="file"]').first().setInputFiles(file);
+  await expect(inside).toContainText(file.name);
+  await expect(inside).toContainText(pattern(w("apply.file_ready")));
+}
+
+async function send(page, w) {
+  await widget(page).getByRole("button", { name: w("apply.send"), exact: true }).click();
+}
+
+/** The receipt is there; gives the reference. */
+async function seeReceipt(page, w) {
+  await expect(widget(page)).toContainText(REFERENCE, { timeout: 20_000 });
+  await expect(widget(page)).toContainText(w("apply.reference"));
+  return REFERENCE.exec(await widget(page).innerText())[0];
+}
+
+/** The token of the link in a mail. */
+function linkToken(mail) {
+  const found = /#belofte-link=([\w.~-]+)/.exec(mail.text);
+  if (!found) throw new Error(`no link in the mail:\n${mail.text}`);
+  return found[1];
+}
+
+/** Follows the link of a mail, on the host page in a language. */
+async function openLink(page, demo, token, lang) {
+  await page.goto(`${demo.host}${HOST_PAGE[lang]}#belofte-link=${token}`);
+  await expect(widget(page)).toContainText(REFERENCE, { timeout: 20_000 });
+}
+
+/** Looks an application up with reference and mail code, from the board. */
+async function lookUp(page, w, demo, { reference, email, mails }) {
+  const inside = widget(page);
+  await inside.getByRole("link", { name: w("postings.already"), exact: true }).click();
+  await askCode(page, w, { reference, email });
+  const mail = (await demo.mails(email, mails + 1)).at(-1);
+  await enterCode(page, w, /\b\d{6}\b/.exec(mail.text)[0]);
+  await expect(inside).toContainText(reference);
+}
+
+async function askCode(page, w, { reference, email }) {
+  const inside = widget(page);
+  await inside.getByLabel(w("lookup.reference")).fill(reference);
+  await inside.getByLabel(w("lookup.email")).fill(email);
+  await inside.getByRole("button", { name: w("lookup.send_code"), exact: true }).click();
+}
+
+async function enterCode(page, w, code) {
+  const inside = widget(page);
+  await inside.getByLabel(w("lookup.code")).fill(code);
+  await inside.getByRole("button", { name: w("lookup.open"), exact: true }).click();
+}
+
+/** What says that a promise is late, whatever the number of days. */
+const lateWords = (w) => pattern(w("timeline.state_late"));
+
+module.exports = {
+  REFERENCE, HOST_PAGE, widget, openBoard, choosePosting, openForm, fillForm, send, seeReceipt, linkToken, openLink, lookUp,
+  askCode, enterCode, lateWords,
+};
