@@ -3,13 +3,15 @@ const { expect } = require("@playwright/test");
 const { pattern } = require("./fixtures.js");
 
 const REFERENCE = /[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}/;
-/** The host page in each language. */
+/** The employer's own page in each language, and one without styles under the strictest policy. */
 const HOST_PAGE = { nl: "/", en: "/en.html" };
+const STRICT_PAGE = { nl: "/strict.html", en: "/strict-en.html" };
 
 const widget = (page) => page.locator("belofte-careers").first();
 
-async function openBoard(page, demo, lang) {
-  await page.goto(demo.host + HOST_PAGE[lang]);
+async function openBoard(page, demo, lang, pages = HOST_PAGE) {
+  await page.goto(demo.host + pages[lang]);
+  await widget(page).scrollIntoViewIfNeeded();
   await expect(widget(page).getByRole("heading", { level: 1 })).toBeVisible({ timeout: 20_000 });
 }
 
@@ -76,10 +78,14 @@ async function openLink(page, demo, token, lang) {
 }
 
 /** Looks an application up with reference and mail code, from the board. */
-async function lookUp(page, w, demo, { reference, email, mails }) {
+async function lookUp(page, w, demo, { reference, email, mails, see = async () => {} }) {
   const inside = widget(page);
   await inside.getByRole("link", { name: w("postings.already"), exact: true }).click();
+  await expect(inside.getByLabel(w("lookup.email"))).toBeVisible();
+  await see("lookup");
   await askCode(page, w, { reference, email });
+  await expect(inside.getByLabel(w("lookup.code"))).toBeVisible();
+  await see("lookup-code");
   const mail = (await demo.mails(email, mails + 1)).at(-1);
   await enterCode(page, w, /\b\d{6}\b/.exec(mail.text)[0]);
   await expect(inside).toContainText(reference);
@@ -101,7 +107,51 @@ async function enterCode(page, w, code) {
 /** What says that a promise is late, whatever the number of days. */
 const lateWords = (w) => pattern(w("timeline.state_late"));
 
+/**
+ * The main job from the first look to the answer. `see` is called with a name in every state that is reached.
+ */
+async function whole(page, demo, { lang, pages, w, email, file, see }) {
+  await openBoard(page, demo, lang, pages);
+  await see("board");
+  const posting = await choosePosting(page, w, demo, "wijkverpleegkundige", lang);
+  await see("posting");
+
+  await openForm(page, w);
+  await send(page, w);
+  await expect(widget(page).getByRole("alert").first(), "what is missing, in one list").toBeVisible();
+  await see("apply-wrong");
+  const form = await demo.json("GET", `/v1/forms/${posting.form_id}?lang=${lang}`);
+  await fillForm(page, w, { form, name: "Noor Jansen", email, file });
+  await see("apply");
+  await send(page, w);
+  const reference = await seeReceipt(page, w);
+  await expect(widget(page), "who promised it").toContainText("Sanne");
+  await see("receipt");
+  const [mail] = await demo.mails(email);
+  expect(mail.text).toContain(reference);
+
+  // Another day, another visit: nothing is left but what the applicant knows.
+  await page.evaluate(() => sessionStorage.clear());
+  await openBoard(page, demo, lang, pages);
+  await lookUp(page, w, demo, { reference, email, mails: 1, see });
+  await expect(widget(page)).toContainText("Sanne de Wit");
+  await see("status");
+
+  const text = "Your letter made us curious. Come and meet the team.";
+  await demo.desk("POST", `/applications/${reference}/transitions`, { stage_id: "talk", by: "sanne", text });
+  await expect(widget(page), "the timeline changes without a reload").toContainText(text);
+  await see("status-moved-on");
+  await demo.desk("POST", `/applications/${reference}/decision`, {
+    outcome: "rejected",
+    by: "sanne",
+    reasons: [{ text: "We looked for two years of experience with home visits; you have a few months." }],
+    tip: "Ask for a day along with one of our teams.",
+  });
+  await expect(widget(page), "the outcome, live").toContainText("two years of experience");
+  await see("status-decided");
+}
+
 module.exports = {
-  REFERENCE, HOST_PAGE, widget, openBoard, choosePosting, openForm, fillForm, send, seeReceipt, linkToken, openLink, lookUp,
+  REFERENCE, HOST_PAGE, STRICT_PAGE, widget, whole, openBoard, choosePosting, openForm, fillForm, send, seeReceipt, linkToken, openLink, lookUp,
   askCode, enterCode, lateWords,
 };
