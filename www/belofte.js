@@ -373,7 +373,8 @@
     #offerLink() {
       const endpoint = webAddress(this.#read('endpoint'));
       const to = webAddress(this.#read('fallback')) ?? (endpoint && webAddress(`${endpoint}/careers`));
-      if (!to || this.#before.length > 1 || this.childElementCount || this.textContent.trim()) return;
+      const filled = this.#before.length > 1 || this.#before[0]?.localName !== 'slot' || this.childElementCount;
+      if (!to || filled || this.textContent.trim()) return;
       const link = node('a', { href: to, part: 'fallback' });
       // Its address is its text: here no language is known to have arrived.
       link.append(to.replace(/^\w+:\/\//, ''));
