@@ -1,9 +1,175 @@
 //! What recruiters do, for now through an API key.
+//!
+//! Without a key in the configuration the desk is closed to everyone.
 
-use axum::Router;
+pub mod store;
 
-use crate::state::AppState;
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{FromRequestParts, Path, Query, State};
+use axum::http::header;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use belofte_contract::Reference;
+use belofte_contract::decision::NewDecision;
+use belofte_contract::desk::{NewPromiseMove, PromiseKept, Transition};
+use belofte_contract::promise::Promise;
+use belofte_contract::timeline::{ApplicationStatus, ApplicationSummary};
+use serde::{Deserialize, Serialize};
+
+use crate::features::lookup::session::bearer;
+use crate::features::lookup::{AskedLang, read_json};
+use crate::features::timeline::posting::Posting;
+use crate::features::timeline::store::{load_application, load_promises, word};
+use crate::problem::{ApiProblem, ApiResult};
+use crate::state::{App, AppState};
+use crate::tokens::{keyed_hash, same};
 
 pub fn router() -> Router<AppState> {
     Router::new()
+        .route("/v1/desk/applications", get(list))
+        .route("/v1/desk/applications/{reference}", get(show))
+        .route("/v1/desk/applications/{reference}/transitions", post(transition))
+        .route("/v1/desk/applications/{reference}/decisions", post(decide))
+        .route("/v1/desk/applications/{reference}/promises/{id}/kept", post(keep))
+        .route("/v1/desk/applications/{reference}/promises/{id}/moves", post(move_promise))
+}
+
+/// Somebody who holds the desk's key.
+struct Recruiter;
+
+impl FromRequestParts<AppState> for Recruiter {
+    type Rejection = ApiProblem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> ApiResult<Recruiter> {
+        let given = bearer(parts).unwrap_or_default();
+        let key = state.config.desk_key.as_deref().unwrap_or_default();
+        // Hashes are of one length, so the comparison does not tell the key's.
+        let hash = |text: &str| keyed_hash(&state.secret, "desk", text);
+        let fits = same(&hash(given), &hash(key));
+        if fits && !key.is_empty() { Ok(Recruiter) } else { Err(ApiProblem::unauthorized()) }
+    }
+}
+
+/// A row of the desk: what the applicant sees, and who that is.
+#[derive(Debug, Serialize)]
+pub struct DeskRow {
+    #[serde(flatten)]
+    pub summary: ApplicationSummary,
+    pub applicant_name: String,
+    pub email: String,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Filter {
+    posting: Option<String>,
+    status: Option<ApplicationStatus>,
+    lang: Option<String>,
+}
+
+async fn list(
+    State(state): State<AppState>,
+    _recruiter: Recruiter,
+    Query(filter): Query<Filter>,
+) -> ApiResult<Json<Vec<DeskRow>>> {
+    let lang = state.settings().lang(filter.lang.as_deref()).to_owned();
+    let status = filter.status.map(word);
+    Ok(Json(rows(&state, filter.posting.as_deref(), status.as_deref(), &lang).await?))
+}
+
+/// Applications with their current step and next date, newest first.
+pub async fn rows(app: &App, posting: Option<&str>, status: Option<&str>, lang: &str) -> ApiResult<Vec<DeskRow>> {
+    let settings = app.settings();
+    let mut connection = app.store.read().acquire().await?;
+    let mut rows = Vec::new();
+    for row in store::list(&mut connection, posting, status).await? {
+        let posting = Posting::load(&mut connection, &settings, &row.posting_id, lang).await?;
+        let promises = load_promises(&mut connection, &settings, &posting, &row.id, lang).await?;
+        let open = promises.into_iter().map(|row| row.promise).filter(Promise::is_open);
+        rows.push(DeskRow {
+            summary: ApplicationSummary {
+                reference: row.reference,
+                stage_label: posting.stage(row.stage_id.as_deref()).map(|stage| stage.label.clone()),
+                posting: posting.link,
+                status: row.status,
+                submitted_at: row.submitted_at,
+                updated_at: row.updated_at,
+                next_promise: open.min_by_key(|promise| promise.due_at),
+            },
+            applicant_name: row.name,
+            email: row.email,
+        });
+    }
+    Ok(rows)
+}
+
+async fn show(
+    State(state): State<AppState>,
+    _recruiter: Recruiter,
+    Path(reference): Path<String>,
+    Query(asked): Query<AskedLang>,
+) -> ApiResult<Response> {
+    let reference = parse(&reference)?;
+    let mut connection = state.store.read().acquire().await?;
+    let row = crate::features::timeline::store::find_by_reference(&mut connection, reference).await?;
+    let row = row.ok_or_else(ApiProblem::not_found)?;
+    drop(connection);
+    answer(&state, &row.id, &asked).await
+}
+
+async fn transition(
+    State(state): State<AppState>,
+    _recruiter: Recruiter,
+    Path(reference): Path<String>,
+    Query(asked): Query<AskedLang>,
+    body: Result<Json<Transition>, JsonRejection>,
+) -> ApiResult<Response> {
+    let id = store::transition(&state, parse(&reference)?, &read_json(body)?).await?;
+    answer(&state, &id, &asked).await
+}
+
+async fn decide(
+    State(state): State<AppState>,
+    _recruiter: Recruiter,
+    Path(reference): Path<String>,
+    Query(asked): Query<AskedLang>,
+    body: Result<Json<NewDecision>, JsonRejection>,
+) -> ApiResult<Response> {
+    let id = store::decide(&state, parse(&reference)?, &read_json(body)?).await?;
+    answer(&state, &id, &asked).await
+}
+
+async fn keep(
+    State(state): State<AppState>,
+    _recruiter: Recruiter,
+    Path((reference, promise_id)): Path<(String, String)>,
+    Query(asked): Query<AskedLang>,
+    body: Result<Json<PromiseKept>, JsonRejection>,
+) -> ApiResult<Response> {
+    let id = store::keep(&state, parse(&reference)?, &promise_id, &read_json(body)?).await?;
+    answer(&state, &id, &asked).await
+}
+
+async fn move_promise(
+    State(state): State<AppState>,
+    _recruiter: Recruiter,
+    Path((reference, promise_id)): Path<(String, String)>,
+    Query(asked): Query<AskedLang>,
+    body: Result<Json<NewPromiseMove>, JsonRejection>,
+) -> ApiResult<Response> {
+    let id = store::move_promise(&state, parse(&reference)?, &promise_id, &read_json(body)?).await?;
+    answer(&state, &id, &asked).await
+}
+
+async fn answer(app: &App, id: &str, asked: &AskedLang) -> ApiResult<Response> {
+    let settings = app.settings();
+    let lang = settings.lang(asked.lang.as_deref());
+    let mut connection = app.store.read().acquire().await?;
+    let application = load_application(&mut connection, &settings, id, lang, app.clock.now()).await?;
+    Ok(([(header::CACHE_CONTROL, "private, no-store")], Json(application)).into_response())
+}
+
+fn parse(reference: &str) -> ApiResult<Reference> {
+    Reference::parse(reference).map_err(|_| ApiProblem::not_found())
 }

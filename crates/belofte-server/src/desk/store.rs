@@ -1,0 +1,399 @@
+//! Acts on an application, each one transaction: rows, event and the applicant's mail together, then everybody is told.
+//!
+//! Never decides on kept or late: the contract reads that from the times written here.
+
+use belofte_contract::contacts::Person;
+use belofte_contract::decision::{NewDecision, Outcome};
+use belofte_contract::desk::{MOVE_REASON_CHARS, NOTE_MAX_CHARS, NewPromiseMove, PromiseKept, Transition};
+use belofte_contract::postings::{HandledBy, PromisePolicy, Turn};
+use belofte_contract::problem::{FieldError, FieldErrorCode};
+use belofte_contract::promise::{Promise, PromiseMove, PromiseSource};
+use belofte_contract::time::DAY_MS;
+use belofte_contract::timeline::{Actor, Application, ApplicationStatus, EntryEvent};
+use belofte_contract::{Reference, Timestamp};
+use sqlx::{AnyConnection, Row};
+
+use crate::features::timeline::posting::Posting;
+use crate::features::timeline::store::{
+    self, ApplicationRow, NewEvent, StoredDecision, load_application, lock_by_reference, record_event, word,
+};
+use crate::mail::compose::Letter;
+use crate::mail::{letters, outbox};
+use crate::problem::{ApiProblem, ApiResult};
+use crate::promises::{self, Planned, Stage};
+use crate::settings::Settings;
+use crate::state::App;
+
+/// A promise is moved at most this often; beyond it a person should call.
+const MOVES_MAX: usize = 20;
+/// A new date lies at most this far ahead.
+const MOVE_MAX_DAYS: i64 = 730;
+
+/// What an act works with: the application held until the transaction ends, its posting in the applicant's language.
+struct Case {
+    row: ApplicationRow,
+    posting: Posting,
+    lang: String,
+    by: Person,
+    now: Timestamp,
+}
+
+impl Case {
+    async fn open(
+        connection: &mut AnyConnection,
+        settings: &Settings,
+        reference: Reference,
+        by: &str,
+        now: Timestamp,
+    ) -> ApiResult<Case> {
+        let row = lock_by_reference(connection, reference).await?.ok_or_else(ApiProblem::not_found)?;
+        if row.status != ApplicationStatus::Open {
+            return Err(ApiProblem::conflict("the application has ended"));
+        }
+        let lang = settings.lang(Some(&row.lang)).to_owned();
+        let posting = Posting::load(connection, settings, &row.posting_id, &lang).await?;
+        let by = settings.person(by, &lang).ok_or_else(|| field("by", FieldErrorCode::NotAChoice))?;
+        Ok(Case { row, posting, lang, by, now })
+    }
+
+    fn event(&self, event: EntryEvent) -> NewEvent<'_> {
+        NewEvent {
+            event,
+            at: self.now,
+            stage_id: self.row.stage_id.as_deref(),
+            promise_id: None,
+            actor: Actor::Contact,
+            actor_id: Some(&self.by.id),
+            text: None,
+        }
+    }
+
+    async fn application(&self, connection: &mut AnyConnection, settings: &Settings) -> ApiResult<Application> {
+        load_application(connection, settings, &self.row.id, &self.lang, self.now).await
+    }
+
+    async fn mail(&self, connection: &mut AnyConnection, app: &App, letter: &Letter) -> ApiResult<()> {
+        let envelope = outbox::Envelope::to_applicant(&self.row.id, &self.row.email);
+        outbox::insert(connection, app, &envelope, letter, self.now).await
+    }
+
+    /// An open promise of this application.
+    async fn open_promise(&self, connection: &mut AnyConnection, settings: &Settings, id: &str) -> ApiResult<Promise> {
+        let rows = store::load_promises(connection, settings, &self.posting, &self.row.id, &self.lang).await?;
+        let promise = rows.into_iter().map(|row| row.promise).find(|promise| promise.id == id);
+        let promise = promise.ok_or_else(ApiProblem::not_found)?;
+        if promise.is_open() { Ok(promise) } else { Err(ApiProblem::conflict("the promise is not open any more")) }
+    }
+}
+
+/// Brings the application to another step. That is the word that was promised in the step it leaves.
+pub async fn transition(app: &App, reference: Reference, act: &Transition) -> ApiResult<String> {
+    let said = said(act.text.as_deref())?;
+    let (settings, now) = (app.settings(), app.clock.now());
+    let mut transaction = app.store.write().begin().await?;
+    let connection = &mut *transaction;
+    let case = Case::open(connection, &settings, reference, &act.by, now).await?;
+    let stage = case.posting.stage(Some(&act.stage_id)).ok_or_else(|| field("stage_id", FieldErrorCode::NotAChoice))?;
+    if case.row.stage_id.as_deref() == Some(stage.id.as_str()) {
+        return Err(ApiProblem::conflict("the application is in this step already"));
+    }
+    leave_step(connection, &case, stage).await?;
+    let promise_id = promise_of_step(connection, &settings, &case, stage).await?;
+    sqlx::query("UPDATE applications SET stage_id = $2 WHERE id = $1")
+        .bind(&case.row.id)
+        .bind(&stage.id)
+        .execute(&mut *connection)
+        .await?;
+    let event = NewEvent {
+        stage_id: Some(&stage.id),
+        promise_id: promise_id.as_deref(),
+        text: said,
+        ..case.event(EntryEvent::Stage)
+    };
+    let version = record_event(connection, &case.row.id, event).await?;
+    let application = case.application(connection, &settings).await?;
+    let letter = letters::stage_changed(&settings, &case.lang, &application, &case.by, said);
+    case.mail(connection, app, &letter).await?;
+    transaction.commit().await?;
+    Ok(told(app, case.row.id, version))
+}
+
+/// Ends the application. A decision is the word that every open promise was about.
+pub async fn decide(app: &App, reference: Reference, act: &NewDecision) -> ApiResult<String> {
+    let problems = act.problems();
+    if !problems.is_empty() {
+        return Err(ApiProblem::fields(problems));
+    }
+    let (settings, now) = (app.settings(), app.clock.now());
+    let mut transaction = app.store.write().begin().await?;
+    let connection = &mut *transaction;
+    let case = Case::open(connection, &settings, reference, &act.by, now).await?;
+    let stage = case.posting.stage(case.row.stage_id.as_deref());
+    let decision = StoredDecision {
+        outcome: act.outcome,
+        decided_at: now,
+        by: case.by.id.clone(),
+        reasons: act.reasons.clone(),
+        tip: act.tip.as_deref().map(str::trim).filter(|tip| !tip.is_empty()).map(str::to_owned),
+        handled_by: stage.map_or(HandledBy::Human, |stage| stage.handled_by),
+    };
+    let status = if act.outcome == Outcome::Hired { ApplicationStatus::Hired } else { ApplicationStatus::Rejected };
+    let delete_on = now.plus_ms(i64::from(store::keep_days(&case.row, &settings)) * DAY_MS);
+    settle_promises(connection, &case.row.id, now).await?;
+    let event = case.event(EntryEvent::Decided);
+    let version = record_event(connection, &case.row.id, event).await?;
+    sqlx::query("UPDATE applications SET status = $2, decision = $3, delete_on = $4, stage_id = NULL WHERE id = $1")
+        .bind(&case.row.id)
+        .bind(word(status))
+        .bind(serde_json::to_string(&decision)?)
+        .bind(delete_on.as_ms())
+        .execute(&mut *connection)
+        .await?;
+    let application = case.application(connection, &settings).await?;
+    let shown = store::decision_in(&decision, &settings, &case.lang);
+    let letter = letters::decision(&settings, &case.lang, &application, &shown);
+    case.mail(connection, app, &letter).await?;
+    transaction.commit().await?;
+    Ok(told(app, case.row.id, version))
+}
+
+/// The promised act was done, now. When nothing else is promised, the next word gets its date at once.
+pub async fn keep(app: &App, reference: Reference, promise_id: &str, act: &PromiseKept) -> ApiResult<String> {
+    let said = said(act.text.as_deref())?;
+    let (settings, now) = (app.settings(), app.clock.now());
+    let mut transaction = app.store.write().begin().await?;
+    let connection = &mut *transaction;
+    let case = Case::open(connection, &settings, reference, &act.by, now).await?;
+    let mut promise = case.open_promise(connection, &settings, promise_id).await?;
+    sqlx::query("UPDATE promises SET kept_at = $2 WHERE id = $1")
+        .bind(promise_id)
+        .bind(now.as_ms())
+        .execute(&mut *connection)
+        .await?;
+    promise.kept_at = Some(now);
+    promise_next_word(connection, &settings, &case).await?;
+    let event = NewEvent {
+        stage_id: promise.stage_id.as_deref(),
+        promise_id: Some(promise_id),
+        text: said,
+        ..case.event(EntryEvent::PromiseKept)
+    };
+    let version = record_event(connection, &case.row.id, event).await?;
+    let application = case.application(connection, &settings).await?;
+    let letter = letters::promise_kept(&settings, &case.lang, &application, &promise, &case.by, said);
+    case.mail(connection, app, &letter).await?;
+    transaction.commit().await?;
+    Ok(told(app, case.row.id, version))
+}
+
+/// A new date for a promise. The first one stays as it is.
+pub async fn move_promise(
+    app: &App,
+    reference: Reference,
+    promise_id: &str,
+    act: &NewPromiseMove,
+) -> ApiResult<String> {
+    let reason = act.reason.trim();
+    let (settings, now) = (app.settings(), app.clock.now());
+    let mut transaction = app.store.write().begin().await?;
+    let connection = &mut *transaction;
+    let case = Case::open(connection, &settings, reference, &act.by, now).await?;
+    let mut promise = case.open_promise(connection, &settings, promise_id).await?;
+    let problems = move_problems(&promise, act.to, reason, now);
+    if !problems.is_empty() {
+        return Err(ApiProblem::fields(problems));
+    }
+    if promise.moves.len() >= MOVES_MAX {
+        return Err(ApiProblem::conflict("the promise was moved too often"));
+    }
+    let change =
+        PromiseMove { from: promise.due_at, to: act.to, reason: reason.to_owned(), by: case.by.name.clone(), at: now };
+    promise.moves.push(change.clone());
+    // The mark of the last late note goes, so that the new date can turn late too.
+    sqlx::query("UPDATE promises SET due_at = $2, due_day_start = $3, moves = $4, late_noted_at = NULL WHERE id = $1")
+        .bind(promise_id)
+        .bind(act.to.as_ms())
+        .bind(settings.calendar.due_day_start(act.to).as_ms())
+        .bind(serde_json::to_string(&promise.moves)?)
+        .execute(&mut *connection)
+        .await?;
+    let event = NewEvent {
+        stage_id: promise.stage_id.as_deref(),
+        promise_id: Some(promise_id),
+        text: Some(reason),
+        ..case.event(EntryEvent::PromiseMoved)
+    };
+    let version = record_event(connection, &case.row.id, event).await?;
+    let application = case.application(connection, &settings).await?;
+    let letter = letters::moved(&settings, &case.lang, &application, &promise, &change, &case.by, now);
+    case.mail(connection, app, &letter).await?;
+    transaction.commit().await?;
+    Ok(told(app, case.row.id, version))
+}
+
+/// Applications, newest first: of one posting, of one status, or all.
+pub async fn list(
+    connection: &mut AnyConnection,
+    posting: Option<&str>,
+    status: Option<&str>,
+) -> ApiResult<Vec<ApplicationRow>> {
+    let rows = sqlx::query(
+        "SELECT id FROM applications WHERE ($1 = '' OR posting_id = $1) AND ($2 = '' OR status = $2)
+         ORDER BY submitted_at DESC, id DESC LIMIT 500",
+    )
+    .bind(posting.unwrap_or_default())
+    .bind(status.unwrap_or_default())
+    .fetch_all(&mut *connection)
+    .await?;
+    let mut applications = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let id: String = row.try_get("id")?;
+        applications.extend(store::find(connection, &id).await?);
+    }
+    Ok(applications)
+}
+
+/// What the left step promised is kept by this act; what skipped steps promised does not apply any more.
+async fn leave_step(connection: &mut AnyConnection, case: &Case, entered: &Stage) -> ApiResult<()> {
+    let position = |id: &str| case.posting.stages.iter().position(|stage| stage.id == id);
+    let to = position(&entered.id);
+    let rows = sqlx::query(
+        "SELECT id, stage_id, owner_id FROM promises
+         WHERE application_id = $1 AND kept_at IS NULL AND voided_at IS NULL",
+    )
+    .bind(&case.row.id)
+    .fetch_all(&mut *connection)
+    .await?;
+    for row in &rows {
+        let (id, stage_id): (String, Option<String>) = (row.try_get("id")?, row.try_get("stage_id")?);
+        let owner_id: Option<String> = row.try_get("owner_id")?;
+        let left = stage_id.is_some() && stage_id == case.row.stage_id;
+        let skipped = stage_id.as_deref().and_then(position).is_some_and(|at| Some(at) < to);
+        let column = match (left, skipped) {
+            // The applicant's own deadline was met or no longer matters; it is nobody's promise.
+            (true, _) if owner_id.is_some() => "kept_at",
+            (true, _) | (false, true) => "voided_at",
+            (false, false) => continue,
+        };
+        let sql = format!("UPDATE promises SET {column} = $2 WHERE id = $1");
+        sqlx::query(sqlx::AssertSqlSafe(sql)).bind(&id).bind(case.now.as_ms()).execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+/// The promise of the entered step: made now, unless it was made before and is still open.
+async fn promise_of_step(
+    connection: &mut AnyConnection,
+    settings: &Settings,
+    case: &Case,
+    stage: &Stage,
+) -> ApiResult<Option<String>> {
+    let row = sqlx::query(
+        "SELECT id FROM promises WHERE application_id = $1 AND stage_id = $2 AND kept_at IS NULL AND voided_at IS NULL",
+    )
+    .bind(&case.row.id)
+    .bind(&stage.id)
+    .fetch_optional(&mut *connection)
+    .await?;
+    if let Some(row) = row {
+        return Ok(Some(row.try_get("id")?));
+    }
+    // Back in a step whose promise counted from the application: it counts from now, or there would be no date.
+    let again = || stage.promise.map(|policy| planned_now(settings, stage, policy, case.now));
+    match promises::on_entering(stage, &settings.calendar, case.now).or_else(again) {
+        Some(planned) => Ok(Some(make(connection, settings, case, &planned).await?)),
+        None => Ok(None),
+    }
+}
+
+/// With nothing open any more, the next step's word is promised: a status without a date is a defect.
+async fn promise_next_word(connection: &mut AnyConnection, settings: &Settings, case: &Case) -> ApiResult<()> {
+    let row = sqlx::query(
+        "SELECT COUNT(*) AS open FROM promises WHERE application_id = $1 AND kept_at IS NULL AND voided_at IS NULL",
+    )
+    .bind(&case.row.id)
+    .fetch_one(&mut *connection)
+    .await?;
+    if row.try_get::<i64, _>("open")? > 0 {
+        return Ok(());
+    }
+    let current = case.row.stage_id.as_deref().unwrap_or_default();
+    let later = case.posting.stages_after(current).iter();
+    let candidates = later.chain(case.posting.stage(Some(current)));
+    let promising = |stage: &&Stage| stage.promise.is_some() && stage.turn == Turn::Ours;
+    if let Some((stage, policy)) = candidates.filter(promising).find_map(|stage| Some((stage, stage.promise?))) {
+        make(connection, settings, case, &planned_now(settings, stage, policy, case.now)).await?;
+    }
+    Ok(())
+}
+
+fn planned_now(settings: &Settings, stage: &Stage, policy: PromisePolicy, now: Timestamp) -> Planned {
+    Planned {
+        kind: promises::kind_of(stage),
+        stage_id: stage.id.clone(),
+        owner_id: stage.owner.clone(),
+        due_at: settings.calendar.due(now, policy),
+    }
+}
+
+async fn make(
+    connection: &mut AnyConnection,
+    settings: &Settings,
+    case: &Case,
+    planned: &Planned,
+) -> ApiResult<String> {
+    let (calendar, source) = (&settings.calendar, PromiseSource::Policy);
+    Ok(promises::store::insert(connection, calendar, &case.row.id, planned, source, case.now).await?)
+}
+
+/// At the end: people's promises are kept by the decision, the applicant's own deadlines no longer apply.
+async fn settle_promises(connection: &mut AnyConnection, application_id: &str, now: Timestamp) -> ApiResult<()> {
+    for sql in [
+        "UPDATE promises SET kept_at = $2
+         WHERE application_id = $1 AND kept_at IS NULL AND voided_at IS NULL AND owner_id IS NOT NULL",
+        "UPDATE promises SET voided_at = $2
+         WHERE application_id = $1 AND kept_at IS NULL AND voided_at IS NULL AND owner_id IS NULL",
+    ] {
+        sqlx::query(sql).bind(application_id).bind(now.as_ms()).execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+fn move_problems(promise: &Promise, to: Timestamp, reason: &str, now: Timestamp) -> Vec<FieldError> {
+    let mut problems = Vec::new();
+    if to <= now || to <= promise.due_at {
+        problems.push(FieldError::new("to", FieldErrorCode::InThePast));
+    } else if to.ms_since(now) > MOVE_MAX_DAYS * DAY_MS {
+        problems.push(FieldError::with_limit("to", FieldErrorCode::TooLong, MOVE_MAX_DAYS as u64));
+    }
+    let chars = reason.chars().count();
+    if chars < *MOVE_REASON_CHARS.start() {
+        let limit = *MOVE_REASON_CHARS.start() as u64;
+        problems.push(FieldError::with_limit("reason", FieldErrorCode::TooShort, limit));
+    } else if chars > *MOVE_REASON_CHARS.end() {
+        let limit = *MOVE_REASON_CHARS.end() as u64;
+        problems.push(FieldError::with_limit("reason", FieldErrorCode::TooLong, limit));
+    }
+    problems
+}
+
+/// A word to the applicant, if any.
+fn said(text: Option<&str>) -> ApiResult<Option<&str>> {
+    let said = text.map(str::trim).filter(|text| !text.is_empty());
+    if said.is_some_and(|text| text.chars().count() > NOTE_MAX_CHARS) {
+        let error = FieldError::with_limit("text", FieldErrorCode::TooLong, NOTE_MAX_CHARS as u64);
+        return Err(ApiProblem::fields(vec![error]));
+    }
+    Ok(said)
+}
+
+fn field(name: &str, code: FieldErrorCode) -> ApiProblem {
+    ApiProblem::fields(vec![FieldError::new(name, code)])
+}
+
+/// After commit: open pages and the mail loop hear of it.
+fn told(app: &App, application_id: String, version: i64) -> String {
+    app.tell_changed(&application_id, version);
+    app.outbox.notify_one();
+    application_id
+}
