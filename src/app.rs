@@ -256,7 +256,7 @@ pub fn App(props: &AppProps) -> Html {
     let shown = match &*view {
         View::Board => html! { <postings::Board {key} guests={GUESTS} /> },
         View::Posting(id) => html! { <postings::Posting {key} id={id.clone()} guests={GUESTS} /> },
-        View::Apply(id) => html! { <apply::Apply key={&**id} id={id.clone()} /> },
+        View::Apply(id) => html! { <apply::Apply key={&**id} id={id.clone()} missing={missing(&core)} /> },
         View::Receipt(application) => html! { <apply::Receipt application={application.clone()} /> },
         View::Status { reference, link_token } => {
             html! { <timeline::StatusPage {key} reference={*reference} link_token={link_token.clone()} /> }
@@ -270,6 +270,16 @@ pub fn App(props: &AppProps) -> Html {
             </ContextProvider<UseRequest<Organization>>>
         </ContextProvider<Core>>
     }
+}
+
+/// A posting that is not there, in the words of the feature that knows postings.
+fn missing(core: &Core) -> Callback<ApiError, Option<Html>> {
+    let core = core.clone();
+    Callback::from(move |error| match error {
+        ApiError::NotFound => Some(postings::detail::unknown(&core.ctx("UTC"), &core.go)),
+        ApiError::Gone { related } => Some(postings::detail::gone(&core.ctx("UTC"), &related, &core.go)),
+        _ => None,
+    })
 }
 
 struct ByPointer<T>(Rc<T>);

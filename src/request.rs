@@ -138,7 +138,7 @@ pub fn use_request<T: 'static, Q: PartialEq + Clone + 'static>(
 }
 
 /// A number that was not used before, so that asking again is a change.
-fn next_round() -> u32 {
+pub fn next_round() -> u32 {
     thread_local!(static ROUNDS: Cell<u32> = const { Cell::new(0) });
     ROUNDS.with(|rounds| {
         rounds.set(rounds.get().wrapping_add(1));

@@ -85,7 +85,11 @@ impl<D: Draft> Reducible for Submission<D> {
         use Submission::{Editing, Failed, Sending, Sent};
         Rc::new(match (&*self, action) {
             (Editing { draft, problems }, Action::Edit(edit)) => edited(draft, problems, edit),
-            (Failed { draft, error, .. }, Action::Edit(edit)) if !error.passes() => edited(draft, &[], edit),
+            (Failed { draft, error, attempt }, Action::Edit(edit)) if !error.passes() => {
+                let mut draft = draft.clone();
+                draft.edit(edit);
+                Failed { draft, error: error.clone(), attempt: *attempt }
+            }
             (Editing { draft, .. }, Action::Submit) => send(draft, 1),
             (Failed { draft, error, .. }, Action::Submit) if !error.passes() => send(draft, 1),
             (Failed { draft, attempt, .. }, Action::Retry) => Sending { draft: draft.clone(), attempt: attempt + 1 },

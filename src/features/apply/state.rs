@@ -1,0 +1,327 @@
+//! An application while it is written: answers, files on their way, and what keeps it from being sent.
+//!
+//! Pure: files are known by number here; the component holds the real ones.
+
+use std::rc::Rc;
+
+use belofte_contract::apply::{
+    Answer, ApplicationForm, ApplicationReceipt, FILE_MAX_BYTES, FieldKind, FormField, values,
+};
+use belofte_contract::problem::{FieldError, FieldErrorCode};
+
+use crate::api::ApiError;
+use crate::submission::Draft;
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct ApplyDraft {
+    pub form: Rc<ApplicationForm>,
+    /// Without those to file fields.
+    pub answers: Vec<Answer>,
+    pub files: Vec<ChosenFile>,
+    /// What a machine wrote into the field that no person sees.
+    pub trap: String,
+    /// The field changed last: what the backend said about the others still stands.
+    touched: String,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChosenFile {
+    pub number: u32,
+    pub field: String,
+    pub name: String,
+    pub bytes: u64,
+    pub state: FileState,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum FileState {
+    Sending {
+        percent: u32,
+    },
+    Ready {
+        upload_id: String,
+    },
+    /// Worth another try.
+    Failed,
+    /// This file will never do.
+    Refused {
+        code: FieldErrorCode,
+        limit: Option<u64>,
+    },
+}
+
+#[derive(Clone, Debug)]
+pub enum Edit {
+    /// The one value of a field.
+    Write(String, String),
+    /// One of several values of a field, on or off.
+    Tick(String, String, bool),
+    Trap(String),
+    FileChosen(ChosenFile),
+    FileSent(u32, u32),
+    /// The upload's id, or why not.
+    FileDone(u32, Result<String, ApiError>),
+    FileAgain(u32),
+    FileRemoved(u32),
+}
+
+/// One line of the error summary.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Trouble {
+    Answer(FieldError),
+    /// The file is still on its way or did not arrive.
+    FileBusy {
+        field: String,
+        name: String,
+    },
+    FileRefused {
+        field: String,
+        name: String,
+        code: FieldErrorCode,
+        limit: Option<u64>,
+    },
+}
+
+impl Trouble {
+    pub fn field(&self) -> &str {
+        match self {
+            Trouble::Answer(error) => &error.field,
+            Trouble::FileBusy { field, .. } | Trouble::FileRefused { field, .. } => field,
+        }
+    }
+}
+
+impl ApplyDraft {
+    pub fn new(form: Rc<ApplicationForm>) -> ApplyDraft {
+        ApplyDraft { form, answers: Vec::new(), files: Vec::new(), trap: String::new(), touched: String::new() }
+    }
+
+    /// Fields whose condition holds.
+    pub fn shown(&self) -> impl Iterator<Item = &FormField> {
+        self.form.fields.iter().filter(|field| self.form.is_shown(field, &self.answers))
+    }
+
+    pub fn value(&self, field: &str) -> &str {
+        values(&self.answers, field).first().map_or("", String::as_str)
+    }
+
+    pub fn has(&self, field: &str, value: &str) -> bool {
+        values(&self.answers, field).iter().any(|given| given == value)
+    }
+
+    pub fn files_of<'a>(&'a self, field: &'a str) -> impl Iterator<Item = &'a ChosenFile> {
+        self.files.iter().filter(move |file| file.field == field)
+    }
+
+    /// What is sent: shown fields only, spaces around an answer dropped.
+    pub fn sent_answers(&self) -> Vec<Answer> {
+        let trimmed = |field: &FormField| match field.kind {
+            FieldKind::File => self.files_of(&field.name).filter_map(ChosenFile::upload_id).collect(),
+            _ => values(&self.answers, &field.name).iter().map(|value| value.trim().to_owned()).collect::<Vec<_>>(),
+        };
+        let answer = |field: &FormField| Answer {
+            field: field.name.clone(),
+            values: trimmed(field).into_iter().filter(|value| !value.is_empty()).collect(),
+        };
+        self.shown().map(answer).filter(|answer| !answer.values.is_empty()).collect()
+    }
+
+    fn trouble(&self, field: &FormField) -> Option<Trouble> {
+        if field.kind != FieldKind::File {
+            return field.problem(values(&self.answers, &field.name)).map(Trouble::Answer);
+        }
+        let not_ready = self.files_of(&field.name).find_map(|file| match &file.state {
+            FileState::Ready { .. } => None,
+            FileState::Sending { .. } | FileState::Failed => {
+                Some(Trouble::FileBusy { field: field.name.clone(), name: file.name.clone() })
+            }
+            FileState::Refused { code, limit } => Some(Trouble::FileRefused {
+                field: field.name.clone(),
+                name: file.name.clone(),
+                code: *code,
+                limit: *limit,
+            }),
+        });
+        not_ready.or_else(|| {
+            let ids: Vec<String> = self.files_of(&field.name).filter_map(ChosenFile::upload_id).collect();
+            field.problem(&ids).map(Trouble::Answer)
+        })
+    }
+
+    fn answer(&mut self, field: &str) -> &mut Vec<String> {
+        let at = self.answers.iter().position(|answer| answer.field == field).unwrap_or_else(|| {
+            self.answers.push(Answer { field: field.to_owned(), values: Vec::new() });
+            self.answers.len() - 1
+        });
+        &mut self.answers[at].values
+    }
+
+    fn file(&mut self, number: u32, change: impl FnOnce(&mut ChosenFile)) {
+        if let Some(file) = self.files.iter_mut().find(|file| file.number == number) {
+            change(file);
+        }
+    }
+
+    fn add_file(&mut self, file: ChosenFile) {
+        let most = self.form.field(&file.field).and_then(|field| field.max_files).unwrap_or(1);
+        // A field for one file takes the new one in place of the old.
+        if most == 1 {
+            self.files.retain(|known| known.field != file.field);
+        }
+        self.touched.clone_from(&file.field);
+        self.files.push(file);
+    }
+}
+
+impl ChosenFile {
+    fn upload_id(&self) -> Option<String> {
+        match &self.state {
+            FileState::Ready { upload_id } => Some(upload_id.clone()),
+            FileState::Sending { .. } | FileState::Failed | FileState::Refused { .. } => None,
+        }
+    }
+}
+
+impl Draft for ApplyDraft {
+    type Edit = Edit;
+    type Problem = Trouble;
+    type Receipt = Rc<ApplicationReceipt>;
+
+    fn edit(&mut self, edit: Edit) {
+        match edit {
+            Edit::Write(field, value) => {
+                *self.answer(&field) = if value.is_empty() { Vec::new() } else { vec![value] };
+                self.touched = field;
+            }
+            Edit::Tick(field, value, on) => {
+                let given = self.answer(&field);
+                given.retain(|known| *known != value);
+                if on {
+                    given.push(value);
+                }
+                self.touched = field;
+            }
+            Edit::Trap(value) => self.trap = value,
+            Edit::FileChosen(file) => self.add_file(file),
+            Edit::FileSent(number, percent) => self.file(number, |file| file.state = FileState::Sending { percent }),
+            Edit::FileDone(number, result) => self.file(number, |file| {
+                file.state = match result {
+                    Ok(upload_id) => FileState::Ready { upload_id },
+                    Err(error) => file_state(error),
+                };
+            }),
+            Edit::FileAgain(number) => self.file(number, |file| file.state = FileState::Sending { percent: 0 }),
+            Edit::FileRemoved(number) => self.files.retain(|file| file.number != number),
+        }
+    }
+
+    fn problems(&self) -> Vec<Trouble> {
+        self.shown().filter_map(|field| self.trouble(field)).collect()
+    }
+
+    fn still(&self, problem: &Trouble) -> bool {
+        let shown = self.shown().find(|field| field.name == problem.field());
+        shown.is_some_and(|field| match self.trouble(field) {
+            Some(now) => now == *problem,
+            // Only the backend saw it: it stands until the field is changed.
+            None => self.touched != field.name && matches!(problem, Trouble::Answer(_)),
+        })
+    }
+
+    fn refused(&self, error: &ApiError) -> Option<Vec<Trouble>> {
+        match error {
+            ApiError::Fields(errors) if !errors.is_empty() => {
+                Some(errors.iter().cloned().map(Trouble::Answer).collect())
+            }
+            _ => None,
+        }
+    }
+}
+
+fn file_state(error: ApiError) -> FileState {
+    let refused = |code, limit| FileState::Refused { code, limit };
+    match error {
+        ApiError::TooLarge { limit } => refused(FieldErrorCode::TooLarge, limit),
+        ApiError::MediaType => refused(FieldErrorCode::FileType, None),
+        ApiError::Fields(errors) => match errors.first() {
+            Some(error) => refused(error.code, error.limit),
+            None => FileState::Failed,
+        },
+        ApiError::Offline
+        | ApiError::Busy { .. }
+        | ApiError::NotFound
+        | ApiError::Gone { .. }
+        | ApiError::Unauthorized
+        | ApiError::Code
+        | ApiError::CodeLocked
+        | ApiError::KeyReused
+        | ApiError::Fault => FileState::Failed,
+    }
+}
+
+/// What can be told about a file before it is sent; the content itself is the server's to check.
+pub fn refusal(field: &FormField, name: &str, media_type: &str, bytes: u64) -> Option<FileState> {
+    let limit = field.max_bytes.unwrap_or(FILE_MAX_BYTES);
+    if bytes == 0 {
+        return Some(FileState::Refused { code: FieldErrorCode::FileEmpty, limit: None });
+    }
+    if bytes > limit {
+        return Some(FileState::Refused { code: FieldErrorCode::TooLarge, limit: Some(limit) });
+    }
+    // Some systems do not know the type of a file; then its ending tells.
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_lowercase()).unwrap_or_default();
+    let takes = |accepted: &String| accepted == media_type || endings(accepted).contains(&ending.as_str());
+    let fits = field.accept.is_empty() || field.accept.iter().any(takes);
+    (!fits).then_some(FileState::Refused { code: FieldErrorCode::FileType, limit: None })
+}
+
+/// Endings of file names by media type, the usual one first.
+fn endings(media_type: &str) -> &'static [&'static str] {
+    match media_type {
+        "application/pdf" => &["pdf"],
+        "application/msword" => &["doc"],
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document" => &["docx"],
+        "application/vnd.oasis.opendocument.text" => &["odt"],
+        "application/rtf" | "text/rtf" => &["rtf"],
+        "text/plain" => &["txt"],
+        "image/jpeg" => &["jpg", "jpeg"],
+        "image/png" => &["png"],
+        "image/heic" => &["heic"],
+        "image/webp" => &["webp"],
+        _ => &[],
+    }
+}
+
+/// "PDF, DOC, DOCX, JPG": what can be told without a word of any language.
+pub fn type_names(accept: &[String]) -> String {
+    let name = |media_type: &String| match endings(media_type).first() {
+        Some(ending) => ending.to_uppercase(),
+        None => media_type.rsplit('/').next().unwrap_or_default().to_uppercase(),
+    };
+    accept.iter().map(name).collect::<Vec<_>>().join(", ")
+}
+
+/// For the `accept` attribute: types, and endings for systems that do not know the types.
+pub fn accept_list(accept: &[String]) -> String {
+    let mut list = accept.join(",");
+    for ending in accept.iter().flat_map(|media_type| endings(media_type)) {
+        list.push_str(",.");
+        list.push_str(ending);
+    }
+    list
+}
+
+const FIRST_WAIT_S: u32 = 2;
+const LONGEST_WAIT_S: u32 = 60;
+/// A backend that asks for more patience than this is asked again anyway.
+const LONGEST_RETRY_AFTER_S: u32 = 600;
+
+/// How long to wait before the next try: twice as long each time, and never shorter than the backend asks.
+pub fn retry_wait_s(error: &ApiError, attempt: u32) -> u32 {
+    let wait = FIRST_WAIT_S << attempt.saturating_sub(1).min(5);
+    let asked = match error {
+        ApiError::Busy { retry_after_s } => retry_after_s.unwrap_or(0).min(LONGEST_RETRY_AFTER_S),
+        _ => 0,
+    };
+    wait.min(LONGEST_WAIT_S).max(asked)
+}
