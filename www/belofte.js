@@ -323,9 +323,13 @@
       queueMicrotask(async () => {
         this.#changes = false;
         try {
+          const asked = !this.#goal;
           const config = this.#config();
           config.locale = await texts(config.lang);
-          if (config.lang === this.#lang) this.#mounted?.update(config);
+          if (config.lang !== this.#lang) return;
+          this.#mounted?.update(config);
+          // The visitor may have walked on since: a view that the page asks for counts also when it is the old one.
+          if (asked && !config.link_token) this.#mounted?.show(config.view, config.posting ?? undefined);
         } catch (error) {
           this.#fail(error);
         }
