@@ -1,0 +1,144 @@
+// Applying when the outside fails: nothing written is lost, and any number of tries makes one application.
+const { test, expect, words, pattern, axe, PDF } = require("../page/fixtures.js");
+const { layOut, organization, HOST, ENDPOINT } = require("./endpoint.js");
+
+const w = words("en");
+// Failed requests are written to the console by the browser itself.
+test.use({ quiet: false });
+
+const ELEMENT = `<belofte-careers endpoint="${ENDPOINT}" loading="eager" lang="en" view="apply" posting="cook"><a href="/jobs">See our jobs</a></belofte-careers>`;
+const posting = {
+  id: "cook", title: "Cook", department: "Kitchen", status: "open", summary: "Cooks for eighty people.", lang: "en",
+  form_id: "short", first_answer_by: "2026-11-12T16:00:00Z",
+};
+const form = {
+  id: "short", version: 1,
+  fields: [
+    { name: "name", type: "text", label: "Your name", required: true },
+    { name: "email", type: "mail", label: "Your mail address", required: true },
+    { name: "cv", type: "file", label: "Your CV", accept: ["application/pdf"], max_bytes: 100_000, max_files: 1 },
+  ],
+};
+const promise = {
+  id: "p1", kind: "answer", label: "An answer to your letter", made_at: "2026-11-10T10:00:00Z", first_due_at: "2026-11-12T16:00:00Z",
+  due_at: "2026-11-12T16:00:00Z", due_day_start: "2026-11-11T23:00:00Z", source: "policy",
+  owner: { id: "sanne", name: "Sanne de Wit", role: "recruiter" },
+};
+const receipt = {
+  reference: "K7Q4-9M2P-3XHD", token: "token-of-the-test",
+  receipt: {
+    reference: "K7Q4-9M2P-3XHD", organization_name: "Havenzicht", time_zone: "Europe/Amsterdam", applicant_name: "Noor",
+    posting: { id: "cook", title: "Cook", locations: [], status: "open" }, status: "open", stage_id: "review",
+    submitted_at: "2026-11-10T10:00:00Z", updated_at: "2026-11-10T10:00:00Z", version: 1, timeline: [], promises: [promise],
+    as_of: "2026-11-10T10:00:00Z",
+  },
+};
+const upload = { upload_id: "u1", name: PDF.name, bytes: 200, sha256: "00", expires_at: "2026-11-11T10:00:00Z" };
+const base = {
+  "GET /v1/organization": organization,
+  "GET /v1/job-postings/cook": posting,
+  "GET /v1/forms/short": form,
+  "POST /v1/uploads": { status: 201, body: upload },
+};
+
+const widget = (page) => page.locator("belofte-careers");
+
+async function fill(page) {
+  await widget(page).getByLabel("Your name").fill("Noor");
+  await widget(page).getByLabel("Your mail address").fill("noor@example.com");
+}
+const send = (page) => widget(page).getByRole("button", { name: w("apply.send"), exact: true }).click();
+
+for (const [name, broken, why] of [
+  ["a fault of the server", { status: 500, body: {} }, "apply.not_delivered_fault"],
+  ["a dropped connection", "offline", "apply.not_delivered_why"],
+  ["too many calls", { status: 429, body: {}, headers: { "retry-after": "1" } }, "apply.not_delivered_busy"],
+]) {
+  test(`${name} delays the application, and each try carries the same key`, async ({ page }) => {
+    const keys = [];
+    let fails = true;
+    await layOut(page, {
+      element: ELEMENT,
+      answers: {
+        ...base,
+        "POST /v1/applications": (request) => {
+          keys.push(request.headers()["idempotency-key"]);
+          return fails ? broken : { status: 201, body: receipt };
+        },
+      },
+    });
+    await page.goto(HOST);
+    await fill(page);
+    await send(page);
+    await expect(widget(page)).toContainText(w("apply.not_delivered"));
+    await expect(widget(page)).toContainText(w(why));
+    await axe(page, name);
+    fails = false;
+    const again = widget(page).getByRole("button", { name: w("apply.try_now"), exact: true });
+    // It may have tried by itself meanwhile.
+    if (await again.isVisible()) await again.click({ timeout: 2_000 }).catch(() => {});
+    await expect(widget(page)).toContainText("K7Q4-9M2P-3XHD");
+    expect(keys.length).toBeGreaterThan(1);
+    expect(new Set(keys).size, "one key for all tries").toBe(1);
+    expect(keys[0]).toMatch(/.{16,}/);
+  });
+}
+
+test("two clicks on the button make one application", async ({ page }) => {
+  let posts = 0;
+  await layOut(page, {
+    element: ELEMENT,
+    answers: {
+      ...base,
+      "POST /v1/applications": async () => {
+        posts += 1;
+        await new Promise((done) => setTimeout(done, 300));
+        return { status: 201, body: receipt };
+      },
+    },
+  });
+  await page.goto(HOST);
+  await fill(page);
+  await widget(page).getByRole("button", { name: w("apply.send"), exact: true }).dblclick();
+  await expect(widget(page)).toContainText("K7Q4-9M2P-3XHD");
+  expect(posts).toBe(1);
+});
+
+test("what the server refuses stands at the field and in the list, in the same words", async ({ page }) => {
+  const problem = { type: "/problems/fields", title: "Wrong", status: 422, errors: [{ field: "email", code: "not_an_email" }] };
+  await layOut(page, {
+    element: ELEMENT,
+    answers: { ...base, "POST /v1/applications": { status: 422, body: problem, headers: { "content-type": "application/problem+json" } } },
+  });
+  await page.goto(HOST);
+  await fill(page);
+  await send(page);
+  const text = w("apply.not_an_email", { label: "Your mail address" });
+  await expect(widget(page).getByRole("alert").getByRole("link", { name: text })).toBeVisible();
+  await expect(widget(page).getByLabel("Your mail address")).toHaveAttribute("aria-invalid", "true");
+  await expect(widget(page).getByText(text)).toHaveCount(2);
+  await expect(widget(page).getByLabel("Your name"), "nothing is lost").toHaveValue("Noor");
+});
+
+test("a file that is too large is told before it is sent", async ({ page }) => {
+  const { asked } = await layOut(page, { element: ELEMENT, answers: base });
+  await page.goto(HOST);
+  const big = { name: "film.pdf", mimeType: "application/pdf", buffer: Buffer.alloc(200_000, "%PDF-1.4 ") };
+  await widget(page).locator('input[type="file"]').setInputFiles(big);
+  await expect(widget(page).getByRole("alert")).toContainText("film.pdf");
+  expect(asked).not.toContain("POST /v1/uploads");
+});
+
+test("a file is sent ahead, and again when it did not arrive", async ({ page }) => {
+  let fails = true;
+  await layOut(page, {
+    element: ELEMENT,
+    answers: { ...base, "POST /v1/uploads": () => (fails ? "offline" : { status: 201, body: upload }) },
+  });
+  await page.goto(HOST);
+  await widget(page).locator('input[type="file"]').setInputFiles(PDF);
+  await expect(widget(page)).toContainText(w("apply.file_failed", { name: PDF.name }));
+  fails = false;
+  await widget(page).getByRole("button", { name: w("apply.file_retry", { name: PDF.name }) }).click();
+  await expect(widget(page)).toContainText(pattern(w("apply.file_ready", { name: PDF.name })));
+});
