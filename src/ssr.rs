@@ -3,6 +3,9 @@
 //! Gives the inside of `<div class="belofte">`; the page around it (head, styles, language switch) is the server's.
 //! Links are relative to the endpoint when `Ctx::endpoint` is empty, and forms are real ones.
 
+#[cfg(test)]
+mod tests;
+
 use std::rc::Rc;
 
 use belofte_contract::apply::{Answer, ApplicationForm};

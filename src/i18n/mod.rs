@@ -6,6 +6,10 @@ pub mod browser;
 pub mod format;
 pub mod keys;
 pub mod messages;
+#[cfg(test)]
+pub mod testing;
+#[cfg(test)]
+mod tests;
 
 pub use format::{DateStyle, Format};
 pub use keys::Key;
