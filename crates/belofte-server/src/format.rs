@@ -13,28 +13,7 @@ use icu_plurals::{PluralCategory, PluralRules};
 use icu_time::Time;
 use jiff::tz::TimeZone;
 
-/// How a date or time is written; the widget's `DateStyle` by the same names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Style {
-    /// "Wednesday 31 March"
-    Long,
-    /// "Wednesday, 31 March 2027"
-    LongWithYear,
-    /// "31 March 2027"
-    DayMonthYear,
-    /// "Wed 31 Mar"
-    Short,
-    /// "Wednesday"
-    Weekday,
-    /// "31"
-    DayNumber,
-    /// "March"
-    Month,
-    /// "March 2027"
-    MonthYear,
-    /// "17:00"
-    Time,
-}
+pub use belofte::i18n::DateStyle as Style;
 
 /// One language's way of writing dates and numbers.
 #[derive(Clone, Debug)]
@@ -151,6 +130,32 @@ impl ServerFormat {
 
     fn primary(&self) -> &str {
         self.lang.split(['-', '_']).next().unwrap_or_default()
+    }
+}
+
+impl belofte::i18n::Format for ServerFormat {
+    fn lang(&self) -> &str {
+        ServerFormat::lang(self)
+    }
+
+    fn date(&self, at: Timestamp, zone: &str, style: Style) -> String {
+        ServerFormat::date(self, at, zone, style)
+    }
+
+    fn number(&self, value: f64, digits: u8) -> String {
+        ServerFormat::number(self, value, digits)
+    }
+
+    fn percent(&self, whole: u32) -> String {
+        ServerFormat::percent(self, whole)
+    }
+
+    fn money(&self, minor: i64, currency: &str) -> String {
+        ServerFormat::money(self, minor, currency)
+    }
+
+    fn plural_class(&self, count: u32) -> &'static str {
+        ServerFormat::plural_class(self, count)
     }
 }
 

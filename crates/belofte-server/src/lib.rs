@@ -45,9 +45,35 @@ pub async fn serve(options: ServeOptions) -> Result<(), StartError> {
     let config = options.into_config()?;
     let listen = config.listen;
     let state = state::open(config, clock::Clock::system()).await?;
-    ticker::start(&state);
-    mail::start(&state);
+    start_loops(&state);
     let listener = tokio::net::TcpListener::bind(listen).await?;
     tracing::info!(%listen, "listening");
     http::listen(listener, router(state)).await
+}
+
+/// How often what is no longer needed is deleted, and settings are read again (another server may have changed them).
+const TIDY_EVERY: std::time::Duration = std::time::Duration::from_secs(600);
+const RELOAD_EVERY: std::time::Duration = std::time::Duration::from_secs(30);
+
+/// Everything that runs beside the answers: lateness, mails, tidying.
+pub fn start_loops(state: &AppState) {
+    ticker::start(state);
+    mail::start(state);
+    let tidied = state.clone();
+    tokio::spawn(async move {
+        loop {
+            // The problem was logged where it arose; the next round tries again.
+            let _ = features::apply::tidy(&tidied).await;
+            tokio::time::sleep(TIDY_EVERY).await;
+        }
+    });
+    let reloaded = state.clone();
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(RELOAD_EVERY).await;
+            if let Err(error) = reloaded.reload_settings().await {
+                tracing::error!(%error, "settings cannot be read again");
+            }
+        }
+    });
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use belofte_contract::paths::{IDEMPOTENCY_KEY_HEADER, IDEMPOTENCY_REPLAYED_HEADER, TIME_HEADER};
@@ -18,13 +18,15 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::timeout::TimeoutLayer;
 
 use crate::StartError;
-use crate::problem::ApiProblem;
+use crate::problem::{ApiProblem, ApiResult};
 use crate::state::AppState;
 
 /// Largest body of a call, in bytes, where a route sets no other limit.
 pub const BODY_MAX_BYTES: usize = 256 * 1024;
 /// Longest a call may take until its answer begins; an upload on a slow line needs most of it.
 const CALL_MAX: Duration = Duration::from_secs(120);
+/// How long running calls may take to end when the server stops.
+const STOP_MAX: Duration = Duration::from_secs(2);
 const PREFLIGHT_MAX_AGE: Duration = Duration::from_secs(3_600);
 
 /// Puts the common layers around `routes`.
@@ -68,7 +70,12 @@ async fn finish(State(state): State<AppState>, request: Request, next: Next) -> 
     let began = tokio::time::Instant::now();
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    headers.insert(HeaderName::from_static("belofte-time"), HeaderValue::from(state.clock.now().as_ms()));
+    // A kept answer would tell an old time as the present one.
+    let is_kept =
+        headers.get(header::CACHE_CONTROL).is_some_and(|value| value.as_bytes().starts_with(b"public, max-age"));
+    if !is_kept {
+        headers.insert(HeaderName::from_static("belofte-time"), HeaderValue::from(state.clock.now().as_ms()));
+    }
     for (name, value) in [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
@@ -87,6 +94,26 @@ async fn finish(State(state): State<AppState>, request: Request, next: Next) -> 
     response
 }
 
+/// `value` as JSON with an ETag made of it; 304 when the caller has it already.
+pub fn tagged_json<T: serde::Serialize>(asked: &HeaderMap, value: &T, keep: &'static str) -> ApiResult<Response> {
+    let body = serde_json::to_vec(value)?;
+    let etag = format!("\"{}\"", &crate::tokens::sha256_hex(&body)[..32]);
+    tagged(asked, etag, body, keep)
+}
+
+/// As [`tagged_json`], for a body whose tag leaves something out.
+pub fn tagged(asked: &HeaderMap, etag: String, body: Vec<u8>, keep: &'static str) -> ApiResult<Response> {
+    let etag = HeaderValue::try_from(etag).map_err(ApiProblem::internal)?;
+    let mut response = if asked.get(header::IF_NONE_MATCH) == Some(&etag) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        ([(header::CONTENT_TYPE, "application/json")], body).into_response()
+    };
+    response.headers_mut().insert(header::ETAG, etag);
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
+    Ok(response)
+}
+
 /// JSON lines on standard error; `RUST_LOG` chooses how many.
 pub fn log_as_json() {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
@@ -95,10 +122,18 @@ pub fn log_as_json() {
     let _ = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).try_init();
 }
 
-/// Serves until the process is asked to stop; running calls are finished.
+/// Serves until the process is asked to stop; running calls get a moment, live streams never end by themselves.
 pub async fn listen(listener: tokio::net::TcpListener, service: Router) -> Result<(), StartError> {
     let service = service.into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(asked_to_stop()).await?;
+    let serving = axum::serve(listener, service).with_graceful_shutdown(asked_to_stop());
+    let patience = async {
+        asked_to_stop().await;
+        tokio::time::sleep(STOP_MAX).await;
+    };
+    tokio::select! {
+        served = serving => served?,
+        () = patience => {}
+    }
     Ok(())
 }
 

@@ -4,21 +4,24 @@
 
 pub mod view;
 
+use axum::Router;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::Response;
 use axum::routing::get;
-use axum::{Json, Router};
 use belofte_contract::organization::Organization;
 use belofte_contract::paths;
 use belofte_contract::postings::{JobPostingList, PostingStatus};
 use serde::Deserialize;
 
+use crate::http::{tagged, tagged_json};
 use crate::problem::{ApiProblem, ApiResult};
 use crate::settings::{Posting, Settings};
 use crate::state::AppState;
 use crate::tokens::sha256_hex;
 
+/// Promised dates change at the cutoff, to the second: what is kept must be asked about each time.
+const ASK_AGAIN: &str = "no-cache";
 const PAGE_SIZE: usize = 50;
 const MAX_PAGE_SIZE: usize = 100;
 const MAX_QUERY_CHARS: usize = 200;
@@ -46,13 +49,7 @@ async fn organization(
     let mut without_clock = organization.clone();
     without_clock.score.as_of = belofte_contract::Timestamp::default();
     let etag = format!("\"{}\"", &sha256_hex(&serde_json::to_vec(&without_clock)?)[..32]);
-    let etag = HeaderValue::try_from(etag).map_err(ApiProblem::internal)?;
-    let known = headers.get(header::IF_NONE_MATCH) == Some(&etag);
-    let mut response =
-        if known { StatusCode::NOT_MODIFIED.into_response() } else { Json(organization).into_response() };
-    response.headers_mut().insert(header::ETAG, etag);
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=300"));
-    Ok(response)
+    tagged(&headers, etag, serde_json::to_vec(&organization)?, "public, max-age=300")
 }
 
 /// The organisation as the public sees it, in the language that fits `lang` best.
@@ -81,14 +78,16 @@ pub struct ListQuery {
     pub limit: Option<usize>,
 }
 
-async fn list(State(state): State<AppState>, Query(query): Query<ListQuery>) -> ApiResult<Response> {
+async fn list(
+    State(state): State<AppState>,
+    Query(query): Query<ListQuery>,
+    headers: HeaderMap,
+) -> ApiResult<Response> {
     let list = load_list(&state, &query)?;
     let next = list.next_cursor.as_deref().map(|cursor| next_link(&query, cursor));
-    let mut response = Json(list).into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=30"));
+    let mut response = tagged_json(&headers, &list, ASK_AGAIN)?;
     if let Some(link) = next.and_then(|link| HeaderValue::try_from(link).ok()) {
-        headers.insert(header::LINK, link);
+        response.headers_mut().insert(header::LINK, link);
     }
     Ok(response)
 }
@@ -204,12 +203,13 @@ async fn detail(
     State(state): State<AppState>,
     Path(id): Path<String>,
     Query(query): Query<LangQuery>,
+    headers: HeaderMap,
 ) -> ApiResult<Response> {
     let settings = state.settings();
     let lang = settings.lang(query.lang.as_deref());
     let posting = find(&settings, &id, lang, state.clock.now())?;
     let posting = view::detail(&settings, posting, lang, state.clock.now());
-    Ok(([(header::CACHE_CONTROL, "public, max-age=30")], Json(posting)).into_response())
+    tagged_json(&headers, &posting, ASK_AGAIN)
 }
 
 /// A posting that the public may see; a closed one is gone, with others to offer.
@@ -231,9 +231,10 @@ async fn form(
     State(state): State<AppState>,
     Path(id): Path<String>,
     Query(query): Query<LangQuery>,
+    headers: HeaderMap,
 ) -> ApiResult<Response> {
     let settings = state.settings();
     let lang = settings.lang(query.lang.as_deref());
     let form = settings.form(&id, None, lang).ok_or_else(ApiProblem::not_found)?;
-    Ok(([(header::CACHE_CONTROL, "public, max-age=30")], Json(form)).into_response())
+    tagged_json(&headers, &form, ASK_AGAIN)
 }
