@@ -1,0 +1,222 @@
+//! The two questions on the way back in: which address, which code.
+//!
+//! Pure. MUST: one `h1`; the same sentence for addresses with and without an application; errors beside their field
+//! and, for the first question, in a summary; the code field takes a pasted or suggested code whole.
+
+use belofte_contract::lookup::{CODE_DIGITS, CODE_MINUTES};
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+use super::state::{Edit, Failure, Lookup, LookupNote, Problem, Step};
+use crate::api::ApiError;
+use crate::app::{View, link};
+use crate::i18n::{Ctx, DateStyle, Key};
+use crate::ui::button;
+use crate::ui::error_summary::error_summary;
+use crate::ui::field::{Described, Field, field};
+use crate::ui::notice::{self, Tone};
+
+pub const EMAIL: &str = "lookup-email";
+pub const REFERENCE: &str = "lookup-reference";
+pub const CODE: &str = "lookup-code";
+
+/// What the visitor does.
+#[derive(Clone)]
+pub struct Tell {
+    pub edit: Callback<Edit>,
+    pub submit: Callback<()>,
+    pub again: Callback<()>,
+    pub other: Callback<()>,
+    /// To the field with this id.
+    pub focus: Callback<String>,
+    pub go: Callback<View>,
+}
+
+impl Tell {
+    /// For views on their own.
+    pub fn nobody() -> Tell {
+        let (edit, submit, again, other) = (Callback::noop(), Callback::noop(), Callback::noop(), Callback::noop());
+        Tell { edit, submit, again, other, focus: Callback::noop(), go: Callback::noop() }
+    }
+}
+
+/// `may_ask`: long enough after the last mail to ask for another.
+pub fn lookup(ctx: &Ctx, lookup: &Lookup, may_ask: bool, tell: &Tell) -> Html {
+    let body = match &lookup.step {
+        Step::Link { failed: None, .. } | Step::Open => notice::loading(ctx),
+        Step::Link { failed: Some(failure), .. } => link_failed(ctx, failure, tell),
+        Step::Address { note, failed, .. } => address(ctx, lookup, *note, failed.as_ref(), tell),
+        Step::Mailing { mailed: 0 | 1 } => address(ctx, lookup, None, None, tell),
+        Step::Mailing { .. } | Step::Opening { .. } => code(ctx, lookup, None, may_ask, tell),
+        Step::Code { failed, .. } => code(ctx, lookup, failed.as_ref(), may_ask, tell),
+    };
+    html! { <section class="lookup">{ jobs(ctx, &tell.go) }{ body }</section> }
+}
+
+/// The link could not be tried; it may still be good.
+fn link_failed(ctx: &Ctx, failure: &Failure, tell: &Tell) -> Html {
+    html! {
+        <>
+            <h1 tabindex="-1">{ ctx.t(Key::LookupTitle) }</h1>
+            { failed(ctx, failure) }
+            <div class="row">
+                { button::primary(ctx.t(Key::UiTryAgain), tell.submit.reform(|_| ())) }
+                { button::quiet(ctx.t(Key::LookupByCode), tell.other.reform(|_| ())) }
+            </div>
+        </>
+    }
+}
+
+fn address(ctx: &Ctx, lookup: &Lookup, note: Option<LookupNote>, failure: Option<&Failure>, tell: &Tell) -> Html {
+    let (written, problems) = (&lookup.written, lookup.problems());
+    let lines: Vec<(String, String)> =
+        problems.iter().map(|problem| (id_of(*problem).to_owned(), words(ctx, *problem))).collect();
+    let error_of = |id: &str| lines.iter().find(|(of, _)| of == id).map(|(_, text)| text.as_str());
+    let note = note.map(|note| match note {
+        LookupNote::LinkDead => Key::LookupLinkDead,
+        LookupNote::SessionEnded => Key::UiSessionEnded,
+    });
+    let (email_label, email_hint) = (ctx.t(Key::LookupEmail), ctx.t(Key::LookupEmailHint));
+    let (reference_label, reference_hint) = (ctx.t(Key::LookupReference), ctx.t(Key::LookupReferenceHint));
+    let email =
+        Field { id: EMAIL, label: &email_label, hints: &[&email_hint], optional: false, error: error_of(EMAIL) };
+    let reference = Field {
+        id: REFERENCE,
+        label: &reference_label,
+        hints: &[&reference_hint],
+        optional: true,
+        error: error_of(REFERENCE),
+    };
+    html! {
+        <>
+            <h1 tabindex="-1">{ ctx.t(Key::LookupTitle) }</h1>
+            <p class="lookup__lead">{ ctx.t(Key::LookupLead) }</p>
+            if let Some(note) = note {
+                { notice::notice(Tone::Calm, html! { <p>{ ctx.t(note) }</p> }, Html::default()) }
+            }
+            { error_summary(ctx, &lines, &tell.focus) }
+            <form class="lookup__form" onsubmit={submitted(tell)} novalidate=true>
+                { field(ctx, &email, input(&email, "email", "email", "email", &written.email, tell.edit.reform(Edit::Email))) }
+                { field(ctx, &reference, input(&reference, "text", "text", "off", &written.reference, tell.edit.reform(Edit::Reference))) }
+                if let Some(failure) = failure {
+                    { failed(ctx, failure) }
+                }
+                <div class="row">{ button::submit(ctx.t(Key::LookupSend)) }</div>
+                { working(ctx, matches!(lookup.step, Step::Mailing { .. }).then_some(Key::LookupSending)) }
+            </form>
+        </>
+    }
+}
+
+fn code(ctx: &Ctx, lookup: &Lookup, failure: Option<&Failure>, may_ask: bool, tell: &Tell) -> Html {
+    let written = &lookup.written;
+    let sent = ctx.html(Key::LookupSent, &[("email", html! { <b>{ written.email.trim() }</b> })]);
+    let (count, minutes) = (CODE_DIGITS.to_string(), CODE_MINUTES.to_string());
+    let label = ctx.t(Key::LookupCode);
+    let hint = ctx.fill(Key::LookupCodeHint, &[("count", &count), ("minutes", &minutes)]);
+    let wrong = matches!(failure, Some(Failure { error: ApiError::Code, .. })).then(|| ctx.t(Key::UiWrongCode));
+    let error = lookup.problems().first().map(|problem| words(ctx, *problem)).or(wrong);
+    let asked = Field { id: CODE, label: &label, hints: &[&hint], optional: false, error: error.as_deref() };
+    let Described { describedby, invalid } = asked.described();
+    let oninput = tell.edit.reform(|event: InputEvent| Edit::Code(value(&event)));
+    // Room for a code that is pasted with a space or a dash in it.
+    let control = html! {
+        <input class="field__input lookup__code" id={CODE} name="code" type="text" inputmode="numeric" autocomplete="one-time-code"
+            maxlength="12" value={written.code.clone()} {oninput} aria-required="true" aria-describedby={describedby} aria-invalid={invalid} />
+    };
+    let other = failure.filter(|failure| failure.error != ApiError::Code);
+    let locked = matches!(failure, Some(Failure { error: ApiError::CodeLocked, .. }));
+    let working_on = match lookup.step {
+        Step::Mailing { .. } => Some(Key::LookupSending),
+        Step::Opening { .. } => Some(Key::UiLoading),
+        Step::Link { .. } | Step::Address { .. } | Step::Code { .. } | Step::Open => None,
+    };
+    html! {
+        <>
+            <h1 tabindex="-1">{ ctx.t(Key::LookupCodeTitle) }</h1>
+            <p class="lookup__lead" role="status">{ sent }</p>
+            if lookup.mailed() > 1 && working_on.is_none() && failure.is_none() {
+                { notice::notice(Tone::Calm, html! { <p>{ ctx.t(Key::LookupMailedAgain) }</p> }, Html::default()) }
+            }
+            <form class="lookup__form" onsubmit={submitted(tell)} novalidate=true>
+                { field(ctx, &asked, control) }
+                if let Some(failure) = other {
+                    { failed(ctx, failure) }
+                }
+                <div class="row">{ button::submit(ctx.t(Key::LookupOpen)) }</div>
+                { working(ctx, working_on) }
+            </form>
+            <p class="lookup__again">{ ctx.t(if may_ask || locked { Key::LookupNoMail } else { Key::LookupNoMailYet }) }</p>
+            <div class="row">
+                if may_ask || locked {
+                    { button::quiet(ctx.t(Key::LookupAgain), tell.again.reform(|_| ())) }
+                }
+                { button::quiet(ctx.t(Key::LookupOther), tell.other.reform(|_| ())) }
+            </div>
+        </>
+    }
+}
+
+/// Kept in the page while empty, so that what appears in it is told.
+fn working(ctx: &Ctx, on: Option<Key>) -> Html {
+    html! { <p class="loading" role="status">{ on.map(|key| ctx.t(key)).unwrap_or_default() }</p> }
+}
+
+/// What went wrong; with the time from which another try makes sense, when the backend told one.
+fn failed(ctx: &Ctx, failure: &Failure) -> Html {
+    let text = match failure.until {
+        Some(until) => {
+            let zone = ctx.reader_zone.as_deref().unwrap_or(&ctx.zone);
+            ctx.fill(Key::LookupBusyUntil, &[("time", &ctx.format.date(until, zone, DateStyle::Time))])
+        }
+        None => ctx.t(notice::words(&failure.error)),
+    };
+    notice::notice(Tone::Warning, html! { <p>{ text }</p> }, Html::default())
+}
+
+fn input(
+    around: &Field<'_>,
+    kind: &'static str,
+    inputmode: &'static str,
+    autocomplete: &'static str,
+    written: &str,
+    edit: Callback<String>,
+) -> Html {
+    let Described { describedby, invalid } = around.described();
+    let oninput = edit.reform(|event: InputEvent| value(&event));
+    html! {
+        <input class="field__input" id={around.id.to_owned()} name={around.id.to_owned()} type={kind} {inputmode} {autocomplete}
+            autocapitalize="off" spellcheck="false" maxlength="254" value={written.to_owned()} {oninput}
+            aria-required={(!around.optional).then_some("true")} aria-describedby={describedby} aria-invalid={invalid} />
+    }
+}
+
+fn value(event: &InputEvent) -> String {
+    event.target_unchecked_into::<HtmlInputElement>().value()
+}
+
+fn submitted(tell: &Tell) -> Callback<SubmitEvent> {
+    tell.submit.reform(|event: SubmitEvent| event.prevent_default())
+}
+
+fn id_of(problem: Problem) -> &'static str {
+    match problem {
+        Problem::ReferenceWrong => REFERENCE,
+        Problem::EmailMissing | Problem::EmailWrong => EMAIL,
+        Problem::CodeShape => CODE,
+    }
+}
+
+fn words(ctx: &Ctx, problem: Problem) -> String {
+    ctx.t(match problem {
+        Problem::ReferenceWrong => Key::LookupReferenceWrong,
+        Problem::EmailMissing => Key::LookupEmailMissing,
+        Problem::EmailWrong => Key::LookupEmailWrong,
+        Problem::CodeShape => Key::LookupCodeShape,
+    })
+}
+
+/// To the open jobs: for who came here without having applied.
+fn jobs(ctx: &Ctx, go: &Callback<View>) -> Html {
+    html! { <p class="back">{ link(ctx, go, View::Board, "back__link", ctx.t(Key::LookupJobs)) }</p> }
+}
