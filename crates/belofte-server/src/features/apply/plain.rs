@@ -15,6 +15,7 @@ use belofte_contract::problem::{FieldError, FieldErrorCode};
 
 use super::uploads::{self, FileLimits, unreadable};
 use super::{checked_key, submit};
+use crate::pages;
 use crate::problem::{ApiProblem, ApiResult};
 use crate::state::AppState;
 use crate::tokens::sha256_hex;
@@ -37,7 +38,13 @@ pub async fn apply(state: &AppState, headers: &HeaderMap, multipart: Multipart) 
     let key = header.or(form.one("idempotency_key"));
     let key = checked_key(key.ok_or_else(|| ApiProblem::bad_request("the field idempotency_key is needed"))?)?;
     let fingerprint = sha256_hex(&serde_json::to_vec(&(&form.texts, &form.files))?);
-    submit(state, &key, &fingerprint, form.into_application()).await.map(IntoResponse::into_response)
+    let new = form.into_application();
+    let sent = pages::wants_html(headers).then(|| new.clone());
+    let answer = submit(state, &key, &fingerprint, new).await;
+    match sent {
+        Some(sent) => pages::after_applying(state, headers, sent, &key, answer).await,
+        None => answer.map(IntoResponse::into_response),
+    }
 }
 
 async fn read(state: &AppState, mut multipart: Multipart) -> ApiResult<PlainForm> {

@@ -1,0 +1,244 @@
+//! `/careers`: the widget's own views as whole pages, for who has no JavaScript, and for machines that read.
+//!
+//! Draws by the widget's components; adds head, style sheet, language switch. No script runs here.
+
+mod shell;
+
+use std::future::Future;
+use std::rc::Rc;
+
+use axum::Router;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+use belofte::features::apply::view::Plain;
+use belofte::features::postings::state::Filter;
+use belofte::i18n::{Ctx, Key, Messages};
+use belofte::ssr::{self, Returned};
+use belofte_contract::Timestamp;
+use belofte_contract::apply::NewApplication;
+use belofte_contract::paths;
+use belofte_contract::problem::ProblemType;
+use serde::Deserialize;
+
+use crate::features::apply::Answer;
+use crate::features::postings::{ListQuery, find, load_list, load_organization, view};
+use crate::format::ServerFormat;
+use crate::locale;
+use crate::problem::{ApiProblem, ApiResult};
+use crate::state::AppState;
+use crate::tokens::new_id;
+
+use shell::Page;
+
+pub fn router() -> Router<AppState> {
+    Router::new()
+        .route("/careers", get(board))
+        .route("/careers/style.css", get(shell::style))
+        .route("/careers/status", get(status))
+        .route("/careers/{id}", get(posting))
+        .route("/careers/{id}/apply", get(apply))
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+struct PageQuery {
+    lang: Option<String>,
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    department: String,
+    #[serde(default)]
+    location: String,
+}
+
+/// What a view needs that may cross threads; the rest of `Ctx` is made where it is drawn.
+#[derive(Clone, Debug)]
+struct Parts {
+    lang: String,
+    zone: String,
+    now: Timestamp,
+}
+
+impl Parts {
+    /// The language of the address, else the first that the browser prefers and the employer speaks.
+    fn of(state: &AppState, lang: Option<&str>, headers: &HeaderMap) -> Parts {
+        let settings = state.settings();
+        let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let spoken = accepted.split(',').map(|part| part.split(';').next().unwrap_or_default().trim());
+        let primary = |tag: &str| tag.split('-').next().unwrap_or_default().to_owned();
+        let preferred = spoken.map(primary).find(|lang| settings.locales.contains(lang));
+        let lang = settings.lang(lang.or(preferred.as_deref())).to_owned();
+        Parts { lang, zone: settings.time_zone().to_owned(), now: state.clock.now() }
+    }
+
+    fn ctx(&self) -> Ctx {
+        Ctx {
+            messages: Rc::new(Messages::from_file(locale::file(&self.lang))),
+            format: Rc::new(ServerFormat::new(&self.lang)),
+            zone: self.zone.as_str().into(),
+            reader_zone: None,
+            endpoint: "".into(),
+            now: self.now,
+        }
+    }
+}
+
+/// Draws on a thread of its own: views are built of things that stay on one thread.
+async fn draw<F, D>(parts: &Parts, view: F) -> ApiResult<String>
+where
+    F: FnOnce(Ctx) -> D + Send + 'static,
+    D: Future<Output = String>,
+{
+    let parts = parts.clone();
+    let drawn = tokio::task::spawn_blocking(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+        Ok::<String, std::io::Error>(tokio::task::LocalSet::new().block_on(&runtime, view(parts.ctx())))
+    });
+    Ok(drawn.await.map_err(ApiProblem::internal)??)
+}
+
+async fn board(
+    State(state): State<AppState>,
+    Query(query): Query<PageQuery>,
+    headers: HeaderMap,
+) -> ApiResult<Response> {
+    let parts = Parts::of(&state, query.lang.as_deref(), &headers);
+    let asked = ListQuery { lang: Some(parts.lang.clone()), limit: Some(100), ..ListQuery::default() };
+    let list = load_list(&state, &asked)?;
+    let organization = load_organization(&state, Some(&parts.lang)).await?;
+    let title = parts.ctx().fill(Key::PostingsTitle, &[("organization", &organization.name)]);
+    let filter = Filter { text: query.q, department: query.department, location: query.location };
+    let page = Page { title, path: "/careers".to_owned(), data: None, status: StatusCode::OK };
+    let head = organization.clone();
+    let body = draw(&parts, async move |ctx| ssr::render_board(&ctx, &list, &organization, &filter).await).await?;
+    shell::whole(&state, &head, &parts, page, &body)
+}
+
+async fn posting(
+    State(state): State<AppState>,
+    Path(id): Path<String>,
+    Query(query): Query<PageQuery>,
+    headers: HeaderMap,
+) -> ApiResult<Response> {
+    let parts = Parts::of(&state, query.lang.as_deref(), &headers);
+    let settings = state.settings();
+    let found = match find(&settings, &id, &parts.lang, parts.now) {
+        Ok(found) => found,
+        Err(problem) => return missing(&state, &parts, problem).await,
+    };
+    let posting = view::detail(&settings, found, &parts.lang, parts.now);
+    let organization = load_organization(&state, Some(&parts.lang)).await?;
+    let page = Page {
+        title: format!("{} · {}", posting.title, organization.name),
+        path: format!("/careers/{id}"),
+        data: ssr::posting_data(&posting, &organization),
+        status: StatusCode::OK,
+    };
+    let head = organization.clone();
+    let body = draw(&parts, async move |ctx| ssr::render_posting(&ctx, &posting, &organization).await).await?;
+    shell::whole(&state, &head, &parts, page, &body)
+}
+
+/// A closed posting, or none at all, in words and with others to look at.
+async fn missing(state: &AppState, parts: &Parts, problem: ApiProblem) -> ApiResult<Response> {
+    let organization = load_organization(state, Some(&parts.lang)).await?;
+    let (kind, related) = (problem.problem().kind, problem.problem().related.clone());
+    let status = StatusCode::from_u16(problem.problem().status).unwrap_or(StatusCode::NOT_FOUND);
+    let body = match kind {
+        ProblemType::Gone => draw(parts, async move |ctx| ssr::render_gone(&ctx, &related).await).await?,
+        ProblemType::NotFound => draw(parts, async move |ctx| ssr::render_unknown(&ctx).await).await?,
+        _ => return Err(problem),
+    };
+    let page = Page { title: organization.name.clone(), path: "/careers".to_owned(), data: None, status };
+    shell::whole(state, &organization, parts, page, &body)
+}
+
+async fn apply(
+    State(state): State<AppState>,
+    Path(id): Path<String>,
+    Query(query): Query<PageQuery>,
+    headers: HeaderMap,
+) -> ApiResult<Response> {
+    let parts = Parts::of(&state, query.lang.as_deref(), &headers);
+    form(&state, &parts, &id, &new_id(), Returned::default(), StatusCode::OK).await
+}
+
+/// The form of a posting, empty or as it came back.
+async fn form(
+    state: &AppState,
+    parts: &Parts,
+    id: &str,
+    key: &str,
+    returned: Returned,
+    status: StatusCode,
+) -> ApiResult<Response> {
+    let settings = state.settings();
+    let found = match find(&settings, id, &parts.lang, parts.now) {
+        Ok(found) => found,
+        Err(problem) => return missing(state, parts, problem).await,
+    };
+    let posting = view::detail(&settings, found, &parts.lang, parts.now);
+    let form = found.form_id().and_then(|form| settings.form(form, None, &parts.lang));
+    let form = form.filter(|_| posting.status.takes_applications());
+    let Some(form) = form else { return missing(state, parts, ApiProblem::not_found()).await };
+    let organization = load_organization(state, Some(&parts.lang)).await?;
+    let title = format!("{} · {}", posting.title, organization.name);
+    let page = Page { title, path: format!("/careers/{id}/apply"), data: None, status };
+    let plain = Plain { action: paths::APPLICATIONS.to_owned(), key: key.to_owned() };
+    let head = organization.clone();
+    let body = draw(parts, async move |ctx| {
+        ssr::render_apply_form(&ctx, &posting, &organization, Rc::new(form), plain, returned).await
+    });
+    shell::whole(state, &head, parts, page, &body.await?)
+}
+
+/// What a browser without JavaScript sees after it sent the form: the receipt, or the form with what needs another look.
+pub async fn after_applying(
+    state: &AppState,
+    headers: &HeaderMap,
+    sent: NewApplication,
+    key: &str,
+    answer: ApiResult<Answer>,
+) -> ApiResult<Response> {
+    let parts = Parts::of(state, Some(&sent.lang), headers);
+    let problem = match answer {
+        Ok(answer) => return receipt(state, &parts, &answer).await,
+        Err(problem) => problem,
+    };
+    match problem.problem().kind {
+        ProblemType::Fields | ProblemType::TooLarge | ProblemType::MediaType => {
+            let errors = problem.problem().errors.clone();
+            let status = StatusCode::from_u16(problem.problem().status).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
+            let returned = Returned { answers: sent.answers, errors };
+            form(state, &parts, &sent.posting_id, key, returned, status).await
+        }
+        ProblemType::Gone | ProblemType::NotFound => missing(state, &parts, problem).await,
+        _ => Err(problem),
+    }
+}
+
+async fn receipt(state: &AppState, parts: &Parts, answer: &Answer) -> ApiResult<Response> {
+    let application = answer.receipt()?.receipt;
+    let organization = load_organization(state, Some(&parts.lang)).await?;
+    let title = format!("{} · {}", application.posting.title, organization.name);
+    let page = Page { title, path: "/careers".to_owned(), data: None, status: StatusCode::CREATED };
+    let body = draw(parts, async move |ctx| ssr::render_receipt(&ctx, &application, None).await).await?;
+    let mut response = shell::whole(state, &organization, parts, page, &body)?;
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    Ok(response)
+}
+
+/// The status page lives in the widget on the employer's page: a code and a session need it.
+async fn status(State(state): State<AppState>) -> Response {
+    match state.settings().careers_url() {
+        "" => Redirect::to("/careers").into_response(),
+        careers => Redirect::to(careers).into_response(),
+    }
+}
+
+/// Whether the caller is a browser that shows what comes back.
+pub fn wants_html(headers: &HeaderMap) -> bool {
+    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    accept.split(',').any(|part| part.trim().starts_with("text/html"))
+}

@@ -1,0 +1,93 @@
+//! The page around a drawn view: head, employer's name, language switch.
+//!
+//! Every text is escaped here; the drawn view was escaped where it was drawn.
+
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use belofte_contract::organization::Organization;
+use serde_json::json;
+
+use super::Parts;
+use crate::locale;
+use crate::problem::{ApiProblem, ApiResult};
+use crate::state::AppState;
+
+/// No script at all; styles and pictures of our own; forms to ourselves.
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' https:; form-action 'self'; base-uri 'none'; \
+                      frame-ancestors 'none'";
+
+const TEMPLATE: &str = include_str!("shell.html");
+const PAGE_CSS: &str = include_str!("pages.css");
+
+pub struct Page {
+    pub title: String,
+    /// Where this page is, for the language switch.
+    pub path: String,
+    /// schema.org data.
+    pub data: Option<String>,
+    pub status: StatusCode,
+}
+
+pub fn whole(
+    state: &AppState,
+    organization: &Organization,
+    parts: &Parts,
+    page: Page,
+    body: &str,
+) -> ApiResult<Response> {
+    let settings = state.settings();
+    let languages = settings.locales.iter().filter(|lang| **lang != parts.lang).map(|lang| {
+        json!({"lang": lang, "name": locale::text(lang, "pages.language"), "href": format!("{}?lang={lang}", page.path)})
+    });
+    // `<` never appears in the data, so nothing in it can end its element.
+    let data = page.data.map(|data| data.replace('<', "\\u003c"));
+    let values = json!({
+        "lang": parts.lang,
+        "title": page.title,
+        "canonical": format!("{}{}?lang={}", state.config.public_url, page.path, parts.lang),
+        "organization": organization.name,
+        "logo": organization.logo_url,
+        "home": format!("/careers?lang={}", parts.lang),
+        "skip": locale::text(&parts.lang, "pages.skip"),
+        "languages": languages.collect::<Vec<_>>(),
+        "data": data,
+        "body": body,
+    });
+    let html = render(&values).map_err(ApiProblem::internal)?;
+    let headers = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::CACHE_CONTROL, "no-cache"),
+    ];
+    let mut response = (page.status, headers, html).into_response();
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("Accept-Language"));
+    Ok(response)
+}
+
+fn render(values: &serde_json::Value) -> Result<String, minijinja::Error> {
+    let mut environment = minijinja::Environment::new();
+    environment.set_auto_escape_callback(|_| minijinja::AutoEscape::Html);
+    environment.render_str(TEMPLATE, minijinja::value::Serde(values))
+}
+
+/// The widget's style sheet as built, with the few rules of the page itself.
+pub async fn style(State(state): State<AppState>) -> Response {
+    let folder = state.config.embed.join(env!("CARGO_PKG_VERSION"));
+    let mut css = widget_css(&folder).await.unwrap_or_default();
+    css.push('\n');
+    css.push_str(PAGE_CSS);
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")], css).into_response()
+}
+
+async fn widget_css(folder: &std::path::Path) -> Option<String> {
+    let mut entries = tokio::fs::read_dir(folder).await.ok()?;
+    while let Ok(Some(entry)) = entries.next_entry().await {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with("belofte-") && name.ends_with(".css") {
+            return tokio::fs::read_to_string(entry.path()).await.ok();
+        }
+    }
+    None
+}
