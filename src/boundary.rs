@@ -25,6 +25,7 @@ pub fn mount(root: Element, config: &JsValue) -> Mounted {
         announce(&read.host, "belofte-error", &[("code", "texts".into())]);
         return Mounted { running: None };
     };
+    speak(&root, &read);
     let props = AppProps {
         shown: (0, read.view.clone()),
         config: Rc::new(read),
@@ -45,6 +46,7 @@ impl Mounted {
             if read.view != props.config.view {
                 props.shown = (props.shown.0 + 1, read.view.clone());
             }
+            speak(&props.root, &read);
             props.config = Rc::new(read);
             if let Some(messages) = messages {
                 props.messages = Rc::new(messages);
@@ -75,6 +77,11 @@ impl Mounted {
             handle.update(props.clone());
         }
     }
+}
+
+/// Screen readers choose their voice by the language of the widget, which the page's may differ from.
+fn speak(root: &Element, config: &Config) {
+    let _ = root.set_attribute("lang", &config.lang);
 }
 
 /// A defect of ours ends the widget, not the page: every element says so, and the loader brings its fallback back.

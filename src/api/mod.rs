@@ -66,11 +66,14 @@ impl Api {
     }
 
     pub async fn posting(&self, id: &str) -> Result<JobPosting, ApiError> {
-        self.get(&[paths::JOB_POSTINGS, "/", id]).await
+        // An id from an attribute may hold anything.
+        let id = String::from(js_sys::encode_uri_component(id));
+        self.get(&[paths::JOB_POSTINGS, "/", &id]).await
     }
 
     pub async fn form(&self, id: &str) -> Result<ApplicationForm, ApiError> {
-        self.get(&[paths::FORMS, "/", id]).await
+        let id = String::from(js_sys::encode_uri_component(id));
+        self.get(&[paths::FORMS, "/", &id]).await
     }
 
     pub async fn apply(&self, application: &NewApplication, key: &str) -> Result<ApplicationReceipt, ApiError> {
@@ -109,10 +112,25 @@ impl Api {
 
     /// The calendar file with every promised date, as a blob to save.
     pub async fn calendar(&self, reference: Reference, token: &str) -> Result<web_sys::Blob, ApiError> {
-        let url = self.application_url(reference, "/calendar.ics");
+        self.file(reference, token, "/calendar.ics").await
+    }
+
+    /// Everything that is kept about the application, as a JSON file to save.
+    pub async fn export(&self, reference: Reference, token: &str) -> Result<web_sys::Blob, ApiError> {
+        self.file(reference, token, "/export").await
+    }
+
+    async fn file(&self, reference: Reference, token: &str, rest: &str) -> Result<web_sys::Blob, ApiError> {
+        let url = self.application_url(reference, rest);
         let answer = self.call(&url, Call { token: Some(token), ..Call::default() }).await?;
         let blob = answer.response.blob().map_err(|_| ApiError::Fault)?;
         wasm_bindgen_futures::JsFuture::from(blob).await.map(Into::into).map_err(|_| ApiError::Offline)
+    }
+
+    /// Ends the session on the backend.
+    pub async fn close_session(&self, token: &str) -> Result<(), ApiError> {
+        let call = Call { method: Some("DELETE"), token: Some(token), ..Call::default() };
+        self.call(&self.url(&[paths::STATUS_SESSIONS]), call).await.map(drop)
     }
 
     /// An address on this endpoint, in this language.
@@ -120,7 +138,7 @@ impl Api {
         let mut url = self.0.endpoint.clone();
         path.iter().for_each(|part| url.push_str(part));
         url.push_str("?lang=");
-        url.push_str(&self.0.lang);
+        url.push_str(&String::from(js_sys::encode_uri_component(&self.0.lang)));
         url
     }
 

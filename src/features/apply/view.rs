@@ -476,7 +476,14 @@ pub fn words(ctx: &Ctx, draft: &ApplyDraft, trouble: &Trouble) -> String {
         Trouble::Answer(error) => {
             let limit = error.limit.map(|limit| ctx.format.number(limit as f64, 0)).unwrap_or_default();
             let label = asked.map_or(error.field.as_str(), |asked| &asked.label);
-            ctx.fill(key(error.code), &[("label", label), ("limit", &limit), ("name", label)])
+            // "Are you registered?" becomes "Are you registered: choose one of the answers."
+            let label = label.trim_end_matches(['?', ':', '.', ' ']);
+            let key = match (error.code, asked.map(|asked| asked.kind)) {
+                (FieldErrorCode::Required, Some(FieldKind::Choice | FieldKind::MultiChoice)) => Key::ApplyNotAChoice,
+                (FieldErrorCode::Required, Some(FieldKind::File)) => Key::ApplyRequiredFile,
+                (code, _) => key(code),
+            };
+            ctx.fill(key, &[("label", label), ("limit", &limit), ("name", label)])
         }
     }
 }
