@@ -18,10 +18,11 @@ use crate::api::session::{Session, Sessions};
 use crate::api::{Api, ApiError};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::features::{apply, postings, timeline};
+use crate::features::{apply, contacts, postings, score};
 use crate::i18n::browser::BrowserFormat;
 use crate::i18n::{Ctx, Format, Messages};
 use crate::request::{UseRequest, use_request};
+use crate::status::StatusPage;
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum View {
@@ -223,8 +224,7 @@ impl PartialEq for AppProps {
 }
 
 /// What features draw inside one another's views: a feature never imports another.
-pub const GUESTS: postings::Guests =
-    postings::Guests { score: |_, _| Html::default(), people: |_, _, _| Html::default() };
+pub const GUESTS: postings::Guests = postings::Guests { score: score::view::score, people: contacts::view::people };
 
 #[component]
 pub fn App(props: &AppProps) -> Html {
@@ -259,9 +259,9 @@ pub fn App(props: &AppProps) -> Html {
         View::Apply(id) => html! { <apply::Apply key={&**id} id={id.clone()} missing={missing(&core)} /> },
         View::Receipt(application) => html! { <apply::Receipt application={application.clone()} /> },
         View::Status { reference, link_token } => {
-            html! { <timeline::StatusPage {key} reference={*reference} link_token={link_token.clone()} /> }
+            html! { <StatusPage {key} reference={*reference} link_token={link_token.clone()} /> }
         }
-        View::Score => html! { <postings::Board {key} guests={GUESTS} /> },
+        View::Score => html! { <score::Score {key} /> },
     };
     html! {
         <ContextProvider<Core> context={core}>

@@ -11,6 +11,7 @@ pub mod i18n;
 pub mod request;
 #[cfg(feature = "ssr")]
 pub mod ssr;
+pub mod status;
 pub mod submission;
 pub mod ui;
 

@@ -1,16 +1,180 @@
-//! Where an application stands. Placeholder until the feature stands.
+//! Where an application stands: what was, what is, what comes, each with a date and a name, live.
+//!
+//! Components only: they ask, and hand what came back to the pure views. MUST: what changes is told once, politely; a
+//! promise turns late on the screen within seconds of its due minute, without a reload; what is known stays in sight
+//! while the connection is gone.
+
+pub mod line;
+pub mod live;
+pub mod state;
+pub mod view;
+
+#[cfg(test)]
+mod tests;
+
+use std::future::Future;
+use std::rc::Rc;
 
 use belofte_contract::Reference;
+use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
+use self::live::use_sight;
+use self::state::{Progress, Read, Sight, late, next_change};
+use self::view::{Guests, PageParts, Tell};
+use crate::api::ApiError;
+use crate::app::{Core, use_arrival, use_core};
+use crate::clock::use_alarm;
+use crate::i18n::Key;
+use crate::ui::notice;
+
 #[derive(PartialEq, Properties)]
-pub struct StatusPageProps {
-    pub reference: Option<Reference>,
-    pub link_token: Option<String>,
+pub struct TimelineProps {
+    pub reference: Reference,
+    pub token: Rc<str>,
+    pub guests: Guests,
+    /// The session ended by itself.
+    pub on_expired: Callback<()>,
+    pub on_all: Callback<()>,
+    pub on_log_out: Callback<()>,
 }
 
 #[component]
-pub fn StatusPage(props: &StatusPageProps) -> Html {
-    let _ = props;
-    Html::default()
+pub fn Timeline(props: &TimelineProps) -> Html {
+    let core = use_core();
+    let (sight, read) = use_sight(&core, props.reference, &props.token);
+    let save_failed = use_state_eq(|| false);
+    let outcome = match &*sight {
+        Sight::Loading => None,
+        Sight::Shown { .. } => Some(Ok(())),
+        Sight::Failed(error) => Some(Err(error.clone())),
+    };
+    use_expiry(&sight, &props.on_expired);
+    use_arrival(outcome);
+    let shown = match &*sight {
+        Sight::Shown { application, seen_at, trouble, .. } => Some((application.clone(), *seen_at, trouble.is_some())),
+        Sight::Loading | Sight::Failed(_) => None,
+    };
+    let zone = shown.as_ref().map_or("UTC", |(application, ..)| &application.time_zone);
+    let ctx = core.ctx(zone);
+    use_alarm(&core.clock, shown.as_ref().and_then(|(application, ..)| next_change(application, ctx.now)));
+    let news = shown.as_ref().map(|(application, ..)| News {
+        version: application.version,
+        late: late(application, ctx.now).count() as u32,
+        text: {
+            let headline = view::heading(&ctx, application, &Progress::of(application));
+            ctx.fill(Key::TimelineChanged, &[("headline", &headline)])
+        },
+    });
+    let said = use_said(&core, news);
+    match (&*sight, shown) {
+        (Sight::Failed(ApiError::NotFound | ApiError::Gone { .. }), _) => view::not_found(&ctx, &core.go),
+        (Sight::Failed(ApiError::Unauthorized), _) => notice::loading(&ctx),
+        (Sight::Failed(error), _) => {
+            let sight = sight.dispatcher();
+            let again = Callback::from(move |()| {
+                sight.dispatch(Read::Again);
+                read.emit(());
+            });
+            notice::failed(&ctx, error, &again)
+        }
+        (Sight::Shown { .. }, Some((application, seen_at, stale))) => {
+            let (said, guests) = (said.as_str(), props.guests);
+            let save_failed_now = *save_failed;
+            let parts =
+                PageParts { application: &application, seen_at, stale, said, save_failed: save_failed_now, guests };
+            view::page(&ctx, &parts, &tell(&core, props, &save_failed.setter()))
+        }
+        (Sight::Loading, _) | (Sight::Shown { .. }, None) => notice::loading(&ctx),
+    }
+}
+
+/// Tells once that the session is over.
+#[hook]
+fn use_expiry(sight: &Sight, on_expired: &Callback<()>) {
+    let expired = matches!(sight, Sight::Failed(ApiError::Unauthorized));
+    let on_expired = on_expired.clone();
+    use_effect_with(expired, move |expired| {
+        if *expired {
+            on_expired.emit(());
+        }
+    });
+}
+
+/// What may be worth saying aloud.
+#[derive(Clone, PartialEq)]
+struct News {
+    version: i64,
+    late: u32,
+    text: String,
+}
+
+/// The words of the live region: silent at first, then one sentence a change. Also tells the host page of a late promise.
+#[hook]
+fn use_said(core: &Core, news: Option<News>) -> String {
+    let said = use_state_eq(String::new);
+    let before = use_mut_ref(|| None::<News>);
+    {
+        let (core, said) = (core.clone(), said.clone());
+        use_effect_with(news, move |news| {
+            let Some(news) = news.clone() else { return };
+            let old = before.borrow_mut().replace(news.clone());
+            let late_before = old.as_ref().map_or(0, |old| old.late);
+            if news.late > late_before {
+                core.announce("belofte-promise-late", &[("count", news.late.into())]);
+            }
+            if old.is_some_and(|old| old.version != news.version || news.late > old.late) {
+                // The same words twice would not be read out again; a space at the end makes them differ.
+                let repeated = *said == news.text;
+                said.set(if repeated { news.text + "\u{a0}" } else { news.text });
+            }
+        });
+    }
+    (*said).clone()
+}
+
+fn tell(core: &Core, props: &TimelineProps, failed: &UseStateSetter<bool>) -> Tell {
+    let reference = props.reference;
+    let calendar = {
+        let (core, token, failed) = (core.clone(), props.token.clone(), failed.clone());
+        Callback::from(move |_: MouseEvent| {
+            let (api, token) = (core.api.clone(), token.clone());
+            save(&core, &failed, reference, ".ics", async move { api.calendar(reference, &token).await });
+        })
+    };
+    let export = {
+        let (core, token, failed) = (core.clone(), props.token.clone(), failed.clone());
+        Callback::from(move |_: MouseEvent| {
+            let (api, token) = (core.api.clone(), token.clone());
+            save(&core, &failed, reference, ".json", async move { api.export(reference, &token).await });
+        })
+    };
+    Tell {
+        calendar,
+        export,
+        print: Callback::from(|_: MouseEvent| {
+            let _ = gloo::utils::window().print();
+        }),
+        all: props.on_all.reform(|_: MouseEvent| ()),
+        log_out: props.on_log_out.reform(|_: MouseEvent| ()),
+        go: core.go.clone(),
+    }
+}
+
+/// Fetches a file with the session's key, which a plain link could not carry, and saves it.
+fn save(
+    core: &Core,
+    failed: &UseStateSetter<bool>,
+    reference: Reference,
+    ending: &'static str,
+    file: impl Future<Output = Result<web_sys::Blob, ApiError>> + 'static,
+) {
+    let (core, failed) = (core.clone(), failed.clone());
+    spawn_local(async move {
+        let file = file.await;
+        failed.set(file.is_err());
+        if let Ok(file) = file {
+            core.save(&file, &[&reference.to_string(), ending].concat());
+        }
+    });
 }

@@ -1,0 +1,95 @@
+//! Fixed contacts with what to ask them for, and colleagues with one honest sentence each.
+//!
+//! Pure. MUST: each contact is a list item headed by the name; phone and mail are links that say the number and the
+//! address; who is away says until when and who stands in; pictures are decorative.
+
+use belofte_contract::Timestamp;
+use belofte_contract::contacts::{Colleague, Contact};
+use yew::prelude::*;
+
+use crate::i18n::{Ctx, DateStyle, Key};
+use crate::ui::person::{face, first_name};
+
+/// Both lists; nothing at all when there is nobody.
+pub fn people(ctx: &Ctx, contacts: &[Contact], colleagues: &[Colleague]) -> Html {
+    html! { <>{ reachable(ctx, contacts) }{ future_colleagues(ctx, colleagues) }</> }
+}
+
+fn reachable(ctx: &Ctx, contacts: &[Contact]) -> Html {
+    if contacts.is_empty() {
+        return Html::default();
+    }
+    html! {
+        <section class="contacts" id="contacts">
+            <h2 class="contacts__title">{ ctx.t(Key::ContactsTitle) }</h2>
+            <p class="contacts__lead">{ ctx.t(Key::ContactsLead) }</p>
+            <ul class="contacts__list">{ for contacts.iter().map(|one| contact(ctx, one)) }</ul>
+        </section>
+    }
+}
+
+fn contact(ctx: &Ctx, contact: &Contact) -> Html {
+    let phone = contact.phone.as_ref().map(|phone| {
+        let digits: String = phone.chars().filter(|sign| sign.is_ascii_digit() || *sign == '+').collect();
+        html! { <a href={["tel:", &digits].concat()}>{ phone }</a> }
+    });
+    let mail = contact.email.as_ref().map(|email| html! { <a href={["mailto:", email].concat()}>{ email }</a> });
+    let hours = contact.hours.as_ref().map(|hours| html! { hours });
+    let usual = contact.usual_answer.as_ref().map(|usual| html! { usual });
+    let facts = [
+        (Key::ContactsPhone, phone),
+        (Key::ContactsMail, mail),
+        (Key::ContactsHours, hours),
+        (Key::ContactsUsualAnswer, usual),
+    ];
+    let fact = |(key, value): (Key, Option<Html>)| {
+        value.map(|value| html! { <div class="contact__fact"><dt>{ ctx.t(key) }</dt><dd>{ value }</dd></div> })
+    };
+    html! {
+        <li class="contact" key={contact.id.clone()}>
+            { face(ctx, &contact.name, contact.photo_url.as_deref()) }
+            <div class="contact__body">
+                <h3 class="contact__name">{ &contact.name }</h3>
+                <p class="contact__role">{ &contact.role }</p>
+                <p class="contact__purpose">{ &contact.purpose }</p>
+                { for away(ctx, contact) }
+                <dl class="contact__facts">{ for facts.into_iter().filter_map(fact) }</dl>
+            </div>
+        </li>
+    }
+}
+
+/// Until when, and who answers meanwhile.
+fn away(ctx: &Ctx, contact: &Contact) -> Option<Html> {
+    let until = Timestamp::parse(&[contact.away_until.as_deref()?, "T12:00:00Z"].concat()).ok()?;
+    if until < ctx.now {
+        return None;
+    }
+    let date = ctx.date(until, DateStyle::Long);
+    let away = ctx.fill(Key::ContactsAway, &[("person", first_name(&contact.name)), ("date", &date)]);
+    let stand_in = contact.stand_in.as_ref().map(|one| ctx.fill(Key::ContactsStandIn, &[("person", &one.name)]));
+    Some(html! { <p class="contact__away">{ away }{ " " }{ for stand_in }</p> })
+}
+
+fn future_colleagues(ctx: &Ctx, colleagues: &[Colleague]) -> Html {
+    if colleagues.is_empty() {
+        return Html::default();
+    }
+    let colleague = |one: &Colleague| {
+        html! {
+            <li class="colleague" key={one.id.clone()}>
+                { face(ctx, &one.name, one.photo_url.as_deref()) }
+                <figure class="colleague__body">
+                    <blockquote class="colleague__quote">{ &one.quote }</blockquote>
+                    <figcaption class="colleague__name">{ &one.name }{ ", " }{ &one.role }</figcaption>
+                </figure>
+            </li>
+        }
+    };
+    html! {
+        <section class="colleagues">
+            <h2 class="colleagues__title">{ ctx.t(Key::ContactsColleagues) }</h2>
+            <ul class="colleagues__list">{ for colleagues.iter().map(colleague) }</ul>
+        </section>
+    }
+}

@@ -1,0 +1,58 @@
+//! The promise score in one sentence, and by itself with every count.
+//!
+//! Pure. MUST: the figure is text, never a picture; below the least number there is no figure but a reason why; the
+//! score by itself has one `h1`.
+
+use belofte_contract::organization::Organization;
+use belofte_contract::score::PromiseScore;
+use yew::prelude::*;
+
+use crate::i18n::{Ctx, Key};
+
+/// At the foot of other pages.
+pub fn score(ctx: &Ctx, score: &PromiseScore) -> Html {
+    let days = ctx.format.number(f64::from(score.period_days), 0);
+    let Some(percent) = score.kept_percent() else {
+        let made = ctx.format.number(f64::from(score.made), 0);
+        let minimum = ctx.format.number(f64::from(score.minimum), 0);
+        let text = ctx.fill(Key::ScoreTooFew, &[("count", &made), ("days", &days), ("minimum", &minimum)]);
+        return html! { <p class="score">{ text }</p> };
+    };
+    html! {
+        <p class="score">
+            <b class="score__figure">{ ctx.format.percent(percent) }</b>{ " " }
+            <span class="score__text">
+                { ctx.plural(Key::ScoreKept, score.made, &[("days", &days)]) }
+                { for median(ctx, score).map(|text| html! { <>{ " " }{ text }</> }) }
+            </span>
+        </p>
+    }
+}
+
+/// How late the others were: in days from a day and a half on, in hours below.
+fn median(ctx: &Ctx, score: &PromiseScore) -> Option<String> {
+    let hours = score.median_hours.filter(|hours| *hours > 0.0)?;
+    Some(if hours >= 36.0 {
+        ctx.fill(Key::ScoreMedianDays, &[("days", &ctx.format.number(hours / 24.0, 1))])
+    } else {
+        // Less than an hour is written as one: a delay is never rounded away.
+        ctx.fill(Key::ScoreMedianHours, &[("hours", &ctx.format.number(hours.max(1.0), 0))])
+    })
+}
+
+/// The score by itself.
+pub fn page(ctx: &Ctx, organization: &Organization) -> Html {
+    let count = |value: u32| ctx.format.number(f64::from(value), 0);
+    let one = &organization.score;
+    let (kept, moved, late, open) = (count(one.kept), count(one.moved), count(one.late), count(one.open));
+    let counts = [("kept", kept.as_str()), ("moved", &moved), ("late", &late), ("open", &open)];
+    html! {
+        <section class="score-page">
+            <p class="eyebrow">{ &organization.name }</p>
+            <h1 class="score-page__title" tabindex="-1">{ ctx.t(Key::ScoreTitle) }</h1>
+            { score(ctx, one) }
+            <p class="score-page__counts">{ ctx.fill(Key::ScoreCounts, &counts) }</p>
+            <p class="score-page__how">{ ctx.t(Key::ScoreHow) }</p>
+        </section>
+    }
+}

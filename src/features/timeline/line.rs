@@ -1,0 +1,185 @@
+//! The line: what was, what is now, what comes, each with a date and a name.
+//!
+//! Pure. MUST: an ordered list, oldest first; the current step carries `aria-current="step"`; the state of a promise
+//! is said in words; a date that no longer holds is struck through and also introduced in words.
+
+use belofte_contract::Timestamp;
+use belofte_contract::postings::Turn;
+use belofte_contract::promise::{Promise, PromiseMove, PromiseState};
+use belofte_contract::time::DAY_MS;
+use belofte_contract::timeline::{EntryEvent, TimelineEntry};
+use yew::prelude::*;
+
+use super::state::{Progress, Step, move_of, told};
+use crate::i18n::{Ctx, DateStyle, Key};
+
+/// Where a step lies, seen from now.
+#[derive(Clone, Copy, PartialEq)]
+enum Place {
+    Past,
+    Now,
+    Next,
+}
+
+pub fn line(ctx: &Ctx, progress: &Progress<'_>) -> Html {
+    let draw = |place: Place| move |step: &Step<'_>| row(ctx, place, step);
+    let rows: Vec<Html> = match progress {
+        Progress::Open { passed, current, upcoming } => {
+            let passed = passed.iter().map(draw(Place::Past));
+            let current = std::iter::once(current).map(draw(Place::Now));
+            passed.chain(current).chain(upcoming.iter().map(draw(Place::Next))).collect()
+        }
+        Progress::Ended { passed, .. } => passed.iter().map(draw(Place::Past)).collect(),
+    };
+    if rows.is_empty() {
+        return Html::default();
+    }
+    html! {
+        <section class="timeline__steps">
+            <h2 class="timeline__subtitle">{ ctx.t(Key::TimelineSteps) }</h2>
+            <ol class="timeline__list">{ for rows }</ol>
+        </section>
+    }
+}
+
+fn row(ctx: &Ctx, place: Place, step: &Step<'_>) -> Html {
+    let entry = step.entry;
+    let (kind, current) = match place {
+        Place::Past => ("past", None),
+        Place::Now => ("now", Some("step")),
+        Place::Next => ("next", None),
+    };
+    let title = title(ctx, entry);
+    let title = match place {
+        Place::Past => title,
+        Place::Now => ctx.fill(Key::TimelineNow, &[("step", &title)]),
+        Place::Next => ctx.fill(Key::TimelineThen, &[("step", &title)]),
+    };
+    // What one can do about a step that is over is nothing.
+    let can_do = entry.can_do.as_deref().filter(|_| place == Place::Now && entry.turn != Some(Turn::Yours));
+    let pill = told(step).filter(|_| place != Place::Next).map(|promise| pill(ctx, promise));
+    let yours = (place == Place::Next && entry.turn == Some(Turn::Yours))
+        .then(|| html! { <p class="pill" data-state="due">{ ctx.t(Key::TimelineYourTurn) }</p> });
+    html! {
+        <li class="timeline__step" key={entry.id.clone()} data-kind={kind} aria-current={current}>
+            { when(ctx, place, step) }
+            <span class="timeline__dot" aria-hidden="true"></span>
+            <div class="timeline__body">
+                <h3 class="timeline__title">{ title }</h3>
+                { for entry.meaning.as_ref().map(|text| html! { <p class="timeline__meaning">{ text }</p> }) }
+                { for can_do.map(|text| html! { <p class="timeline__can-do">{ text }</p> }) }
+                { for move_of(step).map(|change| moved(ctx, change)) }
+                { words(ctx, entry) }
+                { for pill }
+                { for yours }
+            </div>
+        </li>
+    }
+}
+
+/// The step's own label, or what happened in our words.
+fn title(ctx: &Ctx, entry: &TimelineEntry) -> String {
+    if let Some(title) = entry.title.as_deref().filter(|title| !title.is_empty()) {
+        return title.to_owned();
+    }
+    let (plain, by) = match entry.event {
+        EntryEvent::Submitted => (Key::TimelineEventSubmitted, None),
+        EntryEvent::Stage => (Key::TimelineEventStep, None),
+        EntryEvent::PromiseKept => (Key::TimelineEventKept, Some(Key::TimelineEventKeptBy)),
+        EntryEvent::PromiseMoved => (Key::TimelineEventMoved, Some(Key::TimelineEventMovedBy)),
+        EntryEvent::PromiseLate => (Key::TimelineEventLate, None),
+        EntryEvent::Decided => (Key::TimelineEventDecided, Some(Key::TimelineEventDecidedBy)),
+        EntryEvent::Withdrawn => (Key::TimelineEventWithdrawn, None),
+        EntryEvent::Note => (Key::TimelineEventNote, Some(Key::TimelineEventNoteBy)),
+        EntryEvent::Unknown => (Key::TimelineEventOther, None),
+    };
+    match (by, entry.actor_name.as_deref()) {
+        (Some(by), Some(name)) => ctx.fill(by, &[("person", name)]),
+        (_, None) | (None, _) => ctx.t(plain),
+    }
+}
+
+/// A person's own words, or only the name of who did it.
+fn words(ctx: &Ctx, entry: &TimelineEntry) -> Html {
+    let name = entry.actor_name.as_deref();
+    match (entry.text.as_deref().filter(|text| !text.trim().is_empty()), name) {
+        (Some(text), _) => html! {
+            <figure class="timeline__words">
+                if let Some(name) = name {
+                    <figcaption>{ ctx.fill(Key::TimelineWordsOf, &[("person", name)]) }</figcaption>
+                }
+                <blockquote>{ text }</blockquote>
+            </figure>
+        },
+        (None, Some(name)) if entry.title.is_some() => {
+            html! { <p class="timeline__by">{ ctx.fill(Key::TimelineDoneBy, &[("person", name)]) }</p> }
+        }
+        (None, _) => Html::default(),
+    }
+}
+
+fn when(ctx: &Ctx, place: Place, step: &Step<'_>) -> Html {
+    let due = step.promise.filter(|promise| promise.is_open()).map(|promise| promise.due_at);
+    let (at, more) = match place {
+        Place::Past => (step.entry.at, None),
+        Place::Now => match due {
+            Some(due) => {
+                let time = ctx.date(due, DateStyle::Time);
+                (Some(due), Some(ctx.fill(Key::TimelineBefore, &[("time", &time)])))
+            }
+            None => (step.entry.at, None),
+        },
+        Place::Next => (step.entry.latest_at, Some(ctx.t(Key::TimelineAtLatest))),
+    };
+    let Some(at) = at else {
+        return html! { <span class="timeline__time">{ ctx.t(Key::TimelineDateLater) }</span> };
+    };
+    let more = more.unwrap_or_else(|| ctx.date(at, DateStyle::Time));
+    html! {
+        <time class="timeline__time" datetime={at.to_string()}>
+            <b>{ ctx.date(at, DateStyle::Short) }</b>{ " " }<span>{ more }</span>
+        </time>
+    }
+}
+
+/// Old date struck through, then the new one. The old one is also introduced by a word for those who do not see a line.
+pub fn moved(ctx: &Ctx, change: &PromiseMove) -> Html {
+    let old = html! {
+        <span class="moved__old">
+            <span class="visually-hidden">{ ctx.t(Key::TimelineMovedWas) }{ " " }</span>
+            <s>{ day(ctx, change.from) }</s>
+        </span>
+    };
+    let new = html! { <b class="moved__new">{ day(ctx, change.to) }</b> };
+    html! { <p class="timeline__moved">{ ctx.html(Key::TimelineMovedDates, &[("old", old), ("new", new)]) }</p> }
+}
+
+/// "Wednesday 31 March", as a date that machines can read.
+pub fn day(ctx: &Ctx, at: Timestamp) -> Html {
+    html! { <time datetime={at.to_string()}>{ ctx.date(at, DateStyle::Long) }</time> }
+}
+
+/// What became of a promise: in words, its form and colour only repeat it.
+pub fn pill(ctx: &Ctx, promise: &Promise) -> Html {
+    let (state, text) = match promise.state(ctx.now) {
+        PromiseState::OnTrack => ("track", ctx.t(Key::TimelineStateOnTrack)),
+        PromiseState::DueToday => ("due", ctx.t(Key::TimelineStateDueToday)),
+        PromiseState::Moved => ("moved", ctx.t(Key::TimelineStateMoved)),
+        PromiseState::Void => ("void", ctx.t(Key::TimelineStateVoid)),
+        PromiseState::Late if promise.kept_at.is_some() => ("late", ctx.t(Key::TimelineStateLateKept)),
+        PromiseState::Late => {
+            let date = ctx.date(promise.binding_due_at(), DateStyle::Long);
+            ("late", ctx.fill(Key::TimelineStateLate, &[("date", &date)]))
+        }
+        PromiseState::Kept => match days_early(promise) {
+            0 => ("kept", ctx.t(Key::TimelineStateKept)),
+            days => ("kept", ctx.plural(Key::TimelineStateKeptEarly, days, &[])),
+        },
+    };
+    html! { <p class="pill" data-state={state}>{ text }</p> }
+}
+
+fn days_early(promise: &Promise) -> u32 {
+    let early_ms = promise.kept_at.map_or(0, |kept_at| promise.first_due_at.ms_since(kept_at));
+    u32::try_from(early_ms / DAY_MS).unwrap_or(0)
+}

@@ -1,0 +1,139 @@
+//! Where lookup and timeline meet: with a session one sees one's application, without one the way to get one.
+//!
+//! Beside `app.rs` because features never import one another. Draws nothing itself.
+
+use std::rc::Rc;
+
+use belofte_contract::Reference;
+use belofte_contract::lookup::StatusSession;
+use wasm_bindgen_futures::spawn_local;
+use yew::prelude::*;
+
+use crate::api::ApiError;
+use crate::api::session::Session;
+use crate::app::{Core, View, use_core};
+use crate::features::timeline::view::Guests;
+use crate::features::{contacts, decision, lookup, postings, score, timeline};
+use crate::request::{Request, use_request};
+use crate::ui::notice;
+
+/// What other features draw on the status page.
+pub const GUESTS: Guests = Guests {
+    decision: decision::view::decision,
+    people: contacts::view::people,
+    score: score::view::score,
+    related: postings::view::related,
+};
+
+#[derive(PartialEq, Properties)]
+pub struct StatusPageProps {
+    pub reference: Option<Reference>,
+    pub link_token: Option<String>,
+}
+
+#[component]
+pub fn StatusPage(props: &StatusPageProps) -> Html {
+    let core = use_core();
+    let note = use_state_eq(|| None::<lookup::LookupNote>);
+    // Sessions are no state of yew's: whoever changes them draws again.
+    let render = use_force_update();
+    let go = {
+        let (core, render) = (core.clone(), render.clone());
+        Callback::from(move |reference: Option<Reference>| {
+            core.go.emit(View::Status { reference, link_token: None });
+            render.force_update();
+        })
+    };
+    let on_open = {
+        let (core, go, note) = (core.clone(), go.clone(), note.setter());
+        Callback::from(move |session: StatusSession| {
+            note.set(None);
+            go.emit(keep(&core, &session));
+        })
+    };
+    let on_expired = {
+        let (core, go, note) = (core.clone(), go.clone(), note.setter());
+        Callback::from(move |()| {
+            core.sessions.end();
+            note.set(Some(lookup::LookupNote::SessionEnded));
+            go.emit(None);
+        })
+    };
+    let session = core.sessions.current();
+    let (Some(session), None) = (session, &props.link_token) else {
+        return html! { <lookup::Lookup link_token={props.link_token.clone()} note={*note} {on_open} /> };
+    };
+    let token: Rc<str> = session.token.as_str().into();
+    let Some(reference) = props.reference.or(session.reference) else {
+        return html! { <Mine {token} {on_expired} on_choose={go.reform(Some)} /> };
+    };
+    let on_all = {
+        let (core, go) = (core.clone(), go.clone());
+        Callback::from(move |()| {
+            if let Some(session) = core.sessions.current() {
+                core.sessions.keep(Session { reference: None, ..session });
+            }
+            go.emit(None);
+        })
+    };
+    let on_log_out = {
+        let (core, token) = (core.clone(), token.clone());
+        Callback::from(move |()| {
+            let (api, token) = (core.api.clone(), token.clone());
+            // Forgotten here at once; whether the backend heard of it changes nothing for the visitor.
+            spawn_local(async move { drop(api.close_session(&token).await) });
+            core.sessions.end();
+            go.emit(None);
+        })
+    };
+    html! {
+        <timeline::Timeline key={reference.to_string()} {reference} {token} guests={GUESTS} {on_expired} {on_all} {on_log_out} />
+    }
+}
+
+/// Keeps the key; gives the application to show, when there is but one to choose.
+fn keep(core: &Core, session: &StatusSession) -> Option<Reference> {
+    let only = match session.applications.as_slice() {
+        [only] => Some(only.reference),
+        _ => None,
+    };
+    let reference = session.reference.or(only);
+    core.sessions.keep(Session { token: session.token.clone(), reference });
+    reference
+}
+
+#[derive(PartialEq, Properties)]
+struct MineProps {
+    token: Rc<str>,
+    on_expired: Callback<()>,
+    on_choose: Callback<Reference>,
+}
+
+/// Everything under one's address.
+#[component]
+fn Mine(props: &MineProps) -> Html {
+    let core = use_core();
+    let mine = {
+        let api = core.api.clone();
+        use_request(props.token.clone(), move |token| {
+            let (api, token) = (api.clone(), token.clone());
+            Box::pin(async move { api.my_applications(&token).await.map(|mine| Rc::new(mine.applications)) })
+        })
+    };
+    {
+        let on_expired = props.on_expired.clone();
+        let expired = matches!(&mine.state, Request::Failed(ApiError::Unauthorized));
+        use_effect_with(expired, move |expired| {
+            if *expired {
+                on_expired.emit(());
+            }
+        });
+    }
+    match &mine.state {
+        Request::Idle | Request::Loading | Request::Failed(ApiError::Unauthorized) => notice::loading(&core.ctx("UTC")),
+        Request::Failed(error) => notice::failed(&core.ctx("UTC"), error, &mine.again),
+        Request::Ready(applications) => {
+            html! { <lookup::List applications={(**applications).clone()} on_choose={props.on_choose.clone()} /> }
+        }
+    }
+}
