@@ -9,8 +9,11 @@ use yew::prelude::*;
 
 use crate::i18n::{Ctx, Key};
 
-/// At the foot of other pages.
+/// At the foot of other pages; nothing when the backend counts no promises at all.
 pub fn score(ctx: &Ctx, score: &PromiseScore) -> Html {
+    if score.period_days == 0 {
+        return Html::default();
+    }
     let days = ctx.format.number(f64::from(score.period_days), 0);
     let Some(percent) = score.kept_percent() else {
         let made = ctx.format.number(f64::from(score.made), 0);

@@ -57,7 +57,13 @@ fn row(ctx: &Ctx, place: Place, step: &Step<'_>) -> Html {
     };
     // What one can do about a step that is over is nothing.
     let can_do = entry.can_do.as_deref().filter(|_| place == Place::Now && entry.turn != Some(Turn::Yours));
-    let pill = told(step).filter(|_| place != Place::Next).map(|promise| pill(ctx, promise));
+    // The next date on top of the page already says that it stands; here only what became of a promise.
+    let is_news = |promise: &&Promise| match place {
+        Place::Past => true,
+        Place::Now => !promise.is_open() || promise.state(ctx.now) == PromiseState::Late,
+        Place::Next => false,
+    };
+    let pill = told(step).filter(is_news).map(|promise| pill(ctx, promise));
     let yours = (place == Place::Next && entry.turn == Some(Turn::Yours))
         .then(|| html! { <p class="pill" data-state="due">{ ctx.t(Key::TimelineYourTurn) }</p> });
     html! {
