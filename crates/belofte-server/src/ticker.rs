@@ -2,16 +2,19 @@
 //!
 //! Never moves or keeps a promise. Of several processes on one database one writes the event.
 
+pub mod store;
+
 use std::time::Duration;
 
 use belofte_contract::Timestamp;
 use belofte_contract::time::HOUR_MS;
 use belofte_contract::timeline::{Actor, EntryEvent};
-use sqlx::{AnyConnection, Row};
+use sqlx::AnyConnection;
 
 use crate::features::lookup;
 use crate::features::timeline::store::{NewEvent, find, load_application, record_event};
-use crate::mail::{letters, outbox};
+use crate::mail::store::Envelope;
+use crate::mail::{self, letters};
 use crate::problem::ApiResult;
 use crate::state::{App, AppState};
 
@@ -45,20 +48,12 @@ pub fn start(state: &AppState) {
 pub async fn tick(app: &App) -> ApiResult<usize> {
     let mut noted = 0;
     loop {
-        let rows = sqlx::query(
-            "SELECT id, application_id FROM promises
-             WHERE kept_at IS NULL AND voided_at IS NULL AND late_noted_at IS NULL AND due_at < $1
-             ORDER BY due_at, id LIMIT $2",
-        )
-        .bind(app.clock.now().as_ms())
-        .bind(AT_A_TIME)
-        .fetch_all(app.store.read())
-        .await?;
-        for row in &rows {
-            note_late(app, row.try_get("id")?, row.try_get("application_id")?).await?;
+        let overdue = store::overdue(app, app.clock.now(), AT_A_TIME).await?;
+        for (promise_id, application_id) in &overdue {
+            note_late(app, promise_id, application_id).await?;
         }
-        noted += rows.len();
-        if rows.is_empty() {
+        noted += overdue.len();
+        if overdue.is_empty() {
             return Ok(noted);
         }
     }
@@ -67,28 +62,16 @@ pub async fn tick(app: &App) -> ApiResult<usize> {
 async fn note_late(app: &App, promise_id: &str, application_id: &str) -> ApiResult<()> {
     let now = app.clock.now();
     let mut transaction = app.store.write().begin().await?;
-    // The row may have been kept, moved or noted since it was read: then somebody else was first.
-    let noted = sqlx::query(
-        "UPDATE promises SET late_noted_at = $2
-         WHERE id = $1 AND kept_at IS NULL AND voided_at IS NULL AND late_noted_at IS NULL AND due_at < $2
-         RETURNING owner_id, stage_id, due_at",
-    )
-    .bind(promise_id)
-    .bind(now.as_ms())
-    .fetch_optional(&mut *transaction)
-    .await?;
-    let Some(noted) = noted else { return Ok(()) };
-    let owner_id: Option<String> = noted.try_get("owner_id")?;
+    let Some(noted) = store::note(&mut transaction, promise_id, now).await? else { return Ok(()) };
     // The applicant's own deadline is no broken promise of anybody.
-    let Some(owner_id) = owner_id else {
+    let Some(owner_id) = noted.owner_id else {
         transaction.commit().await?;
         return Ok(());
     };
-    let stage_id: Option<String> = noted.try_get("stage_id")?;
     let event = NewEvent {
         event: EntryEvent::PromiseLate,
-        at: Timestamp::from_ms(noted.try_get("due_at")?),
-        stage_id: stage_id.as_deref(),
+        at: noted.due_at,
+        stage_id: noted.stage_id.as_deref(),
         promise_id: Some(promise_id),
         actor: Actor::System,
         actor_id: None,
@@ -120,16 +103,14 @@ async fn mail_both(
         let application = load_application(connection, &settings, application_id, owners_lang, now).await?;
         if let Some(promise) = application.promise(promise_id) {
             let letter = letters::owner_late(&settings, owners_lang, &application, promise, owner);
-            outbox::insert(connection, app, &outbox::Envelope::to_colleague(application_id, email), &letter, now)
-                .await?;
+            mail::store::insert(connection, app, &Envelope::to_colleague(application_id, email), &letter, now).await?;
         }
     }
     let lang = settings.lang(Some(&row.lang));
     let application = load_application(connection, &settings, application_id, lang, now).await?;
     if let Some(promise) = application.promise(promise_id) {
         let letter = letters::late(&settings, lang, &application, promise, owner_email.is_some());
-        outbox::insert(connection, app, &outbox::Envelope::to_applicant(application_id, &row.email), &letter, now)
-            .await?;
+        mail::store::insert(connection, app, &Envelope::to_applicant(application_id, &row.email), &letter, now).await?;
     }
     Ok(())
 }
@@ -138,11 +119,7 @@ async fn mail_both(
 async fn clean(app: &App, now: Timestamp) -> ApiResult<()> {
     let mut transaction = app.store.write().begin().await?;
     lookup::store::purge(&mut transaction, now).await?;
-    sqlx::query("DELETE FROM outbox WHERE kind = $1 AND created_at < $2")
-        .bind(outbox::VOID)
-        .bind(now.plus_ms(-HOUR_MS).as_ms())
-        .execute(&mut *transaction)
-        .await?;
+    mail::store::purge(&mut transaction, now.plus_ms(-HOUR_MS)).await?;
     transaction.commit().await?;
     Ok(())
 }

@@ -2,10 +2,10 @@
 //!
 //! The same at every start at the same moment. Never writes mail: what is history was mailed long ago.
 
+mod store;
 mod story;
 
 use belofte_contract::Reference;
-use sqlx::Row;
 
 use self::story::{Delay, End, Story, Teller};
 use crate::StartError;
@@ -114,8 +114,7 @@ const SAMPLES: [Fixed; 6] = [
 /// Makes the applications when there are none yet; gives the samples to print either way.
 pub async fn seed(state: &AppState) -> Result<Vec<Sample>, StartError> {
     let mut transaction = state.store.write().begin().await?;
-    let row = sqlx::query("SELECT COUNT(*) AS known FROM applications").fetch_one(&mut *transaction).await?;
-    if row.try_get::<i64, _>("known")? == 0 {
+    if store::count_applications(&mut transaction).await.map_err(worded)? == 0 {
         let settings = state.settings();
         let mut teller = Teller::new(&mut transaction, &settings, state.clock.now()).await.map_err(worded)?;
         tell_all(&mut teller).await.map_err(worded)?;

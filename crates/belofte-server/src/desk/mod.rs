@@ -20,8 +20,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::features::lookup::session::bearer;
 use crate::features::lookup::{AskedLang, read_json};
-use crate::features::timeline::posting::Posting;
-use crate::features::timeline::store::{load_application, load_promises, word};
+use crate::features::timeline::store::{Posting, load_application, load_promises, word};
 use crate::problem::{ApiProblem, ApiResult};
 use crate::state::{App, AppState};
 use crate::tokens::{keyed_hash, same};

@@ -13,12 +13,12 @@ use belofte_contract::timeline::{Actor, Application, ApplicationStatus, EntryEve
 use belofte_contract::{Reference, Timestamp};
 use sqlx::{AnyConnection, Row};
 
-use crate::features::timeline::posting::Posting;
 use crate::features::timeline::store::{
-    self, ApplicationRow, NewEvent, StoredDecision, load_application, lock_by_reference, record_event, word,
+    self, ApplicationRow, NewEvent, Posting, StoredDecision, load_application, lock_by_reference, record_event, word,
 };
 use crate::mail::compose::Letter;
-use crate::mail::{letters, outbox};
+use crate::mail::letters;
+use crate::mail::store::{Envelope, insert as insert_mail};
 use crate::problem::{ApiProblem, ApiResult};
 use crate::promises::{self, Planned, Stage};
 use crate::settings::Settings;
@@ -73,8 +73,8 @@ impl Case {
     }
 
     async fn mail(&self, connection: &mut AnyConnection, app: &App, letter: &Letter) -> ApiResult<()> {
-        let envelope = outbox::Envelope::to_applicant(&self.row.id, &self.row.email);
-        outbox::insert(connection, app, &envelope, letter, self.now).await
+        let envelope = Envelope::to_applicant(&self.row.id, &self.row.email);
+        insert_mail(connection, app, &envelope, letter, self.now).await
     }
 
     /// An open promise of this application.

@@ -5,10 +5,12 @@
 pub mod compose;
 pub mod letters;
 pub mod outbox;
+pub mod store;
 
 use belofte_contract::Timestamp;
 use sqlx::AnyConnection;
 
+use self::store::Envelope;
 use crate::features::timeline::store::{find, load_application};
 use crate::problem::{ApiProblem, ApiResult};
 use crate::state::{App, AppState};
@@ -31,5 +33,5 @@ pub async fn queue_receipt(
     let lang = settings.lang(Some(&row.lang)).to_owned();
     let application = load_application(connection, &settings, application_id, &lang, now).await?;
     let letter = letters::receipt(&settings, &lang, &application, link_token, now);
-    outbox::insert(connection, app, &outbox::Envelope::to_applicant(&row.id, &row.email), &letter, now).await
+    store::insert(connection, app, &Envelope::to_applicant(&row.id, &row.email), &letter, now).await
 }

@@ -13,16 +13,14 @@ use belofte_contract::timeline::{Actor, ApplicationStatus, EntryEvent};
 use belofte_contract::{Reference, Timestamp};
 use jiff::civil::Date;
 use serde::Deserialize;
-use serde_json::Value;
-use sqlx::{AnyConnection, Row};
+use sqlx::AnyConnection;
 
-use crate::features::timeline::posting::Posting;
-use crate::features::timeline::store::{NewEvent, StoredDecision, record_event, word};
+use super::store::{self, Settled};
+use crate::features::timeline::store::{NewEvent, Posting, StoredDecision, record_event, word};
 use crate::locale;
 use crate::problem::{ApiProblem, ApiResult};
 use crate::promises::{self, Planned, Stage};
 use crate::settings::Settings;
-use crate::tokens::new_id;
 
 /// Where a story has come to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,20 +101,8 @@ impl<'t> Teller<'t> {
         settings: &'t Settings,
         now: Timestamp,
     ) -> ApiResult<Teller<'t>> {
-        let lang = settings.lang(None);
-        let rows = sqlx::query("SELECT id, form_id FROM postings").fetch_all(&mut *connection).await?;
-        let mut templates = BTreeMap::new();
-        for row in &rows {
-            let (id, form_id): (String, Option<String>) = (row.try_get("id")?, row.try_get("form_id")?);
-            let form = sqlx::query("SELECT doc FROM forms WHERE id = $1 ORDER BY version DESC LIMIT 1")
-                .bind(form_id)
-                .fetch_optional(&mut *connection)
-                .await?;
-            let Some(form) = form else { continue };
-            let doc: Value = serde_json::from_str(form.try_get("doc")?)?;
-            let posting = Posting::load(connection, settings, &id, lang).await?;
-            templates.insert(id, Template { posting, form: settings.read(&doc, lang)? });
-        }
+        let postings = store::load_postings(connection, settings).await?.into_iter();
+        let templates = postings.map(|(posting, form)| (posting.link.id.clone(), Template { posting, form })).collect();
         let applicants = serde_json::from_str(include_str!("../../../demo/applicants.json"))?;
         Ok(Teller {
             connection,
@@ -182,28 +168,10 @@ impl<'t> Teller<'t> {
     pub async fn tell(&mut self, story: &Story) -> ApiResult<()> {
         let template = self.template(&story.posting)?;
         let stages = template.posting.stages.clone();
-        let form = (template.form.id.clone(), i64::from(template.form.version));
+        let (form_id, version) = (template.form.id.clone(), template.form.version);
         let answers = self.answers(story)?;
         let first = promises::first_stage(&stages).ok_or_else(ApiProblem::not_found)?;
-        let id = new_id();
-        sqlx::query(
-            "INSERT INTO applications (id, reference, posting_id, email, lang, name, status, stage_id, form_id,
-                                       form_version, answers, submitted_at, updated_at, version)
-             VALUES ($1, $2, $3, $4, $5, $6, 'open', $7, $8, $9, $10, $11, $11, 0)",
-        )
-        .bind(&id)
-        .bind(story.reference.to_string())
-        .bind(&story.posting)
-        .bind(&story.email)
-        .bind(story.lang)
-        .bind(&story.name)
-        .bind(&first.id)
-        .bind(form.0)
-        .bind(form.1)
-        .bind(serde_json::to_string(&answers)?)
-        .bind(story.submitted.as_ms())
-        .execute(&mut *self.connection)
-        .await?;
+        let id = store::insert_application(self.connection, story, &first.id, (&form_id, version), &answers).await?;
         let mut made = None;
         for planned in promises::on_submission(&stages, &self.settings.calendar, story.submitted, None) {
             let promise = self.promise(&id, planned, story.submitted).await?;
@@ -304,9 +272,8 @@ impl<'t> Teller<'t> {
             }
             None => {}
         }
-        let column = if ours { "kept_at" } else { "voided_at" };
-        let sql = format!("UPDATE promises SET {column} = $2 WHERE id = $1");
-        sqlx::query(sqlx::AssertSqlSafe(sql)).bind(&open.id).bind(done.as_ms()).execute(&mut *self.connection).await?;
+        let how = if ours { Settled::Kept } else { Settled::Void };
+        store::settle_promise(self.connection, &open.id, how, done).await?;
         self.counted += usize::from(ours);
         Ok(())
     }
@@ -323,11 +290,7 @@ impl<'t> Teller<'t> {
             Some(planned) => Some(self.promise(id, planned, at).await?),
             None => None,
         };
-        sqlx::query("UPDATE applications SET stage_id = $2 WHERE id = $1")
-            .bind(id)
-            .bind(&stage.id)
-            .execute(&mut *self.connection)
-            .await?;
+        store::set_stage(self.connection, id, &stage.id).await?;
         let said = (stage.kind == StageKind::Interview).then(|| locale::text(story.lang, "demo.stage_word"));
         let event = NewEvent {
             stage_id: Some(&stage.id),
@@ -365,11 +328,7 @@ impl<'t> Teller<'t> {
 
     async fn withdraw(&mut self, id: &str, entered: Timestamp) -> ApiResult<()> {
         let at = entered.plus_ms(26 * HOUR_MS);
-        sqlx::query("UPDATE promises SET voided_at = $2 WHERE application_id = $1 AND kept_at IS NULL")
-            .bind(id)
-            .bind(at.as_ms())
-            .execute(&mut *self.connection)
-            .await?;
+        store::void_open_promises(self.connection, id, at).await?;
         let event = NewEvent { actor: Actor::Applicant, ..blank(EntryEvent::Withdrawn, at) };
         record_event(self.connection, id, event).await?;
         self.end(id, ApplicationStatus::Withdrawn, None, at).await
@@ -386,16 +345,8 @@ impl<'t> Teller<'t> {
         let short = at.plus_ms(i64::from(retention.default_days) * DAY_MS);
         // Who ended long ago is only still here because they allowed it.
         let days = if short > self.now { retention.default_days } else { retention.consented_days };
-        sqlx::query(
-            "UPDATE applications SET status = $2, decision = $3, stage_id = NULL, delete_on = $4 WHERE id = $1",
-        )
-        .bind(id)
-        .bind(word(status))
-        .bind(decision)
-        .bind(at.plus_ms(i64::from(days) * DAY_MS).as_ms())
-        .execute(&mut *self.connection)
-        .await?;
-        Ok(())
+        let delete_on = at.plus_ms(i64::from(days) * DAY_MS);
+        store::set_ended(self.connection, id, &word(status), decision, delete_on).await
     }
 
     async fn stay_late(&mut self, id: &str, stage: &Stage, open: Option<Made>) -> ApiResult<()> {
@@ -419,10 +370,7 @@ impl<'t> Teller<'t> {
     }
 
     async fn note_late(&mut self, id: &str, stage: &Stage, open: &Made) -> ApiResult<()> {
-        sqlx::query("UPDATE promises SET late_noted_at = due_at WHERE id = $1")
-            .bind(&open.id)
-            .execute(&mut *self.connection)
-            .await?;
+        store::mark_late(self.connection, &open.id).await?;
         let event = NewEvent {
             stage_id: Some(&stage.id),
             promise_id: Some(&open.id),
@@ -446,15 +394,8 @@ impl<'t> Teller<'t> {
         let reason = locale::text(&lang, reason).to_owned();
         let owner_id = stage.owner.clone().unwrap_or_default();
         let by = self.settings.person(&owner_id, &lang).map(|person| person.name).unwrap_or_default();
-        let from = open.planned.due_at;
-        let moves = [PromiseMove { from, to, reason: reason.clone(), by, at }];
-        sqlx::query("UPDATE promises SET due_at = $2, due_day_start = $3, moves = $4 WHERE id = $1")
-            .bind(&open.id)
-            .bind(to.as_ms())
-            .bind(self.settings.calendar.due_day_start(to).as_ms())
-            .bind(serde_json::to_string(&moves)?)
-            .execute(&mut *self.connection)
-            .await?;
+        let change = PromiseMove { from: open.planned.due_at, to, reason: reason.clone(), by, at };
+        store::move_promise(self.connection, self.settings, &open.id, &change).await?;
         let event = NewEvent {
             stage_id: Some(&stage.id),
             promise_id: Some(&open.id),

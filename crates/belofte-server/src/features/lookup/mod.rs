@@ -81,10 +81,10 @@ async fn request_code(
         let name = known.as_ref().map_or("", |known| known.name.as_str());
         let letter = mail::letters::code(&settings, &lang, name, &code, now);
         let envelope = match &known {
-            Some(known) => mail::outbox::Envelope::to_applicant(&known.id, &email),
-            None => mail::outbox::Envelope::void(),
+            Some(known) => mail::store::Envelope::to_applicant(&known.id, &email),
+            None => mail::store::Envelope::void(),
         };
-        mail::outbox::insert(connection, &state, &envelope, &letter, now).await?;
+        mail::store::insert(connection, &state, &envelope, &letter, now).await?;
     }
     transaction.commit().await?;
     state.outbox.notify_one();

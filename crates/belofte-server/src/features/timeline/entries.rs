@@ -7,8 +7,7 @@ use belofte_contract::postings::StageKind;
 use belofte_contract::promise::Promise;
 use belofte_contract::timeline::{Actor, ApplicationStatus, EntryEvent, EntryKind, TimelineEntry};
 
-use super::posting::Posting;
-use super::store::{ApplicationRow, EventRow};
+use super::store::{ApplicationRow, EventRow, Posting};
 use crate::promises::{Stage, chain_from};
 use crate::settings::Settings;
 

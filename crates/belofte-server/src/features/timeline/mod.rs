@@ -2,11 +2,9 @@
 //!
 //! Somebody else's application and one that does not exist are answered alike.
 
-mod answers;
 pub mod calendar_file;
 mod entries;
 mod live;
-pub mod posting;
 pub mod store;
 
 use axum::extract::{Path, Query, State};

@@ -2,6 +2,9 @@
 //!
 //! Words of the employer are read from the stored documents in one language. Never decides on kept or late.
 
+mod answers;
+mod posting;
+
 use belofte_contract::contacts::Person;
 use belofte_contract::decision::{Decision, Outcome, Reason};
 use belofte_contract::postings::{HandledBy, PostingLink};
@@ -14,8 +17,8 @@ use serde_json::Value;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
+pub use self::posting::Posting;
 use super::entries;
-use super::posting::Posting;
 use crate::problem::{ApiProblem, ApiResult};
 use crate::settings::Settings;
 
@@ -103,7 +106,7 @@ pub async fn load_application(
     let posting = Posting::load(connection, settings, &row.posting_id, lang).await?;
     let promises = load_promises(connection, settings, &posting, id, lang).await?;
     let events = load_events(connection, id, 0).await?;
-    let answers = super::answers::load(connection, settings, &row, lang).await?;
+    let answers = answers::load(connection, settings, &row, lang).await?;
     let related = posting.related(connection, settings, lang).await?;
     let score = crate::features::score::store::load_score(connection, now).await?;
     let promises: Vec<Promise> = promises.into_iter().map(|row| row.promise).collect();

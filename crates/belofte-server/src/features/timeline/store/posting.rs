@@ -5,7 +5,7 @@ use belofte_contract::postings::PostingLink;
 use serde_json::Value;
 use sqlx::{AnyConnection, Row};
 
-use super::store::posting_link;
+use super::posting_link;
 use crate::problem::{ApiProblem, ApiResult};
 use crate::promises::Stage;
 use crate::settings::Settings;

@@ -7,7 +7,7 @@ use belofte_contract::timeline::AnsweredField;
 use serde_json::Value;
 use sqlx::{AnyConnection, Row};
 
-use super::store::ApplicationRow;
+use super::ApplicationRow;
 use crate::problem::ApiResult;
 use crate::settings::Settings;
 
