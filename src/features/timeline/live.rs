@@ -41,6 +41,7 @@ pub fn use_sight(core: &Core, reference: Reference, token: &Rc<str>) -> (UseRedu
                 if *asked.borrow() != mine {
                     return;
                 }
+                let answer = answer.map(|read| read.map(|(application, mark)| (Rc::new(application), mark)));
                 if let Ok(Some((_, mark))) = &answer {
                     etag.borrow_mut().clone_from(mark);
                 }

@@ -11,7 +11,7 @@ use belofte_contract::promise::{Promise, PromiseMove, PromiseState};
 use belofte_contract::timeline::{Application, ApplicationStatus, EntryEvent, EntryKind, TimelineEntry};
 use yew::Reducible;
 
-use crate::api::{ApiError, Versioned};
+use crate::api::ApiError;
 
 /// The line of steps. An open application has exactly one current step, an ended one has none.
 pub enum Progress<'a> {
@@ -173,10 +173,13 @@ impl PartialEq for Sight {
     }
 }
 
+/// What a read gave: an application with the mark of its version, or nothing when it did not change.
+pub type Answer = Result<Option<(Rc<Application>, Option<String>)>, ApiError>;
+
 /// An answer and when it came.
 #[derive(Debug)]
 pub enum Read {
-    Answer(Result<Versioned, ApiError>, Timestamp),
+    Answer(Answer, Timestamp),
     Again,
 }
 
@@ -186,7 +189,7 @@ impl Reducible for Sight {
     fn reduce(self: Rc<Self>, action: Read) -> Rc<Self> {
         Rc::new(match (&*self, action) {
             (_, Read::Answer(Ok(Some((application, etag))), seen_at)) => {
-                Sight::Shown { application: Rc::new(application), etag, seen_at, trouble: None }
+                Sight::Shown { application, etag, seen_at, trouble: None }
             }
             (Sight::Shown { application, etag, .. }, Read::Answer(Ok(None), seen_at)) => {
                 Sight::Shown { application: application.clone(), etag: etag.clone(), seen_at, trouble: None }

@@ -76,7 +76,10 @@ fn seen(answers: Vec<Read>) -> String {
 }
 
 fn whole(minute: i64) -> Read {
-    Read::Answer(Ok(Some((read(fixtures::WAITING), Some("\"v1\"".into())))), Timestamp::from_ms(minute * 60_000))
+    Read::Answer(
+        Ok(Some((Rc::new(read(fixtures::WAITING)), Some("\"v1\"".into())))),
+        Timestamp::from_ms(minute * 60_000),
+    )
 }
 
 fn unchanged(minute: i64) -> Read {
