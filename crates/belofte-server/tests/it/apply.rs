@@ -1,0 +1,249 @@
+//! Applying and uploading, as JSON and as a plain form.
+
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+
+use crate::support::{Part, Reply, TestApp, application, key};
+
+const PDF: &[u8] = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n";
+
+async fn apply(app: &TestApp, body: &Value, key: &str) -> Reply {
+    app.post("/v1/applications", body, &[("idempotency-key", key)]).await
+}
+
+async fn count(app: &TestApp, table: &'static str) -> i64 {
+    let sql = sqlx::AssertSqlSafe(format!("SELECT COUNT(*) FROM {table}"));
+    sqlx::query_scalar(sql).fetch_one(app.state.store.read()).await.unwrap()
+}
+
+both!(an_application_gets_a_reference_a_date_and_a_mail, app, {
+    let reply = apply(&app, &application("Noor@Example.com "), &key()).await;
+    assert_eq!(reply.status, StatusCode::CREATED, "{}", reply.text());
+    assert_eq!(reply.header("cache-control"), "private, no-store");
+    let answer = reply.json();
+    assert!(belofte_contract::Reference::parse(answer["reference"].as_str().unwrap()).is_ok());
+    let receipt = &answer["receipt"];
+    assert_eq!(receipt["status"], "open");
+    assert_eq!(receipt["applicant_name"], "Noor Jansen");
+    assert_eq!(receipt["version"], 1);
+    // Three business days over Easter.
+    assert_eq!(receipt["promises"][0]["due_at"], "2027-03-30T15:00:00Z");
+    assert_eq!(
+        receipt["promises"][0]["owner"]["id"],
+        app.get("/v1/job-postings/kok").await.json()["first_answer_from"]["id"]
+    );
+    let kinds: Vec<&str> =
+        receipt["timeline"].as_array().unwrap().iter().map(|entry| entry["kind"].as_str().unwrap()).collect();
+    assert_eq!(&kinds[..2], ["past", "now"]);
+    assert_eq!((count(&app, "applications").await, count(&app, "outbox").await), (1, 1));
+    let (to, body): (String, String) =
+        sqlx::query_as("SELECT to_address, body_text FROM outbox").fetch_one(app.state.store.read()).await.unwrap();
+    assert_eq!(to, "noor@example.com");
+    assert!(body.contains("https://careers.example/#belofte-link="), "{body}");
+    // The token of the receipt opens the page at once.
+    let page = format!("/v1/applications/{}", answer["reference"].as_str().unwrap());
+    let bearer = format!("Bearer {}", answer["token"].as_str().unwrap());
+    assert_eq!(app.get_with(&page, &[("authorization", &bearer)]).await.status, StatusCode::OK);
+    assert_eq!(app.get(&page).await.status, StatusCode::UNAUTHORIZED);
+});
+
+both!(the_example_of_the_contract_is_exact_in_the_receipt, app, {
+    for (sent, due) in
+        [("2027-03-25T16:59:00+01:00", "2027-03-31T15:00:00Z"), ("2027-03-25T17:01:00+01:00", "2027-04-01T15:00:00Z")]
+    {
+        app.set_time(sent);
+        let body = json!({"posting_id": "wijkverpleegkundige", "form_id": "zorg", "form_version": 1, "lang": "nl",
+            "answers": full_answers(&app, "zorg").await});
+        let answer = apply(&app, &body, &key()).await;
+        assert_eq!(answer.json()["receipt"]["promises"][0]["due_at"], due, "{}", answer.text());
+    }
+});
+
+/// Something allowed for every required field.
+async fn full_answers(app: &TestApp, form: &str) -> Vec<Value> {
+    let form = app.get(&format!("/v1/forms/{form}?lang=nl")).await.json();
+    let fields = form["fields"].as_array().unwrap().iter().filter(|field| field["required"] == true);
+    let value = |field: &Value| match field["type"].as_str().unwrap() {
+        "mail" => json!("noor@example.com"),
+        "choice" | "multi_choice" => field["options"][0]["value"].clone(),
+        "consent" => json!("yes"),
+        "date" => json!("2027-05-01"),
+        "phone" => json!("06 12345678"),
+        _ => json!("Noor"),
+    };
+    fields.map(|field| json!({"field": field["name"], "values": [value(field)]})).collect()
+}
+
+both!(the_same_key_and_body_get_the_same_bytes, app, {
+    let (key, body) = (key(), application("noor@example.com"));
+    let first = apply(&app, &body, &key).await;
+    app.set_time("2027-03-24T10:00:00+01:00");
+    let second = apply(&app, &body, &key).await;
+    assert_eq!((first.header("idempotency-replayed"), second.header("idempotency-replayed")), ("", "true"));
+    assert_eq!((second.status, &second.body), (StatusCode::CREATED, &first.body));
+    assert_eq!((count(&app, "applications").await, count(&app, "outbox").await), (1, 1));
+    let other = apply(&app, &application("other@example.com"), &key).await;
+    assert_eq!((other.status, other.problem().as_str()), (StatusCode::UNPROCESSABLE_ENTITY, "/problems/key-reused"));
+    let stored: String =
+        sqlx::query_scalar("SELECT body FROM idempotency").fetch_one(app.state.store.read()).await.unwrap();
+    assert!(stored.contains("\"token\":\"\""), "no token in the database");
+});
+
+both!(many_at_once_with_one_key_are_one_application, app, {
+    let (key, body) = (key(), application("noor@example.com"));
+    let replies = futures_util::future::join_all((0..8).map(|_| apply(&app, &body, &key))).await;
+    for reply in &replies {
+        assert!([201, 409].contains(&reply.status.as_u16()), "{}", reply.text());
+    }
+    assert!(replies.iter().any(|reply| reply.status == StatusCode::CREATED));
+    assert_eq!(count(&app, "applications").await, 1);
+});
+
+both!(many_applications_at_once_are_all_taken, app, {
+    let bodies: Vec<Value> = (0..10).map(|at| application(&format!("noor{at}@example.com"))).collect();
+    let keys: Vec<String> = bodies.iter().map(|_| key()).collect();
+    let replies =
+        futures_util::future::join_all(bodies.iter().zip(&keys).map(|(body, key)| apply(&app, body, key))).await;
+    assert!(replies.iter().all(|reply| reply.status == StatusCode::CREATED));
+    assert_eq!((count(&app, "applications").await, count(&app, "outbox").await), (10, 10));
+});
+
+both!(what_is_wrong_is_told_by_field_and_nothing_is_kept, app, {
+    let key = key();
+    let mut body = application("not an address");
+    body["answers"][2]["values"] = json!(["never"]);
+    body["answers"][0]["values"] = json!(["x".repeat(121)]);
+    let reply = apply(&app, &body, &key).await;
+    assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(reply.problem(), "/problems/fields name:too_long email:not_an_email start:not_a_choice");
+    assert_eq!(reply.json()["errors"][0]["limit"], 120);
+    assert_eq!((count(&app, "applications").await, count(&app, "idempotency").await), (0, 0));
+    // The same key serves for the corrected form.
+    assert_eq!(apply(&app, &application("noor@example.com"), &key).await.status, StatusCode::CREATED);
+});
+
+both!(what_does_not_fit_the_posting_is_refused, app, {
+    let refused = async |change: fn(&mut Value)| {
+        let mut body = application("noor@example.com");
+        change(&mut body);
+        apply(&app, &body, &key()).await.problem()
+    };
+    assert_eq!(refused(|body| body["posting_id"] = json!("nothing")).await, "/problems/not-found");
+    assert_eq!(refused(|body| body["posting_id"] = json!("nachtverpleegkundige")).await, "/problems/gone");
+    assert_eq!(refused(|body| body["posting_id"] = json!("leerling-verpleegkundige")).await, "/problems/conflict");
+    assert_eq!(refused(|body| body["form_version"] = json!(99)).await, "/problems/conflict");
+    assert_eq!(refused(|body| body["form_id"] = json!("zorg")).await, "/problems/conflict");
+    assert_eq!(refused(|body| body["answers"] = json!("none")).await, "/problems/bad-request");
+    let reply = app.post("/v1/applications", &application("noor@example.com"), &[]).await;
+    assert_eq!(reply.problem(), "/problems/bad-request");
+    assert_eq!(apply(&app, &application("noor@example.com"), "short").await.problem(), "/problems/bad-request");
+});
+
+both!(a_machine_that_fills_the_trap_loses_nothing, app, {
+    let mut body = application("noor@example.com");
+    body["website"] = json!("https://spam.example");
+    assert_eq!(apply(&app, &body, &key()).await.status, StatusCode::CREATED);
+});
+
+both!(a_file_is_uploaded_named_in_the_application_and_used_once, app, {
+    let reply = app.upload("../../mijn cv.pdf", PDF).await;
+    assert_eq!(reply.status, StatusCode::CREATED, "{}", reply.text());
+    let upload = reply.json();
+    assert_eq!((&upload["name"], &upload["bytes"]), (&json!("mijn cv.pdf"), &json!(PDF.len())));
+    assert_eq!(upload["sha256"], belofte_server::tokens::sha256_hex(PDF));
+    assert_eq!(upload["expires_at"], "2027-03-24T09:00:00Z");
+    let id = upload["upload_id"].as_str().unwrap();
+    assert_eq!(std::fs::read(app.folder.path().join("uploads").join(id)).unwrap(), PDF);
+    let with_file = |email: &str| {
+        let mut body = application(email);
+        body["answers"].as_array_mut().unwrap().push(json!({"field": "cv", "values": [id]}));
+        body
+    };
+    let answer = apply(&app, &with_file("noor@example.com"), &key()).await.json();
+    let told = answer["receipt"]["answers"].as_array().unwrap().iter().find(|answer| answer["field"] == "cv");
+    assert_eq!(told.unwrap()["values"], json!(["mijn cv.pdf"]));
+    assert_eq!(apply(&app, &with_file("other@example.com"), &key()).await.problem(), "/problems/fields cv:file_gone");
+    assert_eq!(count(&app, "applications").await, 1);
+});
+
+both!(an_upload_that_is_not_taken_leaves_nothing_behind, app, {
+    let big = vec![b'%'; 11 * 1024 * 1024];
+    let reply = app.upload("cv.pdf", &big).await;
+    assert_eq!(
+        (reply.status, reply.problem().as_str()),
+        (StatusCode::PAYLOAD_TOO_LARGE, "/problems/too-large file:too_large")
+    );
+    assert_eq!(reply.json()["errors"][0]["limit"], 10 * 1024 * 1024);
+    let program = app.upload("cv.pdf", b"MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff\0\0").await;
+    assert_eq!(program.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    assert_eq!(program.problem(), "/problems/media-type file:file_type");
+    assert_eq!(app.upload("cv.pdf", b"").await.problem(), "/problems/fields file:file_empty");
+    assert_eq!(app.post_parts("/v1/uploads", &[], &[]).await.problem(), "/problems/fields file:required");
+    assert_eq!(app.post("/v1/uploads", &json!({}), &[]).await.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    assert_eq!(std::fs::read_dir(app.folder.path().join("uploads")).unwrap().count(), 0);
+    assert_eq!(count(&app, "uploads").await, 0);
+});
+
+both!(a_field_of_the_form_narrows_what_is_taken, app, {
+    let parts = |name: &'static str, bytes: &'static [u8]| {
+        [Part::Text("form_id", "kort"), Part::Text("field", "cv"), Part::File("file", name, bytes)]
+    };
+    assert_eq!(app.post_parts("/v1/uploads", &parts("cv.pdf", PDF), &[]).await.status, StatusCode::CREATED);
+    let text = app.post_parts("/v1/uploads", &parts("cv.txt", b"Plain words"), &[]).await;
+    assert_eq!(text.problem(), "/problems/media-type cv:file_type");
+});
+
+both!(unused_uploads_and_old_keys_are_deleted_after_a_day, app, {
+    app.upload("cv.pdf", PDF).await;
+    apply(&app, &application("noor@example.com"), &key()).await;
+    app.set_time("2027-03-24T10:00:01+01:00");
+    belofte_server::features::apply::tidy(&app.state).await.unwrap();
+    assert_eq!((count(&app, "uploads").await, count(&app, "idempotency").await), (0, 0));
+    assert_eq!(std::fs::read_dir(app.folder.path().join("uploads")).unwrap().count(), 0);
+    assert_eq!(count(&app, "applications").await, 1);
+});
+
+fn plain_form<'p>(key: &'p str, email: &'p str) -> Vec<Part<'p>> {
+    vec![
+        Part::Text("posting_id", "kok"),
+        Part::Text("form_id", "kort"),
+        Part::Text("form_version", "1"),
+        Part::Text("lang", "nl"),
+        Part::Text("idempotency_key", key),
+        Part::Text("name", "Noor Jansen"),
+        Part::Text("email", email),
+        Part::Text("start", "now"),
+        Part::File("cv", "cv.pdf", PDF),
+        Part::Text("website", ""),
+    ]
+}
+
+both!(a_plain_form_is_the_same_application, app, {
+    let key = key();
+    let reply = app.post_parts("/v1/applications", &plain_form(&key, "noor@example.com"), &[]).await;
+    assert_eq!(reply.status, StatusCode::CREATED, "{}", reply.text());
+    let told = reply.json()["receipt"]["answers"].to_string();
+    assert!(told.contains("cv.pdf"), "{told}");
+    // Sent again by a nervous thumb: the same application.
+    let again = app.post_parts("/v1/applications", &plain_form(&key, "noor@example.com"), &[]).await;
+    assert_eq!(
+        (again.header("idempotency-replayed"), again.json()["reference"].clone()),
+        ("true", reply.json()["reference"].clone())
+    );
+    assert_eq!(count(&app, "applications").await, 1);
+    let other = app.post_parts("/v1/applications", &plain_form(&key, "other@example.com"), &[]).await;
+    assert_eq!(other.problem(), "/problems/key-reused");
+});
+
+both!(a_browser_gets_a_page_after_a_plain_form, app, {
+    let (good, bad) = (key(), key());
+    let accept = [("accept", "text/html,application/xhtml+xml")];
+    let reply = app.post_parts("/v1/applications", &plain_form(&good, "noor@example.com"), &accept).await;
+    assert_eq!((reply.status, reply.header("content-type")), (StatusCode::CREATED, "text/html; charset=utf-8"));
+    let row: (String,) =
+        sqlx::query_as("SELECT reference FROM applications").fetch_one(app.state.store.read()).await.unwrap();
+    assert!(reply.text().contains(&row.0));
+    let reply = app.post_parts("/v1/applications", &plain_form(&bad, "no address"), &accept).await;
+    assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(reply.text().contains("Noor Jansen") && reply.text().contains(&bad), "what was written stays");
+});

@@ -1,0 +1,12 @@
+//! The endpoint as its callers see it: requests in, answers out, on SQLite and on PostgreSQL.
+//!
+//! Never looks into the server's modules but to start it. PostgreSQL runs when `BELOFTE_TEST_POSTGRES` names a server
+//! on which databases may be created; `cargo xtask test` always sets it.
+
+#[macro_use]
+mod support;
+
+mod apply;
+mod limits;
+mod pages;
+mod postings;

@@ -1,0 +1,48 @@
+//! Whole pages without JavaScript.
+
+use axum::http::StatusCode;
+
+use crate::support::TestApp;
+
+#[tokio::test]
+async fn board_and_posting_are_pages_with_dates_and_no_script() {
+    let app = TestApp::sqlite().await;
+    let board = app.get("/careers?lang=nl").await;
+    assert_eq!((board.status, board.header("content-type")), (StatusCode::OK, "text/html; charset=utf-8"));
+    for part in ["<html lang=\"nl\">", "Wijkverpleegkundige", "/careers/wijkverpleegkundige?lang=nl", "25 maart"] {
+        assert!(board.text().contains(part), "{part}");
+    }
+    assert!(board.header("content-security-policy").starts_with("default-src 'none'; style-src 'self'"));
+    let posting = app.get("/careers/wijkverpleegkundige?lang=en").await.text();
+    for part in ["District nurse", "Thursday 25 March", "application/ld+json", "JobPosting", "Sanne de Wit"] {
+        assert!(posting.contains(part), "{part}");
+    }
+    let scripts = posting.matches("<script").count() - posting.matches("<script type=\"application/ld+json\">").count();
+    assert_eq!((scripts, posting.contains("style=\"")), (0, false));
+    assert!(!posting.contains("pages."), "a text is missing");
+}
+
+#[tokio::test]
+async fn the_browsers_language_is_used_when_none_is_asked() {
+    let app = TestApp::sqlite().await;
+    let page = app.get_with("/careers", &[("accept-language", "fr-CH, en-US;q=0.9, nl;q=0.5")]).await;
+    assert!(page.text().contains("<html lang=\"en\">"));
+}
+
+#[tokio::test]
+async fn closed_and_unknown_postings_have_a_page_too() {
+    let app = TestApp::sqlite().await;
+    assert_eq!(app.get("/careers/nachtverpleegkundige").await.status, StatusCode::GONE);
+    let unknown = app.get("/careers/nothing").await;
+    assert_eq!((unknown.status, unknown.header("content-type")), (StatusCode::NOT_FOUND, "text/html; charset=utf-8"));
+}
+
+#[tokio::test]
+async fn the_form_stands_alone_with_a_key_of_its_own() {
+    let app = TestApp::sqlite().await;
+    let form = app.get("/careers/kok/apply?lang=nl").await.text();
+    for part in ["action=\"/v1/applications\"", "name=\"idempotency_key\"", "name=\"email\"", "multipart/form-data"] {
+        assert!(form.contains(part), "{part}");
+    }
+    assert_eq!(app.get("/careers/leerling-verpleegkundige/apply").await.status, StatusCode::NOT_FOUND);
+}
