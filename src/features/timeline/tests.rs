@@ -125,7 +125,7 @@ fn a_first_read_that_fails_can_be_done_again() {
 mod drawn {
     use yew::Callback;
 
-    use super::read;
+    use super::{at, read};
     use crate::features::timeline::view::{PageParts, Tell, not_found, page};
     use crate::i18n::testing::ctx;
     use crate::ssr::render;
@@ -233,6 +233,25 @@ mod drawn {
             ],
         );
         assert!(!page.contains("class=\"leaf\""), "a date that has passed is no next date");
+    }
+
+    #[tokio::test]
+    async fn a_new_date_given_too_late_leaves_the_promise_late() {
+        let mut application = read(fixtures::MOVED);
+        application.promises[0].moves[0].at = at("2027-04-01T09:00:00Z");
+        let ctx = ctx("en", "2027-04-02T08:00:00Z");
+        let seen_at = application.as_of;
+        let parts = PageParts {
+            application: &application,
+            seen_at,
+            stale: false,
+            said: "",
+            save_failed: false,
+            guests: GUESTS,
+        };
+        let page = render(page(&ctx, &parts, &nobody())).await;
+        check(&page, &["We are late", "class=\"leaf\"", "Late since Wednesday 31 March", "Wednesday 7 April"]);
+        assert!(!page.contains("owes you"), "the new date is there");
     }
 
     #[tokio::test]

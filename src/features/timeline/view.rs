@@ -72,8 +72,10 @@ pub fn page(ctx: &Ctx, parts: &PageParts<'_>, tell: &Tell) -> Html {
                 { as_of(ctx, parts) }
             </header>
             { outcome(ctx, parts, &progress) }
-            { for late(application, ctx.now).map(|promise| late_note(ctx, application, promise)) }
-            { next(ctx, application, &progress) }
+            if let Progress::Open { .. } = progress {
+                { for late(application, ctx.now).map(|promise| late_note(ctx, application, promise)) }
+                { next(ctx, application) }
+            }
             { yours(ctx, &progress) }
             { line(ctx, &progress) }
             { (parts.guests.people)(ctx, &application.contacts, &application.colleagues) }
@@ -159,15 +161,17 @@ fn late_note(ctx: &Ctx, application: &Application, promise: &Promise) -> Html {
         }
         None => ctx.html(Key::TimelineLatePromisedUs, &[("date", date), ("label", label)]),
     };
-    let told = match owner {
+    // A new date that was given too late stands below; nobody owes one any more.
+    let owes = promise.due_at < ctx.now;
+    let told = owes.then(|| match owner {
         Some(owner) => ctx.fill(Key::TimelineLateTold, &[("person", first_name(&owner.name))]),
         None => ctx.t(Key::TimelineLateToldUs),
-    };
+    });
     let ask = owner.and_then(|owner| Some((mail_to(application, owner)?, first_name(&owner.name))));
     html! {
         <section class="note" data-state="late" key={promise.id.clone()}>
             <p><b>{ promised }</b>{ " " }{ for days }</p>
-            <p>{ told }</p>
+            { for told.map(|told| html! { <p>{ told }</p> }) }
             if let Some((href, name)) = ask {
                 <p class="row"><a class="button" {href}>{ ctx.fill(Key::TimelineLateAsk, &[("person", name)]) }</a></p>
             }
@@ -176,10 +180,7 @@ fn late_note(ctx: &Ctx, application: &Application, promise: &Promise) -> Html {
 }
 
 /// The one date to read, large, with the person who promised it.
-fn next(ctx: &Ctx, application: &Application, progress: &Progress<'_>) -> Html {
-    if let Progress::Ended { .. } = progress {
-        return Html::default();
-    }
+fn next(ctx: &Ctx, application: &Application) -> Html {
     let Some(promise) = next_promise(application, ctx.now) else {
         let is_late = late(application, ctx.now).next().is_some();
         return if is_late {
