@@ -49,23 +49,31 @@ impl Answer {
 
 /// Sends `call` to `url`; takes an answer that the loader already asked for when there is one.
 pub async fn send(url: &str, call: Call<'_>, clock: &Clock, prefetched: &JsValue) -> Result<Answer, ApiError> {
-    let response = match taken(url, &call, prefetched).await {
-        Some(response) => response,
-        None => fetch(url, &call, Some(TIMEOUT_MS)).await?.0,
-    };
-    settle(response, clock).await
+    match taken(url, &call, prefetched).await {
+        // It lay there while the program loaded: the time it tells is over.
+        Some(response) => settle(response).await,
+        None => {
+            let response = fetch(url, &call, Some(TIMEOUT_MS)).await?.0;
+            learn(&response, clock);
+            settle(response).await
+        }
+    }
 }
 
 /// Sends `call` and leaves the body open; the controller stops it.
 pub async fn open(url: &str, call: Call<'_>, clock: &Clock) -> Result<(Answer, AbortController), ApiError> {
     let (response, controller) = fetch(url, &call, None).await?;
-    Ok((settle(response, clock).await?, controller))
+    learn(&response, clock);
+    Ok((settle(response).await?, controller))
 }
 
-async fn settle(response: Response, clock: &Clock) -> Result<Answer, ApiError> {
-    if let Some(server_ms) = number(&response, paths::TIME_HEADER) {
+fn learn(response: &Response, clock: &Clock) {
+    if let Some(server_ms) = number(response, paths::TIME_HEADER) {
         clock.learn(server_ms);
     }
+}
+
+async fn settle(response: Response) -> Result<Answer, ApiError> {
     let status = response.status();
     if response.ok() || status == 304 {
         return Ok(Answer { response });
