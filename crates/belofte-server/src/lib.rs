@@ -35,7 +35,12 @@ pub type StartError = Box<dyn std::error::Error + Send + Sync>;
 
 /// The whole endpoint as a service: what the binary listens with and the tests call.
 pub fn router(state: AppState) -> Router {
-    let routes = Router::new().merge(features::router()).merge(desk::router()).merge(pages::router()).merge(health::router());
+    let routes = Router::new()
+        .merge(features::router())
+        .merge(desk::router())
+        .merge(pages::router())
+        .merge(health::router())
+        .merge(openapi::router());
     let routes = if state.config.demo { routes.merge(demo::acts::router()) } else { routes };
     http::layers(routes, &state).merge(embed::router(&state)).with_state(state)
 }
