@@ -112,22 +112,27 @@ pub fn use_request<T: 'static, Q: PartialEq + Clone + 'static>(
 ) -> UseRequest<T> {
     let state = use_state_eq(|| Request::Loading);
     let round = use_state(|| 0_u32);
+    let before = use_mut_ref(|| None::<Q>);
     {
         let state = state.clone();
         use_effect_with((question, *round), move |(question, _)| {
             let current = Rc::new(Cell::new(true));
             let asked = current.clone();
             let answer = ask(question);
-            if !matches!(*state, Request::Ready(_)) {
+            // Asked again with something in sight: it stays, unless the answer says that it is gone.
+            let same = before.replace(Some(question.clone())).is_some_and(|before| before == *question);
+            let is_shown = same && matches!(*state, Request::Ready(_));
+            if !is_shown {
                 state.set(Request::Loading);
             }
             spawn_local(async move {
                 let answer = answer.await;
                 if asked.get() {
-                    state.set(match answer {
-                        Ok(value) => Request::Ready(Rc::new(value)),
-                        Err(error) => Request::Failed(error),
-                    });
+                    match answer {
+                        Ok(value) => state.set(Request::Ready(Rc::new(value))),
+                        Err(error) if is_shown && error.passes() => {}
+                        Err(error) => state.set(Request::Failed(error)),
+                    }
                 }
             });
             move || current.set(false)

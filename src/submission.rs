@@ -92,7 +92,10 @@ impl<D: Draft> Reducible for Submission<D> {
             }
             (Editing { draft, .. }, Action::Submit) => send(draft, 1),
             (Failed { draft, error, .. }, Action::Submit) if !error.passes() => send(draft, 1),
-            (Failed { draft, attempt, .. }, Action::Retry) => Sending { draft: draft.clone(), attempt: attempt + 1 },
+            // Sending after a failure that may pass is the same try again, with the same key.
+            (Failed { draft, attempt, .. }, Action::Submit | Action::Retry) => {
+                Sending { draft: draft.clone(), attempt: attempt + 1 }
+            }
             (Failed { draft, .. }, Action::Revise) => Submission::new(draft.clone()),
             (Sending { .. }, Action::Answer(Ok(receipt))) => Sent { receipt },
             (Sending { draft, attempt }, Action::Answer(Err(error))) => match draft.refused(&error) {

@@ -202,55 +202,57 @@ fn a_plain_form_says_what_is_wrong_twice_in_the_same_words() {
     check(
         render_apply_form(&ctx, &posting, &organization, Rc::new(form), plain, returned),
         expect![[r##"
-        <section class="apply">
-        <p class="back">
-        <a href="/careers/nurse?lang=en" class="back__link">Back to the job</a>
-        </p>
-        <h1 tabindex="-1" class="apply__title">Apply: District nurse</h1>
-        <p class="apply__lead">You need not finish everything. Only what is not marked as optional is needed.</p>
-        <div id="problems" role="alert" tabindex="-1" class="error-summary">
-        <h2 class="error-summary__title">One answer needs another look</h2>
-        <ul class="error-summary__list">
-        <li>
-        <a href="#f-email">email: write it like name@example.com.</a>
-        </li>
-        </ul>
-        </div>
-        <form action="/v1/applications" method="post" enctype="multipart/form-data" class="apply__form">
-        <input value="nurse" type="hidden" name="posting_id">
-        <input value="care" type="hidden" name="form_id">
-        <input value="3" type="hidden" name="form_version">
-        <input value="en" type="hidden" name="lang">
-        <input value="key-1" type="hidden" name="idempotency_key">
-        <div class="apply__fields">
-        <div class="apply__question">
-        <div class="field field--wrong">
-        <label for="f-email" class="field__label">email </label>
-        <p id="f-email-error" class="field__error">email: write it like name@example.com.</p>
-        <input value="noor" id="f-email" name="email" type="email" inputmode="email" aria-required="true" aria-describedby="f-email-error" aria-invalid="true" class="field__input">
-        </div>
-        </div>
-        <div class="apply__question">
-        <div class="field">
-        <label for="f-cv" class="field__label">cv </label>
-        <p id="f-cv-hint" class="field__hint">
-        <span class="field__hint-line">PDF, JPG, 0.1 MB at most. </span>
-        </p>
-        <input type="file" id="f-cv" name="cv" accept="application/pdf,image/jpeg,.pdf,.jpg,.jpeg" aria-describedby="f-cv-hint" class="field__input">
-        </div>
-        </div>
-        <div aria-hidden="true" class="visually-hidden">
-        <label for="f--website">Leave this field empty</label>
-        <input value="" id="f--website" name="website" type="text" tabindex="-1" autocomplete="off">
-        </div>
-        </div>
-        <p class="apply__privacy">We use your answers for this application only. We erase them 28 days after it ends. <a href="https://havenzicht.example/privacy" target="_blank" rel="noopener">How Havenzicht handles your data</a>
-        </p>
-        <p class="apply__promise">Send it today and you hear from Sanne by <b>Wednesday 31 March</b>, before 17:00.</p>
-        <div class="row">
-        <button type="submit" class="button">Send my application</button>
-        </div>
-        </form>
-        </section>"##]],
+            <section class="apply">
+            <p class="back">
+            <a href="/careers/nurse?lang=en" class="back__link">Back to the job</a>
+            </p>
+            <h1 tabindex="-1" class="apply__title">Apply: District nurse</h1>
+            <p class="apply__lead">You need not finish everything. Only what is not marked as optional is needed.</p>
+            <div id="problems" role="alert" tabindex="-1" class="error-summary">
+            <h2 class="error-summary__title">One answer needs another look</h2>
+            <ul class="error-summary__list">
+            <li>
+            <a href="#f-email">email: write it like name@example.com.</a>
+            </li>
+            </ul>
+            </div>
+            <form action="/v1/applications" method="post" enctype="multipart/form-data" class="apply__form">
+            <input value="nurse" type="hidden" name="posting_id">
+            <input value="care" type="hidden" name="form_id">
+            <input value="3" type="hidden" name="form_version">
+            <input value="en" type="hidden" name="lang">
+            <input value="key-1" type="hidden" name="idempotency_key">
+            <div class="apply__fields">
+            <div class="apply__question">
+            <div class="field field--wrong">
+            <label for="f-email" class="field__label">email </label>
+            <p id="f-email-error" class="field__error">email: write it like name@example.com.</p>
+            <input value="noor" id="f-email" name="email" type="email" inputmode="email" aria-required="true" aria-describedby="f-email-error" aria-invalid="true" class="field__input">
+            </div>
+            </div>
+            <div class="apply__question">
+            <div class="field">
+            <label for="f-cv" class="field__label">cv </label>
+            <p id="f-cv-hint" class="field__hint">
+            <span class="field__hint-line">PDF, JPG, 0.1 MB at most. </span>
+            </p>
+            <input type="file" id="f-cv" name="cv" accept="application/pdf,image/jpeg,.pdf,.jpg,.jpeg" aria-describedby="f-cv-hint" class="field__input">
+            </div>
+            </div>
+            <div aria-hidden="true" class="visually-hidden">
+            <label for="f--website">Leave this field empty</label>
+            <input value="" id="f--website" name="website" type="text" tabindex="-1" autocomplete="off">
+            </div>
+            </div>
+            <p class="apply__privacy">We use your answers for this application only. We erase them 28 days after it ends. <a href="https://havenzicht.example/privacy" target="_blank" rel="noopener">How Havenzicht handles your data</a>
+            </p>
+            <p class="apply__promise">Send it today and you hear from Sanne by <b>Wednesday 31 March</b>, before 17:00.</p>
+            <div class="apply__state">
+            </div>
+            <div class="row">
+            <button type="submit" class="button">Send my application</button>
+            </div>
+            </form>
+            </section>"##]],
     );
 }

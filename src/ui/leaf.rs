@@ -3,7 +3,7 @@
 use belofte_contract::Timestamp;
 use yew::prelude::*;
 
-use crate::i18n::{Ctx, DateStyle};
+use crate::i18n::{Ctx, DateStyle, Key};
 
 pub fn leaf(ctx: &Ctx, at: Timestamp) -> Html {
     html! {
@@ -13,4 +13,16 @@ pub fn leaf(ctx: &Ctx, at: Timestamp) -> Html {
             <span class="leaf__month">{ ctx.date(at, DateStyle::Month) }</span>
         </time>
     }
+}
+
+/// The same moment on the reader's own clock, when that says something else: a second line below a promised date.
+pub fn your_time(ctx: &Ctx, at: Timestamp) -> Option<Html> {
+    let zone = ctx.reader_zone.as_deref()?;
+    let written = |zone: &str| [DateStyle::Long, DateStyle::Time].map(|style| ctx.format.date(at, zone, style));
+    let own = written(zone);
+    if own == written(&ctx.zone) {
+        return None;
+    }
+    let text = ctx.fill(Key::TimelineYourTime, &[("date", &own[0]), ("time", &own[1])]);
+    Some(html! { <p class="next__text">{ text }</p> })
 }

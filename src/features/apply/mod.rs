@@ -248,8 +248,12 @@ fn tell(
         Callback::from(move |(field, list): (String, FileList)| choose(&form, &files, &edit, &send, &field, &list))
     };
     let removed = {
-        let (files, edit) = (files.clone(), edit.clone());
+        let (files, edit, core) = (files.clone(), edit.clone(), core.clone());
         Callback::from(move |number: u32| {
+            // The button goes with the file; focus stays at the question.
+            let field =
+                files.borrow().kept.iter().find(|(known, ..)| *known == number).map(|(_, field, _)| field.clone());
+            field.into_iter().for_each(|field| core.focus(&view::control_id(&field)));
             let mut files = files.borrow_mut();
             files.sending.retain(|(known, _)| *known != number);
             files.kept.retain(|(known, _, _)| *known != number);
@@ -270,7 +274,6 @@ fn tell(
             looks.set(next_round());
         })
     };
-    let dispatcher = submission.dispatcher();
     let focused = core.clone();
     view::Tell {
         edit,
@@ -278,7 +281,6 @@ fn tell(
         file_again: again,
         file_removed: removed,
         submit,
-        retry: Callback::from(move |()| dispatcher.dispatch(Action::Retry)),
         focus: Callback::from(move |id: String| focused.focus(&id)),
         go: core.go.clone(),
     }

@@ -2,13 +2,15 @@
 //!
 //! Pure. MUST: one `h1`; the reference can be selected and copied; the copy of the answers is a description list.
 
+use belofte_contract::Timestamp;
+use belofte_contract::apply::is_date;
 use belofte_contract::promise::Promise;
 use belofte_contract::timeline::{AnsweredField, Application};
 use yew::prelude::*;
 
 use crate::app::{View, link};
 use crate::i18n::{Ctx, DateStyle, Key};
-use crate::ui::leaf::leaf;
+use crate::ui::leaf::{leaf, your_time};
 use crate::ui::person::{first_name, person};
 use crate::ui::{button, notice};
 
@@ -76,6 +78,7 @@ fn next(ctx: &Ctx, promise: &Promise) -> Html {
             <div class="next__body">
                 <h2 class="next__title">{ heading }</h2>
                 <p class="next__text">{ ctx.fill(Key::ApplyNextDate, &[("date", &date)]) }</p>
+                { for your_time(ctx, promise.due_at) }
                 { for promise.owner.as_ref().map(|owner| person(ctx, owner, Html::default())) }
             </div>
         </div>
@@ -90,7 +93,7 @@ fn copy(ctx: &Ctx, answers: &[AnsweredField]) -> Html {
         html! {
             <div class="copy__line">
                 <dt>{ &answer.label }</dt>
-                { for answer.values.iter().map(|value| html! { <dd>{ value }</dd> }) }
+                { for answer.values.iter().map(|value| html! { <dd>{ written(ctx, value) }</dd> }) }
             </div>
         }
     };
@@ -99,5 +102,14 @@ fn copy(ctx: &Ctx, answers: &[AnsweredField]) -> Html {
             <h2 class="copy__title">{ ctx.t(Key::ApplyCopy) }</h2>
             <dl class="copy__list">{ for answers.iter().map(line) }</dl>
         </section>
+    }
+}
+
+/// A date as people write it; everything else as it was answered.
+fn written(ctx: &Ctx, value: &str) -> String {
+    let noon = [value, "T12:00:00Z"].concat();
+    match Timestamp::parse(&noon) {
+        Ok(day) if is_date(value) => ctx.format.date(day, "UTC", DateStyle::LongWithYear),
+        _ => value.to_owned(),
     }
 }

@@ -61,7 +61,6 @@ pub struct Tell {
     pub file_again: Callback<u32>,
     pub file_removed: Callback<u32>,
     pub submit: Callback<()>,
-    pub retry: Callback<()>,
     pub focus: Callback<String>,
     pub go: Callback<View>,
 }
@@ -75,7 +74,6 @@ impl Tell {
             file_again: Callback::noop(),
             file_removed: Callback::noop(),
             submit: Callback::noop(),
-            retry: Callback::noop(),
             focus: Callback::noop(),
             go: Callback::noop(),
         }
@@ -424,43 +422,37 @@ fn promise(ctx: &Ctx, posting: &JobPosting) -> Html {
     html! { <p class="apply__promise">{ sentence }</p> }
 }
 
+/// What became of sending it, above a button that never moves: whoever pressed it keeps the focus.
 fn delivery(ctx: &Ctx, delivery: &Delivery, tell: &Tell) -> Html {
-    let send = || html! { <div class="row">{ button::submit(ctx.t(Key::ApplySend)) }</div> };
-    match delivery {
-        Delivery::Writing => send(),
-        Delivery::Sending => html! {
+    let warning = |title: Option<Key>, lines: &[String]| {
+        let text = html! {
             <>
-                { send() }
-                <p class="apply__sending" role="status">{ ctx.t(Key::ApplySending) }</p>
+                { for title.map(|title| html! { <h2 class="notice__title">{ ctx.t(title) }</h2> }) }
+                { for lines.iter().map(|line| html! { <p>{ line }</p> }) }
             </>
-        },
+        };
+        notice::notice(notice::Tone::Warning, text, Html::default())
+    };
+    let state = match delivery {
+        Delivery::Writing => Html::default(),
+        Delivery::Sending => html! { <p class="apply__sending" role="status">{ ctx.t(Key::ApplySending) }</p> },
         Delivery::Waiting { why, next_try } => {
-            let now = html! { <div class="row">{ button::primary(ctx.t(Key::ApplyTryNow), tell.retry.reform(|_| ())) }</div> };
-            let text = html! {
-                <>
-                    <h2 class="notice__title">{ ctx.t(Key::ApplyNotDelivered) }</h2>
-                    <p>{ ctx.t(*why) }</p>
-                    <p>{ ctx.fill(Key::ApplyNextTry, &[("time", next_try)]) }</p>
-                </>
-            };
-            notice::notice(notice::Tone::Warning, text, now)
+            let next_try = ctx.fill(Key::ApplyNextTry, &[("time", next_try)]);
+            warning(Some(Key::ApplyNotDelivered), &[ctx.t(*why), next_try])
         }
-        Delivery::Refused => html! {
-            <>
-                { notice::notice(notice::Tone::Warning, html! { <p>{ ctx.t(Key::ApplyRefused) }</p> }, Html::default()) }
-                { send() }
-            </>
-        },
-        Delivery::Closed => {
-            let text = html! {
-                <>
-                    <h2 class="notice__title">{ ctx.t(Key::ApplyClosedMeanwhile) }</h2>
-                    <p>{ ctx.t(Key::ApplyClosedMeanwhileWhy) }</p>
-                </>
-            };
-            let others = html! { <div class="row">{ link(ctx, &tell.go, View::Board, "button", ctx.t(Key::ApplyOthers)) }</div> };
-            notice::notice(notice::Tone::Warning, text, others)
-        }
+        Delivery::Refused => warning(None, &[ctx.t(Key::ApplyRefused)]),
+        Delivery::Closed => warning(Some(Key::ApplyClosedMeanwhile), &[ctx.t(Key::ApplyClosedMeanwhileWhy)]),
+    };
+    let act = match delivery {
+        Delivery::Closed => link(ctx, &tell.go, View::Board, "button", ctx.t(Key::ApplyOthers)),
+        Delivery::Waiting { .. } => button::submit(ctx.t(Key::ApplyTryNow)),
+        Delivery::Writing | Delivery::Sending | Delivery::Refused => button::submit(ctx.t(Key::ApplySend)),
+    };
+    html! {
+        <>
+            <div class="apply__state">{ state }</div>
+            <div class="row">{ act }</div>
+        </>
     }
 }
 

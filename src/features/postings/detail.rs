@@ -12,7 +12,7 @@ use yew::prelude::*;
 use super::view::{facts, hear, related};
 use crate::app::{View, link};
 use crate::i18n::{Ctx, DateStyle, Key};
-use crate::ui::leaf::leaf;
+use crate::ui::leaf::{leaf, your_time};
 use crate::ui::person::{first_name, person};
 use crate::ui::rich_text::rich_text;
 
@@ -94,6 +94,7 @@ fn next(ctx: &Ctx, posting: &JobPosting, go: &Callback<View>) -> Html {
             <div class="next__body">
                 <h2 class="next__title">{ heading }</h2>
                 <p class="next__text">{ ctx.t(Key::PostingsNextWhy) }</p>
+                { for your_time(ctx, by) }
                 if let Some(from) = &posting.first_answer_from {
                     { person(ctx, from, Html::default()) }
                 }

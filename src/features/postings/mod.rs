@@ -16,6 +16,7 @@ use belofte_contract::contacts::{Colleague, Contact};
 use belofte_contract::organization::Organization;
 use belofte_contract::postings::{JobPosting, JobPostingList};
 use belofte_contract::score::PromiseScore;
+use belofte_contract::time::MINUTE_MS;
 use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
@@ -23,7 +24,8 @@ use self::detail::DetailParts;
 use self::state::Filter;
 use self::view::BoardParts;
 use crate::api::{Api, ApiError};
-use crate::app::{use_arrival, use_core, use_organization};
+use crate::app::{Core, use_arrival, use_core, use_organization};
+use crate::clock::use_alarm;
 use crate::i18n::Ctx;
 use crate::request::{Request, use_request};
 use crate::ui::notice;
@@ -69,6 +71,7 @@ pub fn Board(props: &BoardProps) -> Html {
     let list = use_request(core.clone(), |core| Box::pin(all_postings(core.api.clone())));
     let both = organization.state.with(&list.state);
     use_arrival(both.outcome());
+    use_freshness(&core, list.again.clone());
     match both {
         Request::Idle | Request::Loading => notice::loading(&core.ctx("UTC")),
         Request::Failed(error) => notice::failed(&core.ctx("UTC"), &error, &organization.or(&list)),
@@ -103,6 +106,7 @@ pub fn Posting(props: &PostingProps) -> Html {
     let both = organization.state.with(&posting.state);
     use_arrival(both.outcome());
     use_json_ld(&both);
+    use_freshness(&core, posting.again.clone());
     match both {
         Request::Idle | Request::Loading => notice::loading(&core.ctx("UTC")),
         Request::Failed(ApiError::NotFound) => detail::unknown(&core.ctx("UTC"), &core.go),
@@ -122,6 +126,25 @@ pub fn Posting(props: &PostingProps) -> Html {
         }
     }
 }
+
+/// "Apply today" and its dates change when the employer's day ends: an open page reads them anew every few minutes and
+/// when it is looked at again.
+#[hook]
+fn use_freshness(core: &Core, again: Callback<()>) {
+    let read_at = use_state(|| core.clock.now());
+    let stale_at = read_at.plus_ms(FRESH_MS);
+    use_alarm(&core.clock, Some(stale_at));
+    let clock = core.clock.clone();
+    use_effect_with(core.clock.now() >= stale_at, move |is_stale| {
+        if *is_stale {
+            read_at.set(clock.now());
+            again.emit(());
+        }
+    });
+}
+
+/// How long dates before applying are shown without asking again.
+const FRESH_MS: i64 = 10 * MINUTE_MS;
 
 /// An empty `application/ld+json` element, a copy of the loader's own tag where there is one: Trusted Types refuses any
 /// text in a fresh script, also data, but a copy of one that has run never runs again and is let alone.
