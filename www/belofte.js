@@ -153,6 +153,18 @@
     return found;
   }
 
+  // With `routing="hash"` a view has an address, `#belofte=posting/cook`, and the browser's Back leads to the one before.
+  const route = (view, posting) => (view === 'board' ? '' : posting ? `${view}/${encodeURIComponent(posting)}` : view);
+  function parse(route) {
+    const [view, posting] = route.split('/');
+    try {
+      return { view: VIEWS.includes(view) ? view : 'board', posting: posting ? decodeURIComponent(posting) : null };
+    } catch {
+      return { view: 'board', posting: null };
+    }
+  }
+  const addressed = () => /^#belofte=(.*)$/.exec(location.hash)?.[1];
+
   const live = new Set();
   let warned = false;
 
@@ -169,6 +181,8 @@
     /** View, posting and token asked for: a change of language must not send the visitor elsewhere. */
     #goal;
     #lang;
+    /** Where the visitor is, as the address tells it. */
+    #route;
     #changes = false;
 
     constructor() {
@@ -185,6 +199,7 @@
       this.#show(false, true);
       for (const type of ['pointerover', 'focusin']) this.addEventListener(type, () => this.#wake());
       this.addEventListener('belofte-ready', ({ target }) => target === this && this.#show(true, false));
+      this.addEventListener('belofte-view', ({ target, detail }) => target === this && this.#record(detail));
       this.addEventListener('belofte-error', ({ target, detail }) => {
         if (target !== this || this.#state !== 'mounted') return;
         // The program itself gave up: what stood there comes back. Else its own notice offers a way on, beside the link.
@@ -203,7 +218,7 @@
         this[name] = value;
       }
       if (this.#mounted) return this.#lang === this.#language() || this.#changed();
-      if (token || this.#read('loading') === 'eager') return queueMicrotask(() => this.#wake());
+      if (token || this.#addressed() !== undefined || this.#read('loading') === 'eager') return queueMicrotask(() => this.#wake());
       this.#observer ??= new IntersectionObserver((seen) => seen.some((entry) => entry.isIntersecting) && this.#wake(), {
         rootMargin: NEAR,
       });
@@ -241,13 +256,40 @@
       this.#begin();
     }
 
-    /** A mail link was followed while the page was open: the first element that shows applications takes it. */
-    static arrive() {
+    /** The address changed while the page was open: by Back, by a link of the page, or by a link from a mail. */
+    static arrive(state) {
       token = takeToken();
-      for (const element of token ? live : []) {
-        if (element.#mounted) element.#changed();
+      for (const element of live) {
+        if (!token) element.#follow(state?.belofte);
+        else if (element.#mounted) element.#changed();
         else element.#begin();
       }
+    }
+
+    #addressed() {
+      return this.#read('routing') === 'hash' ? addressed() : undefined;
+    }
+
+    /** `before` is what the entry of the history tells; a link to a place of the page tells nothing and changes nothing. */
+    #follow(before) {
+      const to = this.#read('routing') === 'hash' ? (addressed() ?? before) : undefined;
+      if (to === undefined || to === this.#route) return;
+      if (!this.#mounted) return this.#begin();
+      const { view, posting } = parse(to);
+      this.#route = to;
+      this.#safely(() => this.#mounted.show(view, posting ?? undefined));
+      // A link leads to the widget, once it has drawn; Back leads to where one was, which the browser knows.
+      if (before === undefined) requestAnimationFrame(() => this.scrollIntoView({ behavior: 'instant' }));
+    }
+
+    /** The visitor went somewhere. The receipt has no address: it is shown once. */
+    #record({ view, posting }) {
+      if (this.#read('routing') !== 'hash' || !VIEWS.includes(view)) return;
+      const [from, to] = [this.#route, route(view, posting)];
+      this.#route = to;
+      if (from === undefined || from === to) return;
+      if (history.state?.belofte === undefined) history.replaceState({ ...history.state, belofte: from }, '');
+      history.pushState({ belofte: to }, '', to ? `#belofte=${to}` : location.pathname + location.search);
     }
 
     #read(name) {
@@ -262,13 +304,16 @@
     #config() {
       const endpoint = webAddress(this.#read('endpoint'));
       if (!base || !FILES || !endpoint) throw new Stop('config');
-      const [view, posting] = [this.#read('view'), this.#read('posting') || null];
+      const address = this.#goal || this.#route !== undefined ? undefined : this.#addressed();
+      const asked = { view: this.#read('view'), posting: this.#read('posting') || null };
+      const { view, posting } = address ? parse(address) : asked;
+      if (address) this.scrollIntoView({ behavior: 'instant' });
       const known = VIEWS.includes(view) && (posting || !['posting', 'apply'].includes(view));
       this.#goal ??= { view: known ? view : 'board', posting, link_token: null };
       if (token && !['score', 'news'].includes(this.#goal.view)) {
         this.#goal = { view: 'status', posting: null, link_token: token };
         token = undefined;
-        this.scrollIntoView();
+        this.scrollIntoView({ behavior: 'instant' });
       }
       this.#lang = this.#language();
       return {
@@ -406,6 +451,6 @@
     });
   }
 
-  addEventListener('hashchange', () => BelofteCareers.arrive());
+  addEventListener('popstate', ({ state }) => BelofteCareers.arrive(state));
   customElements.define(TAG, BelofteCareers);
 })();
