@@ -269,9 +269,8 @@ keys! {
     ContactsColleagues = "contacts.colleagues",
 
     // decision
-    DecisionTitleHired = "decision.title_hired",
-    DecisionTitleRejected = "decision.title_rejected",
-    DecisionTitleUnknown = "decision.title_unknown",
+    DecisionTitle = "decision.title",
+    DecisionTitlePlain = "decision.title_plain",
     DecisionBy = "decision.by",
     DecisionByHuman = "decision.by_human",
     DecisionByAssisted = "decision.by_assisted",

@@ -13,11 +13,7 @@ use crate::ui::person::{first_name, person};
 /// `ask`: where one may ask the author.
 pub fn decision(ctx: &Ctx, decision: &Decision, ask: Option<&str>) -> Html {
     let name = first_name(&decision.by.name);
-    let title = match decision.outcome {
-        Outcome::Hired => Key::DecisionTitleHired,
-        Outcome::Rejected => Key::DecisionTitleRejected,
-        Outcome::Unknown => Key::DecisionTitleUnknown,
-    };
+    let title = if decision.reasons.is_empty() { Key::DecisionTitlePlain } else { Key::DecisionTitle };
     let date = ctx.date(decision.decided_at, DateStyle::LongWithYear);
     let handled = match decision.handled_by {
         HandledBy::Human => Some(Key::DecisionByHuman),

@@ -297,7 +297,7 @@ mod drawn {
             &page,
             &[
                 "Marijke chose someone else. Here is why.",
-                "Why Marijke chose someone else",
+                "In Marijke’s own words",
                 "decision__reasons",
                 "two years of experience with home visits",
                 "Tuesday 13 April 2027",
@@ -323,7 +323,7 @@ mod drawn {
     async fn good_news_and_a_withdrawal_each_have_their_own_words() {
         check(
             &shown(fixtures::HIRED, "nl", false).await,
-            &["Marijke koos jou. De baan is van jou.", "Waarom Marijke jou koos", "so calmly"],
+            &["Marijke koos jou. De baan is van jou.", "In de woorden van Marijke", "so calmly"],
         );
         check(
             &shown(fixtures::WITHDRAWN, "nl", false).await,
