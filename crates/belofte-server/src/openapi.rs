@@ -104,14 +104,18 @@ const JSON: &str = "application/json";
 
 impl Operation {
     const fn new(method: HttpMethod, path: &'static str, id: &'static str, summary: &'static str) -> Operation {
-        let (query, headers, body, answers, problems): (
-            &[&str],
-            &[&str],
-            &[(&str, &str)],
-            &[(&str, &str, &str)],
-            &[&str],
-        ) = (&[], &[], &[], &[], &[]);
-        Operation { method, path, id, summary, query, headers, body, answers, problems, security: None }
+        Operation {
+            method,
+            path,
+            id,
+            summary,
+            query: &[],
+            headers: &[],
+            body: &[],
+            answers: &[],
+            problems: &[],
+            security: None,
+        }
     }
 
     fn build(&self) -> utoipa::openapi::path::Operation {

@@ -7,7 +7,7 @@ use crate::StartError;
 
 pub async fn organization(connection: &mut AnyConnection) -> Result<Option<Value>, StartError> {
     let row = sqlx::query("SELECT doc FROM organization ORDER BY id").fetch_optional(connection).await?;
-    Ok(row.map(|row| serde_json::from_str(row.try_get("doc")?).map_err(StartError::from)).transpose()?)
+    row.map(|row| serde_json::from_str(row.try_get("doc")?).map_err(StartError::from)).transpose()
 }
 
 /// Id and document of everyone, in their order.
