@@ -207,7 +207,7 @@ fn a_plain_form_says_what_is_wrong_twice_in_the_same_words() {
             <a href="/careers/nurse?lang=en" class="back__link">Back to the job</a>
             </p>
             <h1 tabindex="-1" class="apply__title">Apply: District nurse</h1>
-            <p class="apply__lead">You need not finish everything. Only what is not marked as optional is needed.</p>
+            <p class="apply__lead">You need not fill in everything. What you can skip says so.</p>
             <div id="problems" role="alert" tabindex="-1" class="error-summary">
             <h2 class="error-summary__title">One answer needs another look</h2>
             <ul class="error-summary__list">

@@ -280,7 +280,7 @@ fn the_code_page_does_not_tell_whether_somebody_applied() {
         </div>
         <div role="alert" class="notice notice--warning">
         <div class="notice__text">
-        <p>You have asked often in a short time. Try again after 18:05.</p>
+        <p>You asked for this often in a short time. Try again after 18:05.</p>
         </div>
         </div>
         <div class="row">
