@@ -183,6 +183,11 @@ pub fn use_organization() -> UseRequest<Organization> {
 #[hook]
 pub fn use_arrival(outcome: Option<Result<(), ApiError>>) {
     let core = use_core();
+    // That something is not there is an answer too, with a page of its own.
+    let outcome = outcome.map(|outcome| match outcome {
+        Err(ApiError::NotFound | ApiError::Gone { .. }) => Ok(()),
+        outcome => outcome,
+    });
     use_effect_with(outcome, move |outcome| {
         let Some(outcome) = outcome else { return };
         if let Err(error) = outcome {

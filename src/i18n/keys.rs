@@ -41,6 +41,7 @@ keys! {
     PostingsLocation = "postings.location",
     PostingsAll = "postings.all",
     PostingsFound = "postings.found.other",
+    PostingsFoundNone = "postings.found_none",
     PostingsClear = "postings.clear",
     PostingsNone = "postings.none",
     PostingsUpcoming = "postings.upcoming",

@@ -109,7 +109,9 @@ fn found(ctx: &Ctx, parts: &BoardParts<'_>, count: usize, change: &Callback<Chan
     }
     html! {
         <>
-            <p class="postings__found" role="status">{ ctx.plural(Key::PostingsFound, count as u32, &[]) }</p>
+            <p class="postings__found" role="status">
+                { if count == 0 { ctx.t(Key::PostingsFoundNone) } else { ctx.plural(Key::PostingsFound, count as u32, &[]) } }
+            </p>
             if count == 0 && parts.live {
                 <div class="row">{ button::quiet(ctx.t(Key::PostingsClear), change.reform(|_| Change::Clear)) }</div>
             }
