@@ -7,6 +7,12 @@
 mod support;
 
 mod apply;
+mod desk;
+mod embed;
 mod limits;
+mod lookup;
+mod mail;
 mod pages;
 mod postings;
+mod ticker;
+mod timeline;

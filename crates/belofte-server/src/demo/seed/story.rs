@@ -32,7 +32,7 @@ pub enum End {
     MovedNow,
     /// In the first step after the letter was read.
     Invited,
-    /// In the last step before the decision.
+    /// Well on the way, in whatever step is running now.
     Asked,
     Rejected {
         reasons: usize,
@@ -204,11 +204,13 @@ impl<'t> Teller<'t> {
                 (End::Waiting | End::DueToday, true) => return Ok(()),
                 (End::LateNow, true) => return self.stay_late(id, stage, open).await,
                 (End::MovedNow, true) => return self.stay_moved(story, id, stage, open).await,
-                (End::Invited, false) => return Ok(()),
-                (End::Withdrawn, false) => return self.withdraw(id, entered).await,
-                (End::Asked, false) if steps.peek().is_none_or(|next| next.kind == StageKind::Decision) => {
+                // Who waits for a talk waits for a coming day: a step that is over by now is walked through.
+                (End::Invited | End::Asked, false)
+                    if open.as_ref().is_some_and(|made| made.planned.due_at > self.now) =>
+                {
                     return Ok(());
                 }
+                (End::Withdrawn, false) => return self.withdraw(id, entered).await,
                 (_, _) => {}
             }
             let done = self.done_at(open.as_ref(), entered, stage.owner.is_some());

@@ -1,0 +1,150 @@
+//! The recruiter's acts: what they keep, what they promise, what they refuse.
+
+use axum::http::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::support::TestApp;
+use crate::timeline::{applicant, told};
+
+const REASON: &str = "We looked for two years of experience with home visits; you have a few months.";
+
+async fn last_mail(app: &TestApp) -> Value {
+    app.get("/demo/mail.json").await.json()[0].clone()
+}
+
+both!(a_transition_is_the_word_that_was_promised, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    app.set_time("2027-03-23T10:20:00+01:00");
+    let text = "We liked your letter. Choose a time that suits you.";
+    let reply = noor.act(&app, "transitions", json!({"stage_id": "talk", "by": "sanne", "text": text})).await;
+    assert_eq!(reply.status, StatusCode::OK, "{}", reply.text());
+    let page = noor.page(&app).await;
+    assert_eq!(told(&page), ["past submitted received", "past stage review", "now stage talk", "next stage decision"]);
+    assert_eq!(page["promises"][0]["kept_at"], "2027-03-23T09:20:00Z");
+    let now = &page["timeline"][2];
+    assert_eq!((&now["text"], &now["actor_name"]), (&json!(text), &json!("Sanne de Wit")));
+    assert_eq!(now["promise_id"], page["promises"][1]["id"]);
+    let mail = last_mail(&app).await;
+    assert_eq!(mail["kind"], "stage_changed");
+    assert!(mail["text"].as_str().unwrap().contains(text));
+    let again = noor.act(&app, "transitions", json!({"stage_id": "talk", "by": "sanne"})).await;
+    assert_eq!((again.status, again.problem().as_str()), (StatusCode::CONFLICT, "/problems/conflict"));
+});
+
+both!(a_moved_promise_shows_old_date_new_date_reason_and_person, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    let path = format!("promises/{}/moves", noor.promise);
+    let reason = "Two colleagues who read the letters are ill.";
+    let moved = noor.act(&app, &path, json!({"to": "2027-04-02T15:00:00Z", "reason": reason, "by": "sanne"})).await;
+    assert_eq!(moved.status, StatusCode::OK, "{}", moved.text());
+    let page = noor.page(&app).await;
+    let promise = &page["promises"][0];
+    assert_eq!(promise["first_due_at"], "2027-03-30T15:00:00Z");
+    assert_eq!(
+        (&promise["due_at"], &promise["due_day_start"]),
+        (&json!("2027-04-02T15:00:00Z"), &json!("2027-04-01T22:00:00Z"))
+    );
+    assert_eq!(
+        promise["moves"][0],
+        json!({"from": "2027-03-30T15:00:00Z", "to": "2027-04-02T15:00:00Z", "reason": reason, "by": "Sanne de Wit",
+               "at": "2027-03-23T09:00:00Z"})
+    );
+    assert_eq!(told(&page)[1], "past promise_moved review");
+    let mail = last_mail(&app).await["text"].as_str().unwrap().to_owned();
+    for part in ["dinsdag 30 maart", "vrijdag 2 april", reason, "Sanne de Wit"] {
+        assert!(mail.contains(part), "{part} in {mail}");
+    }
+});
+
+both!(a_move_needs_a_later_date_and_a_reason, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    let path = format!("promises/{}/moves", noor.promise);
+    for (to, reason, problem) in [
+        ("2027-03-30T15:00:00Z", "A good reason.", "/problems/fields to:in_the_past"),
+        ("2020-01-01T00:00:00Z", "A good reason.", "/problems/fields to:in_the_past"),
+        ("2027-04-02T15:00:00Z", "  Ill.  ", "/problems/fields reason:too_short"),
+        ("2027-04-02T15:00:00Z", &"x".repeat(281), "/problems/fields reason:too_long"),
+    ] {
+        let refused = noor.act(&app, &path, json!({"to": to, "reason": reason, "by": "sanne"})).await;
+        assert_eq!(refused.problem(), problem);
+    }
+    let nobody = json!({"to": "2027-04-02T15:00:00Z", "reason": "A good reason.", "by": "nobody"});
+    assert_eq!(noor.act(&app, &path, nobody).await.problem(), "/problems/fields by:not_a_choice");
+    assert_eq!(noor.page(&app).await["version"], 1);
+});
+
+both!(a_kept_promise_is_followed_by_the_next_date, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    let path = format!("promises/{}/kept", noor.promise);
+    let kept =
+        noor.act(&app, &path, json!({"by": "sanne", "text": "Your letter was read; we meet on Thursday."})).await;
+    assert_eq!(kept.status, StatusCode::OK, "{}", kept.text());
+    let page = noor.page(&app).await;
+    assert_eq!(page["promises"][0]["kept_at"], "2027-03-23T09:00:00Z");
+    assert_eq!((&page["promises"][1]["stage_id"], &page["promises"][1]["kept_at"]), (&json!("talk"), &Value::Null));
+    assert_eq!(told(&page)[1], "past promise_kept review");
+    assert_eq!(noor.act(&app, &path, json!({"by": "sanne"})).await.status, StatusCode::CONFLICT);
+});
+
+both!(a_rejection_needs_a_reason_or_the_choice_of_none, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    let decide = |body: Value| noor.act(&app, "decisions", body);
+    let none = decide(json!({"outcome": "rejected", "by": "sanne"})).await;
+    assert_eq!(none.problem(), "/problems/fields reasons:required");
+    let short = decide(json!({"outcome": "rejected", "by": "sanne", "reasons": [{"text": "No fit."}]})).await;
+    assert_eq!(short.problem(), "/problems/fields reasons.0.text:too_short");
+    let both = json!({"outcome": "rejected", "by": "sanne", "reasons": [{"text": REASON}], "no_reason": true});
+    assert_eq!(decide(both).await.problem(), "/problems/fields reasons:required");
+    let decided =
+        json!({"outcome": "rejected", "by": "sanne", "reasons": [{"text": REASON}], "tip": "Come along for a day."});
+    let reply = decide(decided.clone()).await;
+    assert_eq!(reply.status, StatusCode::OK, "{}", reply.text());
+    let page = noor.page(&app).await;
+    assert_eq!((&page["status"], &page["stage_id"]), (&json!("rejected"), &Value::Null));
+    assert_eq!(
+        (&page["decision"]["by"]["name"], &page["decision"]["reasons"][0]["text"]),
+        (&json!("Sanne de Wit"), &json!(REASON))
+    );
+    assert_eq!(page["promises"][0]["kept_at"], "2027-03-23T09:00:00Z");
+    assert_eq!(page["delete_on"], "2027-04-20T09:00:00Z");
+    assert_eq!(told(&page), ["past submitted received", "past stage review", "past decided review"]);
+    assert_eq!(decide(decided).await.status, StatusCode::CONFLICT);
+    let mail = last_mail(&app).await;
+    assert!(mail["text"].as_str().unwrap().contains(REASON));
+});
+
+both!(no_reason_is_said_as_such, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    noor.act(&app, "decisions", json!({"outcome": "rejected", "by": "sanne", "no_reason": true})).await;
+    assert_eq!(noor.page(&app).await["decision"]["reasons"], json!([]));
+    assert!(last_mail(&app).await["text"].as_str().unwrap().contains("Er is geen reden gegeven."));
+});
+
+both!(the_desk_is_closed_without_its_key, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    for key in [vec![], vec![("authorization", "Bearer wrong")], vec![("authorization", noor.bearer.as_str())]] {
+        assert_eq!(app.get_with("/v1/desk/applications", &key).await.status, StatusCode::UNAUTHORIZED);
+    }
+    let list = app.desk(Method::GET, "/applications?posting=kok&status=open&lang=en", &Value::Null).await.json();
+    assert_eq!(
+        (&list[0]["email"], &list[0]["stage_label"]),
+        (&json!("noor@example.com"), &json!("Sanne reads your letter"))
+    );
+    assert_eq!(app.desk(Method::GET, "/applications?status=hired", &Value::Null).await.json(), json!([]));
+});
+
+both!(the_demo_acts_are_the_same_acts, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    let post = |act: &str, body: &'static str| {
+        let request = axum::http::Request::post(format!("/demo/applications/{}/{act}?lang=en", noor.reference))
+            .header("content-type", "application/x-www-form-urlencoded");
+        app.send(request.body(body.into()).unwrap())
+    };
+    let refused = post("decide", "outcome=rejected&by=sanne&reason_1=No+fit.&tip=&reason_2=").await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.text().contains("No fit.") && refused.text().contains("aria-invalid"), "{}", refused.text());
+    let done = post("advance", "stage_id=talk&by=sanne&text=Come+by.").await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER);
+    assert!(app.get(done.header("location")).await.text().contains("role=\"status\""));
+    assert_eq!(noor.page(&app).await["stage_id"], "talk");
+});

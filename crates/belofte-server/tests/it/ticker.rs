@@ -1,0 +1,62 @@
+//! Promises turn late by themselves, once, also after downtime.
+
+use axum::http::StatusCode;
+use belofte_server::ticker::tick;
+use serde_json::{Value, json};
+
+use crate::support::TestApp;
+use crate::timeline::{applicant, told};
+
+async fn kinds(app: &TestApp) -> Vec<String> {
+    let mails = app.get("/demo/mail.json").await.json();
+    let kind = |mail: &Value| mail["kind"].as_str().unwrap().to_owned();
+    mails.as_array().unwrap().iter().rev().map(kind).collect()
+}
+
+both!(a_promise_turns_late_a_millisecond_after_its_date, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    app.set_time("2027-03-30T17:00:00+02:00");
+    assert_eq!(tick(&app.state).await.unwrap(), 0);
+    app.set_time("2027-03-30T17:00:00.001+02:00");
+    assert_eq!(tick(&app.state).await.unwrap(), 1);
+    assert_eq!(tick(&app.state).await.unwrap(), 0);
+    // The session has ended meanwhile; the desk reads the same page.
+    let page =
+        app.desk(axum::http::Method::GET, &format!("/applications/{}", noor.reference), &Value::Null).await.json();
+    assert_eq!(told(&page)[1], "past promise_late review");
+    assert_eq!(page["timeline"][1]["at"], "2027-03-30T15:00:00Z");
+    assert_eq!(page["version"], 2);
+    assert_eq!(kinds(&app).await, ["receipt", "owner_late", "late"]);
+    let mails = app.get("/demo/mail.json").await.json();
+    let owner = mails.as_array().unwrap().iter().find(|mail| mail["kind"] == "owner_late").unwrap();
+    assert_eq!(owner["to"], "sanne.dewit@havenzicht.example");
+});
+
+both!(what_passed_during_downtime_is_caught_up, app, {
+    for nobody in 0..3 {
+        applicant(&app, &format!("a{nobody}@example.com")).await;
+    }
+    app.set_time("2027-04-06T09:00:00+02:00");
+    assert_eq!(tick(&app.state).await.unwrap(), 3);
+    let mails = app.get("/demo/mail.json").await.json();
+    assert_eq!(mails.as_array().unwrap().iter().filter(|mail| mail["kind"] == "late").count(), 3);
+});
+
+both!(a_moved_promise_can_turn_late_again, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    app.set_time("2027-03-30T18:00:00+02:00");
+    tick(&app.state).await.unwrap();
+    let to = json!({"to": "2027-04-01T15:00:00Z", "reason": "I was ill myself.", "by": "sanne"});
+    let moved = noor.act(&app, &format!("promises/{}/moves", noor.promise), to).await;
+    assert_eq!(moved.status, StatusCode::OK, "{}", moved.text());
+    assert_eq!(tick(&app.state).await.unwrap(), 0);
+    app.set_time("2027-04-01T17:00:01+02:00");
+    assert_eq!(tick(&app.state).await.unwrap(), 1);
+});
+
+both!(a_kept_promise_never_turns_late, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    noor.act(&app, "decisions", json!({"outcome": "hired", "by": "sanne"})).await;
+    app.set_time("2027-06-01T09:00:00+02:00");
+    assert_eq!(tick(&app.state).await.unwrap(), 0);
+});

@@ -1,0 +1,163 @@
+//! The status page: what it tells, to whom, and how it hears of changes.
+
+use std::time::Duration;
+
+use axum::body::{Body, BodyDataStream};
+use axum::http::{Method, Request, StatusCode};
+use serde_json::{Value, json};
+use tokio_stream::StreamExt;
+use tower::ServiceExt;
+
+use crate::support::{Reply, TestApp};
+
+/// Somebody who has just applied.
+pub struct Applicant {
+    pub reference: String,
+    pub bearer: String,
+    pub promise: String,
+}
+
+pub async fn applicant(app: &TestApp, email: &str) -> Applicant {
+    let receipt = app.apply(email).await;
+    Applicant {
+        reference: receipt["reference"].as_str().unwrap().to_owned(),
+        bearer: format!("Bearer {}", receipt["token"].as_str().unwrap()),
+        promise: receipt["receipt"]["promises"][0]["id"].as_str().unwrap().to_owned(),
+    }
+}
+
+impl Applicant {
+    pub async fn page(&self, app: &TestApp) -> Value {
+        let reply = self.get(app, "?lang=en", &[]).await;
+        assert_eq!(reply.status, StatusCode::OK, "{}", reply.text());
+        reply.json()
+    }
+
+    pub async fn get(&self, app: &TestApp, rest: &str, headers: &[(&str, &str)]) -> Reply {
+        let headers = [&[("authorization", self.bearer.as_str())], headers].concat();
+        app.get_with(&format!("/v1/applications/{}{rest}", self.reference), &headers).await
+    }
+
+    pub async fn act(&self, app: &TestApp, act: &str, body: Value) -> Reply {
+        app.desk(Method::POST, &format!("/applications/{}/{act}", self.reference), &body).await
+    }
+}
+
+/// `past submitted`, `now stage talk` … in order.
+pub fn told(page: &Value) -> Vec<String> {
+    let entry = |entry: &Value| {
+        let words = ["kind", "event", "stage_id"].map(|name| entry[name].as_str().unwrap_or_default().to_owned());
+        words.join(" ").trim().to_owned()
+    };
+    page["timeline"].as_array().unwrap().iter().map(entry).collect()
+}
+
+both!(the_page_tells_past_now_and_next_with_dates, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    let page = noor.page(&app).await;
+    assert_eq!(told(&page), ["past submitted received", "now stage review", "next stage talk", "next stage decision"]);
+    let next: Vec<&str> =
+        page["timeline"].as_array().unwrap().iter().filter_map(|entry| entry["latest_at"].as_str()).collect();
+    // Cook: 3, 6 and 4 business days; Good Friday, Easter Monday and King's Day do not count.
+    assert_eq!(page["promises"][0]["due_at"], "2027-03-30T15:00:00Z");
+    assert_eq!(next.len(), 2);
+    assert_eq!(page["timeline"][1]["promise_id"], page["promises"][0]["id"]);
+    assert_eq!(page["promises"][0]["label"], "An answer to your letter");
+    assert_eq!(page["promises"][0]["owner"]["name"], "Sanne de Wit");
+    assert_eq!(page["answers"][0], json!({"field": "name", "label": "Your name", "values": ["Noor Jansen"]}));
+});
+
+both!(an_unchanged_page_is_not_sent_again, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    let first = noor.get(&app, "", &[]).await;
+    assert_eq!((first.header("etag"), first.header("cache-control")), ("\"v1\"", "private, no-store"));
+    let same = noor.get(&app, "", &[("if-none-match", "\"v1\"")]).await;
+    assert_eq!((same.status, same.body.len(), same.header("etag")), (StatusCode::NOT_MODIFIED, 0, "\"v1\""));
+    noor.act(&app, "transitions", json!({"stage_id": "talk", "by": "sanne"})).await;
+    let changed = noor.get(&app, "", &[("if-none-match", "\"v1\"")]).await;
+    assert_eq!((changed.status, changed.header("etag")), (StatusCode::OK, "\"v2\""));
+});
+
+both!(somebody_elses_application_is_like_none, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    let other = applicant(&app, "other@example.com").await;
+    let theirs =
+        app.get_with(&format!("/v1/applications/{}", other.reference), &[("authorization", &noor.bearer)]).await;
+    let none = app.get_with("/v1/applications/0000-0000-0000", &[("authorization", &noor.bearer)]).await;
+    assert_eq!(theirs.status, StatusCode::NOT_FOUND);
+    assert_eq!(theirs.body, none.body);
+    assert_eq!(app.get(&format!("/v1/applications/{}", noor.reference)).await.status, StatusCode::UNAUTHORIZED);
+});
+
+both!(a_calendar_file_names_the_moment_and_counts_the_moves, app, {
+    app.set_time("2027-03-25T16:59:00+01:00");
+    let noor = applicant(&app, "noor@example.com").await;
+    let file = noor.get(&app, "/calendar.ics?lang=en", &[]).await;
+    assert_eq!(file.header("content-type"), "text/calendar; charset=utf-8");
+    let lines = file.text().replace("\r\n ", "");
+    assert!(lines.starts_with("BEGIN:VCALENDAR\r\n") && lines.ends_with("END:VCALENDAR\r\n"), "{lines}");
+    for line in ["DTSTART:20270401T150000Z", "SEQUENCE:0", &format!("UID:promise-{}@belofte", noor.promise)] {
+        assert!(lines.contains(&format!("\r\n{line}\r\n")), "{line} in {lines}");
+    }
+    assert!(lines.contains("before 17:00"), "{lines}");
+    let to = json!({"to": "2027-04-07T15:00:00Z", "reason": "Two colleagues are ill.", "by": "sanne"});
+    noor.act(&app, &format!("promises/{}/moves", noor.promise), to).await;
+    let lines = noor.get(&app, "/calendar.ics?lang=en", &[]).await.text().replace("\r\n ", "");
+    for line in ["DTSTART:20270407T150000Z", "SEQUENCE:1", &format!("UID:promise-{}@belofte", noor.promise)] {
+        assert!(lines.contains(&format!("\r\n{line}\r\n")), "{line} in {lines}");
+    }
+});
+
+both!(the_export_is_the_page, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    let export = noor.get(&app, "/export", &[]).await;
+    assert_eq!(export.header("content-disposition"), format!("attachment; filename=\"{}.json\"", noor.reference));
+    assert_eq!(export.json()["reference"], noor.reference.as_str());
+});
+
+async fn listen(app: &TestApp, noor: &Applicant, last: Option<&str>) -> BodyDataStream {
+    let mut request =
+        Request::get(format!("/v1/applications/{}/events", noor.reference)).header("authorization", &noor.bearer);
+    if let Some(last) = last {
+        request = request.header("last-event-id", last);
+    }
+    let router = belofte_server::router(app.state.clone());
+    let response = router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    assert_eq!(response.headers()["content-type"], "text/event-stream");
+    response.into_body().into_data_stream()
+}
+
+async fn heard(stream: &mut BodyDataStream) -> String {
+    let chunk = tokio::time::timeout(Duration::from_secs(10), stream.next()).await.expect("an event within 10 s");
+    String::from_utf8(chunk.unwrap().unwrap().to_vec()).unwrap()
+}
+
+both!(an_open_page_hears_of_a_change_at_once, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    let mut stream = listen(&app, &noor, None).await;
+    noor.act(&app, "transitions", json!({"stage_id": "talk", "by": "sanne"})).await;
+    let event = heard(&mut stream).await;
+    assert!(event.contains("event: changed") && event.contains("id: 2"), "{event}");
+    assert!(event.contains(r#"{"version":2,"event":"stage","at":"2027-03-23T09:00:00Z"}"#), "{event}");
+});
+
+both!(what_was_missed_is_told_first, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    noor.act(&app, "transitions", json!({"stage_id": "talk", "by": "sanne"})).await;
+    noor.act(&app, "transitions", json!({"stage_id": "decision", "by": "sanne"})).await;
+    let mut stream = listen(&app, &noor, Some("1")).await;
+    let mut told = heard(&mut stream).await;
+    if !told.contains("id: 3") {
+        told += &heard(&mut stream).await;
+    }
+    assert!(told.contains("id: 2") && told.contains("id: 3"), "{told}");
+});
+
+both!(the_stream_ends_with_the_session, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    let mut stream = listen(&app, &noor, None).await;
+    app.set_time("2027-03-23T10:31:00+01:00");
+    let ended = tokio::time::timeout(Duration::from_secs(10), stream.next()).await.expect("an end within 10 s");
+    assert!(ended.is_none());
+});
