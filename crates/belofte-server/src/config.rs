@@ -57,6 +57,9 @@ pub struct ServeOptions {
     /// Folder with organization.json, people.json, forms.json, postings.json, loaded when the database is empty.
     #[arg(long, env = "BELOFTE_CONTENT")]
     pub content: Option<PathBuf>,
+    /// The page that carries the widget: links in mails lead there.
+    #[arg(long, env = "BELOFTE_CAREERS_URL")]
+    pub careers_url: Option<String>,
     /// Take the visitor's address from X-Forwarded-For: only behind a proxy of your own that sets it.
     #[arg(long, env = "BELOFTE_BEHIND_PROXY")]
     pub behind_proxy: bool,
@@ -141,7 +144,7 @@ pub struct Config {
     pub smtp: Option<String>,
     pub desk_key: Option<String>,
     pub content: Option<PathBuf>,
-    /// The page that carries the widget, where the content does not name it.
+    /// The page that carries the widget; without it what the content names.
     pub careers_url: Option<String>,
     pub demo: bool,
     pub behind_proxy: bool,
@@ -163,7 +166,7 @@ impl ServeOptions {
             smtp: self.smtp,
             desk_key: self.desk_key.filter(|key| !key.is_empty()),
             content: self.content,
-            careers_url: None,
+            careers_url: self.careers_url,
             demo: false,
             behind_proxy: self.behind_proxy,
             limits: Limits::default(),

@@ -61,7 +61,7 @@ impl App {
 
 /// Opens data folder and database and loads the employer's content when the database is empty.
 pub async fn open(config: Config, clock: Clock) -> Result<AppState, StartError> {
-    std::fs::create_dir_all(config.data.join("uploads"))?;
+    private_folder(&config.data.join("uploads"))?;
     let secret = secret(&config.data.join("secret"))?;
     let store = Store::open(&config.database_url).await?;
     crate::demo::content::load_if_empty(&store, &config, clock.now()).await?;
@@ -77,6 +77,13 @@ pub async fn open(config: Config, clock: Clock) -> Result<AppState, StartError> 
         running_keys: Mutex::default(),
         settings: RwLock::new(Arc::new(settings)),
     }))
+}
+
+/// Applications are nobody else's business on the machine either.
+fn private_folder(path: &Path) -> Result<(), StartError> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path)?;
+    Ok(())
 }
 
 /// Reads the server's secret, or draws it at the first start; only its owner may read the file.

@@ -25,12 +25,12 @@ struct Content {
     postings: Vec<Value>,
 }
 
-/// Loads the content when there is none; the demo's careers address is set at every start, its port may change.
+/// Loads the content when there is none; the careers address is set at every start where it is given: a demo's port may change.
 pub async fn load_if_empty(store: &Store, config: &Config, now: Timestamp) -> Result<(), StartError> {
     let mut transaction = store.write().begin().await?;
     let known = store::organization(&mut transaction).await?;
     if let Some(mut organization) = known {
-        if config.demo {
+        if config.careers_url.is_some() {
             set_addresses(&mut organization, config);
             store::put_organization(&mut transaction, &organization).await?;
         }
