@@ -38,7 +38,7 @@ const test = base.test.extend({
   quiet: [true, { option: true }],
   page: async ({ page, quiet }, use) => {
     const heard = [];
-    page.on("console", (message) => heard.push(`${message.type()}: ${message.text()}`));
+    page.on("console", (message) => heard.push(`${message.type()}: ${message.text()} ${message.location().url}`));
     page.on("pageerror", (error) => heard.push(`page error: ${error.message}`));
     await use(page);
     if (quiet) base.expect(heard, "console messages and page errors").toEqual([]);

@@ -72,6 +72,9 @@ test("from the board to the status without a mouse", async ({ page, demo }) => {
     } else if (field.type === "choice") {
       const at = await tabTo(page, (at) => at.tag === "select" || (at.type === "radio" && at.name.includes(field.name)), field.label);
       await page.keyboard.press(at.tag === "select" ? "ArrowDown" : "Space");
+    } else if (field.type === "date") {
+      await tabTo(page, (at) => at.type === "date", field.label);
+      await page.keyboard.type("01062028");
     } else {
       await tabTo(page, (at) => at.tag === "input" && at.label.startsWith(field.label), field.label);
       await page.keyboard.type(field.type === "mail" ? email : "Noor Jansen");

@@ -119,7 +119,7 @@ class Server {
       if (field.type === "mail") return email;
       if (field.required && field.type === "text") return "Noor Jansen";
       if (field.required && field.type === "choice") return field.options.at(-1).value;
-      return null;
+      return field.required && field.type === "date" ? "2028-06-01" : null;
     };
     const filled = form.fields
       .map((field) => ({ field: field.name, values: [given(field)].flat().filter(Boolean) }))
