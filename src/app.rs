@@ -2,7 +2,7 @@
 //!
 //! Touches nothing of the host page outside its own element.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::ops::Deref;
 use std::rc::Rc;
 
@@ -77,6 +77,9 @@ pub struct CoreParts {
     /// Where the widget is drawn, inside the shadow root.
     root: Element,
     arrival: Cell<Arrival>,
+    /// Where the visitor is, and the posting they came back from: its card takes the focus.
+    view: RefCell<View>,
+    left: RefCell<Option<Rc<str>>>,
 }
 
 /// How far the view on the screen is.
@@ -135,6 +138,25 @@ impl CoreParts {
         let found = self.root.query_selector(selector).ok().flatten();
         if let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
             let _ = element.focus();
+        }
+    }
+
+    /// The heading of the view, or back on the board the card that the visitor came from.
+    fn focus_heading(&self) {
+        let card = self.left.borrow_mut().take();
+        self.focus_first("h1");
+        // An id may hold anything, so it is compared, not put into a selector.
+        let links = self.root.query_selector_all("[data-posting]").ok();
+        let cards = links.iter().flat_map(|links| (0..links.length()).filter_map(|at| links.item(at)));
+        let cards = cards.filter_map(|node| node.dyn_into::<Element>().ok());
+        for found in
+            cards.filter(|found| card.is_some() && found.get_attribute("data-posting").as_deref() == card.as_deref())
+        {
+            if let Some(link) =
+                found.query_selector("a").ok().flatten().and_then(|link| link.dyn_into::<HtmlElement>().ok())
+            {
+                let _ = link.focus();
+            }
         }
     }
 
@@ -200,7 +222,7 @@ pub fn use_arrival(outcome: Option<Result<(), ApiError>>) {
             }
             Arrival::Asked => {
                 core.arrival.set(Arrival::Settled);
-                core.focus_first("h1");
+                core.focus_heading();
             }
             Arrival::First | Arrival::Settled => {}
         }
@@ -245,6 +267,7 @@ pub fn App(props: &AppProps) -> Html {
     {
         let core = core.clone();
         use_effect_with((*view).clone(), move |view| {
+            *core.view.borrow_mut() = view.clone();
             let posting = view.posting().map_or(JsValue::NULL, JsValue::from);
             core.announce("belofte-view", &[("view", view.name().into()), ("posting", posting)]);
         });
@@ -310,7 +333,7 @@ fn core(config: &Config, props: &AppProps, view: UseStateSetter<View>) -> Core {
             sessions: Sessions::default(),
             go: Callback::from(move |to: View| {
                 if let Some(core) = this.upgrade() {
-                    core.leave();
+                    core.leave(&to);
                 }
                 view.set(to);
             }),
@@ -321,14 +344,20 @@ fn core(config: &Config, props: &AppProps, view: UseStateSetter<View>) -> Core {
             host: config.host.clone(),
             root: props.root.clone(),
             arrival: Cell::new(Arrival::First),
+            view: RefCell::new(props.shown.1.clone()),
+            left: RefCell::default(),
         }
     }))
 }
 
 impl CoreParts {
     /// The visitor goes somewhere: keep focus inside the widget meanwhile, and its top in sight.
-    fn leave(&self) {
+    fn leave(&self, to: &View) {
         self.arrival.set(Arrival::Asked);
+        *self.left.borrow_mut() = match (&*self.view.borrow(), to) {
+            (View::Posting(id) | View::Apply(id), View::Board) => Some(id.clone()),
+            _ => None,
+        };
         let _ = self.root.set_attribute("tabindex", "-1");
         if let Some(root) = self.root.dyn_ref::<HtmlElement>() {
             let _ = root.focus();

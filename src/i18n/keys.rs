@@ -127,6 +127,7 @@ keys! {
     ApplyNextTry = "apply.next_try",
     ApplyTryNow = "apply.try_now",
     ApplyRefused = "apply.refused",
+    ApplyArrivedBefore = "apply.arrived_before",
     ApplyClosedMeanwhile = "apply.closed_meanwhile",
     ApplyClosedMeanwhileWhy = "apply.closed_meanwhile_why",
     ApplyReceived = "apply.received",

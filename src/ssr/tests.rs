@@ -32,31 +32,31 @@ fn a_card_says_by_when_and_from_whom_one_hears() {
     check(
         render_board(&ctx, &list, &organization, &filter),
         expect![[r#"
-        <section class="postings">
-        <h1 tabindex="-1" class="postings__title">Jobs at Havenzicht</h1>
-        <p class="postings__lead">For every job you see when you hear from us, and from whom. Before you apply.</p>
-        <p class="postings__status">
-        <a href="/careers/status?lang=en" class="postings__status-link">Already applied? See where you stand</a>
-        </p>
-        <p role="status" class="postings__found visually-hidden">
-        </p>
-        <div class="postings__list">
-        <article class="posting">
-        <p class="eyebrow">Rotterdam-Zuid · 24–32 hours a week · EUR 2950–EUR 3870.5 a month</p>
-        <h2 class="posting__title">
-        <a href="/careers/nurse?lang=en" class="posting__link">District nurse</a>
-        </h2>
-        <p class="posting__summary">You visit eight people a day.</p>
-        <p class="posting__hear">Apply today and you hear by <time datetime="2027-03-31T15:00:00Z" class="posting__date">Wednesday 31 March</time> from Sanne</p>
-        <div class="row">
-        <a href="/careers/nurse/apply?lang=en" class="button">Apply<span class="visually-hidden">: District nurse</span>
-        </a>
-        <a href="/careers/nurse?lang=en" class="button button--quiet">See every step and date<span class="visually-hidden">: District nurse</span>
-        </a>
-        </div>
-        </article>
-        </div>
-        </section>"#]],
+            <section class="postings">
+            <h1 tabindex="-1" class="postings__title">Jobs at Havenzicht</h1>
+            <p class="postings__lead">For every job you see when you hear from us, and from whom. Before you apply.</p>
+            <p class="postings__status">
+            <a href="/careers/status?lang=en" class="postings__status-link">Already applied? See where you stand</a>
+            </p>
+            <p role="status" class="postings__found visually-hidden">
+            </p>
+            <div class="postings__list">
+            <article data-posting="nurse" class="posting">
+            <p class="eyebrow">Rotterdam-Zuid · 24–32 hours a week · EUR 2950–EUR 3870.5 a month</p>
+            <h2 class="posting__title">
+            <a href="/careers/nurse?lang=en" class="posting__link">District nurse</a>
+            </h2>
+            <p class="posting__summary">You visit eight people a day.</p>
+            <p class="posting__hear">Apply today and you hear by <time datetime="2027-03-31T15:00:00Z" class="posting__date">Wednesday 31 March</time> from Sanne</p>
+            <div class="row">
+            <a href="/careers/nurse/apply?lang=en" class="button">Apply<span class="visually-hidden">: District nurse</span>
+            </a>
+            <a href="/careers/nurse?lang=en" class="button button--quiet">See every step and date<span class="visually-hidden">: District nurse</span>
+            </a>
+            </div>
+            </article>
+            </div>
+            </section>"#]],
     );
 }
 
@@ -72,33 +72,33 @@ fn an_upcoming_posting_names_its_month_and_takes_no_application() {
     check(
         render_board(&ctx, &list, &organization, &filter),
         expect![[r#"
-        <section class="postings">
-        <h1 tabindex="-1" class="postings__title">Jobs at Havenzicht</h1>
-        <p class="postings__lead">For every job you see when you hear from us, and from whom. Before you apply.</p>
-        <p class="postings__status">
-        <a href="/careers/status?lang=en" class="postings__status-link">Already applied? See where you stand</a>
-        </p>
-        <p role="status" class="postings__found visually-hidden">
-        </p>
-        <div class="postings__list">
-        </div>
-        <h2 class="postings__subtitle">Coming soon</h2>
-        <div class="postings__list">
-        <article class="posting">
-        <p class="eyebrow">Rotterdam-Zuid · 24–32 hours a week · EUR 2950–EUR 3870.5 a month</p>
-        <h2 class="posting__title">
-        <a href="/careers/nurse?lang=en" class="posting__link">District nurse</a>
-        </h2>
-        <p class="posting__summary">You visit eight people a day.</p>
-        <p class="posting__hear">Opens in <b>September 2027</b>
-        </p>
-        <div class="row">
-        <a href="/careers/nurse?lang=en" class="button button--quiet">See every step and date<span class="visually-hidden">: District nurse</span>
-        </a>
-        </div>
-        </article>
-        </div>
-        </section>"#]],
+            <section class="postings">
+            <h1 tabindex="-1" class="postings__title">Jobs at Havenzicht</h1>
+            <p class="postings__lead">For every job you see when you hear from us, and from whom. Before you apply.</p>
+            <p class="postings__status">
+            <a href="/careers/status?lang=en" class="postings__status-link">Already applied? See where you stand</a>
+            </p>
+            <p role="status" class="postings__found visually-hidden">
+            </p>
+            <div class="postings__list">
+            </div>
+            <h2 class="postings__subtitle">Coming soon</h2>
+            <div class="postings__list">
+            <article data-posting="nurse" class="posting">
+            <p class="eyebrow">Rotterdam-Zuid · 24–32 hours a week · EUR 2950–EUR 3870.5 a month</p>
+            <h2 class="posting__title">
+            <a href="/careers/nurse?lang=en" class="posting__link">District nurse</a>
+            </h2>
+            <p class="posting__summary">You visit eight people a day.</p>
+            <p class="posting__hear">Opens in <b>September 2027</b>
+            </p>
+            <div class="row">
+            <a href="/careers/nurse?lang=en" class="button button--quiet">See every step and date<span class="visually-hidden">: District nurse</span>
+            </a>
+            </div>
+            </article>
+            </div>
+            </section>"#]],
     );
 }
 

@@ -3,6 +3,7 @@
 //! Components only. MUST: nothing that was written is lost while the page is open; one key from opening the form to
 //! a final answer, so that any number of tries makes exactly one application.
 
+mod begun;
 pub mod receipt;
 pub mod state;
 pub mod view;
@@ -21,12 +22,13 @@ use belofte_contract::timeline::Application;
 use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{File, FileList};
+use web_sys::FileList;
 use yew::prelude::*;
 
+use self::begun::{Begun, Files};
 use self::state::{ApplyDraft, ChosenFile, Edit, FileState, refusal, retry_wait_s};
 use self::view::{Delivery, FormParts};
-use crate::api::upload::{Sending, Uploading};
+use crate::api::upload::Uploading;
 use crate::api::{Api, ApiError, http};
 use crate::app::{Core, applied, use_arrival, use_core, use_organization};
 use crate::i18n::{DateStyle, Key};
@@ -87,21 +89,12 @@ impl PartialEq for FormProps {
     }
 }
 
-/// The real files and what became of sending them; numbers tie them to the draft.
-#[derive(Default)]
-struct Files {
-    last: u32,
-    kept: Vec<(u32, String, File)>,
-    sending: Vec<(u32, Rc<Sending>)>,
-}
-
 #[component]
 fn Form(props: &FormProps) -> Html {
     let core = use_core();
-    let submission = use_reducer(|| Submission::new(ApplyDraft::new(props.form.clone())));
-    let files = use_mut_ref(Files::default);
-    let key = use_mut_ref(http::random_key);
-    let opened_at = use_memo((), |()| core.clock.now());
+    let begun = use_memo((), |()| Begun::take(&props.posting.id, &props.form, core.clock.now()));
+    let submission = use_reducer(|| Submission::new(begun.draft.borrow().clone()));
+    let files = begun.files.clone();
     let next_try = use_state_eq(|| None::<Timestamp>);
     let looks = use_state_eq(|| 0_u32);
 
@@ -110,7 +103,7 @@ fn Form(props: &FormProps) -> Html {
         posting: props.posting.clone(),
         form: props.form.clone(),
     });
-    use_sending(&core, &submission, form_props, key, *opened_at, &next_try, &looks);
+    use_sending(&core, &submission, form_props, &begun, &next_try, &looks);
     use_retry(&submission, *next_try, &core);
     {
         // After a try to send that found problems, focus goes to their list.
@@ -122,6 +115,7 @@ fn Form(props: &FormProps) -> Html {
         });
     }
 
+    use_keeping(&core, &submission, &begun, &props.form);
     let ctx = core.ctx(&props.organization.time_zone);
     let tell = tell(&core, &submission, &files, &looks, &props.form);
     let Some(draft) = submission.draft() else {
@@ -140,7 +134,8 @@ fn Form(props: &FormProps) -> Html {
             },
             next_try: ctx.date(next_try.unwrap_or(ctx.now), DateStyle::Time),
         },
-        Submission::Failed { .. } => Delivery::Refused,
+        Submission::Failed { error: ApiError::KeyReused, .. } => Delivery::Refused { why: Key::ApplyArrivedBefore },
+        Submission::Failed { .. } => Delivery::Refused { why: Key::ApplyRefused },
     };
     let parts = FormParts {
         posting: &props.posting,
@@ -160,8 +155,7 @@ fn use_sending(
     core: &Core,
     submission: &UseReducerHandle<Sent>,
     props: Rc<FormProps>,
-    key: Rc<RefCell<String>>,
-    opened_at: Timestamp,
+    begun: &Rc<Begun>,
     next_try: &UseStateHandle<Option<Timestamp>>,
     looks: &UseStateHandle<u32>,
 ) {
@@ -169,7 +163,7 @@ fn use_sending(
         Submission::Sending { attempt, .. } => Some(*attempt),
         Submission::Editing { .. } | Submission::Failed { .. } | Submission::Sent { .. } => None,
     };
-    let (core, submission) = (core.clone(), submission.clone());
+    let (core, submission, begun) = (core.clone(), submission.clone(), begun.clone());
     let (next_try, looks) = (next_try.setter(), looks.setter());
     use_effect_with(attempt, move |attempt| {
         let (Some(attempt), Some(draft)) = (*attempt, submission.draft()) else { return };
@@ -179,12 +173,12 @@ fn use_sending(
             form_version: draft.form.version,
             lang: core.api.lang().to_owned(),
             answers: draft.sent_answers(),
-            filled_in_ms: u64::try_from(core.clock.now().ms_since(opened_at)).ok(),
+            filled_in_ms: u64::try_from(core.clock.now().ms_since(begun.opened_at)).ok(),
             website: Some(draft.trap.clone()).filter(|trap| !trap.is_empty()),
         };
         let dispatcher = submission.dispatcher();
         spawn_local(async move {
-            let used = key.borrow().clone();
+            let used = begun.key.borrow().clone();
             let answer = core.api.apply(&application, &used).await;
             match &answer {
                 Ok(_) => {}
@@ -193,10 +187,11 @@ fn use_sending(
                     next_try.set(Some(core.clock.now().plus_ms(wait_ms)));
                 }
                 // A final no: what is sent next is another application.
-                Err(_) => *key.borrow_mut() = http::random_key(),
+                Err(_) => *begun.key.borrow_mut() = http::random_key(),
             }
             match answer {
                 Ok(receipt) => {
+                    begun.end();
                     dispatcher.dispatch(Action::Answer(Ok(Rc::new(receipt.clone()))));
                     applied(&core, receipt);
                 }
@@ -206,6 +201,21 @@ fn use_sending(
                 }
             }
         });
+    });
+}
+
+/// Keeps what is written when the visitor looks elsewhere, and sends files on that were stopped by that.
+#[hook]
+fn use_keeping(core: &Core, submission: &UseReducerHandle<Sent>, begun: &Rc<Begun>, form: &Rc<ApplicationForm>) {
+    if let Some(draft) = submission.draft() {
+        begun.draft.borrow_mut().clone_from(draft);
+    }
+    let (begun, api, form, dispatcher) = (begun.clone(), core.api.clone(), form.clone(), submission.dispatcher());
+    use_effect_with((), move |()| {
+        let edit = Callback::from(move |edit| dispatcher.dispatch(Action::Edit(edit)));
+        let stopped: Vec<u32> = begun.draft.borrow().files_on_their_way().collect();
+        stopped.into_iter().for_each(|number| send_file(&api, &form, &begun.files, &edit, number));
+        move || begun.keep()
     });
 }
 

@@ -113,6 +113,10 @@ impl ApplyDraft {
         self.files.iter().filter(move |file| file.field == field)
     }
 
+    pub fn files_on_their_way(&self) -> impl Iterator<Item = u32> {
+        self.files.iter().filter(|file| matches!(file.state, FileState::Sending { .. })).map(|file| file.number)
+    }
+
     /// What is sent: shown fields only, spaces around an answer dropped.
     pub fn sent_answers(&self) -> Vec<Answer> {
         let trimmed = |field: &FormField| match field.kind {

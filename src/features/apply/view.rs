@@ -47,7 +47,9 @@ pub enum Delivery {
         next_try: String,
     },
     /// Refused for good; what was written stays.
-    Refused,
+    Refused {
+        why: Key,
+    },
     /// The posting closed meanwhile.
     Closed,
 }
@@ -319,7 +321,7 @@ fn files(ctx: &Ctx, parts: &FormParts<'_>, asked: &FormField, around: &Field<'_>
                     <span class="button button--quiet" aria-hidden="true">{ ctx.t(Key::ApplyFileChoose) }</span>
                 </label>
             }) }
-            <ul class="file__list">
+            <ul class="file__list" aria-live="polite">
                 { for parts.draft.files_of(&asked.name).map(|file| chosen(ctx, file, asked, tell)) }
             </ul>
         </div>
@@ -338,7 +340,8 @@ fn chosen(ctx: &Ctx, file: &ChosenFile, asked: &FormField, tell: &Tell) -> Html 
             "file__item",
             html! {
                 <>
-                    <span role="status">{ ctx.fill(Key::ApplyFileSent, &[name, ("percent", &ctx.format.percent(*percent))]) }</span>
+                    <span>{ ctx.fill(Key::ApplyFileSent, &[name]) }</span>{ " " }
+                    <span class="file__percent" aria-hidden="true">{ ctx.format.percent(*percent) }</span>
                     <progress class="file__progress" max="100" value={percent.to_string()} aria-label={file.name.clone()} />
                 </>
             },
@@ -346,14 +349,14 @@ fn chosen(ctx: &Ctx, file: &ChosenFile, asked: &FormField, tell: &Tell) -> Html 
         ),
         FileState::Ready { .. } => (
             "file__item file__item--ready",
-            html! { <span role="status">{ ctx.fill(Key::ApplyFileReady, &[name, ("size", &megabytes(ctx, file.bytes))]) }</span> },
+            html! { <span>{ ctx.fill(Key::ApplyFileReady, &[name, ("size", &megabytes(ctx, file.bytes))]) }</span> },
             remove(Key::ApplyFileRemove),
         ),
         FileState::Failed => {
             let again = tell.file_again.reform(move |_: MouseEvent| number);
             (
                 "file__item file__item--wrong",
-                html! { <span role="alert">{ ctx.fill(Key::ApplyFileFailed, &[name]) }</span> },
+                html! { <span>{ ctx.fill(Key::ApplyFileFailed, &[name]) }</span> },
                 html! {
                     <>
                         <button class="button button--small" type="button" onclick={again}>{ ctx.fill(Key::ApplyFileRetry, &[name]) }</button>
@@ -364,7 +367,7 @@ fn chosen(ctx: &Ctx, file: &ChosenFile, asked: &FormField, tell: &Tell) -> Html 
         }
         FileState::Refused { code, limit } => (
             "file__item file__item--wrong",
-            html! { <span role="alert">{ file_words(ctx, &file.name, asked, *code, *limit) }</span> },
+            html! { <span>{ file_words(ctx, &file.name, asked, *code, *limit) }</span> },
             remove(Key::ApplyFileRemove),
         ),
     };
@@ -440,13 +443,13 @@ fn delivery(ctx: &Ctx, delivery: &Delivery, tell: &Tell) -> Html {
             let next_try = ctx.fill(Key::ApplyNextTry, &[("time", next_try)]);
             warning(Some(Key::ApplyNotDelivered), &[ctx.t(*why), next_try])
         }
-        Delivery::Refused => warning(None, &[ctx.t(Key::ApplyRefused)]),
+        Delivery::Refused { why } => warning(None, &[ctx.t(*why)]),
         Delivery::Closed => warning(Some(Key::ApplyClosedMeanwhile), &[ctx.t(Key::ApplyClosedMeanwhileWhy)]),
     };
     let act = match delivery {
         Delivery::Closed => link(ctx, &tell.go, View::Board, "button", ctx.t(Key::ApplyOthers)),
         Delivery::Waiting { .. } => button::submit(ctx.t(Key::ApplyTryNow)),
-        Delivery::Writing | Delivery::Sending | Delivery::Refused => button::submit(ctx.t(Key::ApplySend)),
+        Delivery::Writing | Delivery::Sending | Delivery::Refused { .. } => button::submit(ctx.t(Key::ApplySend)),
     };
     html! {
         <>

@@ -123,7 +123,7 @@ fn card(ctx: &Ctx, posting: &JobPosting, go: &Callback<View>) -> Html {
     let id: std::rc::Rc<str> = posting.id.as_str().into();
     let named = |text: String| html! { <>{ text }<span class="visually-hidden">{ ": " }{ &posting.title }</span></> };
     html! {
-        <article class="posting" key={posting.id.clone()}>
+        <article class="posting" key={posting.id.clone()} data-posting={posting.id.clone()}>
             <p class="eyebrow">{ facts(ctx, posting) }</p>
             <h2 class="posting__title">{ link(ctx, go, View::Posting(id.clone()), "posting__link", posting.title.clone()) }</h2>
             <p class="posting__summary">{ &posting.summary }</p>

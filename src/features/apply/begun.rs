@@ -1,0 +1,72 @@
+//! An application that was begun: kept while the page is open, so that a look at the posting costs nothing.
+//!
+//! In memory only. Nothing of it is stored on the device, and nothing of it outlives the page.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use belofte_contract::Timestamp;
+use belofte_contract::apply::ApplicationForm;
+use web_sys::File;
+
+use super::state::ApplyDraft;
+use crate::api::http;
+use crate::api::upload::Sending;
+
+/// The real files and what became of sending them; numbers tie them to the draft.
+#[derive(Default)]
+pub struct Files {
+    pub last: u32,
+    pub kept: Vec<(u32, String, File)>,
+    pub sending: Vec<(u32, Rc<Sending>)>,
+}
+
+pub struct Begun {
+    posting: String,
+    pub draft: RefCell<ApplyDraft>,
+    pub files: Rc<RefCell<Files>>,
+    /// The same for every try, until a final answer.
+    pub key: RefCell<String>,
+    pub opened_at: Timestamp,
+    ended: Cell<bool>,
+}
+
+thread_local!(static LEFT: RefCell<Vec<Rc<Begun>>> = const { RefCell::new(Vec::new()) });
+
+impl Begun {
+    /// What was left before, or a new one.
+    pub fn take(posting: &str, form: &Rc<ApplicationForm>, now: Timestamp) -> Rc<Begun> {
+        let left = LEFT.with(|left| {
+            let mut left = left.borrow_mut();
+            let at = left.iter().position(|begun| begun.posting == posting)?;
+            Some(left.swap_remove(at))
+        });
+        if let Some(begun) = left {
+            // The form may have been read anew, or in another language.
+            begun.draft.borrow_mut().form = form.clone();
+            return begun;
+        }
+        Rc::new(Begun {
+            posting: posting.to_owned(),
+            draft: RefCell::new(ApplyDraft::new(form.clone())),
+            files: Rc::default(),
+            key: RefCell::new(http::random_key()),
+            opened_at: now,
+            ended: Cell::new(false),
+        })
+    }
+
+    /// The visitor looks elsewhere. Files on their way stop; they are sent on when the form is shown again.
+    pub fn keep(self: &Rc<Begun>) {
+        self.files.borrow_mut().sending.clear();
+        if !self.ended.get() {
+            LEFT.with(|left| left.borrow_mut().push(self.clone()));
+        }
+    }
+
+    /// It arrived: what is written next is another application.
+    pub fn end(&self) {
+        self.ended.set(true);
+        LEFT.with(|left| left.borrow_mut().retain(|begun| begun.posting != self.posting));
+    }
+}
