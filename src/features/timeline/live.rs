@@ -79,6 +79,7 @@ fn use_events(core: &Core, reference: Reference, token: &Rc<str>, version: Optio
         })
     };
     use_return((*again).clone());
+    use_offline(read);
     let (core, read, token) = (core.clone(), read.clone(), token.clone());
     use_effect_with((reference, token.clone(), visible, version.is_some(), *round), move |listening| {
         let timer = Rc::new(RefCell::new(None::<Timeout>));
@@ -105,6 +106,17 @@ fn use_events(core: &Core, reference: Reference, token: &Rc<str>, version: Optio
             drop(stream);
             drop(timer.borrow_mut().take());
         }
+    });
+}
+
+/// When the device goes offline, an open stream may stay silent for minutes: looks once, so that the page says so.
+#[hook]
+fn use_offline(read: &Callback<()>) {
+    let read = read.clone();
+    use_effect_with(read, move |read| {
+        let read = read.clone();
+        let listener = EventListener::new(&gloo::utils::window(), "offline", move |_| read.emit(()));
+        move || drop(listener)
     });
 }
 

@@ -20,7 +20,7 @@ use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use self::live::use_sight;
-use self::state::{Progress, Read, Sight, late, next_change};
+use self::state::{Progress, Read, Sight, changes, late, next_change};
 use self::view::{Guests, PageParts, Tell};
 use crate::api::ApiError;
 use crate::app::{Core, use_arrival, use_core};
@@ -59,7 +59,7 @@ pub fn Timeline(props: &TimelineProps) -> Html {
     let ctx = core.ctx(zone);
     use_alarm(&core.clock, shown.as_ref().and_then(|(application, ..)| next_change(application, ctx.now)));
     let news = shown.as_ref().map(|(application, ..)| News {
-        version: application.version,
+        changes: changes(application),
         late: late(application, ctx.now).count() as u32,
         text: {
             let headline = view::heading(&ctx, application, &Progress::of(application));
@@ -104,7 +104,7 @@ fn use_expiry(sight: &Sight, on_expired: &Callback<()>) {
 /// What may be worth saying aloud.
 #[derive(Clone, PartialEq)]
 struct News {
-    version: i64,
+    changes: i64,
     late: u32,
     text: String,
 }
@@ -123,7 +123,7 @@ fn use_said(core: &Core, news: Option<News>) -> String {
             if news.late > late_before {
                 core.announce("belofte-promise-late", &[("count", news.late.into())]);
             }
-            if old.is_some_and(|old| old.version != news.version || news.late > old.late) {
+            if old.is_some_and(|old| old.changes != news.changes || news.late > old.late) {
                 // The same words twice would not be read out again; a space at the end makes them differ.
                 let repeated = *said == news.text;
                 said.set(if repeated { news.text + "\u{a0}" } else { news.text });

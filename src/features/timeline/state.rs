@@ -138,6 +138,13 @@ pub fn told<'a>(step: &Step<'a>) -> Option<&'a Promise> {
     }
 }
 
+/// Grows with every change but those that the clock told already: that a promise is late is said at its due minute,
+/// and not once more when the backend has written it down.
+pub fn changes(application: &Application) -> i64 {
+    let is_late = |entry: &&TimelineEntry| entry.event == EntryEvent::PromiseLate;
+    application.version - application.timeline.iter().filter(is_late).count() as i64
+}
+
 /// When any promise changes its state by itself.
 pub fn next_change(application: &Application, now: Timestamp) -> Option<Timestamp> {
     application.promises.iter().filter_map(|promise| promise.next_change_after(now)).min()

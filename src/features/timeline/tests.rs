@@ -7,7 +7,7 @@ use belofte_contract::{Timestamp, fixtures};
 use expect_test::{Expect, expect};
 use yew::Reducible;
 
-use super::state::{Progress, Read, Sight, next_change};
+use super::state::{Progress, Read, Sight, changes, next_change};
 use crate::api::ApiError;
 
 fn read(text: &str) -> Application {
@@ -61,6 +61,13 @@ fn the_alarm_rings_when_the_day_begins_and_when_the_minute_has_passed() {
     assert_eq!(next("2027-03-31T14:59:00Z"), "2027-03-31T15:00:00.001Z");
     assert_eq!(next("2027-03-31T15:00:01Z"), "");
     assert_eq!(next_change(&read(fixtures::REJECTED), at("2027-03-26T13:00:00Z")), None);
+}
+
+#[test]
+fn a_late_promise_that_is_written_down_is_no_second_piece_of_news() {
+    let before = changes(&read(fixtures::WAITING));
+    assert_eq!(changes(&read(fixtures::LATE)), before);
+    assert_ne!(changes(&read(fixtures::MOVED)), before);
 }
 
 /// What is on the screen after each of `answers`, one minute apart.
