@@ -45,8 +45,8 @@ pub fn receipt(settings: &Settings, lang: &str, application: &Application, link_
         note = [note, words.say("receipt_calendar", &[])].join(" ");
     }
     letter.parts.push(Part::Quiet { text: note });
-    let mut rows = vec![words.fact("fact_posting", title), words.fact("fact_reference", &reference)];
-    rows.extend(application.answers.iter().map(answered));
+    letter.parts.push(Part::Facts { label: None, rows: facts(&words, title, application.reference) });
+    let rows = application.answers.iter().map(answered).collect();
     letter.parts.push(Part::Facts { label: Some(words.say("receipt_copy", &[])), rows });
     letter
 }

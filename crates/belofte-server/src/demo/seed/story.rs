@@ -232,12 +232,11 @@ impl<'t> Teller<'t> {
         let day = self.settings.calendar.local_date(due);
         let after = |days: i32| (0..days).try_fold(day, |day, _| day.tomorrow()).unwrap_or(day);
         let workdays = (1..=2).all(|days| self.settings.calendar.is_business_day(after(days)));
-        if ours && workdays && self.since_delay >= KEPT_BETWEEN_DELAYS {
-            if let Some(delay) = self.delays.pop() {
-                self.since_delay = 0;
-                let (Delay::Late(hours) | Delay::Moved(hours)) = delay;
-                return (due.plus_ms(hours * HOUR_MS), Some(delay));
-            }
+        let delayed = ours && workdays && self.since_delay >= KEPT_BETWEEN_DELAYS;
+        if let Some(delay) = delayed.then(|| self.delays.pop()).flatten() {
+            self.since_delay = 0;
+            let (Delay::Late(hours) | Delay::Moved(hours)) = delay;
+            return (due.plus_ms(hours * HOUR_MS), Some(delay));
         }
         self.since_delay += usize::from(ours);
         (self.in_time(open.at, due), None)

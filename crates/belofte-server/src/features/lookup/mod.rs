@@ -130,7 +130,7 @@ async fn open(
 
 async fn close(State(state): State<AppState>, session: Session) -> ApiResult<StatusCode> {
     let mut transaction = state.store.write().begin().await?;
-    store::close_session(&mut *transaction, &session.token_hash).await?;
+    store::close_session(&mut transaction, &session.token_hash).await?;
     transaction.commit().await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -29,7 +29,7 @@ impl FromRequestParts<AppState> for Session {
         let (email, ends) = find(state, &token_hash, now).await?.ok_or_else(ApiProblem::unauthorized)?;
         if store::slides(ends, now) {
             let mut transaction = state.store.write().begin().await?;
-            store::slide_session(&mut *transaction, &token_hash, now).await?;
+            store::slide_session(&mut transaction, &token_hash, now).await?;
             transaction.commit().await?;
         }
         Ok(Session { email, token_hash })

@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use belofte_contract::Timestamp;
 use belofte_contract::apply::{ApplicationForm, FieldKind, FormField, values};
 use belofte_contract::timeline::AnsweredField;
 use serde_json::Value;
 use sqlx::{AnyConnection, Row};
 
 use super::ApplicationRow;
+use crate::format::{ServerFormat, Style};
+use crate::locale;
 use crate::problem::ApiResult;
 use crate::settings::Settings;
 
@@ -35,28 +38,31 @@ pub async fn load(
     }
     let answered = |field: &FormField| {
         let given = values(&application.answers, &field.name);
-        let shown: Vec<String> = given.iter().map(|value| shown_value(field, value, &files)).collect();
+        let shown: Vec<String> = given.iter().map(|value| shown_value(field, value, &files, lang)).collect();
         let some = shown.iter().any(|value| !value.trim().is_empty());
         some.then(|| AnsweredField { field: field.name.clone(), label: field.label.clone(), values: shown })
     };
     Ok(form.fields.iter().filter_map(answered).collect())
 }
 
-fn shown_value(field: &FormField, value: &str, files: &BTreeMap<String, String>) -> String {
+fn shown_value(field: &FormField, value: &str, files: &BTreeMap<String, String>, lang: &str) -> String {
     let shown = match field.kind {
-        FieldKind::File => files.get(value).map(String::as_str),
+        FieldKind::File => files.get(value).cloned(),
         FieldKind::Choice | FieldKind::MultiChoice => {
-            field.options.iter().find(|option| option.value == value).map(|option| option.label.as_str())
+            field.options.iter().find(|option| option.value == value).map(|option| option.label.clone())
         }
+        // A day of the calendar, in no zone: noon keeps it the same day in UTC.
+        FieldKind::Date => Timestamp::parse(&[value, "T12:00:00Z"].concat())
+            .ok()
+            .map(|noon| ServerFormat::new(lang).date(noon, "UTC", Style::DayMonthYear)),
+        FieldKind::Consent => (value == "yes").then(|| locale::text(lang, "mail.answer_yes").to_owned()),
         FieldKind::Text
         | FieldKind::LongText
         | FieldKind::Mail
         | FieldKind::Phone
         | FieldKind::Url
-        | FieldKind::Date
-        | FieldKind::Consent
         | FieldKind::Info
         | FieldKind::Unknown => None,
     };
-    shown.unwrap_or(value).to_owned()
+    shown.unwrap_or_else(|| value.to_owned())
 }
