@@ -90,6 +90,7 @@ async fn finish(State(state): State<AppState>, request: Request, next: Next) -> 
         response.headers_mut().insert(HeaderName::from_static("x-request-id"), id);
     }
     tracing::info!(%method, route, status, ms, request_id, "answered");
+    metrics::histogram!("belofte_request_seconds", "route" => route.clone()).record(began.elapsed().as_secs_f64());
     metrics::counter!("belofte_requests_total", "route" => route, "status" => status.to_string()).increment(1);
     response
 }

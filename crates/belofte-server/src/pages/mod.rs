@@ -214,8 +214,28 @@ pub async fn after_applying(
             form(state, &parts, &sent.posting_id, key, returned, status).await
         }
         ProblemType::Gone | ProblemType::NotFound => missing(state, &parts, problem).await,
-        _ => Err(problem),
+        _ => refused(state, headers, problem).await,
     }
+}
+
+/// What a browser without JavaScript sees when its form did not even get as far as the questions: what to do now.
+pub async fn refused(state: &AppState, headers: &HeaderMap, problem: ApiProblem) -> ApiResult<Response> {
+    let parts = Parts::of(state, None, headers);
+    let key = match problem.problem().kind {
+        ProblemType::TooLarge | ProblemType::MediaType | ProblemType::Fields => "pages.file_refused",
+        _ => "pages.not_received",
+    };
+    let organization = load_organization(state, Some(&parts.lang)).await?;
+    let status = StatusCode::from_u16(problem.problem().status).unwrap_or(StatusCode::BAD_REQUEST);
+    let page = Page { title: organization.name.clone(), path: "/careers".to_owned(), data: None, status };
+    let text = locale::text(&parts.lang, key).to_owned();
+    let body = draw(&parts, async move |_| ssr::render(yew::html! { <p role="alert">{ text }</p> }).await).await?;
+    let mut response = shell::whole(state, &organization, &parts, page, &body)?;
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if let Some(seconds) = problem.problem().retry_after {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    Ok(response)
 }
 
 async fn receipt(state: &AppState, parts: &Parts, answer: &Answer) -> ApiResult<Response> {

@@ -247,3 +247,19 @@ both!(a_browser_gets_a_page_after_a_plain_form, app, {
     assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(reply.text().contains("Noor Jansen") && reply.text().contains(&bad), "what was written stays");
 });
+
+both!(a_browser_is_told_in_words_when_its_form_is_refused, app, {
+    let accept = [("accept", "text/html"), ("accept-language", "nl")];
+    let (first, mut parts) = (key(), vec![]);
+    let big = vec![b'%'; 11 * 1024 * 1024];
+    parts.extend(plain_form(&first, "noor@example.com"));
+    parts[8] = Part::File("cv", "cv.pdf", &big);
+    let reply = app.post_parts("/v1/applications", &parts, &accept).await;
+    assert_eq!(
+        (reply.status, reply.header("content-type")),
+        (StatusCode::PAYLOAD_TOO_LARGE, "text/html; charset=utf-8")
+    );
+    assert!(reply.text().contains("te groot"), "{}", reply.text());
+    let reply = app.post_parts("/v1/applications", &plain_form("short", "noor@example.com"), &accept).await;
+    assert!(reply.text().contains("nog niet bij ons"), "{}", reply.text());
+});

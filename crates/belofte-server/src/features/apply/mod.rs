@@ -21,6 +21,7 @@ use belofte_contract::time::HOUR_MS;
 
 use crate::http::BODY_MAX_BYTES;
 use crate::http::limits::{Limited, VisitorAddress};
+use crate::pages;
 use crate::problem::{ApiProblem, ApiResult};
 use crate::state::{App, AppState};
 use crate::tokens::{keyed_hash, sha256_hex};
@@ -52,20 +53,29 @@ pub async fn tidy(app: &App) -> ApiResult<()> {
 }
 
 async fn apply(State(state): State<AppState>, address: VisitorAddress, request: Request) -> ApiResult<Response> {
-    state.limits.check(Limited::Applications, address.0)?;
     let headers = request.headers().clone();
-    match media_type(&headers).as_str() {
+    let is_plain = media_type(&headers) == "multipart/form-data";
+    match take(&state, address, request, &headers).await {
+        // A browser that sent a plain form shows what comes back: words, not JSON.
+        Err(problem) if is_plain && pages::wants_html(&headers) => pages::refused(&state, &headers, problem).await,
+        answer => answer,
+    }
+}
+
+async fn take(state: &AppState, address: VisitorAddress, request: Request, headers: &HeaderMap) -> ApiResult<Response> {
+    state.limits.check(Limited::Applications, address.0)?;
+    match media_type(headers).as_str() {
         "application/json" => {
-            let (key, body) = (header_key(&headers)?, json_body(request.into_body()).await?);
+            let (key, body) = (header_key(headers)?, json_body(request.into_body()).await?);
             let new: NewApplication = serde_json::from_slice(&body).map_err(|error| {
                 ApiProblem::bad_request(&format!("line {}, column {}", error.line(), error.column()))
             })?;
-            submit(&state, &key, &sha256_hex(&body), new).await.map(Answer::into_response)
+            submit(state, &key, &sha256_hex(&body), new).await.map(Answer::into_response)
         }
         "multipart/form-data" => {
-            let multipart = Multipart::from_request(request, &state).await;
+            let multipart = Multipart::from_request(request, state).await;
             let multipart = multipart.map_err(|error| ApiProblem::bad_request(&error.body_text()))?;
-            plain::apply(&state, &headers, multipart).await
+            plain::apply(state, headers, multipart).await
         }
         _ => Err(ApiProblem::media_type(vec![], "application/json or multipart/form-data")),
     }
