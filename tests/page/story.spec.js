@@ -10,10 +10,12 @@ for (const lang of ["nl", "en"]) {
       await page.addInitScript(watchShift);
       const see = async (state) => {
         await fits(page);
-        const shift = await page.evaluate(() => window.shift);
-        // Choosing a file is the visitor's act, too, but the test's way of choosing is no input to the browser.
-        if (state === "apply") await page.evaluate(() => (window.shift = 0));
-        else expect(shift, `layout shift, ${state}`).toBeLessThanOrEqual(0.01);
+        // What the visitor or the recruiter does may move things: a chosen file is no input to the browser's count here,
+        // and an answer that arrives takes the top of the page. All else stays where it is.
+        const moved = await page.evaluate(() => [window.shift, (window.shift = 0)][0]);
+        if (!["apply", "status-moved-on", "status-decided"].includes(state)) {
+          expect(moved, `layout shift, ${state}`).toBeLessThanOrEqual(0.01);
+        }
         await picture(page, `strict-${lang}-${width}-${state}`);
       };
       const answer = await page.request.get(demo.host + story.STRICT_PAGE[lang]);
