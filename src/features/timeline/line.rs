@@ -49,7 +49,7 @@ fn row(ctx: &Ctx, place: Place, step: &Step<'_>) -> Html {
         Place::Now => ("now", Some("step")),
         Place::Next => ("next", None),
     };
-    let title = title(ctx, entry);
+    let title = title(ctx, step);
     let title = match place {
         Place::Past => title,
         Place::Now => ctx.fill(Key::TimelineNow, &[("step", &title)]),
@@ -84,7 +84,8 @@ fn row(ctx: &Ctx, place: Place, step: &Step<'_>) -> Html {
 }
 
 /// The step's own label, or what happened in our words.
-fn title(ctx: &Ctx, entry: &TimelineEntry) -> String {
+fn title(ctx: &Ctx, step: &Step<'_>) -> String {
+    let entry = step.entry;
     if let Some(title) = entry.title.as_deref().filter(|title| !title.is_empty()) {
         return title.to_owned();
     }
@@ -93,13 +94,16 @@ fn title(ctx: &Ctx, entry: &TimelineEntry) -> String {
         EntryEvent::Stage => (Key::TimelineEventStep, None),
         EntryEvent::PromiseKept => (Key::TimelineEventKept, Some(Key::TimelineEventKeptBy)),
         EntryEvent::PromiseMoved => (Key::TimelineEventMoved, Some(Key::TimelineEventMovedBy)),
-        EntryEvent::PromiseLate => (Key::TimelineEventLate, None),
+        EntryEvent::PromiseLate => (Key::TimelineEventLate, Some(Key::TimelineEventLateBy)),
         EntryEvent::Decided => (Key::TimelineEventDecided, Some(Key::TimelineEventDecidedBy)),
         EntryEvent::Withdrawn => (Key::TimelineEventWithdrawn, None),
         EntryEvent::Note => (Key::TimelineEventNote, Some(Key::TimelineEventNoteBy)),
         EntryEvent::Unknown => (Key::TimelineEventOther, None),
     };
-    match (by, entry.actor_name.as_deref()) {
+    // Nobody acts when a date passes: it is the one who promised.
+    let owner = step.promise.and_then(|promise| promise.owner.as_ref()).map(|owner| owner.name.as_str());
+    let owner = owner.filter(|_| entry.event == EntryEvent::PromiseLate);
+    match (by, entry.actor_name.as_deref().or(owner)) {
         (Some(by), Some(name)) => ctx.fill(by, &[("person", name)]),
         (_, None) | (None, _) => ctx.t(plain),
     }

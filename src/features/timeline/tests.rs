@@ -235,7 +235,7 @@ mod drawn {
                 "Sanne knows, and owes you an answer or a new date.",
                 "mailto:sanne.dewit@havenzicht.example?subject=K7Q4-9M2P-3XHD",
                 "Ask Sanne now",
-                "We did not keep the promised date",
+                "Sanne de Wit did not keep the promised date",
                 "Late since Wednesday 31 March",
             ],
         );
