@@ -1,6 +1,8 @@
 // A promise that passes its due minute on an open page, and one that is moved: seen without touching the page.
 const { test, expect, words, axe, picture, start } = require("./fixtures.js");
+const path = require("node:path");
 const story = require("./story.js");
+const { root } = require("./server.js");
 
 const EMAIL = "noor@promise.example";
 
@@ -58,8 +60,18 @@ test("shows old date, new date, reason and person after a move", async ({ page }
   await expect(seen).toContainText("Sanne de Wit");
   await axe(page, "a moved promise");
   await picture(page, "status-moved");
+  // The README's picture is this very state: BELOFTE_GALLERY=1 cargo xtask test --only page
+  if (process.env.BELOFTE_GALLERY) await portrait(page);
   const mails = await demo.mails(EMAIL, 2);
   expect(mails.at(-1).text).toContain(reason);
   await page.close();
   await demo.stop();
 });
+
+async function portrait(page) {
+  await page.setViewportSize({ width: 1000, height: 860 });
+  await story.widget(page).getByRole("heading", { level: 1 }).evaluate((node) => {
+    window.scrollTo(0, node.getBoundingClientRect().top + window.scrollY - 90);
+  });
+  await page.screenshot({ path: path.join(root, "docs/status.png") });
+}
