@@ -14,5 +14,6 @@ mod lookup;
 mod mail;
 mod pages;
 mod postings;
+mod score;
 mod ticker;
 mod timeline;

@@ -1,0 +1,76 @@
+//! The public score, and the demo's history that it is counted from.
+
+use axum::http::{Method, StatusCode};
+use belofte_contract::promise::PromiseState;
+use belofte_contract::score::PromiseScore;
+use belofte_contract::timeline::{Application, ApplicationStatus};
+use belofte_server::demo::seed::seed;
+use serde_json::Value;
+
+use crate::support::TestApp;
+
+async fn score(app: &TestApp, query: &str) -> PromiseScore {
+    serde_json::from_slice(&app.get(&format!("/v1/promise-score{query}")).await.body).unwrap()
+}
+
+async fn sample(app: &TestApp, reference: &str) -> Application {
+    let reply = app.desk(Method::GET, &format!("/applications/{reference}?lang=en"), &Value::Null).await;
+    assert_eq!(reply.status, StatusCode::OK, "{}", reply.text());
+    serde_json::from_slice(&reply.body).unwrap()
+}
+
+/// Every sample stands where its line in the terminal says, and the history reads like a real one.
+async fn check_at(app: &TestApp, now: &str) {
+    app.set_time(now);
+    assert_eq!(seed(&app.state).await.unwrap().len(), 6);
+    let figures = score(app, "").await;
+    assert!(figures.made >= 214 && figures.open > 0, "{now}: {figures:?}");
+    assert_eq!(figures.kept_percent(), Some(93), "{now}: {figures:?}");
+    assert_eq!(figures.median_hours, Some(36.0), "{now}: {figures:?}");
+    let now = app.state.clock.now();
+    let state = |page: &Application| page.next_promise().map(|promise| promise.state(now));
+    let noor = sample(app, "K7Q4-9M2P-3XHD").await;
+    assert!(matches!(state(&noor), Some(PromiseState::OnTrack)), "{noor:?}");
+    assert_eq!(state(&sample(app, "9FBN-H41S-D5ZK").await), Some(PromiseState::Late));
+    assert_eq!(state(&sample(app, "3MJ7-Y0AQ-8TPC").await), Some(PromiseState::Moved));
+    assert_eq!(sample(app, "T2VX-6C8R-W0GE").await.stage_id.as_deref(), Some("talk"));
+    let rejected = sample(app, "R8EH-2KZ5-N6VD").await;
+    assert_eq!((rejected.status, rejected.decision.unwrap().reasons.len()), (ApplicationStatus::Rejected, 1));
+    assert!(rejected.delete_on.unwrap() > now);
+    assert_eq!(sample(app, "5WGX-P9B3-C7MT").await.status, ApplicationStatus::Hired);
+    // Nothing that lies in the past was left for the ticker, and no mail was written for history.
+    assert_eq!(belofte_server::ticker::tick(&app.state).await.unwrap(), 0);
+    assert_eq!(app.get("/demo/mail.json").await.json(), serde_json::json!([]));
+}
+
+both!(the_history_is_the_same_on_a_working_day, app, {
+    check_at(&app, "2026-11-24T10:00:00+01:00").await;
+});
+both!(the_history_is_the_same_on_a_sunday_night, app, {
+    check_at(&app, "2026-11-22T03:15:00+01:00").await;
+});
+both!(the_history_is_the_same_before_easter, app, {
+    check_at(&app, "2027-03-25T16:58:30+01:00").await;
+});
+both!(the_history_is_the_same_after_new_year, app, {
+    check_at(&app, "2027-01-05T08:30:00+01:00").await;
+});
+both!(the_history_is_the_same_in_summer, app, {
+    check_at(&app, "2026-07-15T14:00:00+02:00").await;
+});
+
+both!(a_second_start_leaves_the_history_alone, app, {
+    seed(&app.state).await.unwrap();
+    let before = score(&app, "").await;
+    assert_eq!(seed(&app.state).await.unwrap()[0].note, "waiting for a first answer");
+    assert_eq!(score(&app, "").await, before);
+});
+
+both!(the_score_of_one_posting_counts_only_its_own, app, {
+    seed(&app.state).await.unwrap();
+    let all = score(&app, "").await;
+    let one = score(&app, "?posting=planner-thuiszorg").await;
+    assert!(one.made > 0 && one.made < all.made, "{one:?}");
+    assert!(score(&app, "?period=30").await.made < all.made);
+    assert_eq!(app.get("/v1/promise-score?period=0").await.problem(), "/problems/fields period:too_long");
+});
