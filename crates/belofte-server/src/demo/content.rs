@@ -87,9 +87,6 @@ async fn load(
 fn set_addresses(organization: &mut Value, config: &Config) {
     if let Some(careers) = &config.careers_url {
         organization["careers_url"] = json!(careers);
-        if config.demo {
-            organization["privacy_url"] = json!(format!("{careers}privacy.html"));
-        }
     }
 }
 

@@ -253,7 +253,7 @@ async fn receipt(state: &AppState, parts: &Parts, answer: &Answer) -> ApiResult<
 async fn status(State(state): State<AppState>) -> Response {
     match state.settings().careers_url() {
         "" => Redirect::to("/careers").into_response(),
-        careers => Redirect::to(careers).into_response(),
+        careers => Redirect::to(&format!("{careers}#belofte=status")).into_response(),
     }
 }
 

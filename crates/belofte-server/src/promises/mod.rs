@@ -127,3 +127,84 @@ pub fn chain_from(
 fn planned(stage: &Stage, due_at: Timestamp) -> Planned {
     Planned { kind: kind_of(stage), stage_id: stage.id.clone(), owner_id: stage.owner.clone(), due_at }
 }
+
+#[cfg(test)]
+mod tests {
+    use belofte_contract::organization::{Weekday, WorkCalendar};
+    use belofte_contract::postings::DurationUnit;
+    use expect_test::{Expect, expect};
+
+    use super::*;
+
+    fn calendar() -> Calendar {
+        let weekend = vec![Weekday::Saturday, Weekday::Sunday];
+        let work = WorkCalendar { weekend, holidays: vec![], cutoff: "17:00".into() };
+        Calendar::new("Europe/Amsterdam", &work).unwrap()
+    }
+
+    fn stage(id: &str, kind: StageKind, promise: Option<(u32, PromiseFrom)>) -> Stage {
+        Stage {
+            id: id.into(),
+            label: id.into(),
+            meaning: String::new(),
+            can_do: None,
+            turn: Turn::Ours,
+            kind,
+            handled_by: HandledBy::Human,
+            owner: Some("sanne".into()),
+            promise: promise.map(|(value, from)| PromisePolicy { value, unit: DurationUnit::BusinessDays, from }),
+            promise_label: None,
+        }
+    }
+
+    fn procedure() -> Vec<Stage> {
+        vec![
+            stage("received", StageKind::Received, None),
+            stage("review", StageKind::Review, Some((2, PromiseFrom::Submitted))),
+            stage("talk", StageKind::Interview, Some((5, PromiseFrom::Entered))),
+            stage("decision", StageKind::Decision, Some((3, PromiseFrom::Interview))),
+            stage("final", StageKind::Other, Some((1, PromiseFrom::Closing))),
+        ]
+    }
+
+    #[track_caller]
+    fn check(told: impl Iterator<Item = (String, Timestamp)>, expected: Expect) {
+        let lines: Vec<String> = told.map(|(id, at)| format!("{id} {at}")).collect();
+        expected.assert_eq(&lines.join("\n"));
+    }
+
+    const TUESDAY: i64 = 1_805_792_400_000; // 2027-03-23T09:00:00Z
+    const CLOSES: i64 = TUESDAY + 30 * belofte_contract::time::DAY_MS;
+
+    #[test]
+    fn applying_promises_the_first_step_and_what_counts_from_the_closing() {
+        let closes = Some(Timestamp::from_ms(CLOSES));
+        let planned = on_submission(&procedure(), &calendar(), Timestamp::from_ms(TUESDAY), closes);
+        check(
+            planned.into_iter().map(|plan| (plan.stage_id, plan.due_at)),
+            expect![[r#"
+                review 2027-03-25T16:00:00Z
+                final 2027-04-23T15:00:00Z"#]],
+        );
+    }
+
+    #[test]
+    fn each_step_of_the_chain_begins_where_the_one_before_ends_at_the_latest() {
+        let latest = chain(&procedure(), &calendar(), Timestamp::from_ms(TUESDAY), None);
+        check(
+            procedure().into_iter().zip(latest).filter_map(|(stage, at)| Some((stage.id, at?))),
+            expect![[r#"
+                review 2027-03-25T16:00:00Z
+                talk 2027-04-01T15:00:00Z
+                decision 2027-04-06T15:00:00Z
+                final 2027-04-06T15:00:00Z"#]],
+        );
+    }
+
+    #[test]
+    fn entering_a_step_promises_it_once() {
+        let (calendar, now) = (calendar(), Timestamp::from_ms(TUESDAY));
+        assert_eq!(on_entering(&procedure()[1], &calendar, now), None, "promised when applying");
+        assert_eq!(on_entering(&procedure()[2], &calendar, now).map(|plan| plan.kind), Some(PromiseKind::Interview));
+    }
+}
