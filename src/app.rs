@@ -20,7 +20,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::features::{apply, contacts, postings, score};
 use crate::i18n::browser::BrowserFormat;
-use crate::i18n::{Ctx, Format, Messages};
+use crate::i18n::{Ctx, Format, Key, Messages};
 use crate::request::{UseRequest, use_request};
 use crate::status::StatusPage;
 
@@ -239,6 +239,8 @@ pub struct AppProps {
     pub shown: (u32, View),
     /// Grows with every `refresh()`.
     pub refreshed: u32,
+    /// The texts behind the first view came after it.
+    pub whole: bool,
 }
 
 impl PartialEq for AppProps {
@@ -247,6 +249,7 @@ impl PartialEq for AppProps {
             && Rc::ptr_eq(&self.messages, &other.messages)
             && self.shown.0 == other.shown.0
             && self.refreshed == other.refreshed
+            && self.whole == other.whole
     }
 }
 
@@ -282,6 +285,10 @@ pub fn App(props: &AppProps) -> Html {
     // A key per asking: `refresh()` reads everything anew, but never throws away a form in progress.
     let key = props.refreshed;
     let shown = match &*view {
+        // The visitor was faster than the texts.
+        View::Apply(_) | View::Receipt(_) | View::Status { .. } if !props.messages.is_whole() => {
+            html! { <p role="status">{ props.messages.text(Key::UiLoading) }</p> }
+        }
         View::Board => html! { <postings::Board {key} guests={GUESTS} /> },
         View::Posting(id) => html! { <postings::Posting {key} id={id.clone()} guests={GUESTS} /> },
         View::Apply(id) => html! { <apply::Apply key={&**id} id={id.clone()} missing={missing(&core)} /> },

@@ -32,6 +32,7 @@ pub fn mount(root: Element, config: &JsValue) -> Mounted {
         messages: Rc::new(messages),
         root: root.clone(),
         refreshed: 0,
+        whole: false,
     };
     let handle = yew::Renderer::<App>::with_root_and_props(root, props.clone()).render();
     Mounted { running: Some((handle, props)) }
@@ -51,6 +52,15 @@ impl Mounted {
             if let Some(messages) = messages {
                 props.messages = Rc::new(messages);
             }
+        });
+    }
+
+    /// The texts of the views behind the first one have arrived.
+    pub fn later(&mut self, texts: JsValue) {
+        let Some(texts) = config::texts(texts) else { return };
+        self.change(|props| {
+            props.messages.add_later(texts);
+            props.whole = true;
         });
     }
 

@@ -8,6 +8,7 @@ use web_sys::HtmlElement;
 
 use crate::app::View;
 use crate::i18n::Messages;
+use crate::i18n::messages::Text;
 
 #[derive(Clone)]
 pub struct Config {
@@ -49,10 +50,18 @@ pub fn view(name: Option<&str>, posting: Option<String>, link_token: Option<Stri
     }
 }
 
-/// The locale file as the loader parsed it; None when it did not arrive.
+/// The texts as the loader parsed them; None when the first part did not arrive.
 pub fn messages(given: &JsValue) -> Option<Messages> {
-    let file = serde_wasm_bindgen::from_value(get(given, "locale")).ok()?;
-    Some(Messages::from_file(file))
+    let messages = Messages::new(texts(get(given, "locale"))?);
+    if let Some(later) = texts(get(given, "later")) {
+        messages.add_later(later);
+    }
+    Some(messages)
+}
+
+/// One part of the texts: a list in the order of `Key`.
+pub fn texts(given: JsValue) -> Option<Vec<Text>> {
+    serde_wasm_bindgen::from_value(given).ok()
 }
 
 pub fn get(object: &JsValue, name: &str) -> JsValue {

@@ -95,11 +95,15 @@
       }
     });
 
-  const look = new CSSStyleSheet();
-  const styles = () => once('css', async () => look.replaceSync(await (await get(FILES.css)).text()));
-
-  const textFile = (lang) => FILES.locales[lang] ?? FILES.locales[lang?.split('-')[0]];
-  const texts = (lang) => once(lang, async () => (await get(textFile(lang))).json());
+  // Texts and styles come in two parts: for board and posting, and for the views behind them.
+  const looks = [new CSSStyleSheet(), new CSSStyleSheet()];
+  const LATER = ['apply', 'receipt', 'status'];
+  const textFiles = (lang) => FILES.locales[lang] ?? FILES.locales[lang?.split('-')[0]];
+  async function part(lang, index) {
+    const style = async () => looks[index].replaceSync(await (await get(FILES.css[index])).text());
+    const texts = async () => (await get(textFiles(lang)[index])).json();
+    return (await Promise.all([once(lang + index, texts), once(`css${index}`, style)]))[0];
+  }
 
   /** The language of the page around `node`, also across shadow roots. */
   function around(node) {
@@ -195,11 +199,16 @@
         this.#before[0].append(node('slot'));
       }
       shadow.append(node('slot', { name: 'before' }), this.#root, node('slot', { name: 'after' }), node('slot', { name: 'legal' }));
-      shadow.adoptedStyleSheets = [frame, look];
+      shadow.adoptedStyleSheets = [frame, ...looks];
       this.#show(false, true);
       for (const type of ['pointerover', 'focusin']) this.addEventListener(type, () => this.#wake());
-      this.addEventListener('belofte-ready', ({ target }) => target === this && this.#show(true, false));
-      this.addEventListener('belofte-view', ({ target, detail }) => target === this && this.#record(detail));
+      this.addEventListener('belofte-ready', ({ target }) => {
+        if (target !== this) return;
+        this.#show(true, false);
+        // Asked for before it is needed; what fails here is asked for again when the visitor goes there.
+        this.#rest().catch(() => {});
+      });
+      this.addEventListener('belofte-view', ({ target, detail }) => target === this && this.#gone(detail));
       this.addEventListener('belofte-error', ({ target, detail }) => {
         if (target !== this || this.#state !== 'mounted') return;
         // The program itself gave up: what stood there comes back. Else its own notice offers a way on, beside the link.
@@ -282,8 +291,21 @@
       if (before === undefined) requestAnimationFrame(() => this.scrollIntoView({ behavior: 'instant' }));
     }
 
-    /** The visitor went somewhere. The receipt has no address: it is shown once. */
-    #record({ view, posting }) {
+    /** Brings the texts and styles of the views behind the first one. */
+    async #rest() {
+      const [mounted, lang] = [this.#mounted, this.#lang];
+      const later = await part(lang, 1);
+      if (mounted && mounted === this.#mounted && lang === this.#lang) this.#safely(() => mounted.later(later));
+    }
+
+    /** The visitor went somewhere. */
+    #gone({ view, posting }) {
+      if (this.#mounted && LATER.includes(view)) this.#rest().catch((error) => this.#fail(error));
+      this.#record(view, posting);
+    }
+
+    /** Gives the view its address. The receipt has none: it is shown once. */
+    #record(view, posting) {
       if (this.#read('routing') !== 'hash' || !VIEWS.includes(view)) return;
       const [from, to] = [this.#route, route(view, posting)];
       this.#route = to;
@@ -297,7 +319,7 @@
     }
 
     #language() {
-      return [this.#read('lang'), around(this), ...navigator.languages].find(textFile) ?? 'en';
+      return [this.#read('lang'), around(this), ...navigator.languages].find(textFiles) ?? 'en';
     }
 
     /** What the program is told. Attributes may hold anything: what is unknown becomes the default. */
@@ -339,7 +361,8 @@
         const config = this.#config();
         this.#changes = false;
         config.prefetched = prefetch(config);
-        [config.locale] = await Promise.all([texts(config.lang), program(), styles()]);
+        const later = LATER.includes(config.view) && part(config.lang, 1);
+        [config.locale, config.later] = await Promise.all([part(config.lang, 0), later, program()]);
         if (!this.isConnected) {
           this.#state = 'waiting';
           return;
@@ -370,7 +393,7 @@
         try {
           const asked = !this.#goal;
           const config = this.#config();
-          config.locale = await texts(config.lang);
+          [config.locale, config.later] = await Promise.all([part(config.lang, 0), part(config.lang, 1)]);
           if (config.lang !== this.#lang) return;
           this.#mounted?.update(config);
           // The visitor may have walked on since: a view that the page asks for counts also when it is the old one.

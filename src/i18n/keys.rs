@@ -1,6 +1,7 @@
 //! Every text the widget can show, by name. The locale test holds each `locales/*.json` against this list.
 //!
-//! A plural is listed once, as `….other`; its other classes stand only in the files.
+//! A plural is listed once, as `….other`; its other classes stand only in the files. The order is the order on the wire:
+//! first what board and posting show, then the features that are loaded behind them (xtask holds their list, `LATER`).
 
 macro_rules! keys {
     ($($variant:ident = $name:literal),* $(,)?) => {
@@ -11,6 +12,8 @@ macro_rules! keys {
         impl Key {
             /// Full names in the order of the variants.
             pub const ALL: &'static [&'static str] = &[$($name),*];
+            /// The variants themselves, in the same order.
+            pub const EACH: &'static [Key] = &[$(Key::$variant),*];
         }
     };
 }
@@ -30,6 +33,7 @@ keys! {
     UiCodeLocked = "ui.code_locked",
     UiRefused = "ui.refused",
     UiFault = "ui.fault",
+    UiYourTime = "ui.your_time",
 
     // postings
     PostingsTitle = "postings.title",
@@ -79,6 +83,26 @@ keys! {
     PostingsWithinMinutes = "postings.within_minutes.other",
     PostingsToday = "postings.today",
     PostingsAtLatest = "postings.at_latest",
+
+    // contacts
+    ContactsTitle = "contacts.title",
+    ContactsLead = "contacts.lead",
+    ContactsPhone = "contacts.phone",
+    ContactsMail = "contacts.mail",
+    ContactsHours = "contacts.hours",
+    ContactsUsualAnswer = "contacts.usual_answer",
+    ContactsAway = "contacts.away",
+    ContactsStandIn = "contacts.stand_in",
+    ContactsColleagues = "contacts.colleagues",
+
+    // score
+    ScoreTitle = "score.title",
+    ScoreKept = "score.kept.other",
+    ScoreMedianDays = "score.median_days",
+    ScoreMedianHours = "score.median_hours",
+    ScoreTooFew = "score.too_few",
+    ScoreCounts = "score.counts",
+    ScoreHow = "score.how",
 
     // apply
     ApplyTitle = "apply.title",
@@ -200,7 +224,6 @@ keys! {
     TimelineHearCall = "timeline.hear_call",
     TimelineHearDate = "timeline.hear_date",
     TimelineNoDate = "timeline.no_date",
-    TimelineYourTime = "timeline.your_time",
     TimelineYourTurn = "timeline.your_turn",
     TimelineYourTurnBy = "timeline.your_turn_by",
     TimelineAsk = "timeline.ask",
@@ -259,17 +282,6 @@ keys! {
     TimelineNotFoundWhy = "timeline.not_found_why",
     TimelineBoard = "timeline.board",
 
-    // contacts
-    ContactsTitle = "contacts.title",
-    ContactsLead = "contacts.lead",
-    ContactsPhone = "contacts.phone",
-    ContactsMail = "contacts.mail",
-    ContactsHours = "contacts.hours",
-    ContactsUsualAnswer = "contacts.usual_answer",
-    ContactsAway = "contacts.away",
-    ContactsStandIn = "contacts.stand_in",
-    ContactsColleagues = "contacts.colleagues",
-
     // decision
     DecisionTitle = "decision.title",
     DecisionTitlePlain = "decision.title_plain",
@@ -283,13 +295,4 @@ keys! {
     DecisionTip = "decision.tip",
     DecisionAgain = "decision.again",
     DecisionTalkUntil = "decision.talk_until",
-
-    // score
-    ScoreTitle = "score.title",
-    ScoreKept = "score.kept.other",
-    ScoreMedianDays = "score.median_days",
-    ScoreMedianHours = "score.median_hours",
-    ScoreTooFew = "score.too_few",
-    ScoreCounts = "score.counts",
-    ScoreHow = "score.how",
 }

@@ -1,8 +1,14 @@
-//! The texts of one language: a list in the order of `keys.rs`, filled from a locale file.
+//! The texts of one language, in the order of `keys.rs`.
 //!
-//! A key that the file lacks falls back to English; the locale test keeps that from happening in a shipped file.
+//! In the browser they arrive in two parts: what board and posting show, and the rest. Never guesses a missing text:
+//! the locale test keeps the files whole.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use super::keys::Key;
 
@@ -11,21 +17,32 @@ pub type LocaleFile = BTreeMap<String, BTreeMap<String, String>>;
 
 pub struct Messages {
     texts: Vec<String>,
-    /// Plural forms other than `other`, by full key: `timeline.days_late.one`.
-    plurals: BTreeMap<String, String>,
+    /// Plural forms other than `other`.
+    plurals: Vec<(Key, &'static str, String)>,
 }
 
+/// CLDR's classes besides `other`.
+const CLASSES: [&str; 5] = ["zero", "one", "two", "few", "many"];
+
 impl Messages {
-    /// Takes the texts of `file`; a missing one shows its key, so that a gap is seen in tests, not guessed.
-    pub fn from_file(mut file: LocaleFile) -> Messages {
-        let texts = Key::ALL.iter().map(|name| take(&mut file, name).unwrap_or_else(|| (*name).to_owned())).collect();
-        let mut plurals = BTreeMap::new();
-        for (feature, rest) in file {
-            for (name, text) in rest {
-                plurals.insert([feature.as_str(), ".", name.as_str()].concat(), text);
+    pub fn from_file(file: &LocaleFile) -> Messages {
+        Messages::from_lookup(|feature, name| file.get(feature)?.get(name).cloned())
+    }
+
+    /// Asks for each text by feature and name; a missing one shows its key, so that a gap is seen in tests, not guessed.
+    pub fn from_lookup(look_up: impl Fn(&str, &str) -> Option<String>) -> Messages {
+        let mut messages = Messages { texts: Vec::with_capacity(Key::ALL.len()), plurals: Vec::new() };
+        for (key, full) in Key::EACH.iter().zip(Key::ALL) {
+            let (feature, name) = full.split_once('.').unwrap_or(("", full));
+            messages.texts.push(look_up(feature, name).unwrap_or_else(|| (*full).to_owned()));
+            let Some(base) = name.strip_suffix(".other") else { continue };
+            for class in CLASSES {
+                if let Some(text) = look_up(feature, &[base, ".", class].concat()) {
+                    messages.plurals.push((*key, class, text));
+                }
             }
         }
-        Messages { texts, plurals }
+        messages
     }
 
     pub fn text(&self, key: Key) -> &str {
@@ -38,15 +55,10 @@ impl Messages {
 
     /// `key` names the `.other` form.
     pub fn plural(&self, key: Key, class: &str, count: &str, values: &[(&str, &str)]) -> String {
-        let base = Key::ALL[key as usize].trim_end_matches(".other");
-        let form = self.plurals.get(&[base, ".", class].concat()).map_or_else(|| self.text(key), String::as_str);
+        let form = self.plurals.iter().find(|(known, of, _)| *known == key && *of == class);
+        let form = form.map_or_else(|| self.text(key), |(_, _, text)| text);
         fill(&fill(form, &[("count", count)]), values)
     }
-}
-
-fn take(file: &mut LocaleFile, name: &str) -> Option<String> {
-    let (feature, rest) = name.split_once('.')?;
-    file.get_mut(feature)?.remove(rest)
 }
 
 /// Puts values in the place of `{name}`; what a value contains is never read as a placeholder of an earlier name.

@@ -23,6 +23,6 @@ pub fn your_time(ctx: &Ctx, at: Timestamp) -> Option<Html> {
     if own == written(&ctx.zone) {
         return None;
     }
-    let text = ctx.fill(Key::TimelineYourTime, &[("date", &own[0]), ("time", &own[1])]);
+    let text = ctx.fill(Key::UiYourTime, &[("date", &own[0]), ("time", &own[1])]);
     Some(html! { <p class="next__text">{ text }</p> })
 }

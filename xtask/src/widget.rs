@@ -18,8 +18,12 @@ use crate::{sh, tools};
 
 const GLUE_MARK: &str = "/*@belofte:glue*/";
 const FILES_MARK: &str = "/*@belofte:files*/ null";
-/// Texts that only the server writes.
-const SERVER_TEXTS: [&str; 3] = ["mail", "pages", "demo"];
+/// How the files of the two parts begin.
+const PARTS: [&str; 2] = ["first", "later"];
+/// Features behind board and posting: their texts and styles are fetched once those stand. Last in `src/i18n/keys.rs`.
+const LATER: [&str; 4] = ["apply", "lookup", "timeline", "decision"];
+/// Plural classes beside `other`.
+const CLASSES: [&str; 5] = ["zero", "one", "two", "few", "many"];
 
 /// What is put together; the release build makes each part smaller first.
 pub struct Parts {
@@ -27,9 +31,10 @@ pub struct Parts {
     pub loader: String,
     pub glue: String,
     pub wasm: Vec<u8>,
-    pub css: String,
-    /// Language and text.
-    pub locales: BTreeMap<String, String>,
+    /// First part and later part.
+    pub css: [String; 2],
+    /// Language, and the texts of the first and the later part.
+    pub locales: BTreeMap<String, [String; 2]>,
 }
 
 /// The version that names the folder: the workspace's.
@@ -53,7 +58,8 @@ pub fn for_demo() -> Result<PathBuf> {
     let built = sh::target_dir().join(tools::WASM_TARGET).join("demo/belofte.wasm");
     let wasm = fs::read(&built).with_context(|| built.display().to_string())?;
     let (loader, css, locales) = (loader()?, css()?, locales()?);
-    let inputs = fingerprint(&[&wasm, loader.as_bytes(), css.as_bytes(), json!(locales).to_string().as_bytes()]);
+    let texts = json!([css, locales]).to_string();
+    let inputs = fingerprint(&[&wasm, loader.as_bytes(), texts.as_bytes()]);
     let note = embed.join("inputs");
     if fs::read_to_string(&note).is_ok_and(|known| known == inputs) {
         return Ok(embed);
@@ -108,36 +114,63 @@ pub fn loader() -> Result<String> {
     Ok(text)
 }
 
-/// Tokens, base, then one block a feature, in the order of names.
-pub fn css() -> Result<String> {
+/// Tokens, base and one block a feature, in the order of names; the later features apart.
+pub fn css() -> Result<[String; 2]> {
     let source = sh::root().join("src");
-    let mut files = vec![source.join("ui/tokens.css"), source.join("ui/base.css")];
-    let mut features: Vec<_> = fs::read_dir(source.join("features"))
-        .map(|entries| entries.flatten().map(|entry| entry.path().join("style.css")).collect())
-        .unwrap_or_default();
-    features.sort();
-    files.extend(features);
-    let mut css = String::new();
-    for file in files.iter().filter(|file| file.is_file()) {
-        css.push_str(&fs::read_to_string(file)?);
-        css.push('\n');
+    let mut parts = [String::new(), String::new()];
+    for file in ["ui/tokens.css", "ui/base.css"] {
+        parts[0] += &fs::read_to_string(source.join(file))?;
     }
-    Ok(css)
+    let mut features: Vec<_> = fs::read_dir(source.join("features"))?.flatten().map(|entry| entry.path()).collect();
+    features.sort();
+    for feature in features.iter().filter(|feature| feature.join("style.css").is_file()) {
+        let later = feature.file_name().is_some_and(|name| LATER.iter().any(|word| name == *word));
+        parts[usize::from(later)] += &fs::read_to_string(feature.join("style.css"))?;
+    }
+    Ok(parts)
 }
 
-/// Each language's texts for the browser, without those that only the server writes.
-pub fn locales() -> Result<BTreeMap<String, String>> {
+/// Each language's texts for the browser: two lists in the order of `src/i18n/keys.rs`, split where the later features begin.
+pub fn locales() -> Result<BTreeMap<String, [String; 2]>> {
+    let keys = keys()?;
+    let first = keys.iter().position(|key| is_later(key)).unwrap_or(keys.len());
+    if let Some(stray) = keys[first..].iter().find(|key| !is_later(key)) {
+        bail!("src/i18n/keys.rs lists {stray} behind the later features");
+    }
     let mut locales = BTreeMap::new();
     for path in files_with(&sh::root().join("locales"), "json")? {
-        let mut texts: Value = serde_json::from_str(&fs::read_to_string(&path)?)
+        let file: Value = serde_json::from_str(&fs::read_to_string(&path)?)
             .with_context(|| format!("{} is not JSON", path.display()))?;
-        if let Some(features) = texts.as_object_mut() {
-            features.retain(|feature, _| !SERVER_TEXTS.contains(&feature.as_str()));
-        }
+        let texts: Vec<Value> = keys
+            .iter()
+            .map(|key| text(&file, key).with_context(|| format!("{} has no {key}", path.display())))
+            .collect::<Result<_>>()?;
         let language = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        locales.insert(language, texts.to_string());
+        locales.insert(language, [json!(texts[..first]).to_string(), json!(texts[first..]).to_string()]);
     }
     Ok(locales)
+}
+
+fn is_later(key: &str) -> bool {
+    key.split('.').next().is_some_and(|feature| LATER.contains(&feature))
+}
+
+/// The names in `src/i18n/keys.rs`, in order.
+fn keys() -> Result<Vec<String>> {
+    let source = fs::read_to_string(sh::root().join("src/i18n/keys.rs"))?;
+    let names = source.lines().filter_map(|line| line.split_once(" = \"")?.1.split_once("\","));
+    Ok(names.map(|(name, _)| name.to_owned()).collect())
+}
+
+/// A string, or for a plural `{"one": "…", "other": "…"}`.
+fn text(file: &Value, key: &str) -> Option<Value> {
+    let (feature, name) = key.split_once('.')?;
+    let other = file[feature].get(name)?;
+    let Some(base) = name.strip_suffix("other") else { return Some(other.clone()) };
+    let classes = CLASSES
+        .iter()
+        .filter_map(|class| Some(((*class).to_owned(), file[feature].get(format!("{base}{class}"))?.clone())));
+    Some(Value::Object(classes.chain([("other".to_owned(), other.clone())]).collect()))
 }
 
 /// Writes the folder: content in the names, hashes in the loader, and one integrity for the page.
@@ -151,11 +184,17 @@ pub fn lay_out(folder: &Path, parts: &Parts) -> Result<()> {
         Ok(json!([name, hash]))
     };
     let wasm = put(format!("belofte-{}.wasm", hash8(&parts.wasm)), &parts.wasm)?;
-    let css = put(format!("belofte-{}.css", hash8(parts.css.as_bytes())), parts.css.as_bytes())?;
+    let mut css = vec![];
+    for (part, text) in PARTS.iter().zip(&parts.css) {
+        css.push(put(format!("{part}-{}.css", hash8(text.as_bytes())), text.as_bytes())?);
+    }
     let mut locales = serde_json::Map::new();
-    for (language, text) in &parts.locales {
-        let name = format!("locales/{language}-{}.json", hash8(text.as_bytes()));
-        locales.insert(language.clone(), put(name, text.as_bytes())?);
+    for (language, texts) in &parts.locales {
+        let mut files = vec![];
+        for (part, text) in PARTS.iter().zip(texts) {
+            files.push(put(format!("locales/{part}-{language}-{}.json", hash8(text.as_bytes())), text.as_bytes())?);
+        }
+        locales.insert(language.clone(), json!(files));
     }
     let files = json!({ "version": version()?, "wasm": wasm, "css": css, "locales": locales });
     put("belofte.js".to_owned(), filled(&parts.loader, &parts.glue, &files).as_bytes())?;

@@ -74,18 +74,21 @@ fn render(values: &serde_json::Value) -> Result<String, minijinja::Error> {
 /// The widget's style sheet as built, with the few rules of the page itself.
 pub async fn style(State(state): State<AppState>) -> Response {
     let folder = state.config.embed.join(env!("CARGO_PKG_VERSION"));
-    let mut css = widget_css(&folder).await.unwrap_or_default();
-    css.push('\n');
+    let mut css = String::new();
+    for part in ["first-", "later-"] {
+        css.push_str(&widget_css(&folder, part).await.unwrap_or_default());
+        css.push('\n');
+    }
     css.push_str(PAGE_CSS);
     ([(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")], css).into_response()
 }
 
-async fn widget_css(folder: &std::path::Path) -> Option<String> {
+async fn widget_css(folder: &std::path::Path, part: &str) -> Option<String> {
     let mut entries = tokio::fs::read_dir(folder).await.ok()?;
     while let Ok(Some(entry)) = entries.next_entry().await {
         let name = entry.file_name();
         let name = name.to_string_lossy();
-        if name.starts_with("belofte-") && name.ends_with(".css") {
+        if name.starts_with(part) && name.ends_with(".css") {
             return tokio::fs::read_to_string(entry.path()).await.ok();
         }
     }
