@@ -223,3 +223,14 @@ pub fn fill(text: &str, values: &[(&str, &str)]) -> String {
     filled.push_str(rest);
     filled
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_person_wrote_is_never_read_as_a_placeholder() {
+        let values = [("name", "{reference}"), ("reference", "K7Q4")];
+        assert_eq!(fill("{name}, {reference}, {unknown}, {", &values), "{reference}, K7Q4, {unknown}, {");
+    }
+}

@@ -149,3 +149,25 @@ pub fn host_of(url: &str) -> &str {
     let host = rest.split(['/', ':', '?', '#']).next().unwrap_or_default();
     if host.is_empty() { "localhost" } else { host }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wait_doubles_up_to_an_hour() {
+        let seconds = [0, 1, 2, 6, 7, 500].map(|tries| retry_after(tries) / SECOND_MS);
+        assert_eq!(seconds, [30, 60, 120, 1_920, 3_600, 3_600]);
+    }
+
+    #[test]
+    fn the_host_stands_alone() {
+        for (url, host) in [
+            ("https://jobs.example:8443/x?y", "jobs.example"),
+            ("http://127.0.0.1:8788", "127.0.0.1"),
+            ("", "localhost"),
+        ] {
+            assert_eq!(host_of(url), host, "{url}");
+        }
+    }
+}
