@@ -2,13 +2,13 @@
 //!
 //! Never fails: what cannot be read becomes the default.
 
-use js_sys::{Object, Reflect};
+use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::HtmlElement;
 
 use crate::app::View;
 use crate::i18n::Messages;
-use crate::i18n::messages::Text;
+use crate::i18n::messages::{CLASSES, Text};
 
 #[derive(Clone)]
 pub struct Config {
@@ -59,9 +59,16 @@ pub fn messages(given: &JsValue) -> Option<Messages> {
     Some(messages)
 }
 
-/// One part of the texts: a list in the order of `Key`.
+/// One part of the texts: a list in the order of `Key`, each a string or an object of plural classes.
 pub fn texts(given: JsValue) -> Option<Vec<Text>> {
-    serde_wasm_bindgen::from_value(given).ok()
+    Some(given.dyn_into::<Array>().ok()?.iter().map(one_text).collect())
+}
+
+fn one_text(given: JsValue) -> Text {
+    match given.as_string() {
+        Some(text) => Text::One(text),
+        None => Text::Plural(CLASSES.iter().filter_map(|class| Some((*class, text(&given, class)?))).collect()),
+    }
 }
 
 pub fn get(object: &JsValue, name: &str) -> JsValue {

@@ -10,6 +10,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, Headers, RequestInit, Response};
 
+use super::decode::decode;
 use super::error::ApiError;
 use crate::clock::Clock;
 
@@ -43,7 +44,7 @@ impl Answer {
 
     pub async fn read<T: DeserializeOwned>(self) -> Result<T, ApiError> {
         let value = json(&self.response).await.ok_or(ApiError::Fault)?;
-        serde_wasm_bindgen::from_value(value).map_err(|_| ApiError::Fault)
+        decode(value).ok_or(ApiError::Fault)
     }
 }
 
@@ -79,7 +80,7 @@ async fn settle(response: Response) -> Result<Answer, ApiError> {
         return Ok(Answer { response });
     }
     let retry_after_s = number(&response, "Retry-After").and_then(|seconds| u32::try_from(seconds).ok());
-    let problem = json(&response).await.and_then(|value| serde_wasm_bindgen::from_value(value).ok());
+    let problem = json(&response).await.and_then(decode);
     Err(ApiError::from_answer(status, problem, retry_after_s))
 }
 
@@ -143,7 +144,7 @@ fn number(response: &Response, name: &str) -> Option<i64> {
 
 /// Reads a JSON text that did not come through `fetch`.
 pub fn parse<T: DeserializeOwned>(text: &str) -> Option<T> {
-    serde_wasm_bindgen::from_value(JSON::parse(text).ok()?).ok()
+    decode(JSON::parse(text).ok()?)
 }
 
 /// `crypto.randomUUID()`, or enough of `crypto.getRandomValues` where the page is not served safely.

@@ -12,8 +12,6 @@ macro_rules! keys {
         impl Key {
             /// Full names in the order of the variants.
             pub const ALL: &'static [&'static str] = &[$($name),*];
-            /// The variants themselves, in the same order.
-            pub const EACH: &'static [Key] = &[$(Key::$variant),*];
         }
     };
 }

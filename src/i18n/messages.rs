@@ -5,48 +5,53 @@
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
-use std::fmt;
-
-use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
 
 use super::keys::Key;
 
 /// `{ "timeline": { "heading": "…" } }`: first key = feature, second = text.
 pub type LocaleFile = BTreeMap<String, BTreeMap<String, String>>;
 
-pub struct Messages {
-    texts: Vec<String>,
-    /// Plural forms other than `other`.
-    plurals: Vec<(Key, &'static str, String)>,
+pub enum Text {
+    One(String),
+    /// By CLDR class; `other` is always among them.
+    Plural(Vec<(&'static str, String)>),
 }
 
-/// CLDR's classes besides `other`.
-const CLASSES: [&str; 5] = ["zero", "one", "two", "few", "many"];
+/// CLDR's classes, the one that always fits last.
+pub const CLASSES: [&str; 6] = ["zero", "one", "two", "few", "many", "other"];
+
+pub struct Messages {
+    /// The texts of the keys from the first on.
+    first: Vec<Text>,
+    /// Those of the keys behind them.
+    later: OnceCell<Vec<Text>>,
+}
 
 impl Messages {
-    pub fn from_file(file: &LocaleFile) -> Messages {
-        Messages::from_lookup(|feature, name| file.get(feature)?.get(name).cloned())
+    pub fn new(first: Vec<Text>) -> Messages {
+        Messages { first, later: OnceCell::new() }
     }
 
-    /// Asks for each text by feature and name; a missing one shows its key, so that a gap is seen in tests, not guessed.
-    pub fn from_lookup(look_up: impl Fn(&str, &str) -> Option<String>) -> Messages {
-        let mut messages = Messages { texts: Vec::with_capacity(Key::ALL.len()), plurals: Vec::new() };
-        for (key, full) in Key::EACH.iter().zip(Key::ALL) {
-            let (feature, name) = full.split_once('.').unwrap_or(("", full));
-            messages.texts.push(look_up(feature, name).unwrap_or_else(|| (*full).to_owned()));
-            let Some(base) = name.strip_suffix(".other") else { continue };
-            for class in CLASSES {
-                if let Some(text) = look_up(feature, &[base, ".", class].concat()) {
-                    messages.plurals.push((*key, class, text));
-                }
-            }
-        }
-        messages
+    /// A second arrival of the same part changes nothing.
+    pub fn add_later(&self, later: Vec<Text>) {
+        let _ = self.later.set(later);
+    }
+
+    pub fn is_whole(&self) -> bool {
+        self.first.len() + self.later.get().map_or(0, Vec::len) >= Key::ALL.len()
+    }
+
+    /// All texts at once; a missing one shows its key, so that a gap is seen in tests.
+    pub fn from_file(file: &LocaleFile) -> Messages {
+        Messages::new(Key::ALL.iter().map(|key| text_of(file, key)).collect())
     }
 
     pub fn text(&self, key: Key) -> &str {
-        &self.texts[key as usize]
+        match self.find(key) {
+            Some(Text::One(text)) => text,
+            Some(Text::Plural(forms)) => form(forms, "other"),
+            None => Key::ALL[key as usize],
+        }
     }
 
     pub fn fill(&self, key: Key, values: &[(&str, &str)]) -> String {
@@ -55,9 +60,32 @@ impl Messages {
 
     /// `key` names the `.other` form.
     pub fn plural(&self, key: Key, class: &str, count: &str, values: &[(&str, &str)]) -> String {
-        let form = self.plurals.iter().find(|(known, of, _)| *known == key && *of == class);
-        let form = form.map_or_else(|| self.text(key), |(_, _, text)| text);
-        fill(&fill(form, &[("count", count)]), values)
+        let text = match self.find(key) {
+            Some(Text::Plural(forms)) => form(forms, class),
+            Some(Text::One(_)) | None => self.text(key),
+        };
+        fill(&fill(text, &[("count", count)]), values)
+    }
+
+    fn find(&self, key: Key) -> Option<&Text> {
+        let at = key as usize;
+        self.first.get(at).or_else(|| self.later.get()?.get(at.checked_sub(self.first.len())?))
+    }
+}
+
+fn form<'a>(forms: &'a [(&'static str, String)], class: &str) -> &'a str {
+    let of = |class: &str| forms.iter().find(|(known, _)| *known == class);
+    of(class).or_else(|| of("other")).map_or("", |(_, text)| text)
+}
+
+fn text_of(file: &LocaleFile, key: &str) -> Text {
+    let (feature, name) = key.split_once('.').unwrap_or(("", key));
+    let find = |name: &str| file.get(feature)?.get(name).cloned();
+    match name.strip_suffix("other") {
+        Some(base) => {
+            Text::Plural(CLASSES.iter().filter_map(|class| Some((*class, find(&[base, class].concat())?))).collect())
+        }
+        None => Text::One(find(name).unwrap_or_else(|| key.to_owned())),
     }
 }
 

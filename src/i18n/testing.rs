@@ -79,7 +79,7 @@ pub fn ctx(lang: &'static str, now: &str) -> Ctx {
     };
     let file: LocaleFile = serde_json::from_str(text).expect("a locale file");
     Ctx {
-        messages: Rc::new(Messages::from_file(file)),
+        messages: Rc::new(Messages::from_file(&file)),
         format: Rc::new(TestFormat(lang)),
         zone: "Europe/Amsterdam".into(),
         reader_zone: None,

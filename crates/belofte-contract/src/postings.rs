@@ -61,6 +61,7 @@ pub struct JobPosting {
     /// Who gives that first answer.
     #[serde(default)]
     pub first_answer_from: Option<Person>,
+    #[serde(default)]
     pub form_id: Option<String>,
 
     // From here on: only in the detail.

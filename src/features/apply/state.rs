@@ -273,7 +273,7 @@ pub fn refusal(field: &FormField, name: &str, media_type: &str, bytes: u64) -> O
         return Some(FileState::Refused { code: FieldErrorCode::TooLarge, limit: Some(limit) });
     }
     // Some systems do not know the type of a file; then its ending tells.
-    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_lowercase()).unwrap_or_default();
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase()).unwrap_or_default();
     let takes = |accepted: &String| accepted == media_type || endings(accepted).contains(&ending.as_str());
     let fits = field.accept.is_empty() || field.accept.iter().any(takes);
     (!fits).then_some(FileState::Refused { code: FieldErrorCode::FileType, limit: None })
@@ -299,8 +299,8 @@ fn endings(media_type: &str) -> &'static [&'static str] {
 /// "PDF, DOC, DOCX, JPG": what can be told without a word of any language.
 pub fn type_names(accept: &[String]) -> String {
     let name = |media_type: &String| match endings(media_type).first() {
-        Some(ending) => ending.to_uppercase(),
-        None => media_type.rsplit('/').next().unwrap_or_default().to_uppercase(),
+        Some(ending) => ending.to_ascii_uppercase(),
+        None => media_type.rsplit('/').next().unwrap_or_default().to_ascii_uppercase(),
     };
     accept.iter().map(name).collect::<Vec<_>>().join(", ")
 }

@@ -74,7 +74,7 @@ impl Parts {
 
     fn ctx(&self) -> Ctx {
         Ctx {
-            messages: Rc::new(Messages::from_file(locale::file(&self.lang))),
+            messages: Rc::new(Messages::from_file(&locale::file(&self.lang))),
             format: Rc::new(ServerFormat::new(&self.lang)),
             zone: self.zone.as_str().into(),
             reader_zone: None,
