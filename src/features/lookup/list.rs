@@ -50,7 +50,10 @@ fn item(ctx: &Ctx, application: &ApplicationSummary, choose: &Callback<Reference
             <div class="lookup__words">
                 <h2>{ link(ctx, &go, to, "lookup__link", application.posting.title.clone()) }</h2>
                 <p>{ standing(ctx, application) }</p>
-                <p><span>{ ctx.fill(Key::LookupListSent, &[("date", &ctx.date(application.submitted_at, DateStyle::Long))]) }{ " · " }{ reference.to_string() }</span></p>
+                <p>
+                    <span>{ ctx.fill(Key::LookupListSent, &[("date", &ctx.date(application.submitted_at, DateStyle::Long))]) }{ " · " }</span>
+                    <span class="lookup__reference">{ reference.to_string() }</span>
+                </p>
             </div>
             { pill(ctx, application) }
         </li>
