@@ -7,11 +7,11 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 use clap::Args as ClapArgs;
 
-use crate::{demo, dist, postgres, sh, tidy, tools, widget};
+use crate::{demo, postgres, sh, tidy, tools, widget};
 
 type Check = (&'static str, &'static str, fn() -> Result<()>);
 
-const CHECKS: [Check; 8] = [
+const CHECKS: [Check; 7] = [
     ("fmt", "the code is formatted", fmt),
     ("tidy", "the rules that files show", tidy::run),
     ("clippy", "lints, native and wasm", clippy),
@@ -19,12 +19,11 @@ const CHECKS: [Check; 8] = [
     ("store", "store and HTTP on SQLite and PostgreSQL", store),
     ("wasm", "the widget in a browser, against fixtures", wasm),
     ("page", "journeys on a real page, axe, keyboard", page),
-    ("dist", "the release folder and its budgets", release),
 ];
 
 #[derive(ClapArgs)]
 pub struct Args {
-    /// Runs only the named checks: fmt, tidy, clippy, unit, store, wasm, page, dist.
+    /// Runs only the named checks: fmt, tidy, clippy, unit, store, wasm, page.
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
     /// Goes on after a failure.
@@ -120,8 +119,4 @@ fn playwright(args: &[&str], server: Option<std::path::PathBuf>) -> Result<()> {
         command.env("BELOFTE_SERVER", server);
     }
     sh::run(&mut command)
-}
-
-fn release() -> Result<()> {
-    dist::run(&dist::Args::default())
 }
