@@ -3,7 +3,6 @@
 //! Only `http.rs` (and `upload.rs`, for progress) touches the network.
 
 pub mod decode;
-pub mod encode;
 pub mod error;
 pub mod events;
 pub mod http;
@@ -18,6 +17,7 @@ use belofte_contract::organization::Organization;
 use belofte_contract::postings::{JobPosting, JobPostingList};
 use belofte_contract::timeline::Application;
 use belofte_contract::{Reference, paths};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
 
@@ -79,15 +79,15 @@ impl Api {
 
     pub async fn apply(&self, application: &NewApplication, key: &str) -> Result<ApplicationReceipt, ApiError> {
         let call = Call { idempotency_key: Some(key), ..Call::default() };
-        self.post(&[paths::APPLICATIONS], encode::application(application), call).await
+        self.post(&[paths::APPLICATIONS], application, call).await
     }
 
     pub async fn request_code(&self, request: &StatusRequest) -> Result<StatusRequestAccepted, ApiError> {
-        self.post(&[paths::STATUS_REQUESTS], encode::status_request(request), Call::default()).await
+        self.post(&[paths::STATUS_REQUESTS], request, Call::default()).await
     }
 
     pub async fn open_session(&self, session: &NewStatusSession) -> Result<StatusSession, ApiError> {
-        self.post(&[paths::STATUS_SESSIONS], encode::status_session(session), Call::default()).await
+        self.post(&[paths::STATUS_SESSIONS], session, Call::default()).await
     }
 
     pub async fn my_applications(&self, token: &str) -> Result<MyApplications, ApiError> {
@@ -159,7 +159,13 @@ impl Api {
         self.call(&self.url(path), Call::default()).await?.read().await
     }
 
-    async fn post<T: DeserializeOwned>(&self, path: &[&str], body: JsValue, call: Call<'_>) -> Result<T, ApiError> {
+    async fn post<T: DeserializeOwned>(
+        &self,
+        path: &[&str],
+        body: &impl Serialize,
+        call: Call<'_>,
+    ) -> Result<T, ApiError> {
+        let body = body.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).map_err(|_| ApiError::Fault)?;
         let call = Call { method: Some("POST"), body: Some(body), ..call };
         self.call(&self.url(path), call).await?.read().await
     }
