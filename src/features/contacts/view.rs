@@ -33,7 +33,11 @@ fn contact(ctx: &Ctx, contact: &Contact) -> Html {
         let digits: String = phone.chars().filter(|sign| sign.is_ascii_digit() || *sign == '+').collect();
         html! { <a href={["tel:", &digits].concat()}>{ phone }</a> }
     });
-    let mail = contact.email.as_ref().map(|email| html! { <a href={["mailto:", email].concat()}>{ email }</a> });
+    let mail = contact.email.as_ref().map(|email| {
+        // On a phone a long address breaks behind its sign rather than within a word.
+        let (name, host) = email.split_at(email.find('@').map_or(0, |at| at + 1));
+        html! { <a href={["mailto:", email].concat()}>{ name }<wbr/>{ host }</a> }
+    });
     let hours = contact.hours.as_ref().map(|hours| html! { hours });
     let usual = contact.usual_answer.as_ref().map(|usual| html! { usual });
     let facts = [
