@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 
 use icalendar::{Calendar, Component, DatePerhapsTime};
 use serde_json::{Value, json};
-use sqlx::Row;
 
 use crate::StartError;
 use crate::config::{HolidaysCommand, HolidaysOptions, database_url};
+use crate::settings::store as settings;
 use crate::store::Store;
 
 /// More days than this in one file are a mistake, not a calendar.
@@ -67,9 +67,7 @@ pub async fn run(options: HolidaysOptions) -> Result<(), StartError> {
 /// Adds the days that the organisation's calendar lacks; gives their number.
 pub async fn add(store: &Store, days: &BTreeMap<String, String>) -> Result<usize, StartError> {
     let mut transaction = store.write().begin().await?;
-    let row = sqlx::query("SELECT id, doc FROM organization ORDER BY id").fetch_one(&mut *transaction).await?;
-    let id: String = row.try_get("id")?;
-    let mut doc: Value = serde_json::from_str(row.try_get("doc")?)?;
+    let mut doc = settings::organization(&mut transaction).await?.ok_or("there is no organisation yet")?;
     let holidays = doc["calendar"]["holidays"].as_array_mut().ok_or("the organisation has no list of holidays")?;
     let before = holidays.len();
     for (date, name) in days {
@@ -79,11 +77,7 @@ pub async fn add(store: &Store, days: &BTreeMap<String, String>) -> Result<usize
     }
     let added = holidays.len() - before;
     holidays.sort_by(|a, b| a["date"].as_str().cmp(&b["date"].as_str()));
-    sqlx::query("UPDATE organization SET doc = $1 WHERE id = $2")
-        .bind(doc.to_string())
-        .bind(id)
-        .execute(&mut *transaction)
-        .await?;
+    settings::put_organization(&mut transaction, &doc).await?;
     transaction.commit().await?;
     Ok(added)
 }
