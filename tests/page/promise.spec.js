@@ -4,6 +4,13 @@ const path = require("node:path");
 const story = require("./story.js");
 const { root } = require("./server.js");
 
+/** Servers of this file; they end with their test, however it ends. */
+const started = [];
+test.afterEach(async ({ page }) => {
+  await page.close();
+  while (started.length > 0) await started.pop().stop();
+});
+
 const EMAIL = "noor@promise.example";
 
 /** Applies before Easter, then starts the clock anew shortly before the promise is due. */
@@ -13,6 +20,7 @@ async function nearTheDueMinute(now) {
   const [mail] = await first.mails(EMAIL);
   await first.stop({ keep: true });
   const demo = await start({ now, data: first.data });
+  started.push(demo);
   return { demo, reference, promise: receipt.promises[0], token: story.linkToken(mail) };
 }
 
@@ -37,8 +45,6 @@ test("turns late by itself within five seconds of the due minute", async ({ page
   await expect.poll(() => page.evaluate(() => window.lateEvents.length)).toBeGreaterThan(0);
   await axe(page, "a late promise");
   await picture(page, "status-late");
-  await page.close();
-  await demo.stop();
 });
 
 test("shows old date, new date, reason and person after a move", async ({ page }) => {
@@ -64,8 +70,6 @@ test("shows old date, new date, reason and person after a move", async ({ page }
   if (process.env.BELOFTE_GALLERY) await portrait(page);
   const mails = await demo.mails(EMAIL, 2);
   expect(mails.at(-1).text).toContain(reason);
-  await page.close();
-  await demo.stop();
 });
 
 async function portrait(page) {
