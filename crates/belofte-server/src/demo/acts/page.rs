@@ -19,7 +19,7 @@ use crate::mail::compose::Words;
 use crate::settings::Settings;
 use crate::state::AppState;
 
-const POLICY: &str = "default-src 'none'; style-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 pub struct Page {
     pub settings: Arc<Settings>,
