@@ -17,7 +17,7 @@ use super::line::{day, line, moved, pill};
 use super::state::{End, Headline, Progress, headline, late, next_promise};
 use crate::app::{View, link};
 use crate::i18n::{Ctx, DateStyle, Key};
-use crate::ui::leaf::leaf;
+use crate::ui::leaf::{leaf, your_time};
 use crate::ui::person::{first_name, person};
 use crate::ui::{button, notice};
 
@@ -224,18 +224,6 @@ fn hear(ctx: &Ctx, promise: &Promise) -> String {
         PromiseKind::Call => Key::TimelineHearCall,
     };
     ctx.fill(key, &[("person", first_name(&owner.name)), ("time", &time)])
-}
-
-/// The same moment on the reader's clock, when that says something else.
-fn your_time(ctx: &Ctx, at: Timestamp) -> Option<Html> {
-    let zone = ctx.reader_zone.as_deref()?;
-    let written = |zone: &str| [DateStyle::Long, DateStyle::Time].map(|style| ctx.format.date(at, zone, style));
-    let own = written(zone);
-    if own == written(&ctx.zone) {
-        return None;
-    }
-    let text = ctx.fill(Key::UiYourTime, &[("date", &own[0]), ("time", &own[1])]);
-    Some(html! { <p class="next__text">{ text }</p> })
 }
 
 /// Old date, new date, why, and by whom.
