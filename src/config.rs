@@ -19,7 +19,6 @@ pub struct Config {
     pub view: View,
     /// First answers that the loader asked for side by side with the program, by address.
     pub prefetched: Object,
-    pub hash_routing: bool,
 }
 
 impl Config {
@@ -33,7 +32,6 @@ impl Config {
             lang: text(given, "lang").filter(|lang| !lang.is_empty()).unwrap_or_else(|| "en".to_owned()),
             view,
             prefetched: get(given, "prefetched").dyn_into().unwrap_or_default(),
-            hash_routing: text(given, "routing").as_deref() == Some("hash"),
         })
     }
 }
