@@ -2,9 +2,9 @@
 //!
 //! Needs the compiler and nothing else; a build that is up to date is not built again.
 
-use std::{path::PathBuf, time::Instant};
+use std::{net::TcpListener, path::PathBuf, time::Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::Args as ClapArgs;
 
 use crate::{sh, widget};
@@ -26,6 +26,7 @@ pub struct Args {
 }
 
 pub fn run(args: &Args) -> Result<()> {
+    free(args.port)?;
     let start = Instant::now();
     let embed = widget::for_demo()?;
     let server = sh::timed("build the server", || server(&["--package", "belofte-server"]))?;
@@ -40,6 +41,19 @@ pub fn run(args: &Args) -> Result<()> {
         command.arg("--now").arg(now);
     }
     become_(command)
+}
+
+/// A port that is taken is said before minutes of building. The server asks again when it takes them.
+fn free(port: u16) -> Result<()> {
+    let Some(next) = port.checked_add(1) else {
+        bail!("the port must be below 65535: the endpoint takes the next one")
+    };
+    for port in [port, next] {
+        if let Err(error) = TcpListener::bind(("127.0.0.1", port)) {
+            bail!("port {port} cannot be used ({error}); choose another with --port");
+        }
+    }
+    Ok(())
 }
 
 /// Builds the server in the development profile and gives its path.

@@ -1,63 +1,60 @@
 //! A PostgreSQL of the tests' own: a fresh cluster in a temporary folder, on a Unix socket, gone afterwards.
 //!
-//! Never touches a cluster of the machine and never listens on a port.
+//! Never touches a cluster of the machine, never listens on a port, and stays behind in no way this program can end.
 
 use std::{
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     thread::sleep,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use crate::{sh, tools};
 
+/// Runs the server until its standard input closes, which it does however we end: Ctrl-C and `kill -9` too.
+const KEEPER: &str = r#"
+trap '' INT TERM HUP
+bin=$1 folder=$2
+trap 'rm -rf "$folder"' EXIT
+"$bin/initdb" --auth=trust --username=belofte --encoding=UTF8 --locale=C.UTF-8 --no-sync -D "$folder/data" >/dev/null || exit
+"$bin/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= -c max_connections=200 -c fsync=off \
+    -c log_min_messages=fatal >/dev/null 2>&1 </dev/null &
+read -r _
+kill -QUIT $!
+wait
+"#;
+const LONGEST_START: Duration = Duration::from_secs(60);
+
 pub struct Cluster {
     folder: PathBuf,
-    bin: PathBuf,
-    server: Child,
+    keeper: Child,
 }
 
 impl Cluster {
     pub fn start() -> Result<Self> {
         let bin = tools::postgres()?;
-        let folder = std::env::temp_dir().join(format!("belofte-postgres-{}", std::process::id()));
-        std::fs::create_dir_all(&folder)?;
+        // Not the folder of TMPDIR: the user `postgres` must reach it, and the path of a socket has at most 107 letters.
+        let folder = Path::new("/tmp").join(format!("belofte-postgres-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
         if tools::is_root()? {
-            // PostgreSQL refuses to run as root; Debian's package brings the user `postgres`.
             sh::run(sh::command("chown").arg("postgres").arg(&folder))?;
         }
-        let data = folder.join("data");
-        let initdb = ["--auth=trust", "--username=belofte", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "-D"];
-        sh::run(as_owner(&bin.join("initdb"))?.args(initdb).arg(&data).stdout(Stdio::null()))?;
-        let server = as_owner(&bin.join("postgres"))?
-            .arg("-D")
-            .arg(&data)
-            .arg("-k")
-            .arg(&folder)
-            .args([
-                "-c",
-                "listen_addresses=",
-                "-c",
-                "max_connections=200",
-                "-c",
-                "fsync=off",
-                "-c",
-                "log_min_messages=fatal",
-            ])
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()?;
-        let cluster = Self { folder, bin, server };
-        for _ in 0..100 {
-            if as_owner(&cluster.bin.join("pg_isready"))?.arg("-q").arg("-h").arg(&cluster.folder).status()?.success() {
+        let keeper = as_owner("sh")?.args(["-c", KEEPER, "sh"]).arg(&bin).arg(&folder).stdin(Stdio::piped()).spawn()?;
+        let mut cluster = Self { folder, keeper };
+        let start = Instant::now();
+        while start.elapsed() < LONGEST_START {
+            let mut ask = Command::new(bin.join("pg_isready"));
+            if ask.arg("-q").arg("-h").arg(&cluster.folder).status()?.success() {
                 return Ok(cluster);
+            }
+            if let Some(status) = cluster.keeper.try_wait()? {
+                bail!("PostgreSQL could not start in {}: {status}", cluster.folder.display());
             }
             sleep(Duration::from_millis(100));
         }
-        bail!("PostgreSQL did not answer within 10 s in {}", cluster.folder.display());
+        bail!("PostgreSQL did not answer within {} s in {}", LONGEST_START.as_secs(), cluster.folder.display());
     }
 
     pub fn url(&self) -> String {
@@ -67,27 +64,19 @@ impl Cluster {
 
 impl Drop for Cluster {
     fn drop(&mut self) {
-        if let Ok(mut stop) = as_owner(&self.bin.join("pg_ctl")) {
-            let _ = stop
-                .args(["stop", "-s", "-m", "immediate", "-D"])
-                .arg(self.folder.join("data"))
-                .stdout(Stdio::null())
-                .status();
-        }
-        let _ = self.server.wait();
+        drop(self.keeper.stdin.take());
+        let _ = self.keeper.wait();
+        // As root the folder itself is ours again only now.
         let _ = std::fs::remove_dir_all(&self.folder);
     }
 }
 
-/// A command of PostgreSQL's, as a user that it accepts.
-fn as_owner(program: &Path) -> Result<Command> {
-    let mut command = if tools::is_root()? {
-        let mut command = Command::new("runuser");
-        command.args(["-u", "postgres", "--"]).arg(program);
-        command
-    } else {
-        Command::new(program)
-    };
+/// A command as a user that PostgreSQL accepts: it refuses root, and Debian's package brings the user `postgres`.
+fn as_owner(program: &str) -> Result<Command> {
+    let mut command = if tools::is_root()? { Command::new("setpriv") } else { Command::new(program) };
+    if tools::is_root()? {
+        command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups", "--", program]);
+    }
     command.current_dir("/");
     Ok(command)
 }

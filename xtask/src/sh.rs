@@ -18,9 +18,10 @@ pub fn root() -> PathBuf {
     package.parent().map_or_else(|| PathBuf::from("."), PathBuf::from)
 }
 
-/// Where cargo puts what it builds.
+/// Where cargo puts what it builds: this program lies there in `debug`, whatever the person's own settings say.
 pub fn target_dir() -> PathBuf {
-    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+    let program = env::current_exe().unwrap_or_default();
+    program.ancestors().nth(2).map_or_else(|| root().join("target"), PathBuf::from)
 }
 
 /// A command that starts in the repository's root.

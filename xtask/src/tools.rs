@@ -39,6 +39,20 @@ fn sysroot() -> Result<PathBuf> {
     Ok(PathBuf::from(sh::capture(sh::command("rustc").args(["--print", "sysroot"]))?.trim()))
 }
 
+/// Node, new enough for the test runner.
+fn node() -> Result<()> {
+    let needed = "Node 20 or newer with npm is needed for the browser tests and the release build";
+    let version = sh::capture(sh::command("node").arg("--version")).context(needed)?;
+    let major = version.trim().trim_start_matches('v').split('.').next().and_then(|major| major.parse::<u32>().ok());
+    if major.is_none_or(|major| major < 20) {
+        bail!("{needed}; here is {}", version.trim());
+    }
+    if !sh::exists("npm") {
+        bail!("{needed}; npm was not found");
+    }
+    Ok(())
+}
+
 /// The packages of package-lock.json; installed again when the lock is newer.
 pub fn node_modules() -> Result<()> {
     let root = sh::root();
@@ -46,13 +60,14 @@ pub fn node_modules() -> Result<()> {
     if installed.is_file() && modified(&installed)? >= modified(&root.join("package-lock.json"))? {
         return Ok(());
     }
+    node()?;
     sh::timed("install the Node packages", || {
         sh::run(
             sh::command("npm")
                 .args(["ci", "--no-audit", "--no-fund", "--loglevel=error"])
                 .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"),
         )
-        .context("Node 20 or newer with npm is needed for the browser tests and the release build")
+        .context("npm could not install the packages of package-lock.json")
     })
 }
 
@@ -60,38 +75,63 @@ fn modified(path: &Path) -> Result<std::time::SystemTime> {
     path.metadata().and_then(|meta| meta.modified()).with_context(|| path.display().to_string())
 }
 
+/// What `cargo xtask test` asks of the machine, installed before the first minute of compiling or told in one message.
+pub fn for_tests(browser: bool, database: bool) -> Result<()> {
+    wasm_target()?;
+    if browser {
+        node()?;
+    }
+    let mut missing = vec![];
+    if browser && find_chromium().is_none() {
+        missing.push("chromium");
+    }
+    if database && find_postgres().is_none() {
+        missing.push("postgresql");
+    }
+    debian_packages(&missing)?;
+    if browser { node_modules() } else { Ok(()) }
+}
+
 /// Debian's Chromium, or the one that BELOFTE_CHROMIUM names.
 pub fn chromium() -> Result<PathBuf> {
-    if let Some(named) = std::env::var_os("BELOFTE_CHROMIUM") {
-        return Ok(PathBuf::from(named));
-    }
-    let path = PathBuf::from("/usr/bin/chromium");
-    if !path.exists() {
-        debian_package("chromium")?;
-    }
-    Ok(path)
+    find_chromium().context("Chromium was not found at /usr/bin/chromium; BELOFTE_CHROMIUM names another place")
 }
 
-/// Folder of PostgreSQL's programs.
+fn find_chromium() -> Option<PathBuf> {
+    let named = std::env::var_os("BELOFTE_CHROMIUM").map(PathBuf::from);
+    named.or_else(|| Some(PathBuf::from("/usr/bin/chromium")).filter(|path| path.exists()))
+}
+
+/// Folder of PostgreSQL's programs: the newest of Debian's, or the one that BELOFTE_POSTGRES names.
 pub fn postgres() -> Result<PathBuf> {
-    if let Some(found) = newest_postgres() {
-        return Ok(found);
-    }
-    debian_package("postgresql")?;
-    newest_postgres().context("PostgreSQL was installed, but its initdb was not found under /usr/lib/postgresql")
+    find_postgres()
+        .context("PostgreSQL's initdb was not found under /usr/lib/postgresql; BELOFTE_POSTGRES names another folder")
 }
 
-fn newest_postgres() -> Option<PathBuf> {
+fn find_postgres() -> Option<PathBuf> {
+    if let Some(named) = std::env::var_os("BELOFTE_POSTGRES") {
+        return Some(PathBuf::from(named));
+    }
     let mut versions: Vec<_> = std::fs::read_dir("/usr/lib/postgresql").ok()?.flatten().collect();
     versions.sort_by_key(|entry| entry.file_name().to_string_lossy().parse::<u32>().unwrap_or(0));
     versions.into_iter().rev().map(|entry| entry.path().join("bin")).find(|bin| bin.join("initdb").is_file())
 }
 
-fn debian_package(name: &str) -> Result<()> {
-    if !is_root()? {
-        bail!("{name} is missing; install it with `sudo apt-get install {name}`");
+fn debian_packages(names: &[&str]) -> Result<()> {
+    if names.is_empty() {
+        return Ok(());
     }
-    sh::timed(&format!("install {name}"), || {
+    let list = names.join(" ");
+    if !sh::exists("apt-get") {
+        bail!(
+            "the tests need {list}. Where there is no apt-get, install it and let BELOFTE_CHROMIUM name the browser and \
+             BELOFTE_POSTGRES the folder with initdb"
+        );
+    }
+    if !is_root()? {
+        bail!("the tests need {list}; install it with `sudo apt-get install --no-install-recommends {list}`");
+    }
+    sh::timed(&format!("install {list}"), || {
         let apt = |args: &[&str]| {
             sh::run(
                 sh::command("apt-get")
@@ -102,7 +142,7 @@ fn debian_package(name: &str) -> Result<()> {
             )
         };
         apt(&["update"])?;
-        apt(&["install", "-y", "--no-install-recommends", name])
+        apt(&[["install", "-y", "--no-install-recommends"].as_slice(), names].concat())
     })
 }
 
