@@ -2,12 +2,12 @@
 //!
 //! Stops at the first failure, and says what was not run.
 
-use std::time::Instant;
+use std::{path::PathBuf, time::Instant};
 
 use anyhow::{Result, bail};
 use clap::Args as ClapArgs;
 
-use crate::{demo, postgres, sh, tidy, tools, widget};
+use crate::{browser, demo, postgres, sh, tidy, tools, widget};
 
 type Check = (&'static str, &'static str, fn() -> Result<()>);
 
@@ -17,7 +17,7 @@ const CHECKS: [Check; 7] = [
     ("clippy", "lints, native and wasm", clippy),
     ("unit", "contract, widget and server without a database of their own", unit),
     ("store", "store and HTTP on SQLite and PostgreSQL", store),
-    ("wasm", "the widget in a browser, against fixtures", wasm),
+    ("wasm", "the widget and its parts in a browser, against fixtures", wasm),
     ("page", "journeys on a real page, axe, keyboard", page),
 ];
 
@@ -94,7 +94,7 @@ fn clippy() -> Result<()> {
     let deny = ["--", "-D", "warnings"];
     sh::run(sh::cargo().args(["clippy", "--workspace", "--all-targets"]).args(deny))?;
     tools::wasm_target()?;
-    let wasm = ["clippy", "--package", "belofte", "--lib", "--target", tools::WASM_TARGET];
+    let wasm = ["clippy", "--package", "belofte", "--lib", "--test", "browser", "--target", tools::WASM_TARGET];
     sh::run(sh::cargo().args(wasm).args(deny))
 }
 
@@ -113,23 +113,21 @@ fn store() -> Result<()> {
 }
 
 fn wasm() -> Result<()> {
-    playwright(&["--project=browser"], None)
+    let tests = browser::tests()?;
+    playwright(&["--project=browser"], &[("BELOFTE_BROWSER_TESTS", tests)])
 }
 
 fn page() -> Result<()> {
     let server = demo::server(&["--workspace"])?;
-    playwright(&["--project=page"], Some(server))
+    playwright(&["--project=page"], &[("BELOFTE_SERVER", server)])
 }
 
-fn playwright(args: &[&str], server: Option<std::path::PathBuf>) -> Result<()> {
+fn playwright(args: &[&str], places: &[(&str, PathBuf)]) -> Result<()> {
     tools::node_modules()?;
     let chromium = tools::chromium()?;
     let embed = widget::for_demo()?;
     let mut command = sh::command(&sh::root().join("node_modules/.bin/playwright").to_string_lossy());
     command.args(["test", "--config", "tests/page/playwright.config.js"]).args(args);
     command.env("BELOFTE_CHROMIUM", chromium).env("BELOFTE_EMBED", embed);
-    if let Some(server) = server {
-        command.env("BELOFTE_SERVER", server);
-    }
-    sh::run(&mut command)
+    sh::run(command.envs(places.iter().map(|(name, place)| (name, place))))
 }
