@@ -20,16 +20,16 @@ use crate::config::DemoOptions;
 pub async fn run(options: DemoOptions) -> Result<(), StartError> {
     crate::http::log_as_json();
     let start = options.start()?;
-    if options.fresh {
-        empty(&options.data)?;
-    }
-    let (port, www) = (options.port, options.www.clone());
+    let (port, www, fresh) = (options.port, options.www.clone(), options.fresh);
     let config = options.into_config()?;
     let endpoint_at = config.listen;
     let clock = start.map_or_else(Clock::system, Clock::starting_at);
-    // Both ports first: a port in use is said before anything is loaded.
+    // Both ports first: where they are in use, a demo may be running on this very data.
     let host_listener = bind(SocketAddr::from(([127, 0, 0, 1], port))).await?;
     let endpoint_listener = bind(endpoint_at).await?;
+    if fresh {
+        empty(&config.data)?;
+    }
     let state = crate::state::open(config, clock).await?;
     let samples = seed::seed(&state).await?;
     crate::start_loops(&state);
