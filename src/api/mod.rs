@@ -15,10 +15,10 @@ use belofte_contract::apply::{ApplicationForm, ApplicationReceipt, NewApplicatio
 use belofte_contract::lookup::{MyApplications, NewStatusSession, StatusRequest, StatusRequestAccepted, StatusSession};
 use belofte_contract::organization::Organization;
 use belofte_contract::postings::{JobPosting, JobPostingList};
+use belofte_contract::read::Read;
 use belofte_contract::timeline::Application;
 use belofte_contract::{Reference, paths};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
 
 pub use error::ApiError;
@@ -155,16 +155,11 @@ impl Api {
         self.url(&[paths::APPLICATIONS, "/", &reference.to_string(), rest])
     }
 
-    async fn get<T: DeserializeOwned>(&self, path: &[&str]) -> Result<T, ApiError> {
+    async fn get<T: Read>(&self, path: &[&str]) -> Result<T, ApiError> {
         self.call(&self.url(path), Call::default()).await?.read().await
     }
 
-    async fn post<T: DeserializeOwned>(
-        &self,
-        path: &[&str],
-        body: &impl Serialize,
-        call: Call<'_>,
-    ) -> Result<T, ApiError> {
+    async fn post<T: Read>(&self, path: &[&str], body: &impl Serialize, call: Call<'_>) -> Result<T, ApiError> {
         let body = body.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).map_err(|_| ApiError::Fault)?;
         let call = Call { method: Some("POST"), body: Some(body), ..call };
         self.call(&self.url(path), call).await?.read().await
