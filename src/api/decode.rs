@@ -4,13 +4,18 @@
 
 use std::cell::RefCell;
 
-use belofte_contract::read::{self, Node, Read, Source};
+use belofte_contract::read::{Node, Read, Reader, Source};
 use js_sys::{Array, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
 /// `value` as a `T`, if it is one.
 pub fn decode<T: Read>(value: JsValue) -> Option<T> {
-    read::read(&Values(RefCell::new(vec![value])), 0)
+    reader(value).read(0)
+}
+
+#[inline(never)]
+fn reader(value: JsValue) -> Reader<'static> {
+    Reader::new(Box::new(Values(RefCell::new(vec![value]))))
 }
 
 /// Every value looked at so far; its place is its node.

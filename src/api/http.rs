@@ -42,9 +42,9 @@ impl Answer {
         self.response.headers().get(name).ok().flatten()
     }
 
-    pub async fn read<T: Read>(self) -> Result<T, ApiError> {
-        let value = json(&self.response).await.ok_or(ApiError::Fault)?;
-        decode(value).ok_or(ApiError::Fault)
+    /// The body, parsed.
+    pub async fn value(self) -> Result<JsValue, ApiError> {
+        json(&self.response).await.ok_or(ApiError::Fault)
     }
 }
 
