@@ -63,23 +63,9 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// A field that must be there, unless its type says otherwise.
-    #[inline(never)]
-    pub fn field(&self, of: Node, name: &str) -> Node {
-        if of == BLANK {
-            return BLANK;
-        }
-        self.source.field(of, name).unwrap_or_else(|| {
-            self.fault();
-            BLANK
-        })
-    }
-
-    /// A field with `#[serde(default)]`.
-    #[inline(never)]
-    pub fn field_or_default(&self, of: Node, name: &str) -> Node {
-        let node = self.field(of, name);
-        if node != BLANK && self.source.is_missing(node) { BLANK } else { node }
+    /// The fields of the object at `of`, in the order of `names`: a space after each, `?` for `#[serde(default)]`.
+    pub(crate) fn fields(&self, of: Node, names: &'static str) -> Fields<'_> {
+        Fields { from: self, of, names: Cell::new(names) }
     }
 
     #[inline(never)]
@@ -129,6 +115,30 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// The fields of an object, one after the other. As one text, since a pointer to each name weighs more than the names.
+pub(crate) struct Fields<'a> {
+    from: &'a Reader<'a>,
+    of: Node,
+    names: Cell<&'static str>,
+}
+
+impl Fields<'_> {
+    #[inline(never)]
+    pub(crate) fn next(&self) -> Node {
+        let (name, rest) = self.names.get().split_once(' ').unwrap_or_default();
+        self.names.set(rest);
+        if self.of == BLANK {
+            return BLANK;
+        }
+        let optional = name.strip_suffix('?');
+        let Some(node) = self.from.source.field(self.of, optional.unwrap_or(name)) else {
+            self.from.fault();
+            return BLANK;
+        };
+        if optional.is_some() && self.from.source.is_missing(node) { BLANK } else { node }
+    }
+}
+
 /// What can be read: objects by `readable!` and enums by `words!`, next to each type.
 pub trait Read: Sized {
     /// Always answers; the answer is worth nothing once a fault was noted. Left out reads as `Default`, where there is one.
@@ -143,13 +153,14 @@ macro_rules! readable {
     ($type:ident { $($field:ident $(: $how:tt)?),* $(,)? }) => {
         impl $crate::read::Read for $type {
             fn read(from: &$crate::read::Reader<'_>, node: $crate::read::Node) -> $type {
-                $type { $($field: $crate::read::Read::read(from, readable!(@ from node $field $($how)?))),* }
+                let fields = from.fields(node, concat!($(readable!(@ $field $($how)?)),*));
+                $type { $($field: $crate::read::Read::read(from, fields.next())),* }
             }
         }
     };
-    (@ $from:ident $node:ident $field:ident) => { $from.field($node, stringify!($field)) };
-    (@ $from:ident $node:ident $field:ident default) => { $from.field_or_default($node, stringify!($field)) };
-    (@ $from:ident $node:ident $field:ident $name:literal) => { $from.field($node, $name) };
+    (@ $field:ident) => { concat!(stringify!($field), " ") };
+    (@ $field:ident default) => { concat!(stringify!($field), "? ") };
+    (@ $field:ident $name:literal) => { concat!($name, " ") };
 }
 pub(crate) use readable;
 
