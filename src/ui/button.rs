@@ -1,5 +1,6 @@
 //! Buttons. Always a real `<button>`, never disabled: a second click changes nothing by itself.
 
+use belofte_html::html;
 use yew::prelude::*;
 
 /// The one thing to do here.

@@ -2,6 +2,7 @@
 //!
 //! MUST tie hint and error to the control (`aria-describedby`) and mark it `aria-invalid` while an error stands.
 
+use belofte_html::html;
 use yew::prelude::*;
 
 use crate::i18n::{Ctx, Key};

@@ -1,5 +1,6 @@
 //! What went wrong and what one can do about it, in the visitor's words. Never the backend's own text.
 
+use belofte_html::html;
 use yew::prelude::*;
 
 use super::button;

@@ -7,6 +7,7 @@ use belofte_contract::apply::{FILE_MAX_BYTES, FieldKind, FieldOption, FormField}
 use belofte_contract::organization::Organization;
 use belofte_contract::postings::JobPosting;
 use belofte_contract::problem::FieldErrorCode;
+use belofte_html::html;
 use web_sys::{FileList, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
 use yew::prelude::*;
 
@@ -137,11 +138,11 @@ fn question(ctx: &Ctx, parts: &FormParts<'_>, asked: &FormField, tell: &Tell) ->
     let drawn = match asked.kind {
         FieldKind::Choice if asked.options.len() <= 5 => {
             let options = asked.options.iter().map(|option| radio(parts.draft, asked, option, &around, &tell.edit));
-            group(ctx, &around, html! { for option in options { { option } } })
+            group(ctx, &around, html! { { for options } })
         }
         FieldKind::MultiChoice => {
             let options = asked.options.iter().map(|option| tick(parts.draft, asked, option, &around, &tell.edit));
-            group(ctx, &around, html! { for option in options { { option } } })
+            group(ctx, &around, html! { { for options } })
         }
         FieldKind::Consent => consent(parts.draft, asked, &around, tell, ctx),
         FieldKind::File => files(ctx, parts, asked, &around, tell),

@@ -2,6 +2,7 @@
 //!
 //! MUST: the name of the job is the link; late is said in words.
 
+use belofte_html::html;
 use std::rc::Rc;
 
 use belofte_contract::Reference;

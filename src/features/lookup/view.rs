@@ -4,6 +4,7 @@
 //! and, for the first question, in a summary; the code field takes a pasted or suggested code whole.
 
 use belofte_contract::lookup::{CODE_DIGITS, CODE_MINUTES};
+use belofte_html::html;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 

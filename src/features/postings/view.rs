@@ -5,6 +5,7 @@
 use belofte_contract::Timestamp;
 use belofte_contract::organization::Organization;
 use belofte_contract::postings::{JobPosting, JobPostingList, PayRange, PayUnit, PostingLink, PostingStatus};
+use belofte_html::html;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
