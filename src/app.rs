@@ -19,6 +19,7 @@ use crate::api::{Api, ApiError};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::features::{apply, contacts, postings, score};
+use crate::hooks::{Compared, Kept, after, spawn, use_change, use_kept, use_made};
 use crate::i18n::browser::BrowserFormat;
 use crate::i18n::{Ctx, Format, Key, Messages};
 use crate::request::{UseRequest, use_request};
@@ -161,7 +162,7 @@ impl CoreParts {
     }
 
     /// Saves `blob` under `name` by the browser's own download.
-    pub fn save(&self, blob: &web_sys::Blob, name: &str) {
+    fn save(&self, blob: &web_sys::Blob, name: &str) {
         let Ok(url) = web_sys::Url::create_object_url_with_blob(blob) else { return };
         let made = gloo::utils::document().create_element("a").ok();
         if let Some(link) = made.and_then(|link| link.dyn_into::<web_sys::HtmlAnchorElement>().ok()) {
@@ -169,8 +170,37 @@ impl CoreParts {
             link.set_download(name);
             link.click();
         }
-        gloo::timers::callback::Timeout::new(10_000, move || drop(web_sys::Url::revoke_object_url(&url))).forget();
+        after(10_000, move || drop(web_sys::Url::revoke_object_url(&url))).forget();
     }
+}
+
+/// What one may take along of an application.
+#[derive(Clone, Copy)]
+pub enum Saved {
+    Calendar,
+    Everything,
+}
+
+impl Core {
+    /// Fetches a file with the session's key, which a plain link could not carry, and saves it.
+    pub fn save_file(&self, what: Saved, reference: Reference, token: Rc<str>, failed: Kept<bool>) {
+        let core = self.clone();
+        spawn(async move {
+            let (file, ending) = match what {
+                Saved::Calendar => (core.api.calendar(reference, &token).await, ".ics"),
+                Saved::Everything => (core.api.export(reference, &token).await, ".json"),
+            };
+            failed.set(file.is_err());
+            if let Ok(file) = file {
+                core.save(&file, &[&reference.to_string(), ending].concat());
+            }
+        });
+    }
+}
+
+/// The browser's own dialogue.
+pub fn print() {
+    let _ = gloo::utils::window().print();
 }
 
 pub fn announce(host: &HtmlElement, name: &str, detail: &[(&str, JsValue)]) {
@@ -210,9 +240,9 @@ pub fn use_arrival(outcome: Option<Result<(), ApiError>>) {
         Err(ApiError::NotFound | ApiError::Gone { .. }) => Ok(()),
         outcome => outcome,
     });
-    use_effect_with(outcome, move |outcome| {
+    use_change(outcome.clone(), move || {
         let Some(outcome) = outcome else { return };
-        if let Err(error) = outcome {
+        if let Err(error) = &outcome {
             core.announce("belofte-error", &[("code", error.code().into())]);
         }
         match core.arrival.get() {
@@ -258,33 +288,31 @@ pub const GUESTS: postings::Guests = postings::Guests { score: score::view::scor
 
 #[component]
 pub fn App(props: &AppProps) -> Html {
-    let view = use_state_eq(|| props.shown.1.clone());
-    let core = use_memo((ByPointer(props.config.clone()), view.setter()), |(config, view)| {
-        core(&config.0, props, view.clone())
-    });
-    let core = (*core).clone();
+    let view = use_kept(|| props.shown.1.clone());
+    let core = {
+        let from = Compared::new(ByPointer(props.config.clone()));
+        use_made(from, || core(props, view.clone()))
+    };
     {
-        let (view, asked) = (view.setter(), props.shown.1.clone());
-        use_effect_with(props.shown.0, move |_| view.set(asked));
+        let (view, asked) = (view.clone(), props.shown.1.clone());
+        use_change(props.shown.0, move || view.set(asked));
     }
+    let view = view.get();
     {
-        let core = core.clone();
-        use_effect_with((*view).clone(), move |view| {
-            *core.view.borrow_mut() = view.clone();
+        let (core, view) = (core.clone(), view.clone());
+        use_change(view.clone(), move || {
             let posting = view.posting().map_or(JsValue::NULL, JsValue::from);
             core.announce("belofte-view", &[("view", view.name().into()), ("posting", posting)]);
+            *core.view.borrow_mut() = view;
         });
     }
     let organization = {
         let api = core.api.clone();
-        use_request((core.clone(), props.refreshed), move |_| {
-            let api = api.clone();
-            Box::pin(async move { api.organization().await })
-        })
+        use_request((core.clone(), props.refreshed), async move { api.organization().await })
     };
     // A key per asking: `refresh()` reads everything anew, but never throws away a form in progress.
     let key = props.refreshed;
-    let shown = match &*view {
+    let shown = match &view {
         // The visitor was faster than the texts.
         View::Apply(_) | View::Receipt(_) | View::Status { .. } if !props.messages.is_whole() => {
             html! { <p role="status">{ props.messages.text(Key::UiLoading) }</p> }
@@ -325,7 +353,8 @@ impl<T> PartialEq for ByPointer<T> {
     }
 }
 
-fn core(config: &Config, props: &AppProps, view: UseStateSetter<View>) -> Core {
+fn core(props: &AppProps, view: Kept<View>) -> Core {
+    let config = &props.config;
     let clock = Clock::default();
     Core(Rc::new_cyclic(|this: &std::rc::Weak<CoreParts>| {
         let this = this.clone();

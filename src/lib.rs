@@ -7,6 +7,7 @@ pub mod app;
 pub mod clock;
 pub mod config;
 pub mod features;
+pub mod hooks;
 pub mod i18n;
 pub mod request;
 #[cfg(feature = "ssr")]

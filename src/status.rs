@@ -6,7 +6,6 @@ use std::rc::Rc;
 
 use belofte_contract::Reference;
 use belofte_contract::lookup::StatusSession;
-use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use crate::api::ApiError;
@@ -14,6 +13,7 @@ use crate::api::session::Session;
 use crate::app::{Core, View, use_core};
 use crate::features::timeline::view::Guests;
 use crate::features::{contacts, decision, lookup, postings, score, timeline};
+use crate::hooks::{spawn, use_change, use_kept};
 use crate::request::{Request, use_request};
 use crate::ui::notice;
 
@@ -34,7 +34,7 @@ pub struct StatusPageProps {
 #[component]
 pub fn StatusPage(props: &StatusPageProps) -> Html {
     let core = use_core();
-    let note = use_state_eq(|| None::<lookup::LookupNote>);
+    let note = use_kept(|| None::<lookup::LookupNote>);
     // Sessions are no state of yew's: whoever changes them draws again.
     let render = use_force_update();
     let go = {
@@ -45,14 +45,14 @@ pub fn StatusPage(props: &StatusPageProps) -> Html {
         })
     };
     let on_open = {
-        let (core, go, note) = (core.clone(), go.clone(), note.setter());
+        let (core, go, note) = (core.clone(), go.clone(), note.clone());
         Callback::from(move |session: StatusSession| {
             note.set(None);
             go.emit(keep(&core, &session));
         })
     };
     let on_expired = {
-        let (core, go, note) = (core.clone(), go.clone(), note.setter());
+        let (core, go, note) = (core.clone(), go.clone(), note.clone());
         Callback::from(move |()| {
             core.sessions.end();
             note.set(Some(lookup::LookupNote::SessionEnded));
@@ -61,7 +61,7 @@ pub fn StatusPage(props: &StatusPageProps) -> Html {
     };
     let session = core.sessions.current();
     let (Some(session), None) = (session, &props.link_token) else {
-        return html! { <lookup::Lookup link_token={props.link_token.clone()} note={*note} {on_open} /> };
+        return html! { <lookup::Lookup link_token={props.link_token.clone()} note={note.get()} {on_open} /> };
     };
     let token: Rc<str> = session.token.as_str().into();
     let Some(reference) = props.reference.or(session.reference) else {
@@ -81,7 +81,7 @@ pub fn StatusPage(props: &StatusPageProps) -> Html {
         Callback::from(move |()| {
             let (api, token) = (core.api.clone(), token.clone());
             // Forgotten here at once; whether the backend heard of it changes nothing for the visitor.
-            spawn_local(async move { drop(api.close_session(&token).await) });
+            spawn(async move { drop(api.close_session(&token).await) });
             core.sessions.end();
             go.emit(None);
         })
@@ -114,17 +114,16 @@ struct MineProps {
 fn Mine(props: &MineProps) -> Html {
     let core = use_core();
     let mine = {
-        let api = core.api.clone();
-        use_request(props.token.clone(), move |token| {
-            let (api, token) = (api.clone(), token.clone());
-            Box::pin(async move { api.my_applications(&token).await.map(|mine| Rc::new(mine.applications)) })
+        let (api, token) = (core.api.clone(), props.token.clone());
+        use_request(props.token.clone(), async move {
+            api.my_applications(&token).await.map(|mine| Rc::new(mine.applications))
         })
     };
     {
         let on_expired = props.on_expired.clone();
         let expired = matches!(&mine.state, Request::Failed(ApiError::Unauthorized));
-        use_effect_with(expired, move |expired| {
-            if *expired {
+        use_change(expired, move || {
+            if expired {
                 on_expired.emit(());
             }
         });

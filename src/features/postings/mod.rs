@@ -26,6 +26,7 @@ use self::view::BoardParts;
 use crate::api::{Api, ApiError};
 use crate::app::{Core, use_arrival, use_core, use_organization};
 use crate::clock::use_alarm;
+use crate::hooks::{use_change, use_kept};
 use crate::i18n::Ctx;
 use crate::request::{Request, use_request};
 use crate::ui::notice;
@@ -67,8 +68,8 @@ async fn all_postings(api: Api) -> Result<JobPostingList, ApiError> {
 pub fn Board(props: &BoardProps) -> Html {
     let core = use_core();
     let organization = use_organization();
-    let filter = use_reducer(Filter::default);
-    let list = use_request(core.clone(), |core| Box::pin(all_postings(core.api.clone())));
+    let filter = use_kept(Rc::<Filter>::default);
+    let list = use_request(core.clone(), all_postings(core.api.clone()));
     let both = organization.state.with(&list.state);
     use_arrival(both.outcome());
     use_freshness(&core, list.again.clone());
@@ -79,9 +80,8 @@ pub fn Board(props: &BoardProps) -> Html {
             let (organization, list) = &*both;
             let ctx = core.ctx(&organization.time_zone);
             let foot = (props.guests.score)(&ctx, &organization.score);
-            let dispatcher = filter.dispatcher();
-            let parts = BoardParts { list, organization, filter: &filter, live: true, foot };
-            let change = Callback::from(move |change| dispatcher.dispatch(change));
+            let parts = BoardParts { list, organization, filter: &filter.get(), live: true, foot };
+            let change = Callback::from(move |change| filter.dispatch(change));
             view::board(&ctx, &parts, &core.go, &change)
         }
     }
@@ -98,10 +98,8 @@ pub fn Posting(props: &PostingProps) -> Html {
     let core = use_core();
     let organization = use_organization();
     let posting = {
-        use_request((core.api.clone(), props.id.clone()), |(api, id)| {
-            let (api, id) = (api.clone(), id.clone());
-            Box::pin(async move { api.posting(&id).await })
-        })
+        let (api, id) = (core.api.clone(), props.id.clone());
+        use_request((api.clone(), id.clone()), async move { api.posting(&id).await })
     };
     let both = organization.state.with(&posting.state);
     use_arrival(both.outcome());
@@ -131,12 +129,13 @@ pub fn Posting(props: &PostingProps) -> Html {
 /// when it is looked at again.
 #[hook]
 fn use_freshness(core: &Core, again: Callback<()>) {
-    let read_at = use_state(|| core.clock.now());
-    let stale_at = read_at.plus_ms(FRESH_MS);
+    let read_at = use_kept(|| core.clock.now());
+    let stale_at = read_at.get().plus_ms(FRESH_MS);
     use_alarm(&core.clock, Some(stale_at));
     let clock = core.clock.clone();
-    use_effect_with(core.clock.now() >= stale_at, move |is_stale| {
-        if *is_stale {
+    let is_stale = clock.now() >= stale_at;
+    use_change(is_stale, move || {
+        if is_stale {
             read_at.set(clock.now());
             again.emit(());
         }
@@ -165,20 +164,23 @@ fn data_script() -> Option<web_sys::Element> {
 fn use_json_ld(both: &Request<(Rc<Organization>, Rc<JobPosting>)>) {
     let core = use_core();
     let text = both.ready().and_then(|both| json_ld::json_ld(&both.1, &both.0));
-    use_effect_with(text, move |text| {
-        let made = text.as_deref().and_then(|text| {
-            let script = data_script()?;
-            // Where no copy was to be had, Chromium 156 still lets data be written into a text node that is there already.
-            let data = gloo::utils::document().create_text_node("");
-            script.append_child(&data).ok()?;
-            core.host().append_child(&script).ok()?;
-            data.set_node_value(Some(text));
-            Some(script)
-        });
-        move || {
-            if let Some(script) = made {
-                script.remove();
-            }
-        }
+    use_change(text.clone(), move || {
+        let text = text?;
+        let script = data_script()?;
+        // Where no copy was to be had, Chromium 156 still lets data be written into a text node that is there already.
+        let data = gloo::utils::document().create_text_node("");
+        script.append_child(&data).ok()?;
+        core.host().append_child(&script).ok()?;
+        data.set_node_value(Some(&text));
+        Some(Shown(script))
     });
+}
+
+/// Leaves the page with the posting.
+struct Shown(web_sys::Element);
+
+impl Drop for Shown {
+    fn drop(&mut self) {
+        self.0.remove();
+    }
 }
