@@ -66,7 +66,9 @@ pub fn run(args: &Args) -> Result<()> {
 fn build(small_std: bool) -> Result<PathBuf> {
     let folder = sh::target_dir().join("dist");
     let mut cargo = sh::cargo();
-    cargo.args(["build", "--package", "belofte", "--lib", "--profile", "dist", "--target", tools::WASM_TARGET]);
+    // As a cdylib alone: cargo silently leaves link-time optimisation out where a library is built as an rlib as well.
+    cargo.args(["rustc", "--package", "belofte", "--lib", "--crate-type", "cdylib"]);
+    cargo.args(["--profile", "dist", "--target", tools::WASM_TARGET]);
     cargo.arg("--target-dir").arg(&folder);
     let stack = "-Clink-arg=-zstack-size=65536";
     if small_std {
