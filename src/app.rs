@@ -10,6 +10,7 @@ use belofte_contract::Reference;
 use belofte_contract::apply::ApplicationReceipt;
 use belofte_contract::organization::Organization;
 use belofte_contract::timeline::Application;
+use belofte_html::html;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CustomEvent, CustomEventInit, Element, HtmlElement};
 use yew::prelude::*;

@@ -14,7 +14,10 @@ const FLAGS: [&str; 10] =
 const LISTENERS: [&str; 4] = ["onchange", "onclick", "oninput", "onsubmit"];
 
 pub fn expand(markup: TokenStream) -> Result<TokenStream> {
-    let Root(root) = syn::parse2(markup)?;
+    let root = match syn::parse2(markup.clone())? {
+        Root::Node(root) => root,
+        Root::Component => return Ok(quote! { ::yew::html! { #markup } }),
+    };
     let mut drawing = Drawing::default();
     let calls = drawing.node(&root)?;
     let (text, keys) = (&drawing.text, &drawing.keys);

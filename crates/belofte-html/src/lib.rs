@@ -1,4 +1,4 @@
-//! `html!` with Yew's syntax, expanded to a fraction of the code. Knows elements only: components stay with `yew::html!`.
+//! `html!` with Yew's syntax, expanded to a fraction of the code. Knows elements; a component is handed on to Yew's own.
 //!
 //! Yew's own macro builds every element where it is written: some 180 bytes of wasm each, over a third of the widget.
 //! Here all that is fixed (names, attributes, texts, nesting) becomes one string, a drawing, and the code keeps a call for
@@ -13,7 +13,8 @@ mod tests;
 
 /// Draws markup with the widget's pen; gives `yew::Html`.
 ///
-/// Understands elements, `<>…</>`, `{ value }`, `{ for values }`, `if … else …` and `"text"` in braces.
+/// Understands elements, `<>…</>`, `{ value }`, `{ for values }`, `if … else …` and `"text"` in braces. A component can
+/// stand only by itself: it goes to `yew::html!` with all that is inside.
 #[proc_macro]
 pub fn html(markup: proc_macro::TokenStream) -> proc_macro::TokenStream {
     draw::expand(markup.into()).unwrap_or_else(syn::Error::into_compile_error).into()

@@ -1,6 +1,6 @@
 //! Markup as a tree, or an error at the very place. Never decides how it is drawn.
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::token::Brace;
@@ -37,11 +37,18 @@ pub struct If {
 const VOID: [&str; 14] =
     ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "textarea", "track", "wbr"];
 
-/// One node, or a bare expression.
-pub struct Root(pub Node);
+/// One node or a bare expression, or markup for Yew's macro.
+pub enum Root {
+    Node(Node),
+    Component,
+}
 
 impl Parse for Root {
     fn parse(input: ParseStream<'_>) -> Result<Root> {
+        if is_component(&input.fork()) {
+            input.parse::<TokenStream>()?;
+            return Ok(Root::Component);
+        }
         let is_markup = input.is_empty() || input.peek(Token![<]) || input.peek(Brace) || input.peek(Token![if]);
         let root = if input.is_empty() {
             Node::Fragment(Vec::new())
@@ -51,10 +58,19 @@ impl Parse for Root {
             value(input)?
         };
         match input.is_empty() {
-            true => Ok(Root(root)),
+            true => Ok(Root::Node(root)),
             false => Err(input.error("one node only: put several into `<>…</>`")),
         }
     }
+}
+
+/// `<Name` or `<path::Name`.
+fn is_component(input: ParseStream<'_>) -> bool {
+    if input.parse::<Token![<]>().is_err() {
+        return false;
+    }
+    let Ok(name) = input.call(Ident::parse_any) else { return false };
+    name.to_string().starts_with(|sign: char| sign.is_ascii_uppercase()) || input.peek(Token![::])
 }
 
 fn node(input: ParseStream<'_>) -> Result<Node> {
@@ -130,6 +146,9 @@ fn block(input: ParseStream<'_>) -> Result<Vec<Node>> {
 }
 
 fn tag(input: ParseStream<'_>) -> Result<Node> {
+    if is_component(&input.fork()) {
+        return Err(input.error("a component stands by itself: draw it before and put it here in braces"));
+    }
     let start: Token![<] = input.parse()?;
     if input.peek(Token![>]) {
         input.parse::<Token![>]>()?;
@@ -142,9 +161,6 @@ fn tag(input: ParseStream<'_>) -> Result<Node> {
         return Err(input.error("the name of an element is fixed"));
     }
     let name = name(input)?;
-    if name.value().starts_with(|sign: char| sign.is_ascii_uppercase()) || input.peek(Token![::]) {
-        return Err(Error::new(name.span(), "components are drawn by `yew::html!`; this one knows elements only"));
-    }
     let attributes = attributes(input, &name.value())?;
     let children = if input.peek(Token![/]) {
         input.parse::<Token![/]>()?;

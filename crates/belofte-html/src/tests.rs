@@ -37,6 +37,13 @@ fn a_condition_without_else_still_has_its_place() {
 }
 
 #[test]
+fn a_component_goes_to_yew_with_all_its_inside() {
+    let code = expanded("<Foo<T> a={b}><p class={c} /></Foo<T>>");
+    assert!(code.starts_with(":: yew :: html ! {") && code.contains("c }") && !code.contains("pen"), "{code}");
+    assert!(expanded("<foo::Bar {key} />").starts_with(":: yew :: html !"));
+}
+
+#[test]
 fn what_it_does_not_know_it_refuses_with_a_reason() {
     for (markup, reason) in [
         (r#"<p style = "color: red" />"#, "Content-Security-Policy"),
@@ -48,8 +55,8 @@ fn what_it_does_not_know_it_refuses_with_a_reason() {
         ("<p>{ text }", "`<p>` is never closed"),
         ("</p>", "nothing is open here"),
         ("<p/><p/>", "one node only"),
-        ("<Foo />", "components are drawn by `yew::html!`"),
-        ("<foo::Bar />", "components are drawn by `yew::html!`"),
+        ("<p><Foo /></p>", "a component stands by itself"),
+        ("<><foo::Bar /></>", "a component stands by itself"),
         ("<@{name} />", "the name of an element is fixed"),
         ("<p onwheel={f} />", "does not listen to `onwheel`"),
         ("<p checked={on} />", "only an `<input>` can be checked"),

@@ -17,6 +17,7 @@ use belofte_contract::organization::Organization;
 use belofte_contract::postings::{JobPosting, JobPostingList};
 use belofte_contract::score::PromiseScore;
 use belofte_contract::time::MINUTE_MS;
+use belofte_html::html;
 use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
