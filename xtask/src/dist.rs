@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args as ClapArgs;
 
 use crate::{
-    sh, tools,
+    reorder, sh, tools,
     widget::{self, Parts},
 };
 
@@ -26,8 +26,11 @@ const FILES_MARK: &str = "/*@belofte:files*/ null";
 const GLUE_MARK: &str = "/*@belofte:glue*/";
 
 /// Sets of wasm-opt passes to choose from, by what Brotli makes of the result. The first removes what nothing uses and
-/// leaves the rest as it was: `-Oz` makes the file smaller, but its own order of locals and functions packs worse.
-const OPT_FLAGS: [&[&str]; 2] = [&["--dce", "--remove-unused-module-elements", "--vacuum", "--merge-locals"], &["-Oz"]];
+/// numbers locals by use: `-Oz` makes the file smaller, but what it rewrites often packs worse.
+const OPT_FLAGS: [&[&str]; 2] = [
+    &["--duplicate-function-elimination", "--remove-unused-module-elements", "--rse", "--vacuum", "--reorder-locals"],
+    &["-Oz"],
+];
 
 #[derive(ClapArgs, Default)]
 pub struct Args {
@@ -90,14 +93,13 @@ fn smallest(work: &Path, wasm: &[u8]) -> Result<Vec<u8>> {
     let mut candidates = vec![(input.clone(), "none".to_owned())];
     for (index, flags) in OPT_FLAGS.iter().enumerate() {
         let output = work.join(format!("opt{index}.wasm"));
-        let mut opt = node_tool("wasm-opt");
-        opt.arg(&input).arg("-o").arg(&output).args(*flags).args([
-            "--all-features",
-            "--strip-debug",
-            "--strip-producers",
-        ]);
-        sh::run(&mut opt)?;
+        // Only the features that the compiler used: wasm-opt knows encodings that browsers do not read yet.
+        let strip = ["--strip-debug", "--strip-producers", "--strip-target-features"];
+        sh::run(node_tool("wasm-opt").arg(&input).arg("-o").arg(&output).args(*flags).args(strip))?;
         candidates.push((output, flags.join(" ")));
+    }
+    for (path, _) in &candidates {
+        fs::write(path, reorder::by_likeness(&fs::read(path)?)?)?;
     }
     let paths: Vec<_> = candidates.iter().map(|(path, _)| path.clone()).collect();
     let sizes = brotli(&paths)?;
