@@ -9,6 +9,7 @@ use clap::{Parser, Subcommand};
 mod demo;
 mod dist;
 mod postgres;
+mod reorder;
 mod sh;
 mod test;
 mod tidy;
