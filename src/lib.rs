@@ -9,6 +9,7 @@ pub mod config;
 pub mod features;
 pub mod hooks;
 pub mod i18n;
+pub mod part;
 pub mod request;
 #[cfg(feature = "ssr")]
 pub mod ssr;

@@ -6,14 +6,16 @@ use std::rc::Rc;
 
 use belofte_contract::Reference;
 use belofte_contract::lookup::StatusSession;
+use yew::functional::{Hook, HookContext};
 use yew::prelude::*;
 
 use crate::api::ApiError;
 use crate::api::session::Session;
-use crate::app::{Core, View, use_core};
+use crate::app::{Core, Shared, View, use_arrival};
 use crate::features::timeline::view::Guests;
 use crate::features::{contacts, decision, lookup, postings, score, timeline};
 use crate::hooks::{spawn, use_change, use_kept};
+use crate::part::{Part, part};
 use crate::request::{Request, use_request};
 use crate::ui::notice;
 
@@ -25,15 +27,27 @@ pub const GUESTS: Guests = Guests {
     related: postings::view::related,
 };
 
-#[derive(PartialEq, Properties)]
-pub struct StatusPageProps {
+#[derive(PartialEq)]
+pub struct StatusPage {
+    pub shared: Shared,
     pub reference: Option<Reference>,
     pub link_token: Option<String>,
 }
 
-#[component]
-pub fn StatusPage(props: &StatusPageProps) -> Html {
-    let core = use_core();
+impl Part for StatusPage {
+    fn name(&self) -> &'static str {
+        "status"
+    }
+
+    fn draw(&self, hooks: &mut HookContext) -> Html {
+        use_status_page(self).run(hooks)
+    }
+}
+
+#[hook]
+fn use_status_page(props: &StatusPage) -> Html {
+    let shared = props.shared.clone();
+    let core = &shared.core;
     let note = use_kept(|| None::<lookup::LookupNote>);
     // Sessions are no state of yew's: whoever changes them draws again.
     let render = use_force_update();
@@ -61,11 +75,12 @@ pub fn StatusPage(props: &StatusPageProps) -> Html {
     };
     let session = core.sessions.current();
     let (Some(session), None) = (session, &props.link_token) else {
-        return html! { <lookup::Lookup link_token={props.link_token.clone()} note={note.get()} {on_open} /> };
+        let (link_token, note) = (props.link_token.clone(), note.get());
+        return part("", lookup::Lookup { shared, link_token, note, on_open });
     };
     let token: Rc<str> = session.token.as_str().into();
     let Some(reference) = props.reference.or(session.reference) else {
-        return html! { <Mine {token} {on_expired} on_choose={go.reform(Some)} /> };
+        return part("", Mine { shared, token, on_expired, on_choose: go.reform(Some) });
     };
     let on_all = {
         let (core, go) = (core.clone(), go.clone());
@@ -86,9 +101,9 @@ pub fn StatusPage(props: &StatusPageProps) -> Html {
             go.emit(None);
         })
     };
-    html! {
-        <timeline::Timeline key={reference.to_string()} {reference} {token} guests={GUESTS} {on_expired} {on_all} {on_log_out} />
-    }
+    let core = shared.core;
+    let page = timeline::Timeline { core, reference, token, guests: GUESTS, on_expired, on_all, on_log_out };
+    part(&reference.to_string(), page)
 }
 
 /// Keeps the key; gives the application to show, when there is but one to choose.
@@ -102,22 +117,31 @@ fn keep(core: &Core, session: &StatusSession) -> Option<Reference> {
     reference
 }
 
-#[derive(PartialEq, Properties)]
-struct MineProps {
+#[derive(PartialEq)]
+struct Mine {
+    shared: Shared,
     token: Rc<str>,
     on_expired: Callback<()>,
     on_choose: Callback<Reference>,
 }
 
 /// Everything under one's address.
-#[component]
-fn Mine(props: &MineProps) -> Html {
-    let core = use_core();
+impl Part for Mine {
+    fn name(&self) -> &'static str {
+        "mine"
+    }
+
+    fn draw(&self, hooks: &mut HookContext) -> Html {
+        use_mine(self).run(hooks)
+    }
+}
+
+#[hook]
+fn use_mine(props: &Mine) -> Html {
+    let core = &props.shared.core;
     let mine = {
         let (api, token) = (core.api.clone(), props.token.clone());
-        use_request(props.token.clone(), async move {
-            api.my_applications(&token).await.map(|mine| Rc::new(mine.applications))
-        })
+        use_request(props.token.clone(), async move { api.my_applications(&token).await.map(|mine| mine.applications) })
     };
     {
         let on_expired = props.on_expired.clone();
@@ -128,11 +152,12 @@ fn Mine(props: &MineProps) -> Html {
             }
         });
     }
+    use_arrival(core, mine.state.ready().map(|_| Ok(())));
     match &mine.state {
         Request::Idle | Request::Loading | Request::Failed(ApiError::Unauthorized) => notice::loading(&core.ctx("UTC")),
         Request::Failed(error) => notice::failed(&core.ctx("UTC"), error, &mine.again),
         Request::Ready(applications) => {
-            html! { <lookup::List applications={(**applications).clone()} on_choose={props.on_choose.clone()} /> }
+            lookup::list::list(&props.shared.ctx(), applications, &props.on_choose, &core.go)
         }
     }
 }

@@ -19,6 +19,7 @@ use belofte_contract::organization::Organization;
 use belofte_contract::postings::JobPosting;
 use belofte_contract::timeline::Application;
 use web_sys::FileList;
+use yew::functional::{Hook, HookContext};
 use yew::prelude::*;
 
 use self::begun::{Begun, Shown};
@@ -26,20 +27,32 @@ use self::state::{ApplyDraft, ChosenFile, Edit, FileState, refusal, retry_wait_s
 use self::view::{Delivery, FormParts};
 use crate::api::upload::Uploading;
 use crate::api::{Api, ApiError, http};
-use crate::app::{Core, Saved, applied, print, use_arrival, use_core, use_organization};
+use crate::app::{Core, Saved, Shared, applied, print, use_arrival};
 use crate::hooks::{Kept, after, callback, listen, spawn, use_change, use_kept};
 use crate::i18n::{DateStyle, Key};
+use crate::part::{Part, part};
 use crate::request::{Request, next_round, use_request};
 use crate::submission::{Action, Submission};
 use crate::ui::{error_summary, notice};
 
 type Sent = Submission<ApplyDraft>;
 
-#[derive(PartialEq, Properties)]
-pub struct ApplyProps {
+/// What is shown when the posting is not there: drawn by the feature that knows postings.
+#[derive(Clone, Copy)]
+pub struct Missing(pub fn(&Core, &ApiError) -> Option<Html>);
+
+impl PartialEq for Missing {
+    fn eq(&self, _: &Missing) -> bool {
+        // Functions do not change while the program runs.
+        true
+    }
+}
+
+#[derive(PartialEq)]
+pub struct Apply {
+    pub shared: Shared,
     pub id: Rc<str>,
-    /// What is shown when the posting is not there: drawn by the feature that knows postings.
-    pub missing: Callback<ApiError, Option<Html>>,
+    pub missing: Missing,
 }
 
 async fn posting_with_form(api: Api, id: Rc<str>) -> Result<(Rc<JobPosting>, Rc<ApplicationForm>), ApiError> {
@@ -50,36 +63,46 @@ async fn posting_with_form(api: Api, id: Rc<str>) -> Result<(Rc<JobPosting>, Rc<
     Ok((Rc::new(posting), Rc::new(form)))
 }
 
-#[component]
-pub fn Apply(props: &ApplyProps) -> Html {
-    let core = use_core();
-    let organization = use_organization();
+impl Part for Apply {
+    fn name(&self) -> &'static str {
+        "apply"
+    }
+
+    fn draw(&self, hooks: &mut HookContext) -> Html {
+        use_apply(self).run(hooks)
+    }
+}
+
+#[hook]
+fn use_apply(props: &Apply) -> Html {
+    let Shared { core, organization } = &props.shared;
     let asked = use_request(props.id.clone(), posting_with_form(core.api.clone(), props.id.clone()));
     let both = organization.state.with(&asked.state);
-    use_arrival(both.outcome());
+    use_arrival(core, both.outcome());
     match both {
         Request::Idle | Request::Loading => notice::loading(&core.ctx("UTC")),
-        Request::Failed(error) => props
-            .missing
-            .emit(error.clone())
+        Request::Failed(error) => (props.missing.0)(core, &error)
             .unwrap_or_else(|| notice::failed(&core.ctx("UTC"), &error, &organization.or(&asked))),
         Request::Ready(both) => {
             let (organization, (posting, form)) = (both.0.clone(), &*both.1);
-            html! { <Form {organization} posting={posting.clone()} form={form.clone()} /> }
+            let (posting, form) = (posting.clone(), form.clone());
+            part("", Form { core: core.clone(), organization, posting, form })
         }
     }
 }
 
-#[derive(Properties)]
-struct FormProps {
+struct Form {
+    core: Core,
     organization: Rc<Organization>,
     posting: Rc<JobPosting>,
     form: Rc<ApplicationForm>,
 }
 
-impl PartialEq for FormProps {
-    fn eq(&self, other: &FormProps) -> bool {
-        Rc::ptr_eq(&self.organization, &other.organization) && Rc::ptr_eq(&self.posting, &other.posting)
+impl PartialEq for Form {
+    fn eq(&self, other: &Form) -> bool {
+        self.core == other.core
+            && Rc::ptr_eq(&self.organization, &other.organization)
+            && Rc::ptr_eq(&self.posting, &other.posting)
     }
 }
 
@@ -95,9 +118,19 @@ struct Page {
     looks: Kept<u32>,
 }
 
-#[component]
-fn Form(props: &FormProps) -> Html {
-    let core = use_core();
+impl Part for Form {
+    fn name(&self) -> &'static str {
+        "form"
+    }
+
+    fn draw(&self, hooks: &mut HookContext) -> Html {
+        use_form(self).run(hooks)
+    }
+}
+
+#[hook]
+fn use_form(props: &Form) -> Html {
+    let core = props.core.clone();
     let begun = use_kept(|| Begun::take(&props.posting.id, &props.form, core.clock.now())).get();
     let submission = use_kept(|| Rc::new(Submission::new(begun.draft.borrow().clone())));
     let next_try = use_kept(|| None::<Timestamp>);
@@ -309,22 +342,32 @@ impl Page {
     }
 }
 
-#[derive(Properties)]
-pub struct ReceiptProps {
+pub struct Receipt {
+    pub core: Core,
     pub application: Rc<Application>,
 }
 
-impl PartialEq for ReceiptProps {
-    fn eq(&self, other: &ReceiptProps) -> bool {
-        Rc::ptr_eq(&self.application, &other.application)
+impl PartialEq for Receipt {
+    fn eq(&self, other: &Receipt) -> bool {
+        self.core == other.core && Rc::ptr_eq(&self.application, &other.application)
     }
 }
 
-#[component]
-pub fn Receipt(props: &ReceiptProps) -> Html {
-    let core = use_core();
+impl Part for Receipt {
+    fn name(&self) -> &'static str {
+        "receipt"
+    }
+
+    fn draw(&self, hooks: &mut HookContext) -> Html {
+        use_receipt(self).run(hooks)
+    }
+}
+
+#[hook]
+fn use_receipt(props: &Receipt) -> Html {
+    let core = &props.core;
     let failed = use_kept(|| false);
-    use_arrival(Some(Ok(())));
+    use_arrival(core, Some(Ok(())));
     let application = &*props.application;
     let calendar = {
         let (core, failed, reference) = (core.clone(), failed.clone(), application.reference);

@@ -12,27 +12,27 @@ mod tests;
 use std::rc::Rc;
 
 use belofte_contract::lookup::StatusSession;
+use yew::functional::{Hook, HookContext};
 use yew::prelude::*;
 
-pub use self::list::List;
 pub use self::state::LookupNote;
 
 use self::state::{Action, Errand, Failure, Lookup as State, Step};
 use crate::api::ApiError;
-use crate::app::{Core, use_arrival, use_core, use_organization};
+use crate::app::{Core, Shared, use_arrival};
 use crate::hooks::{Kept, after, callback, spawn, use_change, use_kept};
+use crate::part::Part;
 use crate::request::next_round;
 use crate::ui::error_summary;
 
 /// How long one waits before a new code can be asked for: mail is not instant.
 const AGAIN_AFTER_MS: u32 = 30_000;
 
-#[derive(PartialEq, Properties)]
-pub struct LookupProps {
+#[derive(PartialEq)]
+pub struct Lookup {
+    pub shared: Shared,
     /// From the link of a mail: opens at once, without a form.
-    #[prop_or_default]
     pub link_token: Option<String>,
-    #[prop_or_default]
     pub note: Option<LookupNote>,
     pub on_open: Callback<StatusSession>,
 }
@@ -45,15 +45,24 @@ struct Page {
     looks: Kept<u32>,
 }
 
-#[component]
-pub fn Lookup(props: &LookupProps) -> Html {
-    let core = use_core();
-    let organization = use_organization();
+impl Part for Lookup {
+    fn name(&self) -> &'static str {
+        "lookup"
+    }
+
+    fn draw(&self, hooks: &mut HookContext) -> Html {
+        use_lookup(self).run(hooks)
+    }
+}
+
+#[hook]
+fn use_lookup(props: &Lookup) -> Html {
+    let core = &props.shared.core;
     let state = use_kept(|| Rc::new(State::new(props.link_token.as_deref(), props.note)));
     let looks = use_kept(|| 0_u32);
     let may_ask = use_kept(|| 0_u32);
-    use_arrival(Some(Ok(())));
-    let page = Rc::new(Page { core, state, looks });
+    use_arrival(core, Some(Ok(())));
+    let page = Rc::new(Page { core: core.clone(), state, looks });
     let lookup = page.state.get();
     use_errand(&page, &lookup, &props.on_open);
     let mailed = lookup.mailed();
@@ -70,8 +79,7 @@ pub fn Lookup(props: &LookupProps) -> Html {
             None => {}
         });
     }
-    let zone = organization.state.ready().map_or("UTC", |organization| &organization.time_zone);
-    let ctx = page.core.ctx(zone);
+    let ctx = props.shared.ctx();
     let tell = view::Tell {
         edit: callback(&page, |page, edit| page.state.dispatch(Action::Edit(edit))),
         submit: callback(&page, |page, ()| {

@@ -19,16 +19,18 @@ use belofte_contract::score::PromiseScore;
 use belofte_contract::time::MINUTE_MS;
 use belofte_html::html;
 use wasm_bindgen::JsCast;
+use yew::functional::{Hook, HookContext};
 use yew::prelude::*;
 
 use self::detail::DetailParts;
 use self::state::Filter;
 use self::view::BoardParts;
 use crate::api::{Api, ApiError};
-use crate::app::{Core, use_arrival, use_core, use_organization};
+use crate::app::{Core, Shared, use_arrival};
 use crate::clock::use_alarm;
 use crate::hooks::{use_change, use_kept};
 use crate::i18n::Ctx;
+use crate::part::Part;
 use crate::request::{Request, use_request};
 use crate::ui::notice;
 
@@ -46,8 +48,9 @@ impl PartialEq for Guests {
     }
 }
 
-#[derive(PartialEq, Properties)]
-pub struct BoardProps {
+#[derive(PartialEq)]
+pub struct Board {
+    pub shared: Shared,
     pub guests: Guests,
 }
 
@@ -65,15 +68,24 @@ async fn all_postings(api: Api) -> Result<JobPostingList, ApiError> {
     Ok(list)
 }
 
-#[component]
-pub fn Board(props: &BoardProps) -> Html {
-    let core = use_core();
-    let organization = use_organization();
+impl Part for Board {
+    fn name(&self) -> &'static str {
+        "board"
+    }
+
+    fn draw(&self, hooks: &mut HookContext) -> Html {
+        use_board(self).run(hooks)
+    }
+}
+
+#[hook]
+fn use_board(props: &Board) -> Html {
+    let Shared { core, organization } = &props.shared;
     let filter = use_kept(Rc::<Filter>::default);
     let list = use_request(core.clone(), all_postings(core.api.clone()));
     let both = organization.state.with(&list.state);
-    use_arrival(both.outcome());
-    use_freshness(&core, list.again.clone());
+    use_arrival(core, both.outcome());
+    use_freshness(core, list.again.clone());
     match both {
         Request::Idle | Request::Loading => notice::loading(&core.ctx("UTC")),
         Request::Failed(error) => notice::failed(&core.ctx("UTC"), &error, &organization.or(&list)),
@@ -88,24 +100,34 @@ pub fn Board(props: &BoardProps) -> Html {
     }
 }
 
-#[derive(PartialEq, Properties)]
-pub struct PostingProps {
+#[derive(PartialEq)]
+pub struct Posting {
+    pub shared: Shared,
     pub id: Rc<str>,
     pub guests: Guests,
 }
 
-#[component]
-pub fn Posting(props: &PostingProps) -> Html {
-    let core = use_core();
-    let organization = use_organization();
+impl Part for Posting {
+    fn name(&self) -> &'static str {
+        "posting"
+    }
+
+    fn draw(&self, hooks: &mut HookContext) -> Html {
+        use_posting(self).run(hooks)
+    }
+}
+
+#[hook]
+fn use_posting(props: &Posting) -> Html {
+    let Shared { core, organization } = &props.shared;
     let posting = {
         let (api, id) = (core.api.clone(), props.id.clone());
         use_request((api.clone(), id.clone()), async move { api.posting(&id).await })
     };
     let both = organization.state.with(&posting.state);
-    use_arrival(both.outcome());
-    use_json_ld(&both);
-    use_freshness(&core, posting.again.clone());
+    use_arrival(core, both.outcome());
+    use_json_ld(core, &both);
+    use_freshness(core, posting.again.clone());
     match both {
         Request::Idle | Request::Loading => notice::loading(&core.ctx("UTC")),
         Request::Failed(ApiError::NotFound) => detail::unknown(&core.ctx("UTC"), &core.go),
@@ -162,8 +184,8 @@ fn data_script() -> Option<web_sys::Element> {
 
 /// Puts the posting where search engines look: in the page, inside our own element, as long as it is open and shown.
 #[hook]
-fn use_json_ld(both: &Request<(Rc<Organization>, Rc<JobPosting>)>) {
-    let core = use_core();
+fn use_json_ld(core: &Core, both: &Request<(Rc<Organization>, Rc<JobPosting>)>) {
+    let core = core.clone();
     let text = both.ready().and_then(|both| json_ld::json_ld(&both.1, &both.0));
     use_change(text.clone(), move || {
         let text = text?;

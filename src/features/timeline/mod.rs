@@ -15,20 +15,23 @@ mod tests;
 use std::rc::Rc;
 
 use belofte_contract::Reference;
+use yew::functional::{Hook, HookContext};
 use yew::prelude::*;
 
 use self::live::use_sight;
 use self::state::{Progress, Read, Sight, changes, late, next_change};
 use self::view::{Guests, PageParts, Tell};
 use crate::api::ApiError;
-use crate::app::{Core, Saved, print, use_arrival, use_core};
+use crate::app::{Core, Saved, print, use_arrival};
 use crate::clock::use_alarm;
 use crate::hooks::{Kept, use_change, use_kept};
 use crate::i18n::Key;
+use crate::part::Part;
 use crate::ui::notice;
 
-#[derive(PartialEq, Properties)]
-pub struct TimelineProps {
+#[derive(PartialEq)]
+pub struct Timeline {
+    pub core: Core,
     pub reference: Reference,
     pub token: Rc<str>,
     pub guests: Guests,
@@ -38,10 +41,20 @@ pub struct TimelineProps {
     pub on_log_out: Callback<()>,
 }
 
-#[component]
-pub fn Timeline(props: &TimelineProps) -> Html {
-    let core = use_core();
-    let (kept, read) = use_sight(&core, props.reference, &props.token);
+impl Part for Timeline {
+    fn name(&self) -> &'static str {
+        "timeline"
+    }
+
+    fn draw(&self, hooks: &mut HookContext) -> Html {
+        use_timeline(self).run(hooks)
+    }
+}
+
+#[hook]
+fn use_timeline(props: &Timeline) -> Html {
+    let core = &props.core;
+    let (kept, read) = use_sight(core, props.reference, &props.token);
     let sight = kept.get();
     let save_failed = use_kept(|| false);
     let outcome = match &*sight {
@@ -50,7 +63,7 @@ pub fn Timeline(props: &TimelineProps) -> Html {
         Sight::Failed(error) => Some(Err(error.clone())),
     };
     use_expiry(&sight, &props.on_expired);
-    use_arrival(outcome);
+    use_arrival(core, outcome);
     let shown = match &*sight {
         Sight::Shown { application, seen_at, trouble, .. } => Some((application.clone(), *seen_at, trouble.is_some())),
         Sight::Loading | Sight::Failed(_) => None,
@@ -66,7 +79,7 @@ pub fn Timeline(props: &TimelineProps) -> Html {
             ctx.fill(Key::TimelineChanged, &[("headline", &headline)])
         },
     });
-    let said = use_said(&core, news);
+    let said = use_said(core, news);
     match (&*sight, shown) {
         (Sight::Failed(ApiError::NotFound | ApiError::Gone { .. }), _) => view::not_found(&ctx, &core.go),
         (Sight::Failed(ApiError::Unauthorized), _) => notice::loading(&ctx),
@@ -81,7 +94,7 @@ pub fn Timeline(props: &TimelineProps) -> Html {
             let (said, guests) = (said.as_str(), props.guests);
             let parts =
                 PageParts { application: &application, seen_at, stale, said, save_failed: save_failed.get(), guests };
-            view::page(&ctx, &parts, &tell(&core, props, &save_failed))
+            view::page(&ctx, &parts, &tell(props, &save_failed))
         }
         (Sight::Loading, _) | (Sight::Shown { .. }, None) => notice::loading(&ctx),
     }
@@ -131,9 +144,10 @@ fn use_said(core: &Core, news: Option<News>) -> String {
     said.get()
 }
 
-fn tell(core: &Core, props: &TimelineProps, failed: &Kept<bool>) -> Tell {
+fn tell(props: &Timeline, failed: &Kept<bool>) -> Tell {
     let save = |what: Saved| {
-        let (core, reference, token, failed) = (core.clone(), props.reference, props.token.clone(), failed.clone());
+        let (core, reference, token, failed) =
+            (props.core.clone(), props.reference, props.token.clone(), failed.clone());
         Callback::from(move |_: MouseEvent| core.save_file(what, reference, token.clone(), failed.clone()))
     };
     let leave = |told: &Callback<()>| told.reform(|_: MouseEvent| ());
@@ -143,6 +157,6 @@ fn tell(core: &Core, props: &TimelineProps, failed: &Kept<bool>) -> Tell {
         print: Callback::from(|_: MouseEvent| print()),
         all: leave(&props.on_all),
         log_out: leave(&props.on_log_out),
-        go: core.go.clone(),
+        go: props.core.go.clone(),
     }
 }
