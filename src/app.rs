@@ -10,8 +10,10 @@ use belofte_contract::Reference;
 use belofte_contract::apply::ApplicationReceipt;
 use belofte_contract::organization::Organization;
 use belofte_contract::timeline::Application;
+use belofte_html::html;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CustomEvent, CustomEventInit, Element, HtmlElement};
+use yew::functional::{Hook, HookContext};
 use yew::prelude::*;
 
 use crate::api::session::{Session, Sessions};
@@ -19,8 +21,10 @@ use crate::api::{Api, ApiError};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::features::{apply, contacts, postings, score};
+use crate::hooks::{Compared, Kept, after, spawn, use_change, use_kept, use_made};
 use crate::i18n::browser::BrowserFormat;
 use crate::i18n::{Ctx, Format, Key, Messages};
+use crate::part::{Part, part};
 use crate::request::{UseRequest, use_request};
 use crate::status::StatusPage;
 
@@ -161,7 +165,7 @@ impl CoreParts {
     }
 
     /// Saves `blob` under `name` by the browser's own download.
-    pub fn save(&self, blob: &web_sys::Blob, name: &str) {
+    fn save(&self, blob: &web_sys::Blob, name: &str) {
         let Ok(url) = web_sys::Url::create_object_url_with_blob(blob) else { return };
         let made = gloo::utils::document().create_element("a").ok();
         if let Some(link) = made.and_then(|link| link.dyn_into::<web_sys::HtmlAnchorElement>().ok()) {
@@ -169,8 +173,37 @@ impl CoreParts {
             link.set_download(name);
             link.click();
         }
-        gloo::timers::callback::Timeout::new(10_000, move || drop(web_sys::Url::revoke_object_url(&url))).forget();
+        after(10_000, move || drop(web_sys::Url::revoke_object_url(&url))).forget();
     }
+}
+
+/// What one may take along of an application.
+#[derive(Clone, Copy)]
+pub enum Saved {
+    Calendar,
+    Everything,
+}
+
+impl Core {
+    /// Fetches a file with the session's key, which a plain link could not carry, and saves it.
+    pub fn save_file(&self, what: Saved, reference: Reference, token: Rc<str>, failed: Kept<bool>) {
+        let core = self.clone();
+        spawn(async move {
+            let (file, ending) = match what {
+                Saved::Calendar => (core.api.calendar(reference, &token).await, ".ics"),
+                Saved::Everything => (core.api.export(reference, &token).await, ".json"),
+            };
+            failed.set(file.is_err());
+            if let Ok(file) = file {
+                core.save(&file, &[&reference.to_string(), ending].concat());
+            }
+        });
+    }
+}
+
+/// The browser's own dialogue.
+pub fn print() {
+    let _ = gloo::utils::window().print();
 }
 
 pub fn announce(host: &HtmlElement, name: &str, detail: &[(&str, JsValue)]) {
@@ -188,31 +221,35 @@ pub fn announce(host: &HtmlElement, name: &str, detail: &[(&str, JsValue)]) {
     }
 }
 
-/// What `App` provides.
-#[hook]
-pub fn use_core() -> Core {
-    use_context::<Core>().expect("App provides Core")
+/// What every view gets.
+#[derive(Clone, PartialEq)]
+pub struct Shared {
+    pub core: Core,
+    /// The employer, read once for the whole widget.
+    pub organization: UseRequest<Organization>,
 }
 
-/// The employer, read once for the whole widget.
-#[hook]
-pub fn use_organization() -> UseRequest<Organization> {
-    use_context::<UseRequest<Organization>>().expect("App provides Organization")
+impl Shared {
+    /// For a view that does not wait for the employer.
+    pub fn ctx(&self) -> Ctx {
+        let organization = self.organization.state.ready();
+        self.core.ctx(organization.map_or("UTC", |organization| &organization.time_zone))
+    }
 }
 
 /// Every view calls this: with `None` while it loads, then with what came of it. Moves focus to the heading after
 /// the visitor went somewhere, tells the host page when the first view stands or failed.
 #[hook]
-pub fn use_arrival(outcome: Option<Result<(), ApiError>>) {
-    let core = use_core();
+pub fn use_arrival(core: &Core, outcome: Option<Result<(), ApiError>>) {
+    let core = core.clone();
     // That something is not there is an answer too, with a page of its own.
     let outcome = outcome.map(|outcome| match outcome {
         Err(ApiError::NotFound | ApiError::Gone { .. }) => Ok(()),
         outcome => outcome,
     });
-    use_effect_with(outcome, move |outcome| {
+    use_change(outcome.clone(), move || {
         let Some(outcome) = outcome else { return };
-        if let Err(error) = outcome {
+        if let Err(error) = &outcome {
             core.announce("belofte-error", &[("code", error.code().into())]);
         }
         match core.arrival.get() {
@@ -230,8 +267,8 @@ pub fn use_arrival(outcome: Option<Result<(), ApiError>>) {
 }
 
 /// What the loader gave, as the component takes it.
-#[derive(Clone, Properties)]
-pub struct AppProps {
+#[derive(Clone)]
+pub struct App {
     pub config: Rc<Config>,
     pub messages: Rc<Messages>,
     pub root: Element,
@@ -243,8 +280,8 @@ pub struct AppProps {
     pub whole: bool,
 }
 
-impl PartialEq for AppProps {
-    fn eq(&self, other: &AppProps) -> bool {
+impl PartialEq for App {
+    fn eq(&self, other: &App) -> bool {
         Rc::ptr_eq(&self.config, &other.config)
             && Rc::ptr_eq(&self.messages, &other.messages)
             && self.shown.0 == other.shown.0
@@ -256,65 +293,64 @@ impl PartialEq for AppProps {
 /// What features draw inside one another's views: a feature never imports another.
 pub const GUESTS: postings::Guests = postings::Guests { score: score::view::score, people: contacts::view::people };
 
-#[component]
-pub fn App(props: &AppProps) -> Html {
-    let view = use_state_eq(|| props.shown.1.clone());
-    let core = use_memo((ByPointer(props.config.clone()), view.setter()), |(config, view)| {
-        core(&config.0, props, view.clone())
-    });
-    let core = (*core).clone();
-    {
-        let (view, asked) = (view.setter(), props.shown.1.clone());
-        use_effect_with(props.shown.0, move |_| view.set(asked));
+impl Part for App {
+    fn name(&self) -> &'static str {
+        "app"
     }
+
+    fn draw(&self, hooks: &mut HookContext) -> Html {
+        use_app(self).run(hooks)
+    }
+}
+
+#[hook]
+fn use_app(props: &App) -> Html {
+    let view = use_kept(|| props.shown.1.clone());
+    let core = {
+        let from = Compared::new(ByPointer(props.config.clone()));
+        use_made(from, || core(props, view.clone()))
+    };
     {
-        let core = core.clone();
-        use_effect_with((*view).clone(), move |view| {
-            *core.view.borrow_mut() = view.clone();
+        let (view, asked) = (view.clone(), props.shown.1.clone());
+        use_change(props.shown.0, move || view.set(asked));
+    }
+    let view = view.get();
+    {
+        let (core, view) = (core.clone(), view.clone());
+        use_change(view.clone(), move || {
             let posting = view.posting().map_or(JsValue::NULL, JsValue::from);
             core.announce("belofte-view", &[("view", view.name().into()), ("posting", posting)]);
+            *core.view.borrow_mut() = view;
         });
     }
     let organization = {
         let api = core.api.clone();
-        use_request((core.clone(), props.refreshed), move |_| {
-            let api = api.clone();
-            Box::pin(async move { api.organization().await })
-        })
+        use_request((core.clone(), props.refreshed), async move { api.organization().await })
     };
     // A key per asking: `refresh()` reads everything anew, but never throws away a form in progress.
-    let key = props.refreshed;
-    let shown = match &*view {
+    let key = &*props.refreshed.to_string();
+    let shared = Shared { core, organization };
+    match view {
         // The visitor was faster than the texts.
         View::Apply(_) | View::Receipt(_) | View::Status { .. } if !props.messages.is_whole() => {
             html! { <p role="status">{ props.messages.text(Key::UiLoading) }</p> }
         }
-        View::Board => html! { <postings::Board {key} guests={GUESTS} /> },
-        View::Posting(id) => html! { <postings::Posting {key} id={id.clone()} guests={GUESTS} /> },
-        View::Apply(id) => html! { <apply::Apply key={&**id} id={id.clone()} missing={missing(&core)} /> },
-        View::Receipt(application) => html! { <apply::Receipt application={application.clone()} /> },
-        View::Status { reference, link_token } => {
-            html! { <StatusPage {key} reference={*reference} link_token={link_token.clone()} /> }
-        }
-        View::Score => html! { <score::Score {key} /> },
-    };
-    html! {
-        <ContextProvider<Core> context={core}>
-            <ContextProvider<UseRequest<Organization>> context={organization}>
-                { shown }
-            </ContextProvider<UseRequest<Organization>>>
-        </ContextProvider<Core>>
+        View::Board => part(key, postings::Board { shared, guests: GUESTS }),
+        View::Posting(id) => part(key, postings::Posting { shared, id, guests: GUESTS }),
+        View::Apply(id) => part(&id.clone(), apply::Apply { shared, id, missing: apply::Missing(missing) }),
+        View::Receipt(application) => part("", apply::Receipt { core: shared.core, application }),
+        View::Status { reference, link_token } => part(key, StatusPage { shared, reference, link_token }),
+        View::Score => part(key, score::Score { shared }),
     }
 }
 
 /// A posting that is not there, in the words of the feature that knows postings.
-fn missing(core: &Core) -> Callback<ApiError, Option<Html>> {
-    let core = core.clone();
-    Callback::from(move |error| match error {
+fn missing(core: &Core, error: &ApiError) -> Option<Html> {
+    match error {
         ApiError::NotFound => Some(postings::detail::unknown(&core.ctx("UTC"), &core.go)),
-        ApiError::Gone { related } => Some(postings::detail::gone(&core.ctx("UTC"), &related, &core.go)),
+        ApiError::Gone { related } => Some(postings::detail::gone(&core.ctx("UTC"), related, &core.go)),
         _ => None,
-    })
+    }
 }
 
 struct ByPointer<T>(Rc<T>);
@@ -325,7 +361,8 @@ impl<T> PartialEq for ByPointer<T> {
     }
 }
 
-fn core(config: &Config, props: &AppProps, view: UseStateSetter<View>) -> Core {
+fn core(props: &App, view: Kept<View>) -> Core {
+    let config = &props.config;
     let clock = Clock::default();
     Core(Rc::new_cyclic(|this: &std::rc::Weak<CoreParts>| {
         let this = this.clone();

@@ -7,13 +7,14 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::{Element, HtmlElement};
 use yew::AppHandle;
 
-use crate::app::{App, AppProps, announce};
+use crate::app::{App, announce};
 use crate::config::{self, Config};
+use crate::part::{Host, HostProps};
 
 /// One element that is alive. `update` takes new settings, `destroy` ends it.
 #[wasm_bindgen]
 pub struct Mounted {
-    running: Option<(AppHandle<App>, AppProps)>,
+    running: Option<(AppHandle<Host>, App)>,
 }
 
 /// Draws the widget inside `root`. Without a host or texts nothing is drawn and `belofte-error` tells why.
@@ -26,7 +27,7 @@ pub fn mount(root: Element, config: &JsValue) -> Mounted {
         return Mounted { running: None };
     };
     speak(&root, &read);
-    let props = AppProps {
+    let app = App {
         shown: (0, read.view.clone()),
         config: Rc::new(read),
         messages: Rc::new(messages),
@@ -34,8 +35,9 @@ pub fn mount(root: Element, config: &JsValue) -> Mounted {
         refreshed: 0,
         whole: false,
     };
-    let handle = yew::Renderer::<App>::with_root_and_props(root, props.clone()).render();
-    Mounted { running: Some((handle, props)) }
+    let part = HostProps { part: Rc::new(app.clone()) };
+    let handle = yew::Renderer::<Host>::with_root_and_props(root, part).render();
+    Mounted { running: Some((handle, app)) }
 }
 
 #[wasm_bindgen]
@@ -43,14 +45,14 @@ impl Mounted {
     /// New settings: an attribute of the element changed.
     pub fn update(&mut self, config: &JsValue) {
         let (Some(read), messages) = (Config::read(config), config::messages(config)) else { return };
-        self.change(|props| {
-            if read.view != props.config.view {
-                props.shown = (props.shown.0 + 1, read.view.clone());
+        self.change(|app| {
+            if read.view != app.config.view {
+                app.shown = (app.shown.0 + 1, read.view.clone());
             }
-            speak(&props.root, &read);
-            props.config = Rc::new(read);
+            speak(&app.root, &read);
+            app.config = Rc::new(read);
             if let Some(messages) = messages {
-                props.messages = Rc::new(messages);
+                app.messages = Rc::new(messages);
             }
         });
     }
@@ -58,21 +60,21 @@ impl Mounted {
     /// The texts of the views behind the first one have arrived.
     pub fn later(&mut self, texts: JsValue) {
         let Some(texts) = config::texts(texts) else { return };
-        self.change(|props| {
-            props.messages.add_later(texts);
-            props.whole = true;
+        self.change(|app| {
+            app.messages.add_later(texts);
+            app.whole = true;
         });
     }
 
     /// Goes to a view, as the visitor would.
     pub fn show(&mut self, view: &str, posting: Option<String>) {
         let to = config::view(Some(view), posting, None);
-        self.change(|props| props.shown = (props.shown.0 + 1, to));
+        self.change(|app| app.shown = (app.shown.0 + 1, to));
     }
 
     /// Reads everything anew.
     pub fn refresh(&mut self) {
-        self.change(|props| props.refreshed += 1);
+        self.change(|app| app.refreshed += 1);
     }
 
     pub fn destroy(&mut self) {
@@ -81,10 +83,10 @@ impl Mounted {
         }
     }
 
-    fn change(&mut self, change: impl FnOnce(&mut AppProps)) {
-        if let Some((handle, props)) = &mut self.running {
-            change(props);
-            handle.update(props.clone());
+    fn change(&mut self, change: impl FnOnce(&mut App)) {
+        if let Some((handle, app)) = &mut self.running {
+            change(app);
+            handle.update(HostProps { part: Rc::new(app.clone()) });
         }
     }
 }

@@ -6,9 +6,11 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use belofte_contract::Timestamp;
-use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
+use yew::functional::UseForceUpdateHandle;
 use yew::prelude::*;
+
+use crate::hooks::{after, listen, use_change};
 
 /// Sleeping devices stop their timers, so the alarm looks again at least this often.
 const LONGEST_SLEEP_MS: i64 = 30_000;
@@ -46,25 +48,34 @@ fn device_now() -> Timestamp {
 pub fn use_alarm(clock: &Clock, at: Option<Timestamp>) {
     let render = use_force_update();
     let clock = clock.clone();
-    use_effect_with(at, move |at| {
+    use_change(at, move || {
         let slot = Rc::new(Cell::new(None));
-        if let Some(at) = *at {
-            arm(at, clock, Callback::from(move |()| render.force_update()), slot.clone());
+        if let Some(at) = at {
+            arm(at, clock, render, slot.clone());
         }
-        // Dropping the timer cancels it.
-        move || drop(slot.take())
+        Armed(slot)
     });
 }
 
-fn arm(at: Timestamp, clock: Clock, ring: Callback<()>, slot: Rc<Cell<Option<Timeout>>>) {
+/// Stops the timer that runs now, also one that was set in place of another.
+pub struct Armed(pub Rc<Cell<Option<Timeout>>>);
+
+impl Drop for Armed {
+    fn drop(&mut self) {
+        // Dropping a timer cancels it.
+        self.0.take();
+    }
+}
+
+fn arm(at: Timestamp, clock: Clock, ring: UseForceUpdateHandle, slot: Rc<Cell<Option<Timeout>>>) {
     // Never zero: an alarm in the past would render in a ring.
     let wait_ms = at.ms_since(clock.now()).clamp(50, LONGEST_SLEEP_MS);
     let inner = slot.clone();
     let timer =
-        Timeout::new(
+        after(
             wait_ms as u32,
             move || {
-                if clock.now() >= at { ring.emit(()) } else { arm(at, clock, ring, inner) }
+                if clock.now() >= at { ring.force_update() } else { arm(at, clock, ring, inner) }
             },
         );
     // A timer that just fired is dropped here, which is harmless.
@@ -74,15 +85,14 @@ fn arm(at: Timestamp, clock: Clock, ring: Callback<()>, slot: Rc<Cell<Option<Tim
 /// Calls `shown` whenever the page becomes visible again or the device comes back online.
 #[hook]
 pub fn use_return(shown: Callback<()>) {
-    use_effect_with((), move |()| {
-        let document = gloo::utils::document();
+    use_change((), move || {
         let again = shown.clone();
-        let visible = EventListener::new(&document, "visibilitychange", move |_| {
+        let seen = Callback::from(move |()| {
             if !gloo::utils::document().hidden() {
                 again.emit(());
             }
         });
-        let online = EventListener::new(&gloo::utils::window(), "online", move |_| shown.emit(()));
-        move || drop((visible, online))
+        let visible = listen(&gloo::utils::document(), "visibilitychange", seen);
+        (visible, listen(&gloo::utils::window(), "online", shown))
     });
 }

@@ -7,7 +7,9 @@ pub mod app;
 pub mod clock;
 pub mod config;
 pub mod features;
+pub mod hooks;
 pub mod i18n;
+pub mod part;
 pub mod request;
 #[cfg(feature = "ssr")]
 pub mod ssr;

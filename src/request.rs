@@ -2,25 +2,26 @@
 //!
 //! A late answer to an old question is dropped; old data stays in sight while it is read again.
 
+use std::any::Any;
 use std::cell::Cell;
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
 
-use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use crate::api::ApiError;
+use crate::hooks::{Compared, spawn, use_change, use_kept};
 
 #[derive(Debug)]
-pub enum Request<T> {
+pub enum Request<T: ?Sized> {
     Idle,
     Loading,
     Ready(Rc<T>),
     Failed(ApiError),
 }
 
-impl<T> Clone for Request<T> {
+impl<T: ?Sized> Clone for Request<T> {
     fn clone(&self) -> Self {
         match self {
             Request::Idle => Request::Idle,
@@ -31,11 +32,11 @@ impl<T> Clone for Request<T> {
     }
 }
 
-impl<T> PartialEq for Request<T> {
+impl<T: ?Sized> PartialEq for Request<T> {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
             (Request::Idle, Request::Idle) | (Request::Loading, Request::Loading) => true,
-            (Request::Ready(one), Request::Ready(two)) => Rc::ptr_eq(one, two),
+            (Request::Ready(one), Request::Ready(two)) => std::ptr::addr_eq(Rc::as_ptr(one), Rc::as_ptr(two)),
             (Request::Failed(one), Request::Failed(two)) => one == two,
             (Request::Idle | Request::Loading | Request::Ready(_) | Request::Failed(_), _) => false,
         }
@@ -49,9 +50,7 @@ impl<T> Request<T> {
             Request::Idle | Request::Loading | Request::Failed(_) => None,
         }
     }
-}
 
-impl<T> Request<T> {
     /// For `use_arrival`: nothing while it loads, then whether it worked.
     pub fn outcome(&self) -> Option<Result<(), ApiError>> {
         match self {
@@ -71,8 +70,16 @@ impl<T> Request<T> {
     }
 }
 
-/// An answer still under way. Boxed, so that each call does not bring its own copy of the hook.
-pub type Asking<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
+impl Request<dyn Any> {
+    fn of<T: 'static>(self) -> Request<T> {
+        match self {
+            Request::Idle => Request::Idle,
+            Request::Loading => Request::Loading,
+            Request::Ready(value) => value.downcast().map_or(Request::Failed(ApiError::Fault), Request::Ready),
+            Request::Failed(error) => Request::Failed(error),
+        }
+    }
+}
 
 /// A read with a way to do it again.
 pub struct UseRequest<T> {
@@ -104,42 +111,55 @@ impl<T> UseRequest<T> {
     }
 }
 
-/// Asks at once and whenever `question` changes.
+/// Asks at once and whenever `question` changes: `answer` is waited for only then.
 #[hook]
-pub fn use_request<T: 'static, Q: PartialEq + Clone + 'static>(
-    question: Q,
-    ask: impl Fn(&Q) -> Asking<T> + 'static,
-) -> UseRequest<T> {
-    let state = use_state_eq(|| Request::Loading);
-    let round = use_state(|| 0_u32);
-    let before = use_mut_ref(|| None::<Q>);
-    {
-        let state = state.clone();
-        use_effect_with((question, *round), move |(question, _)| {
-            let current = Rc::new(Cell::new(true));
-            let asked = current.clone();
-            let answer = ask(question);
-            // Asked again with something in sight: it stays, unless the answer says that it is gone.
-            let same = before.replace(Some(question.clone())).is_some_and(|before| before == *question);
-            let is_shown = same && matches!(*state, Request::Ready(_));
-            if !is_shown {
-                state.set(Request::Loading);
-            }
-            spawn_local(async move {
-                let answer = answer.await;
-                if asked.get() {
-                    match answer {
-                        Ok(value) => state.set(Request::Ready(Rc::new(value))),
-                        Err(error) if is_shown && error.passes() => {}
-                        Err(error) => state.set(Request::Failed(error)),
-                    }
+pub fn use_request<T, Q, A>(question: Q, answer: A) -> UseRequest<T>
+where
+    T: 'static,
+    Q: PartialEq + 'static,
+    A: Future<Output = Result<T, ApiError>> + 'static,
+{
+    let answer = async move { answer.await.map(|value| Rc::new(value) as Rc<dyn Any>) };
+    let (state, again) = use_answer(Compared::new(question), Box::pin(answer));
+    UseRequest { state: state.of(), again }
+}
+
+/// An answer still under way, of whatever type: all reads are one hook to the compiler.
+type Asking = Pin<Box<dyn Future<Output = Result<Rc<dyn Any>, ApiError>>>>;
+
+#[hook]
+fn use_answer(question: Compared, answer: Asking) -> (Request<dyn Any>, Callback<()>) {
+    let state = use_kept(|| Request::Loading);
+    let round = use_kept(|| 0_u32);
+    let before = use_kept(|| None::<Compared>);
+    let again = {
+        let round = round.clone();
+        use_kept(|| Callback::from(move |()| round.set(next_round())))
+    };
+    let shown = state.get();
+    use_change((question.clone(), round.get()), move || {
+        // Gone when something else is asked, or nobody looks any more.
+        let current = Rc::new(());
+        let asked = Rc::downgrade(&current);
+        // Asked again with something in sight: it stays, unless the answer says that it is gone.
+        let same = before.swap(Some(question.clone())) == Some(question);
+        let is_shown = same && matches!(state.get(), Request::Ready(_));
+        if !is_shown {
+            state.set(Request::Loading);
+        }
+        spawn(async move {
+            let answer = answer.await;
+            if asked.upgrade().is_some() {
+                match answer {
+                    Ok(value) => state.set(Request::Ready(value)),
+                    Err(error) if is_shown && error.passes() => {}
+                    Err(error) => state.set(Request::Failed(error)),
                 }
-            });
-            move || current.set(false)
+            }
         });
-    }
-    let again = use_callback(round.setter(), |(), round: &UseStateSetter<u32>| round.set(next_round()));
-    UseRequest { state: (*state).clone(), again }
+        current
+    });
+    (shown, again.get())
 }
 
 /// A number that was not used before, so that asking again is a change.

@@ -6,14 +6,16 @@ use std::rc::Rc;
 
 use belofte_contract::Reference;
 use belofte_contract::lookup::StatusSession;
-use wasm_bindgen_futures::spawn_local;
+use yew::functional::{Hook, HookContext};
 use yew::prelude::*;
 
 use crate::api::ApiError;
 use crate::api::session::Session;
-use crate::app::{Core, View, use_core};
+use crate::app::{Core, Shared, View, use_arrival};
 use crate::features::timeline::view::Guests;
 use crate::features::{contacts, decision, lookup, postings, score, timeline};
+use crate::hooks::{spawn, use_change, use_kept};
+use crate::part::{Part, part};
 use crate::request::{Request, use_request};
 use crate::ui::notice;
 
@@ -25,16 +27,28 @@ pub const GUESTS: Guests = Guests {
     related: postings::view::related,
 };
 
-#[derive(PartialEq, Properties)]
-pub struct StatusPageProps {
+#[derive(PartialEq)]
+pub struct StatusPage {
+    pub shared: Shared,
     pub reference: Option<Reference>,
     pub link_token: Option<String>,
 }
 
-#[component]
-pub fn StatusPage(props: &StatusPageProps) -> Html {
-    let core = use_core();
-    let note = use_state_eq(|| None::<lookup::LookupNote>);
+impl Part for StatusPage {
+    fn name(&self) -> &'static str {
+        "status"
+    }
+
+    fn draw(&self, hooks: &mut HookContext) -> Html {
+        use_status_page(self).run(hooks)
+    }
+}
+
+#[hook]
+fn use_status_page(props: &StatusPage) -> Html {
+    let shared = props.shared.clone();
+    let core = &shared.core;
+    let note = use_kept(|| None::<lookup::LookupNote>);
     // Sessions are no state of yew's: whoever changes them draws again.
     let render = use_force_update();
     let go = {
@@ -45,14 +59,14 @@ pub fn StatusPage(props: &StatusPageProps) -> Html {
         })
     };
     let on_open = {
-        let (core, go, note) = (core.clone(), go.clone(), note.setter());
+        let (core, go, note) = (core.clone(), go.clone(), note.clone());
         Callback::from(move |session: StatusSession| {
             note.set(None);
             go.emit(keep(&core, &session));
         })
     };
     let on_expired = {
-        let (core, go, note) = (core.clone(), go.clone(), note.setter());
+        let (core, go, note) = (core.clone(), go.clone(), note.clone());
         Callback::from(move |()| {
             core.sessions.end();
             note.set(Some(lookup::LookupNote::SessionEnded));
@@ -61,11 +75,12 @@ pub fn StatusPage(props: &StatusPageProps) -> Html {
     };
     let session = core.sessions.current();
     let (Some(session), None) = (session, &props.link_token) else {
-        return html! { <lookup::Lookup link_token={props.link_token.clone()} note={*note} {on_open} /> };
+        let (link_token, note) = (props.link_token.clone(), note.get());
+        return part("", lookup::Lookup { shared, link_token, note, on_open });
     };
     let token: Rc<str> = session.token.as_str().into();
     let Some(reference) = props.reference.or(session.reference) else {
-        return html! { <Mine {token} {on_expired} on_choose={go.reform(Some)} /> };
+        return part("", Mine { shared, token, on_expired, on_choose: go.reform(Some) });
     };
     let on_all = {
         let (core, go) = (core.clone(), go.clone());
@@ -81,14 +96,14 @@ pub fn StatusPage(props: &StatusPageProps) -> Html {
         Callback::from(move |()| {
             let (api, token) = (core.api.clone(), token.clone());
             // Forgotten here at once; whether the backend heard of it changes nothing for the visitor.
-            spawn_local(async move { drop(api.close_session(&token).await) });
+            spawn(async move { drop(api.close_session(&token).await) });
             core.sessions.end();
             go.emit(None);
         })
     };
-    html! {
-        <timeline::Timeline key={reference.to_string()} {reference} {token} guests={GUESTS} {on_expired} {on_all} {on_log_out} />
-    }
+    let core = shared.core;
+    let page = timeline::Timeline { core, reference, token, guests: GUESTS, on_expired, on_all, on_log_out };
+    part(&reference.to_string(), page)
 }
 
 /// Keeps the key; gives the application to show, when there is but one to choose.
@@ -102,38 +117,47 @@ fn keep(core: &Core, session: &StatusSession) -> Option<Reference> {
     reference
 }
 
-#[derive(PartialEq, Properties)]
-struct MineProps {
+#[derive(PartialEq)]
+struct Mine {
+    shared: Shared,
     token: Rc<str>,
     on_expired: Callback<()>,
     on_choose: Callback<Reference>,
 }
 
 /// Everything under one's address.
-#[component]
-fn Mine(props: &MineProps) -> Html {
-    let core = use_core();
+impl Part for Mine {
+    fn name(&self) -> &'static str {
+        "mine"
+    }
+
+    fn draw(&self, hooks: &mut HookContext) -> Html {
+        use_mine(self).run(hooks)
+    }
+}
+
+#[hook]
+fn use_mine(props: &Mine) -> Html {
+    let core = &props.shared.core;
     let mine = {
-        let api = core.api.clone();
-        use_request(props.token.clone(), move |token| {
-            let (api, token) = (api.clone(), token.clone());
-            Box::pin(async move { api.my_applications(&token).await.map(|mine| Rc::new(mine.applications)) })
-        })
+        let (api, token) = (core.api.clone(), props.token.clone());
+        use_request(props.token.clone(), async move { api.my_applications(&token).await.map(|mine| mine.applications) })
     };
     {
         let on_expired = props.on_expired.clone();
         let expired = matches!(&mine.state, Request::Failed(ApiError::Unauthorized));
-        use_effect_with(expired, move |expired| {
-            if *expired {
+        use_change(expired, move || {
+            if expired {
                 on_expired.emit(());
             }
         });
     }
+    use_arrival(core, mine.state.ready().map(|_| Ok(())));
     match &mine.state {
         Request::Idle | Request::Loading | Request::Failed(ApiError::Unauthorized) => notice::loading(&core.ctx("UTC")),
         Request::Failed(error) => notice::failed(&core.ctx("UTC"), error, &mine.again),
         Request::Ready(applications) => {
-            html! { <lookup::List applications={(**applications).clone()} on_choose={props.on_choose.clone()} /> }
+            lookup::list::list(&props.shared.ctx(), applications, &props.on_choose, &core.go)
         }
     }
 }

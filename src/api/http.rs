@@ -3,9 +3,9 @@
 //! Never retries by itself and never throws: whatever happens becomes an `ApiError`.
 
 use belofte_contract::paths;
+use belofte_contract::read::Read;
 use gloo::timers::callback::Timeout;
 use js_sys::{Function, JSON, Object, Promise, Reflect};
-use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, Headers, RequestInit, Response};
@@ -42,9 +42,9 @@ impl Answer {
         self.response.headers().get(name).ok().flatten()
     }
 
-    pub async fn read<T: DeserializeOwned>(self) -> Result<T, ApiError> {
-        let value = json(&self.response).await.ok_or(ApiError::Fault)?;
-        decode(value).ok_or(ApiError::Fault)
+    /// The body, parsed.
+    pub async fn value(self) -> Result<JsValue, ApiError> {
+        json(&self.response).await.ok_or(ApiError::Fault)
     }
 }
 
@@ -143,7 +143,7 @@ fn number(response: &Response, name: &str) -> Option<i64> {
 }
 
 /// Reads a JSON text that did not come through `fetch`.
-pub fn parse<T: DeserializeOwned>(text: &str) -> Option<T> {
+pub fn parse<T: Read>(text: &str) -> Option<T> {
     decode(JSON::parse(text).ok()?)
 }
 

@@ -9,18 +9,20 @@ pub mod http;
 pub mod session;
 pub mod upload;
 
+use std::pin::Pin;
 use std::rc::Rc;
 
 use belofte_contract::apply::{ApplicationForm, ApplicationReceipt, NewApplication};
 use belofte_contract::lookup::{MyApplications, NewStatusSession, StatusRequest, StatusRequestAccepted, StatusSession};
 use belofte_contract::organization::Organization;
 use belofte_contract::postings::{JobPosting, JobPostingList};
+use belofte_contract::read::Read;
 use belofte_contract::timeline::Application;
 use belofte_contract::{Reference, paths};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use wasm_bindgen::JsValue;
 
+use decode::decode;
 pub use error::ApiError;
 use http::{Answer, Call};
 
@@ -63,7 +65,7 @@ impl Api {
     pub async fn more_postings(&self, cursor: &str) -> Result<JobPostingList, ApiError> {
         let cursor = String::from(js_sys::encode_uri_component(cursor));
         let url = [self.url(&[paths::JOB_POSTINGS]).as_str(), "&cursor=", &cursor].concat();
-        self.call(&url, Call::default()).await?.read().await
+        read(self.ask(url, Call::default()).await?)
     }
 
     pub async fn posting(&self, id: &str) -> Result<JobPosting, ApiError> {
@@ -92,7 +94,7 @@ impl Api {
 
     pub async fn my_applications(&self, token: &str) -> Result<MyApplications, ApiError> {
         let call = Call { token: Some(token), ..Call::default() };
-        self.call(&self.url(&[paths::MY_APPLICATIONS]), call).await?.read().await
+        read(self.ask(self.url(&[paths::MY_APPLICATIONS]), call).await?)
     }
 
     /// The status page; `etag` of the version already shown, if any.
@@ -103,12 +105,12 @@ impl Api {
         etag: Option<&str>,
     ) -> Result<Versioned, ApiError> {
         let url = self.application_url(reference, "");
-        let answer = self.call(&url, Call { token: Some(token), if_none_match: etag, ..Call::default() }).await?;
+        let answer = self.call(url, Call { token: Some(token), if_none_match: etag, ..Call::default() }).await?;
         if answer.is_unchanged() {
             return Ok(None);
         }
         let etag = answer.header("ETag");
-        Ok(Some((answer.read().await?, etag)))
+        Ok(Some((read(answer.value().await?)?, etag)))
     }
 
     /// The calendar file with every promised date, as a blob to save.
@@ -123,7 +125,7 @@ impl Api {
 
     async fn file(&self, reference: Reference, token: &str, rest: &str) -> Result<web_sys::Blob, ApiError> {
         let url = self.application_url(reference, rest);
-        let answer = self.call(&url, Call { token: Some(token), ..Call::default() }).await?;
+        let answer = self.call(url, Call { token: Some(token), ..Call::default() }).await?;
         let blob = answer.response.blob().map_err(|_| ApiError::Fault)?;
         wasm_bindgen_futures::JsFuture::from(blob).await.map(Into::into).map_err(|_| ApiError::Offline)
     }
@@ -131,7 +133,7 @@ impl Api {
     /// Ends the session on the backend.
     pub async fn close_session(&self, token: &str) -> Result<(), ApiError> {
         let call = Call { method: Some("DELETE"), token: Some(token), ..Call::default() };
-        self.call(&self.url(&[paths::STATUS_SESSIONS]), call).await.map(drop)
+        self.call(self.url(&[paths::STATUS_SESSIONS]), call).await.map(drop)
     }
 
     /// An address on this endpoint, in this language.
@@ -155,22 +157,27 @@ impl Api {
         self.url(&[paths::APPLICATIONS, "/", &reference.to_string(), rest])
     }
 
-    async fn get<T: DeserializeOwned>(&self, path: &[&str]) -> Result<T, ApiError> {
-        self.call(&self.url(path), Call::default()).await?.read().await
+    async fn get<T: Read>(&self, path: &[&str]) -> Result<T, ApiError> {
+        read(self.ask(self.url(path), Call::default()).await?)
     }
 
-    async fn post<T: DeserializeOwned>(
-        &self,
-        path: &[&str],
-        body: &impl Serialize,
-        call: Call<'_>,
-    ) -> Result<T, ApiError> {
+    async fn post<T: Read>(&self, path: &[&str], body: &impl Serialize, call: Call<'_>) -> Result<T, ApiError> {
         let body = body.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).map_err(|_| ApiError::Fault)?;
-        let call = Call { method: Some("POST"), body: Some(body), ..call };
-        self.call(&self.url(path), call).await?.read().await
+        read(self.ask(self.url(path), Call { method: Some("POST"), body: Some(body), ..call }).await?)
     }
 
-    async fn call(&self, url: &str, call: Call<'_>) -> Result<Answer, ApiError> {
-        http::send(url, call, &self.0.clock, &self.0.prefetched).await
+    /// The body of the answer. Boxed, as `call` is: each kind of answer would carry the whole of it along otherwise.
+    fn ask<'a>(&'a self, url: String, call: Call<'a>) -> Asked<'a, JsValue> {
+        Box::pin(async move { self.call(url, call).await?.value().await })
     }
+
+    fn call<'a>(&'a self, url: String, call: Call<'a>) -> Asked<'a, Answer> {
+        Box::pin(async move { http::send(&url, call, &self.0.clock, &self.0.prefetched).await })
+    }
+}
+
+type Asked<'a, T> = Pin<Box<dyn Future<Output = Result<T, ApiError>> + 'a>>;
+
+fn read<T: Read>(value: JsValue) -> Result<T, ApiError> {
+    decode(value).ok_or(ApiError::Fault)
 }

@@ -18,7 +18,8 @@ pub use messages::Messages;
 use std::rc::Rc;
 
 use belofte_contract::Timestamp;
-use yew::{Html, html};
+use belofte_html::html;
+use yew::Html;
 
 /// Everything a pure view needs besides its state. Cheap to clone.
 #[derive(Clone)]

@@ -2,6 +2,7 @@
 //!
 //! MUST take focus when it appears (the caller focuses `ID`) and use the same words as the field.
 
+use belofte_html::html;
 use yew::prelude::*;
 
 use crate::i18n::{Ctx, Key};

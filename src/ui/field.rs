@@ -2,6 +2,8 @@
 //!
 //! MUST tie hint and error to the control (`aria-describedby`) and mark it `aria-invalid` while an error stands.
 
+use belofte_html::html;
+use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::i18n::{Ctx, Key};
@@ -58,6 +60,26 @@ pub fn group(ctx: &Ctx, field: &Field<'_>, controls: Html) -> Html {
             { controls }
         </fieldset>
     }
+}
+
+/// Tells what now stands in the control, as `say` puts it. A plain function: a closure would be a program of its own.
+pub fn typed<T: 'static, E: AsRef<Event> + 'static>(tell: &Callback<T>, say: fn(String) -> T) -> Callback<E> {
+    tell.reform(move |event: E| say(value(event.as_ref())))
+}
+
+/// The same for one of many controls, which `name` tells apart.
+pub fn typed_into<T: 'static, E: AsRef<Event> + 'static>(
+    tell: &Callback<T>,
+    name: &str,
+    say: fn(String, String) -> T,
+) -> Callback<E> {
+    let name = name.to_owned();
+    tell.reform(move |event: E| say(name.clone(), value(event.as_ref())))
+}
+
+fn value(event: &Event) -> String {
+    // Text areas and selects have the same property; the type is a name for it and is not looked at.
+    event.target_unchecked_into::<HtmlInputElement>().value()
 }
 
 fn class(field: &Field<'_>) -> &'static str {

@@ -1,6 +1,7 @@
 //! A date as a leaf of a tear-off calendar: the hero of a page.
 
 use belofte_contract::Timestamp;
+use belofte_html::html;
 use yew::prelude::*;
 
 use crate::i18n::{Ctx, DateStyle, Key};

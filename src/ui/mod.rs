@@ -5,5 +5,6 @@ pub mod error_summary;
 pub mod field;
 pub mod leaf;
 pub mod notice;
+pub mod pen;
 pub mod person;
 pub mod rich_text;

@@ -1,5 +1,6 @@
 //! What went wrong and what one can do about it, in the visitor's words. Never the backend's own text.
 
+use belofte_html::html;
 use yew::prelude::*;
 
 use super::button;
@@ -14,14 +15,14 @@ pub enum Tone {
 }
 
 /// A block of its own. `role="status"` for calm ones, `alert` for warnings.
-pub fn notice(tone: Tone, text: impl Into<Html>, actions: Html) -> Html {
+pub fn notice(tone: Tone, text: Html, actions: Html) -> Html {
     let (class, role) = match tone {
         Tone::Calm => ("notice", "status"),
         Tone::Warning => ("notice notice--warning", "alert"),
     };
     html! {
         <div {class} {role}>
-            <div class="notice__text">{ text.into() }</div>
+            <div class="notice__text">{ text }</div>
             { actions }
         </div>
     }
@@ -34,7 +35,7 @@ pub fn loading(ctx: &Ctx) -> Html {
 /// A read that failed, with a way on. `again` asks once more.
 pub fn failed(ctx: &Ctx, error: &ApiError, again: &Callback<()>) -> Html {
     let actions = html! {
-        <div class="row">{ button::quiet(ctx.t(Key::UiTryAgain), again.reform(|_| ())) }</div>
+        <div class="row">{ button::quiet(ctx.t(Key::UiTryAgain), button::pressed(again)) }</div>
     };
     notice(Tone::Warning, html! { <p>{ ctx.t(words(error)) }</p> }, actions)
 }

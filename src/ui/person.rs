@@ -1,6 +1,7 @@
 //! A person: face, name, role. A picture never stands in for the name.
 
 use belofte_contract::contacts::Person;
+use belofte_html::html;
 use yew::prelude::*;
 
 use crate::i18n::Ctx;

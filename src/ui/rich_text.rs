@@ -1,6 +1,7 @@
 //! A recruiter's text drawn as nodes; there is no way for a string of HTML to get in.
 
 use belofte_contract::rich_text::{Block, BlockKind, Inline, RichText};
+use belofte_html::html;
 use yew::prelude::*;
 
 /// Headings become `h3`: the view's own sections are `h2`.

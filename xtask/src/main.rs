@@ -10,6 +10,7 @@ mod browser;
 mod demo;
 mod dist;
 mod postgres;
+mod reorder;
 mod sh;
 mod test;
 mod tidy;

@@ -3,6 +3,7 @@
 //! Same inputs, same bytes: no time, no path and no random number goes into a file.
 
 use std::{
+    cmp::Reverse,
     collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
@@ -86,19 +87,21 @@ pub fn glue(wasm: Vec<u8>, short_names: bool) -> Result<(String, Vec<u8>)> {
     Ok((glue, output.wasm_mut().emit_wasm()))
 }
 
-/// Gives each import a short name in wasm and glue: the hashes in the long ones cannot be compressed.
+/// Gives imports, and exports named after their Rust path, short names in wasm and glue: hashes cannot be compressed.
 fn shorten(mut glue: String, output: &mut wasm_bindgen_cli_support::Output) -> String {
-    let mut names: Vec<String> = output.wasm().imports.iter().map(|import| import.name.clone()).collect();
-    // Longest first: a name may begin with another.
-    names.sort_by_key(|name| std::cmp::Reverse(name.len()));
-    names.dedup();
-    let short: BTreeMap<String, String> =
-        names.iter().enumerate().map(|(index, name)| (name.clone(), format!("i{index}_"))).collect();
-    for (long, short) in names.iter().filter(|name| name.starts_with("__wb")).map(|name| (name, &short[name])) {
-        glue = glue.replace(long.as_str(), short);
+    let wasm = output.wasm_mut();
+    let imports = wasm.imports.iter_mut().map(|import| &mut import.name).filter(|name| name.starts_with("__wb"));
+    let exports = wasm.exports.iter_mut().map(|export| &mut export.name).filter(|name| name.starts_with("_R"));
+    let mut names: BTreeMap<String, String> = BTreeMap::new();
+    for name in imports.chain(exports) {
+        let short = format!("i{}_", names.len());
+        *name = names.entry(name.clone()).or_insert(short).clone();
     }
-    for import in output.wasm_mut().imports.iter_mut().filter(|import| import.name.starts_with("__wb")) {
-        import.name = short[&import.name].clone();
+    let mut names: Vec<_> = names.into_iter().collect();
+    // Longest first: a name may begin with another.
+    names.sort_by_key(|(long, _)| Reverse(long.len()));
+    for (long, short) in names {
+        glue = glue.replace(&long, &short);
     }
     glue
 }

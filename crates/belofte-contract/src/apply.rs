@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::problem::{FieldError, FieldErrorCode};
+use crate::read::{readable, words};
 use crate::reference::Reference;
 use crate::time::Timestamp;
 use crate::timeline::Application;
@@ -26,6 +27,8 @@ pub struct ApplicationForm {
     pub version: u32,
     pub fields: Vec<FormField>,
 }
+
+readable!(ApplicationForm { id, version, fields });
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -62,6 +65,22 @@ pub struct FormField {
     pub purpose: Option<String>,
 }
 
+readable!(FormField {
+    name,
+    kind: "type",
+    label,
+    hint,
+    required: default,
+    max_length,
+    options: default,
+    accept: default,
+    max_bytes,
+    max_files,
+    show_if,
+    autocomplete,
+    purpose,
+});
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
@@ -84,12 +103,19 @@ pub enum FieldKind {
     Unknown,
 }
 
+words!(FieldKind {
+    Text "text", LongText "long_text", Mail "mail", Phone "phone", Url "url", Date "date", Choice "choice",
+    MultiChoice "multi_choice", File "file", Consent "consent", Info "info",
+} else Unknown);
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct FieldOption {
     pub value: String,
     pub label: String,
 }
+
+readable!(FieldOption { value, label });
 
 /// Shown only while `field` has `value` among its answers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,6 +124,8 @@ pub struct ShowIf {
     pub field: String,
     pub value: String,
 }
+
+readable!(ShowIf { field, value });
 
 /// The answer to one field: one value for most, several for `multi_choice`, upload ids for `file`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -136,6 +164,8 @@ pub struct ApplicationReceipt {
     pub receipt: Application,
 }
 
+readable!(ApplicationReceipt { reference, token, receipt });
+
 /// 201 of `POST /v1/uploads` (multipart, one part `file`).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -148,6 +178,8 @@ pub struct Upload {
     /// Unused uploads are deleted then.
     pub expires_at: Timestamp,
 }
+
+readable!(Upload { upload_id, name, bytes, sha256, expires_at });
 
 impl ApplicationForm {
     /// Every rule the answers break, in the form's order; empty when they may be sent.

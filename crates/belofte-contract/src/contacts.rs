@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::read::readable;
+
 /// A person as named beside a promise or an act.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -15,6 +17,8 @@ pub struct Person {
     #[serde(default)]
     pub photo_url: Option<String>,
 }
+
+readable!(Person { id, name, role: default, photo_url });
 
 /// One of the (up to three) fixed contacts of a posting.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -46,6 +50,21 @@ pub struct Contact {
     pub stand_in: Option<Person>,
 }
 
+readable!(Contact {
+    id,
+    name,
+    role,
+    purpose,
+    photo_url,
+    phone,
+    email,
+    hours,
+    usual_answer,
+    languages: default,
+    away_until,
+    stand_in,
+});
+
 /// A future colleague with one honest quote.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -57,3 +76,5 @@ pub struct Colleague {
     pub photo_url: Option<String>,
     pub quote: String,
 }
+
+readable!(Colleague { id, name, role, photo_url, quote });

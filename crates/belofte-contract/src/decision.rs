@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::contacts::Person;
 use crate::postings::HandledBy;
 use crate::problem::{FieldError, FieldErrorCode};
+use crate::read::{readable, words};
 use crate::time::Timestamp;
 
 pub const REASON_CHARS: std::ops::RangeInclusive<usize> = 20..=280;
@@ -22,6 +23,8 @@ pub enum Outcome {
     #[serde(other)]
     Unknown,
 }
+
+words!(Outcome { Hired "hired", Rejected "rejected" } else Unknown);
 
 /// What the applicant reads first once it is decided.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -45,6 +48,17 @@ pub struct Decision {
     pub evaluation_until: Option<Timestamp>,
 }
 
+readable!(Decision {
+    outcome,
+    decided_at,
+    by,
+    reasons: default,
+    tip,
+    handled_by,
+    review_possible: default,
+    evaluation_until,
+});
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Reason {
@@ -53,6 +67,8 @@ pub struct Reason {
     #[serde(default)]
     pub requirement_id: Option<String>,
 }
+
+readable!(Reason { text, requirement_id });
 
 /// A decision as the desk sends it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

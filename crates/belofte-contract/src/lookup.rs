@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::read::readable;
 use crate::reference::Reference;
 use crate::time::Timestamp;
 use crate::timeline::ApplicationSummary;
@@ -35,6 +36,8 @@ pub struct StatusRequestAccepted {
     pub code_digits: u32,
 }
 
+readable!(StatusRequestAccepted { code_minutes, code_digits });
+
 /// `POST /v1/status-sessions`: either `email` and `code`, or the `link_token` of a mail.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -60,9 +63,13 @@ pub struct StatusSession {
     pub applications: Vec<ApplicationSummary>,
 }
 
+readable!(StatusSession { token, expires_at, reference, applications });
+
 /// `GET /v1/me/applications`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct MyApplications {
     pub applications: Vec<ApplicationSummary>,
 }
+
+readable!(MyApplications { applications });

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::read::{readable, words};
 use crate::score::PromiseScore;
 
 /// `GET /v1/organization`.
@@ -29,6 +30,20 @@ pub struct Organization {
     pub score: PromiseScore,
 }
 
+readable!(Organization {
+    name,
+    logo_url,
+    locales,
+    time_zone,
+    calendar,
+    careers_url,
+    privacy_url,
+    retention,
+    norms: default,
+    complaint_policy,
+    score,
+});
+
 /// Which days count, and until which hour.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -38,6 +53,8 @@ pub struct WorkCalendar {
     /// Local time `HH:MM`: what arrives later counts from the next business day; promises are due at this hour.
     pub cutoff: String,
 }
+
+readable!(WorkCalendar { weekend, holidays, cutoff });
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -52,6 +69,11 @@ pub enum Weekday {
     Sunday,
 }
 
+words!(Weekday {
+    Monday "monday", Tuesday "tuesday", Wednesday "wednesday", Thursday "thursday", Friday "friday",
+    Saturday "saturday", Sunday "sunday",
+});
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Holiday {
@@ -60,6 +82,8 @@ pub struct Holiday {
     pub name: String,
 }
 
+readable!(Holiday { date, name });
+
 /// Days that an application is kept after it ended.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -67,3 +91,5 @@ pub struct Retention {
     pub default_days: u32,
     pub consented_days: u32,
 }
+
+readable!(Retention { default_days, consented_days });

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::contacts::{Colleague, Contact, Person};
+use crate::read::{readable, words};
 use crate::rich_text::RichText;
 use crate::time::Timestamp;
 
@@ -23,6 +24,8 @@ pub struct JobPostingList {
     #[serde(default)]
     pub locations: Vec<String>,
 }
+
+readable!(JobPostingList { postings, total, next_cursor, departments: default, locations: default });
 
 /// `GET /v1/job-postings/{id}`, and shortened in a list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -83,6 +86,33 @@ pub struct JobPosting {
     pub automation_notice: Option<String>,
 }
 
+readable!(JobPosting {
+    id,
+    title,
+    department,
+    status,
+    summary,
+    lang,
+    date_posted,
+    valid_through,
+    expected_open,
+    employment_type: default,
+    hours,
+    locations: default,
+    remote: default,
+    base_salary,
+    first_answer_by,
+    first_answer_from,
+    form_id,
+    description: default,
+    requirements: default,
+    process: default,
+    contacts: default,
+    colleagues: default,
+    related: default,
+    automation_notice,
+});
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
@@ -97,6 +127,10 @@ pub enum PostingStatus {
     Unknown,
 }
 
+words!(PostingStatus {
+    Draft "draft", Upcoming "upcoming", Open "open", Closing "closing", Closed "closed",
+} else Unknown);
+
 impl PostingStatus {
     pub fn takes_applications(self) -> bool {
         matches!(self, PostingStatus::Open | PostingStatus::Closing)
@@ -110,6 +144,8 @@ pub struct Hours {
     pub max: u32,
 }
 
+readable!(Hours { min, max });
+
 /// Minor units (cents) of `currency`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -120,6 +156,8 @@ pub struct PayRange {
     pub currency: String,
     pub unit: PayUnit,
 }
+
+readable!(PayRange { min, max, currency, unit });
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -132,6 +170,8 @@ pub enum PayUnit {
     Unknown,
 }
 
+words!(PayUnit { Hour "hour", Month "month", Year "year" } else Unknown);
+
 /// What the job asks; decisions refer to it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -139,6 +179,8 @@ pub struct Requirement {
     pub id: String,
     pub text: String,
 }
+
+readable!(Requirement { id, text });
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -150,6 +192,8 @@ pub struct PostingLink {
     #[serde(default)]
     pub locations: Vec<String>,
 }
+
+readable!(PostingLink { id, title, department: default, locations: default });
 
 /// One step of the procedure.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -176,6 +220,19 @@ pub struct StageDefinition {
     pub latest_if_applied_now: Option<Timestamp>,
 }
 
+readable!(StageDefinition {
+    id,
+    label,
+    meaning,
+    can_do,
+    turn,
+    kind,
+    handled_by,
+    promise,
+    owner,
+    latest_if_applied_now,
+});
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
@@ -185,6 +242,8 @@ pub enum Turn {
     #[serde(other)]
     Unknown,
 }
+
+words!(Turn { Ours "ours", Yours "yours" } else Unknown);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -201,6 +260,11 @@ pub enum StageKind {
     Unknown,
 }
 
+words!(StageKind {
+    Received "received", Review "review", Interview "interview", Assessment "assessment", Offer "offer",
+    Decision "decision", Other "other",
+} else Unknown);
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
@@ -212,6 +276,8 @@ pub enum HandledBy {
     Unknown,
 }
 
+words!(HandledBy { Human "human", Assisted "assisted", Automated "automated" } else Unknown);
+
 /// "You hear within two business days after you applied."
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -220,6 +286,8 @@ pub struct PromisePolicy {
     pub unit: DurationUnit,
     pub from: PromiseFrom,
 }
+
+readable!(PromisePolicy { value, unit, from });
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -232,6 +300,8 @@ pub enum DurationUnit {
     #[serde(other)]
     Unknown,
 }
+
+words!(DurationUnit { Minutes "minutes", Hours "hours", Days "days", BusinessDays "business_days" } else Unknown);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -247,3 +317,5 @@ pub enum PromiseFrom {
     #[serde(other)]
     Unknown,
 }
+
+words!(PromiseFrom { Submitted "submitted", Entered "entered", Interview "interview", Closing "closing" } else Unknown);

@@ -4,6 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::read::{readable, words};
+
 pub const MEDIA_TYPE: &str = "application/problem+json";
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,6 +26,8 @@ pub struct Problem {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub related: Vec<crate::postings::PostingLink>,
 }
+
+readable!(Problem { kind: "type", title, status, detail, errors: default, retry_after, related: default });
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -68,6 +72,15 @@ pub enum ProblemType {
     Unknown,
 }
 
+words!(ProblemType {
+    BadRequest "/problems/bad-request", Fields "/problems/fields", NotFound "/problems/not-found",
+    Gone "/problems/gone", Unauthorized "/problems/unauthorized", Code "/problems/code",
+    CodeLocked "/problems/code-locked", TooLarge "/problems/too-large", MediaType "/problems/media-type",
+    TooManyRequests "/problems/too-many-requests", KeyReused "/problems/key-reused",
+    StillRunning "/problems/still-running", Conflict "/problems/conflict", Unavailable "/problems/unavailable",
+    Internal "/problems/internal",
+} else Unknown);
+
 /// One field and what is wrong with it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -78,6 +91,8 @@ pub struct FieldError {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u64>,
 }
+
+readable!(FieldError { field, code, limit });
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -104,6 +119,13 @@ pub enum FieldErrorCode {
     #[serde(other)]
     Unknown,
 }
+
+words!(FieldErrorCode {
+    Required "required", TooShort "too_short", TooLong "too_long", TooMany "too_many", TooLarge "too_large",
+    NotAnEmail "not_an_email", NotAPhone "not_a_phone", NotAUrl "not_a_url", NotADate "not_a_date",
+    NotAChoice "not_a_choice", FileType "file_type", FileEmpty "file_empty", FileGone "file_gone",
+    ConsentNeeded "consent_needed", InThePast "in_the_past",
+} else Unknown);
 
 impl FieldError {
     pub fn new(field: &str, code: FieldErrorCode) -> FieldError {

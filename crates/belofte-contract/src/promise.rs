@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::contacts::Person;
+use crate::read::{readable, words};
 use crate::time::{DAY_MS, Timestamp};
 
 /// Something a named person will do for an applicant by a date.
@@ -40,6 +41,22 @@ pub struct Promise {
     pub voided_at: Option<Timestamp>,
 }
 
+readable!(Promise {
+    id,
+    kind,
+    stage_id,
+    label,
+    made_at,
+    first_due_at,
+    due_at,
+    due_day_start,
+    kept_at,
+    owner,
+    moves: default,
+    source,
+    voided_at,
+});
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
@@ -56,6 +73,10 @@ pub enum PromiseKind {
     Unknown,
 }
 
+words!(PromiseKind {
+    Answer "answer", Interview "interview", Decision "decision", Call "call", Complaint "complaint", Erasure "erasure",
+} else Unknown);
+
 /// A new date for a promise, with the reason the applicant reads.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -68,6 +89,8 @@ pub struct PromiseMove {
     pub at: Timestamp,
 }
 
+readable!(PromiseMove { from, to, reason, by, at });
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
@@ -79,6 +102,8 @@ pub enum PromiseSource {
     #[serde(other)]
     Unknown,
 }
+
+words!(PromiseSource { Policy "policy", Person "person" } else Unknown);
 
 /// What has become of a promise at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,11 +2,19 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::read::{Node, Read, Reader, readable, words};
+
 /// Blocks in reading order.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(transparent)]
 pub struct RichText(pub Vec<Block>);
+
+impl Read for RichText {
+    fn read(from: &Reader<'_>, node: Node) -> RichText {
+        RichText(Vec::read(from, node))
+    }
+}
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -15,6 +23,8 @@ pub struct Block {
     /// One line for a paragraph or heading, one per item for a list.
     pub lines: Vec<Vec<Inline>>,
 }
+
+readable!(Block { kind, lines });
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -27,6 +37,8 @@ pub enum BlockKind {
     Unknown,
 }
 
+words!(BlockKind { Paragraph "paragraph", Heading "heading", List "list" } else Unknown);
+
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Inline {
@@ -37,6 +49,8 @@ pub struct Inline {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub href: Option<String>,
 }
+
+readable!(Inline { text, emphasis: default, href });
 
 impl Inline {
     /// The address, when it is of a kind that is safe to follow.

@@ -5,6 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::promise::{Promise, PromiseState};
+use crate::read::readable;
 use crate::time::{DAY_MS, HOUR_MS, Timestamp};
 
 /// Below this many counted promises no rate is shown.
@@ -34,6 +35,8 @@ pub struct PromiseScore {
     pub minimum: u32,
     pub as_of: Timestamp,
 }
+
+readable!(PromiseScore { period_days, made, kept, moved, late, open, kept_rate, median_hours, minimum, as_of });
 
 impl PromiseScore {
     /// Counts the promises whose first date lies in the `period_days` before `now`, and the open ones.

@@ -6,6 +6,7 @@ use crate::contacts::{Colleague, Contact};
 use crate::decision::Decision;
 use crate::postings::{PostingLink, Turn};
 use crate::promise::Promise;
+use crate::read::{readable, words};
 use crate::reference::Reference;
 use crate::score::PromiseScore;
 use crate::time::Timestamp;
@@ -56,6 +57,30 @@ pub struct Application {
     pub as_of: Timestamp,
 }
 
+readable!(Application {
+    reference,
+    organization_name,
+    time_zone,
+    posting,
+    applicant_name: default,
+    status,
+    stage_id,
+    submitted_at,
+    updated_at,
+    version,
+    timeline,
+    promises,
+    contacts: default,
+    colleagues: default,
+    decision,
+    answers: default,
+    related: default,
+    score,
+    delete_on,
+    keep_days: default,
+    as_of,
+});
+
 impl Application {
     /// The open promise that is due first: the one date to show large.
     pub fn next_promise(&self) -> Option<&Promise> {
@@ -79,6 +104,8 @@ pub enum ApplicationStatus {
     Unknown,
 }
 
+words!(ApplicationStatus { Open "open", Hired "hired", Rejected "rejected", Withdrawn "withdrawn" } else Unknown);
+
 /// A row of "all my applications".
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -94,6 +121,8 @@ pub struct ApplicationSummary {
     #[serde(default)]
     pub next_promise: Option<Promise>,
 }
+
+readable!(ApplicationSummary { reference, posting, status, stage_label, submitted_at, updated_at, next_promise });
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -133,6 +162,23 @@ pub struct TimelineEntry {
     pub promise_id: Option<String>,
 }
 
+readable!(TimelineEntry {
+    id,
+    kind,
+    event,
+    at,
+    latest_at,
+    stage_id,
+    title,
+    meaning,
+    can_do,
+    text,
+    actor,
+    actor_name,
+    turn,
+    promise_id,
+});
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
@@ -143,6 +189,8 @@ pub enum EntryKind {
     #[serde(other)]
     Unknown,
 }
+
+words!(EntryKind { Past "past", Now "now", Next "next" } else Unknown);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -161,6 +209,11 @@ pub enum EntryEvent {
     Unknown,
 }
 
+words!(EntryEvent {
+    Submitted "submitted", Stage "stage", PromiseKept "promise_kept", PromiseMoved "promise_moved",
+    PromiseLate "promise_late", Decided "decided", Withdrawn "withdrawn", Note "note",
+} else Unknown);
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
@@ -172,6 +225,8 @@ pub enum Actor {
     Unknown,
 }
 
+words!(Actor { Contact "contact", System "system", Applicant "applicant" } else Unknown);
+
 /// A question of the form and what was answered.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -181,6 +236,8 @@ pub struct AnsweredField {
     /// Words, chosen labels or file names.
     pub values: Vec<String>,
 }
+
+readable!(AnsweredField { field, label, values });
 
 /// Data of a server-sent event `changed` on `GET /v1/applications/{reference}/events`; its id is `version`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

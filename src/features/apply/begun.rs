@@ -24,7 +24,7 @@ pub struct Files {
 pub struct Begun {
     posting: String,
     pub draft: RefCell<ApplyDraft>,
-    pub files: Rc<RefCell<Files>>,
+    pub files: RefCell<Files>,
     /// The same for every try, until a final answer.
     pub key: RefCell<String>,
     pub opened_at: Timestamp,
@@ -49,24 +49,29 @@ impl Begun {
         Rc::new(Begun {
             posting: posting.to_owned(),
             draft: RefCell::new(ApplyDraft::new(form.clone())),
-            files: Rc::default(),
+            files: RefCell::default(),
             key: RefCell::new(http::random_key()),
             opened_at: now,
             ended: Cell::new(false),
         })
     }
 
-    /// The visitor looks elsewhere. Files on their way stop; they are sent on when the form is shown again.
-    pub fn keep(self: &Rc<Begun>) {
-        self.files.borrow_mut().sending.clear();
-        if !self.ended.get() {
-            LEFT.with(|left| left.borrow_mut().push(self.clone()));
-        }
-    }
-
     /// It arrived: what is written next is another application.
     pub fn end(&self) {
         self.ended.set(true);
         LEFT.with(|left| left.borrow_mut().retain(|begun| begun.posting != self.posting));
+    }
+}
+
+/// A form on the screen. When the visitor looks elsewhere, files on their way stop; they are sent on when the form is
+/// shown again.
+pub struct Shown(pub Rc<Begun>);
+
+impl Drop for Shown {
+    fn drop(&mut self) {
+        self.0.files.borrow_mut().sending.clear();
+        if !self.0.ended.get() {
+            LEFT.with(|left| left.borrow_mut().push(self.0.clone()));
+        }
     }
 }

@@ -6,6 +6,7 @@ use belofte_contract::Timestamp;
 use belofte_contract::apply::is_date;
 use belofte_contract::promise::Promise;
 use belofte_contract::timeline::{AnsweredField, Application};
+use belofte_html::html;
 use yew::prelude::*;
 
 use crate::app::{View, link};

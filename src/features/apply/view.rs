@@ -7,14 +7,15 @@ use belofte_contract::apply::{FILE_MAX_BYTES, FieldKind, FieldOption, FormField}
 use belofte_contract::organization::Organization;
 use belofte_contract::postings::JobPosting;
 use belofte_contract::problem::FieldErrorCode;
-use web_sys::{FileList, HtmlInputElement, HtmlSelectElement, HtmlTextAreaElement};
+use belofte_html::html;
+use web_sys::{FileList, HtmlInputElement};
 use yew::prelude::*;
 
 use super::state::{ApplyDraft, ChosenFile, Edit, FileState, Trouble, accept_list, type_names};
 use crate::app::{View, link};
 use crate::i18n::{Ctx, DateStyle, Key};
 use crate::ui::error_summary::error_summary;
-use crate::ui::field::{Described, Field, field, group};
+use crate::ui::field::{Described, Field, field, group, typed, typed_into};
 use crate::ui::person::first_name;
 use crate::ui::{button, notice};
 
@@ -85,7 +86,7 @@ impl Tell {
 pub fn form(ctx: &Ctx, parts: &FormParts<'_>, tell: &Tell) -> Html {
     let words: Vec<(String, String)> =
         parts.problems.iter().map(|problem| (control_id(problem.field()), words(ctx, parts.draft, problem))).collect();
-    let onsubmit = tell.submit.reform(|event: SubmitEvent| event.prevent_default());
+    let onsubmit = button::submitted(&tell.submit);
     let action = parts.plain.as_ref().map(|plain| plain.action.clone());
     let (method, enctype) = match &parts.plain {
         Some(_) => (Some("post"), Some("multipart/form-data")),
@@ -137,11 +138,11 @@ fn question(ctx: &Ctx, parts: &FormParts<'_>, asked: &FormField, tell: &Tell) ->
     let drawn = match asked.kind {
         FieldKind::Choice if asked.options.len() <= 5 => {
             let options = asked.options.iter().map(|option| radio(parts.draft, asked, option, &around, &tell.edit));
-            group(ctx, &around, html! { for option in options { { option } } })
+            group(ctx, &around, html! { { for options } })
         }
         FieldKind::MultiChoice => {
             let options = asked.options.iter().map(|option| tick(parts.draft, asked, option, &around, &tell.edit));
-            group(ctx, &around, html! { for option in options { { option } } })
+            group(ctx, &around, html! { { for options } })
         }
         FieldKind::Consent => consent(parts.draft, asked, &around, tell, ctx),
         FieldKind::File => files(ctx, parts, asked, &around, tell),
@@ -190,10 +191,7 @@ fn input(draft: &ApplyDraft, asked: &FormField, around: &Field<'_>, edit: &Callb
         _ => ("text", None),
     };
     let Described { describedby, invalid } = around.described();
-    let name = asked.name.clone();
-    let oninput = edit.reform(move |event: InputEvent| {
-        Edit::Write(name.clone(), event.target_unchecked_into::<HtmlInputElement>().value())
-    });
+    let oninput = typed_into(edit, &asked.name, Edit::Write);
     html! {
         <input class="field__input" id={around.id.to_owned()} name={asked.name.clone()} type={kind} {inputmode}
             value={draft.value(&asked.name).to_owned()} {oninput}
@@ -204,10 +202,7 @@ fn input(draft: &ApplyDraft, asked: &FormField, around: &Field<'_>, edit: &Callb
 
 fn text_area(draft: &ApplyDraft, asked: &FormField, around: &Field<'_>, edit: &Callback<Edit>) -> Html {
     let Described { describedby, invalid } = around.described();
-    let name = asked.name.clone();
-    let oninput = edit.reform(move |event: InputEvent| {
-        Edit::Write(name.clone(), event.target_unchecked_into::<HtmlTextAreaElement>().value())
-    });
+    let oninput = typed_into(edit, &asked.name, Edit::Write);
     html! {
         <textarea class="field__input field__input--long" id={around.id.to_owned()} name={asked.name.clone()} rows="6"
             value={draft.value(&asked.name).to_owned()} {oninput}
@@ -218,10 +213,7 @@ fn text_area(draft: &ApplyDraft, asked: &FormField, around: &Field<'_>, edit: &C
 
 fn select(ctx: &Ctx, draft: &ApplyDraft, asked: &FormField, around: &Field<'_>, edit: &Callback<Edit>) -> Html {
     let Described { describedby, invalid } = around.described();
-    let name = asked.name.clone();
-    let onchange = edit.reform(move |event: Event| {
-        Edit::Write(name.clone(), event.target_unchecked_into::<HtmlSelectElement>().value())
-    });
+    let onchange = typed_into(edit, &asked.name, Edit::Write);
     let chosen = draft.value(&asked.name);
     let option = |option: &FieldOption| {
         html! { <option value={option.value.clone()} selected={option.value == chosen}>{ &option.label }</option> }
@@ -242,8 +234,8 @@ fn radio(
     around: &Field<'_>,
     edit: &Callback<Edit>,
 ) -> Html {
-    let written = Edit::Write(asked.name.clone(), option.value.clone());
-    choice("radio", draft, asked, option, around, edit.reform(move |_: Event| written.clone()))
+    // The value of a ticked radio button is that of its option.
+    choice("radio", draft, asked, option, around, typed_into(edit, &asked.name, Edit::Write))
 }
 
 fn tick(
@@ -376,8 +368,7 @@ fn chosen(ctx: &Ctx, file: &ChosenFile, asked: &FormField, tell: &Tell) -> Html 
 
 /// A field that no person sees or reaches; machines fill it.
 fn trap(ctx: &Ctx, draft: &ApplyDraft, edit: &Callback<Edit>) -> Html {
-    let oninput =
-        edit.reform(|event: InputEvent| Edit::Trap(event.target_unchecked_into::<HtmlInputElement>().value()));
+    let oninput = typed(edit, Edit::Trap);
     html! {
         <div class="visually-hidden" aria-hidden="true">
             <label for="f--website">{ ctx.t(Key::ApplyHoneypot) }</label>

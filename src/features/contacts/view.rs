@@ -5,6 +5,7 @@
 
 use belofte_contract::Timestamp;
 use belofte_contract::contacts::{Colleague, Contact};
+use belofte_html::html;
 use yew::prelude::*;
 
 use crate::i18n::{Ctx, DateStyle, Key};

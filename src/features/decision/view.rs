@@ -5,6 +5,7 @@
 
 use belofte_contract::decision::{Decision, Outcome};
 use belofte_contract::postings::HandledBy;
+use belofte_html::html;
 use yew::prelude::*;
 
 use crate::i18n::{Ctx, DateStyle, Key};

@@ -2,30 +2,15 @@
 //!
 //! MUST: the name of the job is the link; late is said in words.
 
-use std::rc::Rc;
+use belofte_html::html;
 
 use belofte_contract::Reference;
 use belofte_contract::promise::PromiseState;
 use belofte_contract::timeline::{ApplicationStatus, ApplicationSummary};
 use yew::prelude::*;
 
-use crate::app::{View, link, use_arrival, use_core, use_organization};
+use crate::app::{View, link};
 use crate::i18n::{Ctx, DateStyle, Key};
-
-#[derive(PartialEq, Properties)]
-pub struct ListProps {
-    pub applications: Rc<Vec<ApplicationSummary>>,
-    pub on_choose: Callback<Reference>,
-}
-
-#[component]
-pub fn List(props: &ListProps) -> Html {
-    let core = use_core();
-    let organization = use_organization();
-    use_arrival(Some(Ok(())));
-    let zone = organization.state.ready().map_or("UTC", |organization| &organization.time_zone);
-    list(&core.ctx(zone), &props.applications, &props.on_choose, &core.go)
-}
 
 pub fn list(ctx: &Ctx, applications: &[ApplicationSummary], choose: &Callback<Reference>, go: &Callback<View>) -> Html {
     let to_board = link(ctx, go, View::Board, "back__link", ctx.t(Key::LookupJobs));

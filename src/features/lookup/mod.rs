@@ -9,80 +9,89 @@ pub mod view;
 #[cfg(test)]
 mod tests;
 
-use std::cell::Cell;
 use std::rc::Rc;
 
 use belofte_contract::lookup::StatusSession;
-use gloo::timers::callback::Timeout;
-use wasm_bindgen_futures::spawn_local;
+use yew::functional::{Hook, HookContext};
 use yew::prelude::*;
 
-pub use self::list::List;
 pub use self::state::LookupNote;
 
 use self::state::{Action, Errand, Failure, Lookup as State, Step};
 use crate::api::ApiError;
-use crate::app::{Core, use_arrival, use_core, use_organization};
+use crate::app::{Core, Shared, use_arrival};
+use crate::hooks::{Kept, after, callback, spawn, use_change, use_kept};
+use crate::part::Part;
+use crate::request::next_round;
 use crate::ui::error_summary;
 
 /// How long one waits before a new code can be asked for: mail is not instant.
 const AGAIN_AFTER_MS: u32 = 30_000;
 
-#[derive(PartialEq, Properties)]
-pub struct LookupProps {
+#[derive(PartialEq)]
+pub struct Lookup {
+    pub shared: Shared,
     /// From the link of a mail: opens at once, without a form.
-    #[prop_or_default]
     pub link_token: Option<String>,
-    #[prop_or_default]
     pub note: Option<LookupNote>,
     pub on_open: Callback<StatusSession>,
 }
 
-#[component]
-pub fn Lookup(props: &LookupProps) -> Html {
-    let core = use_core();
-    let organization = use_organization();
-    let lookup = use_reducer(|| State::new(props.link_token.as_deref(), props.note));
-    let looks = use_state_eq(|| 0_u32);
-    let may_ask = use_state_eq(|| 0_u32);
-    use_arrival(Some(Ok(())));
-    use_errand(&core, &lookup, &props.on_open);
+/// What every callback of the page needs, shared once.
+struct Page {
+    core: Core,
+    state: Kept<Rc<State>>,
+    /// Grows with every try to send: then the list of problems takes the focus.
+    looks: Kept<u32>,
+}
+
+impl Part for Lookup {
+    fn name(&self) -> &'static str {
+        "lookup"
+    }
+
+    fn draw(&self, hooks: &mut HookContext) -> Html {
+        use_lookup(self).run(hooks)
+    }
+}
+
+#[hook]
+fn use_lookup(props: &Lookup) -> Html {
+    let core = &props.shared.core;
+    let state = use_kept(|| Rc::new(State::new(props.link_token.as_deref(), props.note)));
+    let looks = use_kept(|| 0_u32);
+    let may_ask = use_kept(|| 0_u32);
+    use_arrival(core, Some(Ok(())));
+    let page = Rc::new(Page { core: core.clone(), state, looks });
+    let lookup = page.state.get();
+    use_errand(&page, &lookup, &props.on_open);
+    let mailed = lookup.mailed();
     {
         // Another code can be asked for a while after each one.
-        let may_ask = may_ask.setter();
-        use_effect_with(lookup.mailed(), move |mailed| {
-            let mailed = *mailed;
-            let timer = (mailed > 0).then(|| Timeout::new(AGAIN_AFTER_MS, move || may_ask.set(mailed)));
-            move || drop(timer)
-        });
+        let may_ask = may_ask.clone();
+        use_change(mailed, move || (mailed > 0).then(|| after(AGAIN_AFTER_MS, move || may_ask.set(mailed))));
     }
     {
-        let core = core.clone();
-        use_effect_with((*looks, focus(&lookup.step)), move |(looks, target)| match target {
-            Some(target) => core.focus(target),
-            None if *looks > 0 => core.focus(error_summary::ID),
+        let (page, looks, target) = (page.clone(), page.looks.get(), focus(&lookup.step));
+        use_change((looks, target), move || match target {
+            Some(target) => page.core.focus(target),
+            None if looks > 0 => page.core.focus(error_summary::ID),
             None => {}
         });
     }
-    let zone = organization.state.ready().map_or("UTC", |organization| &organization.time_zone);
-    let ctx = core.ctx(zone);
-    let tell = {
-        let (edits, submits, looks) = (lookup.dispatcher(), lookup.dispatcher(), looks.clone());
-        let (agains, others) = (lookup.dispatcher(), lookup.dispatcher());
-        let focused = core.clone();
-        view::Tell {
-            edit: Callback::from(move |edit| edits.dispatch(Action::Edit(edit))),
-            submit: Callback::from(move |()| {
-                submits.dispatch(Action::Submit);
-                looks.set(*looks + 1);
-            }),
-            again: Callback::from(move |()| agains.dispatch(Action::Again)),
-            other: Callback::from(move |()| others.dispatch(Action::OtherAddress)),
-            focus: Callback::from(move |id: String| focused.focus(&id)),
-            go: core.go.clone(),
-        }
+    let ctx = props.shared.ctx();
+    let tell = view::Tell {
+        edit: callback(&page, |page, edit| page.state.dispatch(Action::Edit(edit))),
+        submit: callback(&page, |page, ()| {
+            page.state.dispatch(Action::Submit);
+            page.looks.set(next_round());
+        }),
+        again: callback(&page, |page, ()| page.state.dispatch(Action::Again)),
+        other: callback(&page, |page, ()| page.state.dispatch(Action::OtherAddress)),
+        focus: callback(&page, |page, id: String| page.core.focus(&id)),
+        go: page.core.go.clone(),
     };
-    view::lookup(&ctx, &lookup, *may_ask == lookup.mailed(), &tell)
+    view::lookup(&ctx, &lookup, may_ask.get() == mailed, &tell)
 }
 
 /// Where the focus belongs when a step begins; the first step leaves it where the visitor has it.
@@ -95,21 +104,22 @@ fn focus(step: &Step) -> Option<&'static str> {
 
 /// Sends what the state asks for; a late answer to an old errand is dropped.
 #[hook]
-fn use_errand(core: &Core, lookup: &UseReducerHandle<State>, on_open: &Callback<StatusSession>) {
-    let (core, on_open, dispatcher) = (core.clone(), on_open.clone(), lookup.dispatcher());
-    use_effect_with(lookup.errand(core.api.lang()), move |errand| {
-        let current = Rc::new(Cell::new(true));
-        if let Some(errand) = errand.clone() {
-            let asked = current.clone();
-            spawn_local(async move {
-                let (action, session) = run(&core, errand).await;
-                if asked.get() {
-                    dispatcher.dispatch(action);
+fn use_errand(page: &Rc<Page>, lookup: &State, on_open: &Callback<StatusSession>) {
+    let (page, on_open, errand) = (page.clone(), on_open.clone(), lookup.errand(page.core.api.lang()));
+    use_change(errand.clone(), move || {
+        // Gone with the errand.
+        let current = Rc::new(());
+        let asked = Rc::downgrade(&current);
+        if let Some(errand) = errand {
+            spawn(async move {
+                let (action, session) = run(&page.core, errand).await;
+                if asked.upgrade().is_some() {
+                    page.state.dispatch(action);
                     session.into_iter().for_each(|session| on_open.emit(session));
                 }
             });
         }
-        move || current.set(false)
+        current
     });
 }
 

@@ -4,7 +4,7 @@
 //! and, for the first question, in a summary; the code field takes a pasted or suggested code whole.
 
 use belofte_contract::lookup::{CODE_DIGITS, CODE_MINUTES};
-use web_sys::HtmlInputElement;
+use belofte_html::html;
 use yew::prelude::*;
 
 use super::state::{Edit, Failure, Lookup, LookupNote, Problem, Step};
@@ -13,7 +13,7 @@ use crate::app::{View, link};
 use crate::i18n::{Ctx, DateStyle, Key};
 use crate::ui::button;
 use crate::ui::error_summary::error_summary;
-use crate::ui::field::{Described, Field, field};
+use crate::ui::field::{Described, Field, field, typed};
 use crate::ui::notice::{self, Tone};
 
 pub const EMAIL: &str = "lookup-email";
@@ -60,8 +60,8 @@ fn link_failed(ctx: &Ctx, failure: &Failure, tell: &Tell) -> Html {
             <h1 tabindex="-1">{ ctx.t(Key::LookupTitle) }</h1>
             { failed(ctx, failure) }
             <div class="row">
-                { button::primary(ctx.t(Key::UiTryAgain), tell.submit.reform(|_| ())) }
-                { button::quiet(ctx.t(Key::LookupByCode), tell.other.reform(|_| ())) }
+                { button::primary(ctx.t(Key::UiTryAgain), button::pressed(&tell.submit)) }
+                { button::quiet(ctx.t(Key::LookupByCode), button::pressed(&tell.other)) }
             </div>
         </>
     }
@@ -95,9 +95,9 @@ fn address(ctx: &Ctx, lookup: &Lookup, note: Option<LookupNote>, failure: Option
                 { notice::notice(Tone::Calm, html! { <p>{ ctx.t(note) }</p> }, Html::default()) }
             }
             { error_summary(ctx, &lines, &tell.focus) }
-            <form class="lookup__form" onsubmit={submitted(tell)} novalidate=true>
-                { field(ctx, &email, input(&email, "email", "email", "email", &written.email, tell.edit.reform(Edit::Email))) }
-                { field(ctx, &reference, input(&reference, "text", "text", "off", &written.reference, tell.edit.reform(Edit::Reference))) }
+            <form class="lookup__form" onsubmit={button::submitted(&tell.submit)} novalidate=true>
+                { field(ctx, &email, input(&email, "email", "email", "email", &written.email, typed(&tell.edit, Edit::Email))) }
+                { field(ctx, &reference, input(&reference, "text", "text", "off", &written.reference, typed(&tell.edit, Edit::Reference))) }
                 if let Some(failure) = failure {
                     { failed(ctx, failure) }
                 }
@@ -118,7 +118,7 @@ fn code(ctx: &Ctx, lookup: &Lookup, failure: Option<&Failure>, may_ask: bool, te
     let error = lookup.problems().first().map(|problem| words(ctx, *problem)).or(wrong);
     let asked = Field { id: CODE, label: &label, hints: &[&hint], optional: false, error: error.as_deref() };
     let Described { describedby, invalid } = asked.described();
-    let oninput = tell.edit.reform(|event: InputEvent| Edit::Code(value(&event)));
+    let oninput = typed(&tell.edit, Edit::Code);
     // Room for a code that is pasted with a space or a dash in it.
     let control = html! {
         <input class="field__input lookup__code" id={CODE} name="code" type="text" inputmode="numeric" autocomplete="one-time-code"
@@ -138,7 +138,7 @@ fn code(ctx: &Ctx, lookup: &Lookup, failure: Option<&Failure>, may_ask: bool, te
             if lookup.mailed() > 1 && working_on.is_none() && failure.is_none() {
                 { notice::notice(Tone::Calm, html! { <p>{ ctx.t(Key::LookupMailedAgain) }</p> }, Html::default()) }
             }
-            <form class="lookup__form" onsubmit={submitted(tell)} novalidate=true>
+            <form class="lookup__form" onsubmit={button::submitted(&tell.submit)} novalidate=true>
                 { field(ctx, &asked, control) }
                 if let Some(failure) = other {
                     { failed(ctx, failure) }
@@ -149,9 +149,9 @@ fn code(ctx: &Ctx, lookup: &Lookup, failure: Option<&Failure>, may_ask: bool, te
             <p class="lookup__again">{ ctx.t(if may_ask || locked { Key::LookupNoMail } else { Key::LookupNoMailYet }) }</p>
             <div class="row">
                 if may_ask || locked {
-                    { button::quiet(ctx.t(Key::LookupAgain), tell.again.reform(|_| ())) }
+                    { button::quiet(ctx.t(Key::LookupAgain), button::pressed(&tell.again)) }
                 }
-                { button::quiet(ctx.t(Key::LookupOther), tell.other.reform(|_| ())) }
+                { button::quiet(ctx.t(Key::LookupOther), button::pressed(&tell.other)) }
             </div>
         </>
     }
@@ -180,23 +180,14 @@ fn input(
     inputmode: &'static str,
     autocomplete: &'static str,
     written: &str,
-    edit: Callback<String>,
+    oninput: Callback<InputEvent>,
 ) -> Html {
     let Described { describedby, invalid } = around.described();
-    let oninput = edit.reform(|event: InputEvent| value(&event));
     html! {
         <input class="field__input" id={around.id.to_owned()} name={around.id.to_owned()} type={kind} {inputmode} {autocomplete}
             autocapitalize="off" spellcheck="false" maxlength="254" value={written.to_owned()} {oninput}
             aria-required={(!around.optional).then_some("true")} aria-describedby={describedby} aria-invalid={invalid} />
     }
-}
-
-fn value(event: &InputEvent) -> String {
-    event.target_unchecked_into::<HtmlInputElement>().value()
-}
-
-fn submitted(tell: &Tell) -> Callback<SubmitEvent> {
-    tell.submit.reform(|event: SubmitEvent| event.prevent_default())
 }
 
 fn id_of(problem: Problem) -> &'static str {

@@ -7,6 +7,7 @@ use belofte_contract::organization::Organization;
 use belofte_contract::postings::{
     DurationUnit, HandledBy, JobPosting, PostingLink, PostingStatus, Requirement, StageDefinition, Turn,
 };
+use belofte_html::html;
 use yew::prelude::*;
 
 use super::view::{facts, hear, related};

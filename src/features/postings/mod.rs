@@ -17,16 +17,20 @@ use belofte_contract::organization::Organization;
 use belofte_contract::postings::{JobPosting, JobPostingList};
 use belofte_contract::score::PromiseScore;
 use belofte_contract::time::MINUTE_MS;
+use belofte_html::html;
 use wasm_bindgen::JsCast;
+use yew::functional::{Hook, HookContext};
 use yew::prelude::*;
 
 use self::detail::DetailParts;
 use self::state::Filter;
 use self::view::BoardParts;
 use crate::api::{Api, ApiError};
-use crate::app::{Core, use_arrival, use_core, use_organization};
+use crate::app::{Core, Shared, use_arrival};
 use crate::clock::use_alarm;
+use crate::hooks::{use_change, use_kept};
 use crate::i18n::Ctx;
+use crate::part::Part;
 use crate::request::{Request, use_request};
 use crate::ui::notice;
 
@@ -44,8 +48,9 @@ impl PartialEq for Guests {
     }
 }
 
-#[derive(PartialEq, Properties)]
-pub struct BoardProps {
+#[derive(PartialEq)]
+pub struct Board {
+    pub shared: Shared,
     pub guests: Guests,
 }
 
@@ -63,15 +68,24 @@ async fn all_postings(api: Api) -> Result<JobPostingList, ApiError> {
     Ok(list)
 }
 
-#[component]
-pub fn Board(props: &BoardProps) -> Html {
-    let core = use_core();
-    let organization = use_organization();
-    let filter = use_reducer(Filter::default);
-    let list = use_request(core.clone(), |core| Box::pin(all_postings(core.api.clone())));
+impl Part for Board {
+    fn name(&self) -> &'static str {
+        "board"
+    }
+
+    fn draw(&self, hooks: &mut HookContext) -> Html {
+        use_board(self).run(hooks)
+    }
+}
+
+#[hook]
+fn use_board(props: &Board) -> Html {
+    let Shared { core, organization } = &props.shared;
+    let filter = use_kept(Rc::<Filter>::default);
+    let list = use_request(core.clone(), all_postings(core.api.clone()));
     let both = organization.state.with(&list.state);
-    use_arrival(both.outcome());
-    use_freshness(&core, list.again.clone());
+    use_arrival(core, both.outcome());
+    use_freshness(core, list.again.clone());
     match both {
         Request::Idle | Request::Loading => notice::loading(&core.ctx("UTC")),
         Request::Failed(error) => notice::failed(&core.ctx("UTC"), &error, &organization.or(&list)),
@@ -79,34 +93,41 @@ pub fn Board(props: &BoardProps) -> Html {
             let (organization, list) = &*both;
             let ctx = core.ctx(&organization.time_zone);
             let foot = (props.guests.score)(&ctx, &organization.score);
-            let dispatcher = filter.dispatcher();
-            let parts = BoardParts { list, organization, filter: &filter, live: true, foot };
-            let change = Callback::from(move |change| dispatcher.dispatch(change));
+            let parts = BoardParts { list, organization, filter: &filter.get(), live: true, foot };
+            let change = Callback::from(move |change| filter.dispatch(change));
             view::board(&ctx, &parts, &core.go, &change)
         }
     }
 }
 
-#[derive(PartialEq, Properties)]
-pub struct PostingProps {
+#[derive(PartialEq)]
+pub struct Posting {
+    pub shared: Shared,
     pub id: Rc<str>,
     pub guests: Guests,
 }
 
-#[component]
-pub fn Posting(props: &PostingProps) -> Html {
-    let core = use_core();
-    let organization = use_organization();
+impl Part for Posting {
+    fn name(&self) -> &'static str {
+        "posting"
+    }
+
+    fn draw(&self, hooks: &mut HookContext) -> Html {
+        use_posting(self).run(hooks)
+    }
+}
+
+#[hook]
+fn use_posting(props: &Posting) -> Html {
+    let Shared { core, organization } = &props.shared;
     let posting = {
-        use_request((core.api.clone(), props.id.clone()), |(api, id)| {
-            let (api, id) = (api.clone(), id.clone());
-            Box::pin(async move { api.posting(&id).await })
-        })
+        let (api, id) = (core.api.clone(), props.id.clone());
+        use_request((api.clone(), id.clone()), async move { api.posting(&id).await })
     };
     let both = organization.state.with(&posting.state);
-    use_arrival(both.outcome());
-    use_json_ld(&both);
-    use_freshness(&core, posting.again.clone());
+    use_arrival(core, both.outcome());
+    use_json_ld(core, &both);
+    use_freshness(core, posting.again.clone());
     match both {
         Request::Idle | Request::Loading => notice::loading(&core.ctx("UTC")),
         Request::Failed(ApiError::NotFound) => detail::unknown(&core.ctx("UTC"), &core.go),
@@ -131,12 +152,13 @@ pub fn Posting(props: &PostingProps) -> Html {
 /// when it is looked at again.
 #[hook]
 fn use_freshness(core: &Core, again: Callback<()>) {
-    let read_at = use_state(|| core.clock.now());
-    let stale_at = read_at.plus_ms(FRESH_MS);
+    let read_at = use_kept(|| core.clock.now());
+    let stale_at = read_at.get().plus_ms(FRESH_MS);
     use_alarm(&core.clock, Some(stale_at));
     let clock = core.clock.clone();
-    use_effect_with(core.clock.now() >= stale_at, move |is_stale| {
-        if *is_stale {
+    let is_stale = clock.now() >= stale_at;
+    use_change(is_stale, move || {
+        if is_stale {
             read_at.set(clock.now());
             again.emit(());
         }
@@ -162,23 +184,26 @@ fn data_script() -> Option<web_sys::Element> {
 
 /// Puts the posting where search engines look: in the page, inside our own element, as long as it is open and shown.
 #[hook]
-fn use_json_ld(both: &Request<(Rc<Organization>, Rc<JobPosting>)>) {
-    let core = use_core();
+fn use_json_ld(core: &Core, both: &Request<(Rc<Organization>, Rc<JobPosting>)>) {
+    let core = core.clone();
     let text = both.ready().and_then(|both| json_ld::json_ld(&both.1, &both.0));
-    use_effect_with(text, move |text| {
-        let made = text.as_deref().and_then(|text| {
-            let script = data_script()?;
-            // Where no copy was to be had, Chromium 156 still lets data be written into a text node that is there already.
-            let data = gloo::utils::document().create_text_node("");
-            script.append_child(&data).ok()?;
-            core.host().append_child(&script).ok()?;
-            data.set_node_value(Some(text));
-            Some(script)
-        });
-        move || {
-            if let Some(script) = made {
-                script.remove();
-            }
-        }
+    use_change(text.clone(), move || {
+        let text = text?;
+        let script = data_script()?;
+        // Where no copy was to be had, Chromium 156 still lets data be written into a text node that is there already.
+        let data = gloo::utils::document().create_text_node("");
+        script.append_child(&data).ok()?;
+        core.host().append_child(&script).ok()?;
+        data.set_node_value(Some(&text));
+        Some(Shown(script))
     });
+}
+
+/// Leaves the page with the posting.
+struct Shown(web_sys::Element);
+
+impl Drop for Shown {
+    fn drop(&mut self) {
+        self.0.remove();
+    }
 }

@@ -5,13 +5,14 @@
 use belofte_contract::Timestamp;
 use belofte_contract::organization::Organization;
 use belofte_contract::postings::{JobPosting, JobPostingList, PayRange, PayUnit, PostingLink, PostingStatus};
-use web_sys::{HtmlInputElement, HtmlSelectElement};
+use belofte_html::html;
 use yew::prelude::*;
 
 use super::state::{Change, Filter, choices, is_searchable};
 use crate::app::{View, address, link};
 use crate::i18n::{Ctx, DateStyle, Key};
 use crate::ui::button;
+use crate::ui::field::typed;
 use crate::ui::person::first_name;
 
 pub struct BoardParts<'a> {
@@ -51,8 +52,6 @@ fn filters(ctx: &Ctx, parts: &BoardParts<'_>, change: &Callback<Change>) -> Html
     if !parts.filter.is_set() && !is_searchable(parts.list) && departments.is_empty() && locations.is_empty() {
         return Html::default();
     }
-    let typed =
-        change.reform(|event: InputEvent| Change::Text(event.target_unchecked_into::<HtmlInputElement>().value()));
     // Enter must not leave the host page.
     let onsubmit = Callback::from(|event: SubmitEvent| event.prevent_default());
     let action = address(ctx, &View::Board);
@@ -62,10 +61,10 @@ fn filters(ctx: &Ctx, parts: &BoardParts<'_>, change: &Callback<Change>) -> Html
             <div class="field">
                 <label class="field__label" for="q">{ ctx.t(Key::PostingsSearch) }</label>
                 <input class="field__input" id="q" name="q" type="search" maxlength="100" autocomplete="off"
-                    value={parts.filter.text.clone()} oninput={typed} />
+                    value={parts.filter.text.clone()} oninput={typed(change, Change::Text)} />
             </div>
-            { select(ctx, "department", Key::PostingsDepartment, departments, &parts.filter.department, &change.reform(Change::Department)) }
-            { select(ctx, "location", Key::PostingsLocation, locations, &parts.filter.location, &change.reform(Change::Location)) }
+            { select(ctx, "department", Key::PostingsDepartment, departments, &parts.filter.department, typed(change, Change::Department)) }
+            { select(ctx, "location", Key::PostingsLocation, locations, &parts.filter.location, typed(change, Change::Location)) }
             if !parts.live {
                 { button::submit(ctx.t(Key::PostingsFilter)) }
             }
@@ -79,12 +78,11 @@ fn select(
     label: Key,
     values: &[String],
     chosen: &str,
-    choose: &Callback<String>,
+    onchange: Callback<Event>,
 ) -> Html {
     if values.is_empty() {
         return Html::default();
     }
-    let onchange = choose.reform(|event: Event| event.target_unchecked_into::<HtmlSelectElement>().value());
     let option = |value: &String| {
         html! { <option value={value.clone()} selected={value == chosen}>{ value }</option> }
     };

@@ -7,17 +7,33 @@ pub mod view;
 #[cfg(test)]
 mod tests;
 
+use yew::functional::{Hook, HookContext};
 use yew::prelude::*;
 
-use crate::app::{use_arrival, use_core, use_organization};
+use crate::app::{Shared, use_arrival};
+use crate::part::Part;
 use crate::request::Request;
 use crate::ui::notice;
 
-#[component]
-pub fn Score() -> Html {
-    let core = use_core();
-    let organization = use_organization();
-    use_arrival(organization.state.outcome());
+#[derive(PartialEq)]
+pub struct Score {
+    pub shared: Shared,
+}
+
+impl Part for Score {
+    fn name(&self) -> &'static str {
+        "score"
+    }
+
+    fn draw(&self, hooks: &mut HookContext) -> Html {
+        use_score(self).run(hooks)
+    }
+}
+
+#[hook]
+fn use_score(props: &Score) -> Html {
+    let Shared { core, organization } = &props.shared;
+    use_arrival(core, organization.state.outcome());
     match &organization.state {
         Request::Idle | Request::Loading => notice::loading(&core.ctx("UTC")),
         Request::Failed(error) => notice::failed(&core.ctx("UTC"), error, &organization.again),

@@ -5,6 +5,7 @@
 
 use belofte_contract::organization::Organization;
 use belofte_contract::score::PromiseScore;
+use belofte_html::html;
 use yew::prelude::*;
 
 use crate::i18n::{Ctx, Key};

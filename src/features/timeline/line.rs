@@ -8,6 +8,7 @@ use belofte_contract::postings::Turn;
 use belofte_contract::promise::{Promise, PromiseMove, PromiseState};
 use belofte_contract::time::DAY_MS;
 use belofte_contract::timeline::{EntryEvent, TimelineEntry};
+use belofte_html::html;
 use yew::prelude::*;
 
 use super::state::{Progress, Step, move_of, told};

@@ -2,19 +2,18 @@
 //!
 //! Stops while the page is hidden and catches up when it is shown. Never draws anything.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::rc::Rc;
 
 use belofte_contract::Reference;
-use gloo::events::EventListener;
-use gloo::timers::callback::Timeout;
-use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
 use super::state::{Read, Sight};
 use crate::api::events::Live;
 use crate::app::Core;
-use crate::clock::use_return;
+use crate::clock::{Armed, use_return};
+use crate::hooks::{Compared, Kept, after, listen, spawn, use_change, use_kept, use_made};
+use crate::request::next_round;
 
 /// After a stream that failed; also how often one looks where events do not get through.
 const LOOK_AGAIN_MS: u32 = 10_000;
@@ -23,37 +22,25 @@ const REOPEN_MS: u32 = 2_000;
 
 /// One application as it stands, and how to read it once more.
 #[hook]
-pub fn use_sight(core: &Core, reference: Reference, token: &Rc<str>) -> (UseReducerHandle<Sight>, Callback<()>) {
-    let sight = use_reducer_eq(Sight::default);
-    let etag = use_mut_ref(|| None::<String>);
-    let asked = use_mut_ref(|| 0_u32);
-    let read = use_callback(
-        (core.clone(), reference, token.clone(), sight.dispatcher()),
-        move |(), (core, reference, token, dispatcher)| {
-            let (core, reference, token, dispatcher) = (core.clone(), *reference, token.clone(), dispatcher.clone());
-            let (etag, asked) = (etag.clone(), asked.clone());
-            *asked.borrow_mut() += 1;
-            let mine = *asked.borrow();
-            spawn_local(async move {
-                let known = etag.borrow().clone();
-                let answer = core.api.application(reference, &token, known.as_deref()).await;
-                // A late answer to an older question says nothing about now.
-                if *asked.borrow() != mine {
-                    return;
-                }
-                let answer = answer.map(|read| read.map(|(application, mark)| (Rc::new(application), mark)));
-                if let Ok(Some((_, mark))) = &answer {
-                    etag.borrow_mut().clone_from(mark);
-                }
-                dispatcher.dispatch(Read::Answer(answer, core.clock.now()));
-            });
-        },
-    );
+pub fn use_sight(core: &Core, reference: Reference, token: &Rc<str>) -> (Kept<Rc<Sight>>, Callback<()>) {
+    let sight = use_kept(Rc::<Sight>::default);
+    let etag = use_kept(|| None::<String>);
+    let asked = use_kept(|| 0_u32);
+    let read = {
+        let (core, token, sight) = (core.clone(), token.clone(), sight.clone());
+        use_made(Compared::new((core.clone(), reference, token.clone())), move || {
+            let reading = Rc::new(Reading { core, reference, token, sight, etag, asked });
+            Callback::from(move |()| {
+                let reading = reading.clone();
+                spawn(async move { reading.read().await });
+            })
+        })
+    };
     {
         let read = read.clone();
-        use_effect_with((reference, token.clone()), move |_| read.emit(()));
+        use_change((reference, token.clone()), move || read.emit(()));
     }
-    let version = match &*sight {
+    let version = match &*sight.get() {
         Sight::Shown { application, .. } => Some(application.version),
         Sight::Loading | Sight::Failed(_) => None,
     };
@@ -61,51 +48,76 @@ pub fn use_sight(core: &Core, reference: Reference, token: &Rc<str>) -> (UseRedu
     (sight, read)
 }
 
+struct Reading {
+    core: Core,
+    reference: Reference,
+    token: Rc<str>,
+    sight: Kept<Rc<Sight>>,
+    etag: Kept<Option<String>>,
+    asked: Kept<u32>,
+}
+
+impl Reading {
+    async fn read(&self) {
+        let mine = self.asked.get() + 1;
+        self.asked.swap(mine);
+        let known = self.etag.get();
+        let answer = self.core.api.application(self.reference, &self.token, known.as_deref()).await;
+        // A late answer to an older question says nothing about now.
+        if self.asked.get() != mine {
+            return;
+        }
+        let answer = answer.map(|read| read.map(|(application, mark)| (Rc::new(application), mark)));
+        if let Ok(Some((_, mark))) = &answer {
+            self.etag.swap(mark.clone());
+        }
+        let read = Read::Answer(answer, self.core.clock.now());
+        self.sight.set(self.sight.get().reduce(read));
+    }
+}
+
 /// Listens as long as the page is visible and was read once.
 #[hook]
 fn use_events(core: &Core, reference: Reference, token: &Rc<str>, version: Option<i64>, read: &Callback<()>) {
     let visible = use_visible();
-    let round = use_state_eq(|| 0_u32);
-    let known = use_mut_ref(|| None::<i64>);
-    *known.borrow_mut() = version;
+    let round = use_kept(|| 0_u32);
+    let known = use_kept(|| None::<i64>);
+    known.swap(version);
     let again = {
-        let (read, round, rounds) = (read.clone(), round.setter(), Rc::new(Cell::new(0_u32)));
-        use_memo((), move |()| {
+        let (read, round) = (read.clone(), round.clone());
+        use_kept(|| {
             Callback::from(move |()| {
                 read.emit(());
-                rounds.set(rounds.get() + 1);
-                round.set(rounds.get());
+                round.set(next_round());
             })
         })
     };
-    use_return((*again).clone());
+    let again = again.get();
+    use_return(again.clone());
     use_offline(read);
     let (core, read, token) = (core.clone(), read.clone(), token.clone());
-    use_effect_with((reference, token.clone(), visible, version.is_some(), *round), move |listening| {
-        let timer = Rc::new(RefCell::new(None::<Timeout>));
-        let (_, _, visible, was_read, _) = *listening;
+    let was_read = version.is_some();
+    use_change((reference, token.clone(), visible, was_read, round.get()), move || {
+        let timer = Rc::new(Cell::new(None));
         let stream = (visible && was_read).then(|| {
-            let last = known.borrow().map(|version| version.to_string());
-            let (timer, again) = (timer.clone(), (*again).clone());
+            let last = known.get().map(|version| version.to_string());
+            let timer = timer.clone();
             let tell = Callback::from(move |live| match live {
                 Live::Open => {}
                 Live::Changed { id } => {
-                    if *known.borrow() != id.parse().ok() {
+                    if known.get() != id.parse().ok() {
                         read.emit(());
                     }
                 }
                 Live::Closed(end) => {
                     let wait_ms = if end.is_some() { LOOK_AGAIN_MS } else { REOPEN_MS };
                     let again = again.clone();
-                    *timer.borrow_mut() = Some(Timeout::new(wait_ms, move || again.emit(())));
+                    timer.set(Some(after(wait_ms, move || again.emit(()))));
                 }
             });
             core.api.events(reference, token.to_string(), last, tell)
         });
-        move || {
-            drop(stream);
-            drop(timer.borrow_mut().take());
-        }
+        (stream, Armed(timer))
     });
 }
 
@@ -113,26 +125,19 @@ fn use_events(core: &Core, reference: Reference, token: &Rc<str>, version: Optio
 #[hook]
 fn use_offline(read: &Callback<()>) {
     let read = read.clone();
-    use_effect_with(read, move |read| {
-        let read = read.clone();
-        let listener = EventListener::new(&gloo::utils::window(), "offline", move |_| read.emit(()));
-        move || drop(listener)
-    });
+    use_change(read.clone(), move || listen(&gloo::utils::window(), "offline", read));
 }
 
 /// Whether anybody can see the page.
 #[hook]
 fn use_visible() -> bool {
-    let visible = use_state_eq(|| !gloo::utils::document().hidden());
+    let visible = use_kept(|| !gloo::utils::document().hidden());
     {
-        let visible = visible.setter();
-        use_effect_with((), move |()| {
-            let document = gloo::utils::document();
-            let listener = EventListener::new(&document, "visibilitychange", move |_| {
-                visible.set(!gloo::utils::document().hidden());
-            });
-            move || drop(listener)
+        let visible = visible.clone();
+        use_change((), move || {
+            let look = Callback::from(move |()| visible.set(!gloo::utils::document().hidden()));
+            listen(&gloo::utils::document(), "visibilitychange", look)
         });
     }
-    *visible
+    visible.get()
 }

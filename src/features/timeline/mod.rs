@@ -12,24 +12,26 @@ pub mod view;
 #[cfg(test)]
 mod tests;
 
-use std::future::Future;
 use std::rc::Rc;
 
 use belofte_contract::Reference;
-use wasm_bindgen_futures::spawn_local;
+use yew::functional::{Hook, HookContext};
 use yew::prelude::*;
 
 use self::live::use_sight;
 use self::state::{Progress, Read, Sight, changes, late, next_change};
 use self::view::{Guests, PageParts, Tell};
 use crate::api::ApiError;
-use crate::app::{Core, use_arrival, use_core};
+use crate::app::{Core, Saved, print, use_arrival};
 use crate::clock::use_alarm;
+use crate::hooks::{Kept, use_change, use_kept};
 use crate::i18n::Key;
+use crate::part::Part;
 use crate::ui::notice;
 
-#[derive(PartialEq, Properties)]
-pub struct TimelineProps {
+#[derive(PartialEq)]
+pub struct Timeline {
+    pub core: Core,
     pub reference: Reference,
     pub token: Rc<str>,
     pub guests: Guests,
@@ -39,18 +41,29 @@ pub struct TimelineProps {
     pub on_log_out: Callback<()>,
 }
 
-#[component]
-pub fn Timeline(props: &TimelineProps) -> Html {
-    let core = use_core();
-    let (sight, read) = use_sight(&core, props.reference, &props.token);
-    let save_failed = use_state_eq(|| false);
+impl Part for Timeline {
+    fn name(&self) -> &'static str {
+        "timeline"
+    }
+
+    fn draw(&self, hooks: &mut HookContext) -> Html {
+        use_timeline(self).run(hooks)
+    }
+}
+
+#[hook]
+fn use_timeline(props: &Timeline) -> Html {
+    let core = &props.core;
+    let (kept, read) = use_sight(core, props.reference, &props.token);
+    let sight = kept.get();
+    let save_failed = use_kept(|| false);
     let outcome = match &*sight {
         Sight::Loading => None,
         Sight::Shown { .. } => Some(Ok(())),
         Sight::Failed(error) => Some(Err(error.clone())),
     };
     use_expiry(&sight, &props.on_expired);
-    use_arrival(outcome);
+    use_arrival(core, outcome);
     let shown = match &*sight {
         Sight::Shown { application, seen_at, trouble, .. } => Some((application.clone(), *seen_at, trouble.is_some())),
         Sight::Loading | Sight::Failed(_) => None,
@@ -66,24 +79,22 @@ pub fn Timeline(props: &TimelineProps) -> Html {
             ctx.fill(Key::TimelineChanged, &[("headline", &headline)])
         },
     });
-    let said = use_said(&core, news);
+    let said = use_said(core, news);
     match (&*sight, shown) {
         (Sight::Failed(ApiError::NotFound | ApiError::Gone { .. }), _) => view::not_found(&ctx, &core.go),
         (Sight::Failed(ApiError::Unauthorized), _) => notice::loading(&ctx),
         (Sight::Failed(error), _) => {
-            let sight = sight.dispatcher();
             let again = Callback::from(move |()| {
-                sight.dispatch(Read::Again);
+                kept.dispatch(Read::Again);
                 read.emit(());
             });
             notice::failed(&ctx, error, &again)
         }
         (Sight::Shown { .. }, Some((application, seen_at, stale))) => {
             let (said, guests) = (said.as_str(), props.guests);
-            let save_failed_now = *save_failed;
             let parts =
-                PageParts { application: &application, seen_at, stale, said, save_failed: save_failed_now, guests };
-            view::page(&ctx, &parts, &tell(&core, props, &save_failed.setter()))
+                PageParts { application: &application, seen_at, stale, said, save_failed: save_failed.get(), guests };
+            view::page(&ctx, &parts, &tell(props, &save_failed))
         }
         (Sight::Loading, _) | (Sight::Shown { .. }, None) => notice::loading(&ctx),
     }
@@ -94,8 +105,8 @@ pub fn Timeline(props: &TimelineProps) -> Html {
 fn use_expiry(sight: &Sight, on_expired: &Callback<()>) {
     let expired = matches!(sight, Sight::Failed(ApiError::Unauthorized));
     let on_expired = on_expired.clone();
-    use_effect_with(expired, move |expired| {
-        if *expired {
+    use_change(expired, move || {
+        if expired {
             on_expired.emit(());
         }
     });
@@ -112,69 +123,40 @@ struct News {
 /// The words of the live region: silent at first, then one sentence a change. Also tells the host page of a late promise.
 #[hook]
 fn use_said(core: &Core, news: Option<News>) -> String {
-    let said = use_state_eq(String::new);
-    let before = use_mut_ref(|| None::<News>);
+    let said = use_kept(String::new);
+    let before = use_kept(|| None::<News>);
     {
         let (core, said) = (core.clone(), said.clone());
-        use_effect_with(news, move |news| {
-            let Some(news) = news.clone() else { return };
-            let old = before.borrow_mut().replace(news.clone());
+        use_change(news.clone(), move || {
+            let Some(news) = news else { return };
+            let old = before.swap(Some(news.clone()));
             let late_before = old.as_ref().map_or(0, |old| old.late);
             if news.late > late_before {
                 core.announce("belofte-promise-late", &[("count", news.late.into())]);
             }
             if old.is_some_and(|old| old.changes != news.changes || news.late > old.late) {
                 // The same words twice would not be read out again; a space at the end makes them differ.
-                let repeated = *said == news.text;
+                let repeated = said.get() == news.text;
                 said.set(if repeated { news.text + "\u{a0}" } else { news.text });
             }
         });
     }
-    (*said).clone()
+    said.get()
 }
 
-fn tell(core: &Core, props: &TimelineProps, failed: &UseStateSetter<bool>) -> Tell {
-    let reference = props.reference;
-    let calendar = {
-        let (core, token, failed) = (core.clone(), props.token.clone(), failed.clone());
-        Callback::from(move |_: MouseEvent| {
-            let (api, token) = (core.api.clone(), token.clone());
-            save(&core, &failed, reference, ".ics", async move { api.calendar(reference, &token).await });
-        })
+fn tell(props: &Timeline, failed: &Kept<bool>) -> Tell {
+    let save = |what: Saved| {
+        let (core, reference, token, failed) =
+            (props.core.clone(), props.reference, props.token.clone(), failed.clone());
+        Callback::from(move |_: MouseEvent| core.save_file(what, reference, token.clone(), failed.clone()))
     };
-    let export = {
-        let (core, token, failed) = (core.clone(), props.token.clone(), failed.clone());
-        Callback::from(move |_: MouseEvent| {
-            let (api, token) = (core.api.clone(), token.clone());
-            save(&core, &failed, reference, ".json", async move { api.export(reference, &token).await });
-        })
-    };
+    let leave = |told: &Callback<()>| told.reform(|_: MouseEvent| ());
     Tell {
-        calendar,
-        export,
-        print: Callback::from(|_: MouseEvent| {
-            let _ = gloo::utils::window().print();
-        }),
-        all: props.on_all.reform(|_: MouseEvent| ()),
-        log_out: props.on_log_out.reform(|_: MouseEvent| ()),
-        go: core.go.clone(),
+        calendar: save(Saved::Calendar),
+        export: save(Saved::Everything),
+        print: Callback::from(|_: MouseEvent| print()),
+        all: leave(&props.on_all),
+        log_out: leave(&props.on_log_out),
+        go: props.core.go.clone(),
     }
-}
-
-/// Fetches a file with the session's key, which a plain link could not carry, and saves it.
-fn save(
-    core: &Core,
-    failed: &UseStateSetter<bool>,
-    reference: Reference,
-    ending: &'static str,
-    file: impl Future<Output = Result<web_sys::Blob, ApiError>> + 'static,
-) {
-    let (core, failed) = (core.clone(), failed.clone());
-    spawn_local(async move {
-        let file = file.await;
-        failed.set(file.is_err());
-        if let Ok(file) = file {
-            core.save(&file, &[&reference.to_string(), ending].concat());
-        }
-    });
 }

@@ -11,6 +11,7 @@ use belofte_contract::promise::{Promise, PromiseKind};
 use belofte_contract::score::PromiseScore;
 use belofte_contract::time::DAY_MS;
 use belofte_contract::timeline::{AnsweredField, Application};
+use belofte_html::html;
 use yew::prelude::*;
 
 use super::line::{day, line, moved, pill};
