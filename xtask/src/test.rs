@@ -83,7 +83,7 @@ fn tidy() -> Result<()> {
         return Ok(());
     }
     // The advisories change by the day and come from the network: a test that fails without a change of ours is none.
-    sh::run(sh::cargo().args(["deny", "--log-level=error", "check", "bans", "licenses", "sources"]))
+    sh::run(sh::cargo().args(["deny", "--workspace", "--log-level=error", "check", "bans", "licenses", "sources"]))
 }
 
 fn fmt() -> Result<()> {
