@@ -15,6 +15,7 @@ mod sh;
 mod test;
 mod tidy;
 mod tools;
+mod trunk;
 mod widget;
 
 #[derive(Parser)]
@@ -34,6 +35,9 @@ enum Command {
     Dist(dist::Args),
     /// Checks the rules that a machine can read off the files.
     Tidy,
+    /// What Trunk.toml runs.
+    #[command(hide = true)]
+    Trunk(trunk::Args),
 }
 
 fn main() -> ExitCode {
@@ -42,6 +46,7 @@ fn main() -> ExitCode {
         Command::Test(args) => test::run(&args),
         Command::Dist(args) => dist::run(&args),
         Command::Tidy => tidy::run(),
+        Command::Trunk(args) => trunk::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
