@@ -33,7 +33,7 @@ const OPT_FLAGS: [&[&str]; 2] = [
 ];
 /// For the link-time optimiser. Loops stay as they are written, and inlining goes a little further than `z` allows:
 /// a call, its arguments and its result take more than a very short function.
-const LINK_FLAGS: [&str; 2] = ["-Cllvm-args=-disable-lsr", "-Cllvm-args=-inline-threshold=12"];
+const LINK_FLAGS: [&str; 2] = ["-Cllvm-args=-disable-lsr", "-Cllvm-args=-inline-threshold=10"];
 
 #[derive(ClapArgs, Default)]
 pub struct Args {
