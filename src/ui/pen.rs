@@ -7,8 +7,11 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use belofte_contract::Timestamp;
 use yew::prelude::*;
 use yew::virtual_dom::{AttributeOrProperty, Attributes, Listener, VList, VNode, VTag, VText};
+
+use crate::i18n::{Ctx, DateStyle, Key};
 
 #[path = "../../crates/belofte-html/src/marks.rs"]
 mod marks;
@@ -65,6 +68,22 @@ impl Pen {
     #[inline]
     pub fn child(&mut self, child: impl Child) {
         child.draw(self);
+    }
+
+    /// Those of `Ctx` by the same name, straight into the gap.
+    #[inline(never)]
+    pub fn t(&mut self, ctx: &Ctx, key: Key) {
+        self.put_str(ctx.messages.text(key));
+    }
+
+    #[inline(never)]
+    pub fn fill(&mut self, ctx: &Ctx, key: Key, values: &[(&str, &str)]) {
+        self.put_string(ctx.fill(key, values));
+    }
+
+    #[inline(never)]
+    pub fn date(&mut self, ctx: &Ctx, at: Timestamp, style: DateStyle) {
+        self.put_string(ctx.date(at, style));
     }
 
     #[inline]

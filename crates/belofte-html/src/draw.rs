@@ -2,7 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
-use syn::{Error, Expr, ExprLit, Ident, Lit, LitStr, Result};
+use syn::{Error, Expr, ExprLit, ExprMethodCall, Ident, Lit, LitStr, Result};
 
 use crate::marks;
 use crate::parse::{Attribute, Element, For, If, Node, Root};
@@ -10,6 +10,8 @@ use crate::parse::{Attribute, Element, For, If, Node, Root};
 /// Attributes that are there or not.
 const FLAGS: [&str; 10] =
     ["autofocus", "disabled", "hidden", "inert", "multiple", "novalidate", "open", "readonly", "required", "selected"];
+/// What the pen asks the `ctx` of a view for.
+const WORDS: [&str; 3] = ["date", "fill", "t"];
 /// What the pen listens to.
 const LISTENERS: [&str; 4] = ["onchange", "onclick", "oninput", "onsubmit"];
 
@@ -26,6 +28,14 @@ pub fn expand(markup: TokenStream) -> Result<TokenStream> {
         #calls
         #pen.done()
     }})
+}
+
+/// `ctx.t(…)` and its like are written by the pen itself, without a copy in between.
+fn words(value: &Expr) -> Option<TokenStream> {
+    let Expr::MethodCall(ExprMethodCall { receiver, method, args, .. }) = value else { return None };
+    let is_ctx = matches!(&**receiver, Expr::Path(path) if path.path.is_ident("ctx"));
+    let pen = pen();
+    (is_ctx && WORDS.contains(&method.to_string().as_str())).then(|| quote! { #pen.#method(#receiver, #args); })
 }
 
 /// No name of the caller's can be taken for it.
@@ -56,7 +66,7 @@ impl Drawing {
             }
             Node::Value(value) => {
                 self.mark(marks::CHILD, "");
-                quote! { #pen.child(#value); }
+                words(value).unwrap_or_else(|| quote! { #pen.child(#value); })
             }
             Node::Each(values) => {
                 self.mark(marks::EACH, "");
@@ -139,7 +149,7 @@ impl Drawing {
             self.mark(marks::NAME, &label);
         }
         self.mark(mark, "");
-        Ok(quote! { #pen.#call(#value); })
+        Ok(words(value).unwrap_or_else(|| quote! { #pen.#call(#value); }))
     }
 
     fn fixed(&mut self, name: &LitStr, value: &Lit) -> Result<()> {
