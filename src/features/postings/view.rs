@@ -177,16 +177,23 @@ fn month_of(text: &str) -> Option<Timestamp> {
 
 /// "Rotterdam-Zuid · 24–32 hours · € 2,950–3,870 a month"
 pub fn facts(ctx: &Ctx, posting: &JobPosting) -> String {
-    let mut facts = Vec::with_capacity(4);
-    if !posting.locations.is_empty() {
-        facts.push(posting.locations.join(", "));
-    }
+    let mut facts = posting.locations.join(", ");
+    let mut add = |fact: &str| {
+        if !facts.is_empty() {
+            facts.push_str(" · ");
+        }
+        facts.push_str(fact);
+    };
     if posting.remote {
-        facts.push(ctx.t(Key::PostingsRemote));
+        add(ctx.messages.text(Key::PostingsRemote));
     }
-    facts.extend(hours(ctx, posting));
-    facts.extend(posting.base_salary.as_ref().map(|range| pay(ctx, range)));
-    facts.join(" · ")
+    if let Some(hours) = hours(ctx, posting) {
+        add(&hours);
+    }
+    if let Some(range) = &posting.base_salary {
+        add(&pay(ctx, range));
+    }
+    facts
 }
 
 pub fn hours(ctx: &Ctx, posting: &JobPosting) -> Option<String> {

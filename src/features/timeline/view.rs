@@ -297,16 +297,21 @@ fn answers(ctx: &Ctx, answers: &[AnsweredField]) -> Html {
 
 fn actions(ctx: &Ctx, parts: &PageParts<'_>, tell: &Tell) -> Html {
     let has_dates = parts.application.promises.iter().any(Promise::is_open);
+    let rest = [
+        (Key::TimelinePrint, &tell.print),
+        (Key::TimelineExport, &tell.export),
+        (Key::TimelineAll, &tell.all),
+        (Key::TimelineLogOut, &tell.log_out),
+    ];
     html! {
         <div class="timeline__actions">
             <div class="row">
                 if has_dates {
                     { button::quiet(ctx.t(Key::TimelineCalendar), tell.calendar.clone()) }
                 }
-                { button::quiet(ctx.t(Key::TimelinePrint), tell.print.clone()) }
-                { button::quiet(ctx.t(Key::TimelineExport), tell.export.clone()) }
-                { button::quiet(ctx.t(Key::TimelineAll), tell.all.clone()) }
-                { button::quiet(ctx.t(Key::TimelineLogOut), tell.log_out.clone()) }
+                for (key, act) in rest {
+                    { button::quiet(ctx.t(key), act.clone()) }
+                }
             </div>
             if parts.save_failed {
                 { notice::notice(notice::Tone::Warning, html! { <p>{ ctx.t(Key::TimelineSaveFailed) }</p> }, Html::default()) }
