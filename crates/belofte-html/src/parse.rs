@@ -14,7 +14,7 @@ pub enum Node {
     /// `{ for values }`
     Each(Expr),
     If(If),
-    For(For),
+    For(Box<For>),
 }
 
 pub struct Element {
@@ -91,7 +91,7 @@ fn node(input: ParseStream<'_>) -> Result<Node> {
         braced!(content in input);
         braces(&content)
     } else if input.peek(Token![for]) {
-        Ok(Node::For(repeated(input)?))
+        Ok(Node::For(Box::new(repeated(input)?)))
     } else {
         Err(input.error("expected an element, `{ … }`, `if` or `for`; texts stand in braces"))
     }
