@@ -205,7 +205,10 @@ impl Pen {
                     self.open.is_list = true;
                 }
                 marks::NAME => self.open.names.push(words),
-                marks::FIXED => {
+                marks::FIXED | marks::CLASS => {
+                    if mark == marks::CLASS {
+                        self.open.names.push("class");
+                    }
                     self.open.values.push(Some(AttributeOrProperty::Attribute(AttrValue::Static(words))));
                 }
                 marks::TEXT => self.open.children.push(VText::new(words).into()),

@@ -155,6 +155,7 @@ impl Drawing {
     fn fixed(&mut self, name: &LitStr, value: &Lit) -> Result<()> {
         let label = name.value();
         match value {
+            Lit::Str(text) if label == "class" => self.mark(marks::CLASS, &text.value()),
             Lit::Str(text) if !FLAGS.contains(&label.as_str()) => {
                 self.mark(marks::NAME, &label);
                 self.mark(marks::FIXED, &text.value());

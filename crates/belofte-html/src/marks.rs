@@ -18,6 +18,8 @@ pub const CLOSE: u8 = 6;
 
 /// Names an attribute of the open element; words: the name.
 pub const NAME: u8 = 20;
+/// The class of the open element, which nearly every one has; words: the value.
+pub const CLASS: u8 = 21;
 
 // Where the pen waits for a value:
 

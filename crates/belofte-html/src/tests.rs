@@ -15,7 +15,7 @@ fn expanded(markup: &str) -> String {
 #[test]
 fn what_is_fixed_costs_no_call() {
     let code = expanded(r#"<p class="back"><b>{ "x" }</b></p>"#);
-    assert!(code.contains(r#"("\u{1}p\u{14}class\u{2}back\u{1}b\u{3}x\u{6}\u{6}")"#), "{code}");
+    assert!(code.contains(r#"("\u{1}p\u{15}back\u{1}b\u{3}x\u{6}\u{6}")"#), "{code}");
     assert_eq!(code.matches("pen .").count(), 1, "{code}");
 }
 
