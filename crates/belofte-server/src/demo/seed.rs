@@ -54,7 +54,7 @@ struct Fixed {
     end: End,
 }
 
-const SAMPLES: [Fixed; 6] = [
+const SAMPLES: [Fixed; 7] = [
     Fixed {
         reference: "K7Q4-9M2P-3XHD",
         name: "Noor Jansen",
@@ -71,6 +71,15 @@ const SAMPLES: [Fixed; 6] = [
         posting: "helpende-plus",
         lang: "en",
         note: "demo.sample_interview",
+        end: End::Invited,
+    },
+    Fixed {
+        reference: "4HZC-V8N1-J6QA",
+        name: "Lotte Vermeer",
+        email: "lotte@example.com",
+        posting: "verzorgende-ig",
+        lang: "nl",
+        note: "demo.sample_yours",
         end: End::Invited,
     },
     Fixed {

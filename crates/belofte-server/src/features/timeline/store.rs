@@ -7,7 +7,7 @@ mod posting;
 
 use belofte_contract::contacts::Person;
 use belofte_contract::decision::{Decision, Outcome, Reason};
-use belofte_contract::postings::{HandledBy, PostingLink};
+use belofte_contract::postings::{HandledBy, PostingLink, Turn};
 use belofte_contract::promise::{Promise, PromiseMove};
 use belofte_contract::timeline::{Actor, Application, ApplicationStatus, ApplicationSummary, EntryEvent};
 use belofte_contract::{Reference, Timestamp};
@@ -18,7 +18,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
 pub use self::posting::Posting;
-use super::entries;
+use super::entries::{self, Told};
 use crate::problem::{ApiProblem, ApiResult};
 use crate::settings::Settings;
 
@@ -94,7 +94,7 @@ const APPLICATION_COLUMNS: &str = "id, reference, posting_id, email, lang, name,
 pub const PROMISE_COLUMNS: &str = "p.id, p.kind, p.stage_id, p.owner_id, p.source, p.made_at, p.first_due_at, p.due_at, \
      p.due_day_start, p.kept_at, p.voided_at, p.moves";
 
-/// The status page of application `id` in `lang`, as it stands at `now`.
+/// The status page of application `id` in `lang`, as it stands at `now`; the organisation's score is the caller's to add.
 pub async fn load_application(
     connection: &mut AnyConnection,
     settings: &Settings,
@@ -108,10 +108,15 @@ pub async fn load_application(
     let events = load_events(connection, id, 0).await?;
     let answers = answers::load(connection, settings, &row, lang).await?;
     let related = posting.related(connection, settings, lang).await?;
-    let score = crate::features::score::store::load_score(connection, now).await?;
     let promises: Vec<Promise> = promises.into_iter().map(|row| row.promise).collect();
+    let stage = posting.stage(row.stage_id.as_deref()).filter(|stage| stage.turn == Turn::Yours);
+    let own_deadline = match stage {
+        Some(stage) => load_own_deadline(connection, id, &stage.id).await?,
+        None => None,
+    };
     let contacts = posting.contact_ids.iter().filter_map(|id| settings.contact(id, lang)).collect();
     let colleagues = posting.colleague_ids.iter().filter_map(|id| settings.colleague(id, lang)).collect();
+    let told = Told { row: &row, events: &events, posting: &posting, promises: &promises, own_deadline };
     Ok(Application {
         reference: row.reference,
         organization_name: settings.name(lang),
@@ -122,14 +127,14 @@ pub async fn load_application(
         submitted_at: row.submitted_at,
         updated_at: row.updated_at,
         version: row.version,
-        timeline: entries::timeline(&row, &events, &posting, &promises, settings, lang, now),
+        timeline: entries::timeline(&told, settings, lang, now),
         promises,
         contacts,
         colleagues,
         decision: row.decision.as_ref().map(|decision| decision_in(decision, settings, lang)),
         answers,
         related,
-        score: Some(score),
+        score: None,
         delete_on: row.delete_on,
         keep_days: keep_days(&row, settings),
         as_of: now,
@@ -239,7 +244,7 @@ pub async fn load_events(connection: &mut AnyConnection, id: &str, after: i64) -
     rows.iter().map(event_row).collect()
 }
 
-/// The promises of one application, oldest first.
+/// The promises of one application, oldest first. The applicant's own deadlines are none: see [`load_own_deadline`].
 pub async fn load_promises(
     connection: &mut AnyConnection,
     settings: &Settings,
@@ -248,7 +253,8 @@ pub async fn load_promises(
     lang: &str,
 ) -> ApiResult<Vec<PromiseRow>> {
     let sql = format!(
-        "SELECT {PROMISE_COLUMNS} FROM promises p WHERE p.application_id = $1 ORDER BY p.made_at, p.first_due_at, p.id"
+        "SELECT {PROMISE_COLUMNS} FROM promises p WHERE p.application_id = $1 AND p.owner_id IS NOT NULL
+         ORDER BY p.made_at, p.first_due_at, p.id"
     );
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(application_id).fetch_all(connection).await?;
     let mut promises = rows.iter().map(promise_row).collect::<ApiResult<Vec<_>>>()?;
@@ -259,6 +265,24 @@ pub async fn load_promises(
             stage.map(|stage| stage.promise_label.clone().unwrap_or_else(|| stage.label.clone())).unwrap_or_default();
     }
     Ok(promises)
+}
+
+/// Until when the applicant is to do what step `stage_id` asks of them.
+pub async fn load_own_deadline(
+    connection: &mut AnyConnection,
+    application_id: &str,
+    stage_id: &str,
+) -> ApiResult<Option<Timestamp>> {
+    let row = sqlx::query(
+        "SELECT due_at FROM promises
+         WHERE application_id = $1 AND stage_id = $2 AND owner_id IS NULL AND kept_at IS NULL AND voided_at IS NULL
+         ORDER BY made_at DESC, id DESC LIMIT 1",
+    )
+    .bind(application_id)
+    .bind(stage_id)
+    .fetch_optional(connection)
+    .await?;
+    row.map(|row| instant(&row, "due_at")).transpose()
 }
 
 /// Days the application is kept after it ended: longer when the applicant said yes to that.
