@@ -129,6 +129,7 @@ pub async fn seed(state: &AppState) -> Result<Vec<Sample>, StartError> {
         tell_all(&mut teller).await.map_err(worded)?;
     }
     transaction.commit().await?;
+    state.score.forget();
     let sample = |fixed: &Fixed| Sample {
         reference: fixed.reference.to_owned(),
         email: fixed.email.to_owned(),

@@ -20,7 +20,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::features::lookup::session::bearer;
 use crate::features::lookup::{AskedLang, read_json};
-use crate::features::timeline::store::{Posting, load_application, load_promises, word};
+use crate::features::timeline;
+use crate::features::timeline::store::{Posting, load_promises, word};
 use crate::problem::{ApiProblem, ApiResult};
 use crate::state::{App, AppState};
 use crate::tokens::{keyed_hash, same};
@@ -162,10 +163,7 @@ async fn move_promise(
 }
 
 async fn answer(app: &App, id: &str, asked: &AskedLang) -> ApiResult<Response> {
-    let settings = app.settings();
-    let lang = settings.lang(asked.lang.as_deref());
-    let mut connection = app.store.read().acquire().await?;
-    let application = load_application(&mut connection, &settings, id, lang, app.clock.now()).await?;
+    let application = timeline::read(app, id, asked).await?;
     Ok(([(header::CACHE_CONTROL, "private, no-store")], Json(application)).into_response())
 }
 

@@ -71,6 +71,32 @@ both!(a_second_start_leaves_the_history_alone, app, {
     assert_eq!(score(&app, "").await, before);
 });
 
+both!(a_kept_promise_is_in_the_score_at_once, app, {
+    seed(&app.state).await.unwrap();
+    let noor = crate::timeline::applicant(&app, "noor@example.com").await;
+    let on_page = async || -> PromiseScore { serde_json::from_value(noor.page(&app).await["score"].clone()).unwrap() };
+    let before = on_page().await;
+    assert_eq!(before, score(&app, "").await, "counted once, told everywhere");
+    let kept = noor.act(&app, &format!("promises/{}/kept", noor.promise), serde_json::json!({"by": "sanne"})).await;
+    let told: PromiseScore = serde_json::from_value(kept.json()["score"].clone()).unwrap();
+    assert_eq!((told.kept, told.made), (before.kept + 1, before.made + 1), "in the answer to the act");
+    assert_eq!((on_page().await, score(&app, "").await), (told.clone(), told));
+});
+
+both!(a_promise_that_falls_due_is_in_the_score_at_once, app, {
+    app.apply("noor@example.com").await;
+    let due = "2027-03-30T17:00:00+02:00";
+    app.set_time("2027-03-30T16:59:30+02:00");
+    assert_eq!((score(&app, "").await.open, score(&app, "").await.late), (1, 0));
+    app.set_time(due);
+    assert_eq!(score(&app, "").await.late, 0, "it can still be kept");
+    // Before the ticker has written anything.
+    app.set_time("2027-03-30T17:00:01+02:00");
+    assert_eq!((score(&app, "").await.open, score(&app, "").await.late), (0, 1));
+    belofte_server::ticker::tick(&app.state).await.unwrap();
+    assert_eq!(score(&app, "").await.late, 1);
+});
+
 both!(the_score_of_one_posting_counts_only_its_own, app, {
     seed(&app.state).await.unwrap();
     let all = score(&app, "").await;

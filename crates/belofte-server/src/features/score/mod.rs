@@ -1,5 +1,6 @@
 //! How well the organisation keeps its word: public figures, shown also when they are bad.
 
+pub mod counted;
 pub mod store;
 
 use axum::extract::{Query, State};
@@ -35,8 +36,12 @@ async fn show(State(state): State<AppState>, Query(asked): Query<Asked>) -> ApiR
         let limit = u64::from(PERIOD_MAX_DAYS);
         return Err(ApiProblem::fields(vec![FieldError::with_limit("period", FieldErrorCode::TooLong, limit)]));
     }
-    let mut connection = state.store.read().acquire().await?;
     let posting = asked.posting.as_deref().filter(|posting| !posting.is_empty());
-    let score = store::load_score_of(&mut connection, posting, period_days, state.clock.now()).await?;
+    let score = if posting.is_none() && period_days == PERIOD_DAYS {
+        counted::current(&state).await?
+    } else {
+        let mut connection = state.store.read().acquire().await?;
+        store::load_score_of(&mut connection, posting, period_days, state.clock.now()).await?
+    };
     Ok(([(header::CACHE_CONTROL, "public, max-age=60")], Json(score)).into_response())
 }
