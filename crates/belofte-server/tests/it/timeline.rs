@@ -224,6 +224,17 @@ both!(what_was_missed_is_told_first, app, {
     assert!(told.contains("id: 2") && told.contains("id: 3"), "{told}");
 });
 
+both!(a_revoked_session_hears_nothing_more, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    let mut stream = listen(&app, &noor, None).await;
+    let headers = [("authorization", noor.bearer.as_str())];
+    app.call(Method::DELETE, "/v1/status-sessions", &json!({}), &headers).await;
+    // Told to everybody who still may hear: the stream ends instead.
+    noor.act(&app, "transitions", json!({"stage_id": "talk", "by": "sanne"})).await;
+    let ended = tokio::time::timeout(Duration::from_secs(5), stream.next()).await.expect("an end within 5 s");
+    assert!(ended.is_none(), "{ended:?}");
+});
+
 both!(the_stream_ends_with_the_session, app, {
     let noor = applicant(&app, "noor@example.com").await;
     let mut stream = listen(&app, &noor, None).await;

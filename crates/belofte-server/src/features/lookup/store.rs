@@ -83,6 +83,20 @@ pub async fn close_session(connection: &mut AnyConnection, token_hash: &str) -> 
     Ok(())
 }
 
+/// Ends every session of `email` and makes every link that was mailed to it worthless.
+pub async fn close_everywhere(connection: &mut AnyConnection, email: &str, now: Timestamp) -> ApiResult<()> {
+    sqlx::query("DELETE FROM sessions WHERE email = $1").bind(email).execute(&mut *connection).await?;
+    sqlx::query(
+        "UPDATE links SET revoked_at = $2
+         WHERE revoked_at IS NULL AND application_id IN (SELECT id FROM applications WHERE email = $1)",
+    )
+    .bind(email)
+    .bind(now.as_ms())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// Makes a link token for an application; only its hash is stored.
 pub async fn create_link(
     connection: &mut AnyConnection,

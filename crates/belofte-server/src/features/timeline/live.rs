@@ -59,7 +59,7 @@ async fn follow(
     sender: mpsc::Sender<Result<Event, Infallible>>,
 ) {
     loop {
-        match send_after(&state, &application_id, after, &sender).await {
+        match send_after(&state, &session, &application_id, after, &sender).await {
             Some(last) => after = last,
             None => return,
         }
@@ -67,12 +67,7 @@ async fn follow(
         loop {
             tokio::select! {
                 () = sender.closed() => return,
-                () = tokio::time::sleep_until(looked + LOOK_AGAIN) => {
-                    if !session.is_open(&state).await {
-                        return;
-                    }
-                    break;
-                }
+                () = tokio::time::sleep_until(looked + LOOK_AGAIN) => break,
                 change = changes.recv() => match change {
                     Ok(change) if change.application_id == application_id && change.version > after => break,
                     Ok(_) => {}
@@ -85,9 +80,10 @@ async fn follow(
     }
 }
 
-/// Sends every event after version `after`; gives the last version sent, or nothing when the reader is gone.
+/// Sends every event after version `after`; gives the last version sent, or nothing when reader or session is gone.
 async fn send_after(
     state: &AppState,
+    session: &Session,
     application_id: &str,
     after: i64,
     sender: &mpsc::Sender<Result<Event, Infallible>>,
@@ -95,6 +91,10 @@ async fn send_after(
     let mut connection = state.store.read().acquire().await.ok()?;
     let events = load_events(&mut connection, application_id, after).await.ok()?;
     drop(connection);
+    // Asked after reading: what happened after the session was ended is not told any more.
+    if !session.is_open(state).await {
+        return None;
+    }
     let mut last = after;
     for event in events {
         let data = ChangedEvent { version: event.version, event: event.event, at: event.at };
