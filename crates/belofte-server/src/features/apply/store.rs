@@ -211,6 +211,18 @@ pub async fn insert_upload(connection: &mut AnyConnection, upload: &NewUpload<'_
     Ok(())
 }
 
+/// Name and size of a file that still waits for its application.
+pub async fn find_upload(connection: &mut AnyConnection, id: &str, now: Timestamp) -> ApiResult<Option<(String, u64)>> {
+    let row =
+        sqlx::query("SELECT name, bytes FROM uploads WHERE id = $1 AND application_id IS NULL AND expires_at > $2")
+            .bind(id)
+            .bind(now.as_ms())
+            .fetch_optional(connection)
+            .await?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some((row.try_get("name")?, u64::try_from(row.try_get::<i64, _>("bytes")?).unwrap_or(0))))
+}
+
 /// Removes unclaimed uploads past `now` and keys older than `keys_before`; gives the ids of the files to delete.
 pub async fn delete_expired(
     connection: &mut AnyConnection,
