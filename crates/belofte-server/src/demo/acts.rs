@@ -8,7 +8,7 @@ mod page;
 
 use std::collections::BTreeMap;
 
-use axum::extract::{Form, Path, Query, State};
+use axum::extract::{Form, Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use self::page::Page;
 use crate::desk::{self, DeskRow};
 use crate::features::timeline::store::{ApplicationRow, Posting, find_by_reference, load_application, word};
+use crate::http::Query;
 use crate::problem::{ApiProblem, ApiResult};
 use crate::state::AppState;
 
@@ -226,7 +227,7 @@ async fn find(
     let Some(row) = find_by_reference(&mut connection, reference).await? else { return Ok(None) };
     let settings = &page.settings;
     let application = load_application(&mut connection, settings, &row.id, &page.lang, state.clock.now()).await?;
-    let posting = Posting::load(&mut connection, settings, &row.posting_id, &page.lang).await?;
+    let posting = Posting::of(settings, &row.posting_id, &page.lang)?;
     Ok(Some((row, application, posting)))
 }
 

@@ -125,7 +125,7 @@ pub async fn seed(state: &AppState) -> Result<Vec<Sample>, StartError> {
     let mut transaction = state.store.write().begin().await?;
     if store::count_applications(&mut transaction).await.map_err(worded)? == 0 {
         let settings = state.settings();
-        let mut teller = Teller::new(&mut transaction, &settings, state.clock.now()).await.map_err(worded)?;
+        let mut teller = Teller::new(&mut transaction, &settings, state.clock.now()).map_err(worded)?;
         tell_all(&mut teller).await.map_err(worded)?;
     }
     transaction.commit().await?;

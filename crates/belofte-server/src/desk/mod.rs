@@ -5,7 +5,7 @@
 pub mod store;
 
 use axum::extract::rejection::JsonRejection;
-use axum::extract::{FromRequestParts, Path, Query, State};
+use axum::extract::{FromRequestParts, Path, State};
 use axum::http::header;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
@@ -22,6 +22,7 @@ use crate::features::lookup::session::bearer;
 use crate::features::lookup::{AskedLang, read_json};
 use crate::features::timeline;
 use crate::features::timeline::store::{Posting, load_promises, word};
+use crate::http::Query;
 use crate::problem::{ApiProblem, ApiResult};
 use crate::state::{App, AppState};
 use crate::tokens::{keyed_hash, same};
@@ -84,7 +85,7 @@ pub async fn rows(app: &App, posting: Option<&str>, status: Option<&str>, lang: 
     let mut connection = app.store.read().acquire().await?;
     let mut rows = Vec::new();
     for row in store::list(&mut connection, posting, status).await? {
-        let posting = Posting::load(&mut connection, &settings, &row.posting_id, lang).await?;
+        let posting = Posting::of(&settings, &row.posting_id, lang)?;
         let promises = load_promises(&mut connection, &settings, &posting, &row.id, lang).await?;
         let open = promises.into_iter().map(|row| row.promise).filter(Promise::is_open);
         rows.push(DeskRow {

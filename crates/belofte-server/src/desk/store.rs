@@ -51,7 +51,7 @@ impl Case {
             return Err(ApiProblem::conflict("the application has ended"));
         }
         let lang = settings.lang(Some(&row.lang)).to_owned();
-        let posting = Posting::load(connection, settings, &row.posting_id, &lang).await?;
+        let posting = Posting::of(settings, &row.posting_id, &lang)?;
         let by = settings.person(by, &lang).ok_or_else(|| field("by", FieldErrorCode::NotAChoice))?;
         Ok(Case { row, posting, lang, by, now })
     }

@@ -20,7 +20,7 @@ use crate::features::timeline::store::{NewEvent, Posting, StoredDecision, record
 use crate::locale;
 use crate::problem::{ApiProblem, ApiResult};
 use crate::promises::{self, Planned, Stage};
-use crate::settings::Settings;
+use crate::settings::{self, Settings};
 
 /// Where a story has come to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,13 +96,13 @@ pub struct Teller<'t> {
 const KEPT_BETWEEN_DELAYS: usize = 12;
 
 impl<'t> Teller<'t> {
-    pub async fn new(
-        connection: &'t mut AnyConnection,
-        settings: &'t Settings,
-        now: Timestamp,
-    ) -> ApiResult<Teller<'t>> {
-        let postings = store::load_postings(connection, settings).await?.into_iter();
-        let templates = postings.map(|(posting, form)| (posting.link.id.clone(), Template { posting, form })).collect();
+    pub fn new(connection: &'t mut AnyConnection, settings: &'t Settings, now: Timestamp) -> ApiResult<Teller<'t>> {
+        let lang = settings.lang(None);
+        let template = |known: &settings::Posting| {
+            let form = settings.form(known.form_id()?, None, lang)?;
+            Some((known.id.clone(), Template { posting: Posting::of(settings, &known.id, lang).ok()?, form }))
+        };
+        let templates = settings.postings.iter().filter_map(template).collect();
         let applicants = serde_json::from_str(include_str!("../../../demo/applicants.json"))?;
         Ok(Teller {
             connection,

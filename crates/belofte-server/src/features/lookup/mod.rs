@@ -7,8 +7,8 @@ pub mod store;
 
 use std::net::IpAddr;
 
+use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
-use axum::extract::{Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -23,6 +23,7 @@ use serde::Deserialize;
 
 pub use self::session::Session;
 use crate::features::timeline::store::load_summaries;
+use crate::http::Query;
 use crate::http::limits::{Limited, VisitorAddress};
 use crate::mail;
 use crate::problem::{ApiProblem, ApiResult};

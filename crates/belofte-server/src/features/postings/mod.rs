@@ -5,7 +5,7 @@
 pub mod view;
 
 use axum::Router;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use axum::routing::get;
@@ -15,6 +15,7 @@ use belofte_contract::postings::{JobPostingList, PostingStatus};
 use serde::Deserialize;
 
 use crate::features::score::counted;
+use crate::http::Query;
 use crate::http::{tagged, tagged_json};
 use crate::problem::{ApiProblem, ApiResult};
 use crate::settings::{Posting, Settings};

@@ -3,7 +3,7 @@
 pub mod counted;
 pub mod store;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -13,6 +13,7 @@ use belofte_contract::problem::{FieldError, FieldErrorCode};
 use belofte_contract::score::PERIOD_DAYS;
 use serde::Deserialize;
 
+use crate::http::Query;
 use crate::problem::{ApiProblem, ApiResult};
 use crate::state::AppState;
 

@@ -1,6 +1,6 @@
 //! Live changes as server-sent events: what was missed first, then what happens.
 //!
-//! Read through fetch, so that the token stays in a header. Ends when the session ends; never keeps one alive.
+//! Read through fetch, so that the token stays in a header. Ends when the session or the server ends; never keeps a session alive.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -58,6 +58,8 @@ async fn follow(
     mut changes: tokio::sync::broadcast::Receiver<crate::state::Changed>,
     sender: mpsc::Sender<Result<Event, Infallible>>,
 ) {
+    // A stream that is ended here tells its page to come back; one that is cut off looks like a fault.
+    let mut stop = std::pin::pin!(crate::http::asked_to_stop());
     loop {
         match send_after(&state, &session, &application_id, after, &sender).await {
             Some(last) => after = last,
@@ -67,6 +69,7 @@ async fn follow(
         loop {
             tokio::select! {
                 () = sender.closed() => return,
+                () = &mut stop => return,
                 () = tokio::time::sleep_until(looked + LOOK_AGAIN) => break,
                 change = changes.recv() => match change {
                     Ok(change) if change.application_id == application_id && change.version > after => break,

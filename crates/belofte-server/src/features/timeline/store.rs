@@ -7,7 +7,7 @@ mod posting;
 
 use belofte_contract::contacts::Person;
 use belofte_contract::decision::{Decision, Outcome, Reason};
-use belofte_contract::postings::{HandledBy, PostingLink, Turn};
+use belofte_contract::postings::{HandledBy, Turn};
 use belofte_contract::promise::{Promise, PromiseMove};
 use belofte_contract::timeline::{Actor, Application, ApplicationStatus, ApplicationSummary, EntryEvent};
 use belofte_contract::{Reference, Timestamp};
@@ -103,11 +103,11 @@ pub async fn load_application(
     now: Timestamp,
 ) -> ApiResult<Application> {
     let row = find(connection, id).await?.ok_or_else(ApiProblem::not_found)?;
-    let posting = Posting::load(connection, settings, &row.posting_id, lang).await?;
+    let posting = Posting::of(settings, &row.posting_id, lang)?;
     let promises = load_promises(connection, settings, &posting, id, lang).await?;
     let events = load_events(connection, id, 0).await?;
     let answers = answers::load(connection, settings, &row, lang).await?;
-    let related = posting.related(connection, settings, lang).await?;
+    let related = posting.related(settings, lang, now);
     let promises: Vec<Promise> = promises.into_iter().map(|row| row.promise).collect();
     let stage = posting.stage(row.stage_id.as_deref()).filter(|stage| stage.turn == Turn::Yours);
     let own_deadline = match stage {
@@ -156,7 +156,7 @@ pub async fn load_summaries(
     let mut summaries = Vec::with_capacity(rows.len());
     for row in &rows {
         let row = application_row(row)?;
-        let posting = Posting::load(connection, settings, &row.posting_id, lang).await?;
+        let posting = Posting::of(settings, &row.posting_id, lang)?;
         let promises = load_promises(connection, settings, &posting, &row.id, lang).await?;
         let open = promises.into_iter().map(|row| row.promise).filter(Promise::is_open);
         summaries.push(ApplicationSummary {
@@ -312,19 +312,6 @@ pub fn decision_in(stored: &StoredDecision, settings: &Settings, lang: &str) -> 
 fn person_or_id(settings: &Settings, id: &str, lang: &str) -> Person {
     let unknown = || Person { id: id.to_owned(), name: id.to_owned(), role: String::new(), photo_url: None };
     settings.person(id, lang).unwrap_or_else(unknown)
-}
-
-pub fn posting_link(settings: &Settings, id: &str, doc: &Value, lang: &str) -> PostingLink {
-    let department = match doc.get("department_label") {
-        Some(label) => settings.text(label, lang),
-        None => settings.text(&doc["department"], lang),
-    };
-    PostingLink {
-        id: id.to_owned(),
-        title: settings.text(&doc["title"], lang),
-        department,
-        locations: settings.read(&doc["locations"], lang).unwrap_or_default(),
-    }
 }
 
 /// An enum of the wire as the word that stands in a column.
