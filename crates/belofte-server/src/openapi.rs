@@ -285,7 +285,7 @@ fn status_page() -> Vec<Operation> {
         Operation {
             headers: &["Last-Event-ID"],
             answers: &[("200", "ChangedEvent", "text/event-stream")],
-            problems: &["401", "404"],
+            problems: &["401", "404", "429"],
             ..of_session(
                 "/v1/applications/{reference}/events",
                 "liveEvents",

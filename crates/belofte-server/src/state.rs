@@ -2,7 +2,7 @@
 //!
 //! Holds no rules and no SQL.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex, RwLock};
 
@@ -34,6 +34,8 @@ pub struct App {
     pub outbox: tokio::sync::Notify,
     pub limits: RateLimits,
     pub score: Counted,
+    /// Live streams by address: how many each has open.
+    pub streams: Mutex<HashMap<String, usize>>,
     /// Idempotency keys whose first request is still running.
     pub running_keys: Mutex<HashSet<String>>,
     settings: RwLock<Arc<Settings>>,
@@ -78,6 +80,7 @@ pub async fn open(config: Config, clock: Clock) -> Result<AppState, StartError> 
         changed: broadcast::channel(1_024).0,
         outbox: tokio::sync::Notify::new(),
         score: Counted::default(),
+        streams: Mutex::default(),
         running_keys: Mutex::default(),
         settings: RwLock::new(Arc::new(settings)),
     }))

@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use self::page::Page;
 use crate::desk::{self, DeskRow};
 use crate::features::timeline::store::{ApplicationRow, Posting, find_by_reference, load_application, word};
-use crate::http::Query;
+use crate::http::{Query, from_elsewhere};
 use crate::problem::{ApiProblem, ApiResult};
 use crate::state::AppState;
 
@@ -140,7 +140,7 @@ async fn act(
     Form(typed): Form<Typed>,
 ) -> ApiResult<Response> {
     // Another site's page could post here in the newcomer's browser; nobody else has to be stopped in a demo.
-    if headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site") {
+    if from_elsewhere(&headers) {
         return Err(ApiProblem::not_found());
     }
     let page = Page::new(&state, asked.lang.as_deref(), &headers);

@@ -14,14 +14,13 @@ use axum::{Json, Router};
 use belofte_contract::Reference;
 use belofte_contract::decision::NewDecision;
 use belofte_contract::desk::{NewPromiseMove, PromiseKept, Transition};
-use belofte_contract::promise::Promise;
 use belofte_contract::timeline::{ApplicationStatus, ApplicationSummary};
 use serde::{Deserialize, Serialize};
 
 use crate::features::lookup::session::bearer;
 use crate::features::lookup::{AskedLang, read_json};
 use crate::features::timeline;
-use crate::features::timeline::store::{Posting, load_promises, word};
+use crate::features::timeline::store::{load_summary, word};
 use crate::http::Query;
 use crate::problem::{ApiProblem, ApiResult};
 use crate::state::{App, AppState};
@@ -85,22 +84,8 @@ pub async fn rows(app: &App, posting: Option<&str>, status: Option<&str>, lang: 
     let mut connection = app.store.read().acquire().await?;
     let mut rows = Vec::new();
     for row in store::list(&mut connection, posting, status).await? {
-        let posting = Posting::of(&settings, &row.posting_id, lang)?;
-        let promises = load_promises(&mut connection, &settings, &posting, &row.id, lang).await?;
-        let open = promises.into_iter().map(|row| row.promise).filter(Promise::is_open);
-        rows.push(DeskRow {
-            summary: ApplicationSummary {
-                reference: row.reference,
-                stage_label: posting.stage(row.stage_id.as_deref()).map(|stage| stage.label.clone()),
-                posting: posting.link,
-                status: row.status,
-                submitted_at: row.submitted_at,
-                updated_at: row.updated_at,
-                next_promise: open.min_by_key(|promise| promise.due_at),
-            },
-            applicant_name: row.name,
-            email: row.email,
-        });
+        let summary = load_summary(&mut connection, &settings, &row, lang).await?;
+        rows.push(DeskRow { summary, applicant_name: row.name, email: row.email });
     }
     Ok(rows)
 }

@@ -110,6 +110,11 @@ impl<T: DeserializeOwned> FromRequestParts<AppState> for Query<T> {
     }
 }
 
+/// Whether another site's page sent this form. Browsers say so themselves; one too old to say so does not bring the cookie.
+pub fn from_elsewhere(headers: &HeaderMap) -> bool {
+    headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none")
+}
+
 /// `value` as JSON with an ETag made of it; 304 when the caller has it already.
 pub fn tagged_json<T: serde::Serialize>(asked: &HeaderMap, value: &T, keep: &'static str) -> ApiResult<Response> {
     let body = serde_json::to_vec(value)?;

@@ -26,7 +26,7 @@ use serde::Deserialize;
 use crate::features::apply::{Answer, store::find_upload};
 use crate::features::postings::{ListQuery, find, load_list, load_organization, view};
 use crate::format::ServerFormat;
-use crate::http::Query;
+use crate::http::{Query, from_elsewhere};
 use crate::locale;
 use crate::problem::{ApiProblem, ApiResult};
 use crate::state::AppState;
@@ -146,7 +146,7 @@ async fn posting(
 async fn missing(state: &AppState, parts: &Parts, problem: ApiProblem) -> ApiResult<Response> {
     let organization = load_organization(state, Some(&parts.lang)).await?;
     let (kind, related) = (problem.problem().kind, problem.problem().related.clone());
-    let status = StatusCode::from_u16(problem.problem().status).unwrap_or(StatusCode::NOT_FOUND);
+    let status = problem.status();
     let body = match kind {
         ProblemType::Gone => draw(parts, async move |ctx| ssr::render_gone(&ctx, &related).await).await?,
         ProblemType::NotFound => draw(parts, async move |ctx| ssr::render_unknown(&ctx).await).await?,
@@ -211,7 +211,7 @@ pub async fn after_applying(
     match problem.problem().kind {
         ProblemType::Fields | ProblemType::TooLarge | ProblemType::MediaType => {
             let errors = problem.problem().errors.clone();
-            let status = StatusCode::from_u16(problem.problem().status).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
+            let status = problem.status();
             let files = kept_files(state, &sent).await?;
             let returned = Returned { answers: sent.answers, files, errors };
             form(state, &parts, &sent.posting_id, key, returned, status).await
@@ -247,7 +247,7 @@ pub async fn refused(state: &AppState, headers: &HeaderMap, problem: ApiProblem)
         _ => "pages.not_received",
     };
     let organization = load_organization(state, Some(&parts.lang)).await?;
-    let status = StatusCode::from_u16(problem.problem().status).unwrap_or(StatusCode::BAD_REQUEST);
+    let status = problem.status();
     let page = Page { title: organization.name.clone(), path: "/careers".to_owned(), data: None, status };
     let text = locale::text(&parts.lang, key).to_owned();
     let body = draw(&parts, async move |_| ssr::render(yew::html! { <p role="alert">{ text }</p> }).await).await?;
@@ -268,7 +268,7 @@ async fn receipt(state: &AppState, parts: &Parts, headers: &HeaderMap, answer: &
     let mut response = shell::whole(state, &organization, parts, page, &body)?;
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     // From here the link to the status page leads straight in.
-    if !status::from_elsewhere(headers) {
+    if !from_elsewhere(headers) {
         status::remember(state, &mut response, &token);
     }
     Ok(response)

@@ -24,8 +24,8 @@ use super::{Parts, draw};
 use crate::features::lookup::{self, AskedLang, Session};
 use crate::features::postings::load_organization;
 use crate::features::timeline::{self, store::load_summaries};
-use crate::http::Query;
 use crate::http::limits::VisitorAddress;
+use crate::http::{Query, from_elsewhere};
 use crate::problem::{ApiProblem, ApiResult};
 use crate::state::{App, AppState};
 
@@ -141,11 +141,7 @@ async fn knock(
 
 /// The same form, with why it did not go through and from when another try makes sense.
 async fn failed(state: &AppState, parts: &Parts, visit: Visit, problem: ApiProblem) -> ApiResult<Response> {
-    let problem = problem.problem();
-    if problem.status >= 500 {
-        tracing::error!(kind = ?problem.kind, "a status form failed");
-    }
-    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let (status, problem) = (problem.status(), problem.problem());
     let retry_after = problem.retry_after;
     let error = ApiError::from_answer(problem.status, Some(problem.clone()), retry_after);
     let until = retry_after.map(|seconds| parts.now.plus_ms(i64::from(seconds) * SECOND_MS));
@@ -244,11 +240,6 @@ fn path_of(reference: Reference) -> String {
 
 fn to(path: &str, parts: &Parts) -> Redirect {
     Redirect::to(&format!("{path}?lang={}", parts.lang))
-}
-
-/// Whether another site's page sent this form. Browsers say so themselves; one too old to say so does not bring the cookie.
-pub fn from_elsewhere(headers: &HeaderMap) -> bool {
-    headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none")
 }
 
 /// The token of the session's cookie.

@@ -235,6 +235,25 @@ both!(a_revoked_session_hears_nothing_more, app, {
     assert!(ended.is_none(), "{ended:?}");
 });
 
+both!(one_person_may_keep_twenty_streams_open, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    let mut streams = vec![];
+    for _ in 0..20 {
+        streams.push(listen(&app, &noor, None).await);
+    }
+    assert_eq!(noor.get(&app, "/events", &[]).await.problem(), "/problems/too-many-requests");
+    let other = applicant(&app, "other@example.com").await;
+    drop(listen(&app, &other, None).await);
+    drop(streams);
+    for _ in 0..50 {
+        if app.state.streams.lock().unwrap().is_empty() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    drop(listen(&app, &noor, None).await);
+});
+
 both!(the_stream_ends_with_the_session, app, {
     let noor = applicant(&app, "noor@example.com").await;
     let mut stream = listen(&app, &noor, None).await;

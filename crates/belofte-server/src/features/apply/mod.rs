@@ -20,6 +20,7 @@ use belofte_contract::problem::{FieldError, FieldErrorCode};
 use belofte_contract::time::HOUR_MS;
 use belofte_contract::timeline::Application;
 
+use crate::features::lookup::store as sessions;
 use crate::features::score::counted;
 use crate::http::BODY_MAX_BYTES;
 use crate::http::limits::{Limited, VisitorAddress};
@@ -127,10 +128,8 @@ pub async fn submit(state: &AppState, key: &str, fingerprint: &str, new: NewAppl
     }
     let recorded = store::record(&mut transaction, &settings, &accepted, now).await?;
     let token = receipt_token(state, key, &recorded.application_id);
-    store::open_session(&mut transaction, &state.secret, &token, &accepted.email, now).await?;
-    let link =
-        crate::features::lookup::store::create_link(&mut transaction, &state.secret, &recorded.application_id, now);
-    let link = link.await?;
+    sessions::store_session(&mut transaction, &state.secret, &token, &accepted.email, now).await?;
+    let link = sessions::create_link(&mut transaction, &state.secret, &recorded.application_id, now).await?;
     crate::mail::queue_receipt(&mut transaction, state, &recorded.application_id, &link, now).await?;
     let receipt = crate::features::timeline::store::load_application(
         &mut transaction,

@@ -1,10 +1,8 @@
 //! Applications, uploads and idempotency keys as rows.
 
 use belofte_contract::apply::FieldKind;
-use belofte_contract::lookup::SESSION_MINUTES;
 use belofte_contract::problem::{FieldError, FieldErrorCode};
 use belofte_contract::promise::PromiseSource;
-use belofte_contract::time::MINUTE_MS;
 use belofte_contract::timeline::{Actor, EntryEvent};
 use belofte_contract::{Reference, Timestamp};
 use sqlx::{AnyConnection, Row};
@@ -14,7 +12,7 @@ use crate::features::timeline::store::{NewEvent, record_event};
 use crate::problem::{ApiProblem, ApiResult};
 use crate::promises;
 use crate::settings::Settings;
-use crate::tokens::{Secret, keyed_hash, new_id, random_reference};
+use crate::tokens::{new_id, random_reference};
 
 /// An application as just stored.
 pub struct Recorded {
@@ -107,24 +105,6 @@ async fn claim_uploads(
         }
     }
     if problems.is_empty() { Ok(()) } else { Err(ApiProblem::fields(problems)) }
-}
-
-/// Stores the session of a receipt.
-pub async fn open_session(
-    connection: &mut AnyConnection,
-    secret: &Secret,
-    token: &str,
-    email: &str,
-    now: Timestamp,
-) -> ApiResult<()> {
-    sqlx::query("INSERT INTO sessions (token_hash, email, created_at, expires_at) VALUES ($1, $2, $3, $4)")
-        .bind(keyed_hash(secret, "session", token))
-        .bind(email)
-        .bind(now.as_ms())
-        .bind(now.plus_ms(i64::from(SESSION_MINUTES) * MINUTE_MS).as_ms())
-        .execute(connection)
-        .await?;
-    Ok(())
 }
 
 /// An idempotency key that was used.

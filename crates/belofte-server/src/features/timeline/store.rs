@@ -155,21 +155,30 @@ pub async fn load_summaries(
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(email).fetch_all(&mut *connection).await?;
     let mut summaries = Vec::with_capacity(rows.len());
     for row in &rows {
-        let row = application_row(row)?;
-        let posting = Posting::of(settings, &row.posting_id, lang)?;
-        let promises = load_promises(connection, settings, &posting, &row.id, lang).await?;
-        let open = promises.into_iter().map(|row| row.promise).filter(Promise::is_open);
-        summaries.push(ApplicationSummary {
-            reference: row.reference,
-            stage_label: posting.stage(row.stage_id.as_deref()).map(|stage| stage.label.clone()),
-            posting: posting.link,
-            status: row.status,
-            submitted_at: row.submitted_at,
-            updated_at: row.updated_at,
-            next_promise: open.min_by_key(|promise| promise.due_at),
-        });
+        summaries.push(load_summary(connection, settings, &application_row(row)?, lang).await?);
     }
     Ok(summaries)
+}
+
+/// One application as a row of a list.
+pub async fn load_summary(
+    connection: &mut AnyConnection,
+    settings: &Settings,
+    row: &ApplicationRow,
+    lang: &str,
+) -> ApiResult<ApplicationSummary> {
+    let posting = Posting::of(settings, &row.posting_id, lang)?;
+    let promises = load_promises(connection, settings, &posting, &row.id, lang).await?;
+    let open = promises.into_iter().map(|row| row.promise).filter(Promise::is_open);
+    Ok(ApplicationSummary {
+        reference: row.reference,
+        stage_label: posting.stage(row.stage_id.as_deref()).map(|stage| stage.label.clone()),
+        posting: posting.link,
+        status: row.status,
+        submitted_at: row.submitted_at,
+        updated_at: row.updated_at,
+        next_promise: open.min_by_key(|promise| promise.due_at),
+    })
 }
 
 pub async fn find(connection: &mut AnyConnection, id: &str) -> ApiResult<Option<ApplicationRow>> {
