@@ -178,7 +178,7 @@ impl ApplyDraft {
 }
 
 impl ChosenFile {
-    fn upload_id(&self) -> Option<String> {
+    pub fn upload_id(&self) -> Option<String> {
         match &self.state {
             FileState::Ready { upload_id } => Some(upload_id.clone()),
             FileState::Sending { .. } | FileState::Failed | FileState::Refused { .. } => None,

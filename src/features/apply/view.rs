@@ -303,7 +303,7 @@ fn files(ctx: &Ctx, parts: &FormParts<'_>, asked: &FormField, around: &Field<'_>
             {multiple} {onchange} aria-describedby={describedby} aria-invalid={invalid} />
     };
     if !parts.live {
-        return field(ctx, around, control);
+        return plain_files(ctx, parts, asked, field(ctx, around, control));
     }
     html! {
         <div class="file">
@@ -318,6 +318,29 @@ fn files(ctx: &Ctx, parts: &FormParts<'_>, asked: &FormField, around: &Field<'_>
             </ul>
         </div>
     }
+}
+
+/// Without JavaScript: the control, and what came with an earlier try. Each file stays ticked until it is unticked.
+fn plain_files(ctx: &Ctx, parts: &FormParts<'_>, asked: &FormField, control: Html) -> Html {
+    let kept: Vec<Html> = parts.draft.files_of(&asked.name).filter_map(|file| kept(ctx, file)).collect();
+    if kept.is_empty() {
+        return control;
+    }
+    html! { <div class="file">{ control }<ul class="file__list">{ for kept }</ul></div> }
+}
+
+fn kept(ctx: &Ctx, file: &ChosenFile) -> Option<Html> {
+    let upload_id = file.upload_id()?;
+    let id = [&control_id(&file.field), "-", &file.number.to_string()].concat();
+    let text = ctx.fill(Key::ApplyFileReady, &[("name", &file.name), ("size", &megabytes(ctx, file.bytes))]);
+    Some(html! {
+        <li class="file__item file__item--ready" key={file.number.to_string()}>
+            <div class="choice">
+                <input class="choice__input" type="checkbox" id={id.clone()} name={file.field.clone()} value={upload_id} checked=true />
+                <label class="choice__label" for={id}>{ text }</label>
+            </div>
+        </li>
+    })
 }
 
 fn chosen(ctx: &Ctx, file: &ChosenFile, asked: &FormField, tell: &Tell) -> Html {
