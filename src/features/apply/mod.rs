@@ -35,8 +35,6 @@ use crate::request::{Request, next_round, use_request};
 use crate::submission::{Action, Submission};
 use crate::ui::{error_summary, notice};
 
-type Sent = Submission<ApplyDraft>;
-
 /// What is shown when the posting is not there: drawn by the feature that knows postings.
 #[derive(Clone, Copy)]
 pub struct Missing(pub fn(&Core, &ApiError) -> Option<Html>);
@@ -112,10 +110,17 @@ struct Page {
     posting: Rc<JobPosting>,
     form: Rc<ApplicationForm>,
     begun: Rc<Begun>,
-    submission: Kept<Sent>,
-    next_try: Kept<Option<Timestamp>>,
-    /// Grows with every try to send: then the list of problems takes the focus.
-    looks: Kept<u32>,
+    state: Kept<State>,
+}
+
+/// How far the form on the screen is.
+struct State {
+    begun: Rc<Begun>,
+    submission: Submission<ApplyDraft>,
+    /// When it is sent once more after a failure that may pass.
+    next_try: Option<Timestamp>,
+    /// Another one after every try to send: then the list of problems takes the focus.
+    looks: u32,
 }
 
 impl Part for Form {
@@ -131,16 +136,18 @@ impl Part for Form {
 #[hook]
 fn use_form(props: &Form) -> Html {
     let core = props.core.clone();
-    let begun = use_kept(|| Begun::take(&props.posting.id, &props.form, core.clock.now())).get();
-    let submission = use_kept(Submission::default);
-    let next_try = use_kept(|| None::<Timestamp>);
-    let looks = use_kept(|| 0_u32);
-    let (posting, form) = (props.posting.clone(), props.form.clone());
-    let page = Rc::new(Page { core, posting, form, begun, submission, next_try, looks });
+    let state = use_kept(|| State {
+        begun: Begun::take(&props.posting.id, &props.form, core.clock.now()),
+        submission: Submission::default(),
+        next_try: None,
+        looks: 0,
+    });
+    let (posting, form, begun) = (props.posting.clone(), props.form.clone(), state.look().begun.clone());
+    let page = Rc::new(Page { core, posting, form, begun, state });
     use_retry(&page);
     {
         // After a try to send that found problems, focus goes to their list.
-        let (page, looks) = (page.clone(), page.looks.get());
+        let (page, looks) = (page.clone(), page.state.look().looks);
         use_change(looks, move || {
             if looks > 0 {
                 page.core.focus_first(&["[id=\"", error_summary::ID, "\"]"].concat());
@@ -149,8 +156,8 @@ fn use_form(props: &Form) -> Html {
     }
     use_keeping(&page);
     let ctx = page.core.ctx(&props.organization.time_zone);
-    let submission = page.submission.look();
-    let delivery = match &*submission {
+    let state = page.state.look();
+    let delivery = match &state.submission {
         // `applied` has shown the receipt already.
         Submission::Sent => return notice::loading(&ctx),
         Submission::Editing { .. } => Delivery::Writing,
@@ -162,7 +169,7 @@ fn use_form(props: &Form) -> Html {
                 ApiError::Busy { .. } => Key::ApplyNotDeliveredBusy,
                 _ => Key::ApplyNotDeliveredFault,
             },
-            next_try: ctx.date(page.next_try.get().unwrap_or(ctx.now), DateStyle::Time),
+            next_try: ctx.date(state.next_try.unwrap_or(ctx.now), DateStyle::Time),
         },
         Submission::Failed { error: ApiError::KeyReused, .. } => Delivery::Refused { why: Key::ApplyArrivedBefore },
         Submission::Failed { .. } => Delivery::Refused { why: Key::ApplyRefused },
@@ -171,7 +178,7 @@ fn use_form(props: &Form) -> Html {
         posting: &props.posting,
         organization: &props.organization,
         draft: &page.begun.draft.borrow(),
-        problems: submission.problems(),
+        problems: state.submission.problems(),
         delivery,
         live: true,
         plain: None,
@@ -195,9 +202,9 @@ fn use_keeping(page: &Rc<Page>) {
 /// After a failure that may pass: tries again at `next_try`, and at once when the connection is back.
 #[hook]
 fn use_retry(page: &Rc<Page>) {
-    let waiting = match &*page.submission.look() {
-        Submission::Failed { error, .. } if error.passes() => page.next_try.get(),
-        _ => None,
+    let waiting = {
+        let state = page.state.look();
+        state.next_try.filter(|_| matches!(&state.submission, Submission::Failed { error, .. } if error.passes()))
     };
     let page = page.clone();
     use_change(waiting, move || {
@@ -219,8 +226,8 @@ impl Page {
             }
             Told::FileRemoved(number) => self.remove_file(number),
             Told::Submit => {
+                self.look_again(None);
                 self.act(Action::Submit);
-                self.looks.set(next_round());
             }
             Told::Retry => self.act(Action::Retry),
             Told::Focus(id) => self.core.focus(&id),
@@ -234,8 +241,8 @@ impl Page {
     /// Sends when that is what comes of it, once an attempt.
     fn act(self: &Rc<Page>, action: Action<ApplyDraft>) {
         let draft = &self.begun.draft;
-        let changed = self.submission.change(|submission| submission.take(&mut draft.borrow_mut(), action));
-        if let (true, Submission::Sending { attempt }) = (changed, &*self.submission.look()) {
+        let changed = self.state.change(|state| state.submission.take(&mut draft.borrow_mut(), action));
+        if let (true, Submission::Sending { attempt }) = (changed, &self.state.look().submission) {
             let (page, attempt) = (self.clone(), *attempt);
             let (application, key) = (self.application(), self.begun.key.borrow().clone());
             spawn(async move {
@@ -243,6 +250,13 @@ impl Page {
                 page.answered(attempt, answer);
             });
         }
+    }
+
+    fn look_again(&self, next_try: Option<Timestamp>) {
+        self.state.change(|state| {
+            (state.next_try, state.looks) = (next_try, next_round());
+            true
+        });
     }
 
     fn application(&self) -> NewApplication {
@@ -267,15 +281,13 @@ impl Page {
                 applied(core, receipt);
             }
             Err(error) => {
-                if error.passes() {
-                    let wait_ms = i64::from(retry_wait_s(&error, attempt)) * 1_000;
-                    self.next_try.set(Some(core.clock.now().plus_ms(wait_ms)));
-                } else {
+                let wait_ms = i64::from(retry_wait_s(&error, attempt)) * 1_000;
+                if !error.passes() {
                     // A final no: what is sent next is another application.
                     *begun.key.borrow_mut() = http::random_key();
                 }
+                self.look_again(Some(core.clock.now().plus_ms(wait_ms)));
                 self.act(Action::Answer(Err(error)));
-                self.looks.set(next_round());
             }
         }
     }

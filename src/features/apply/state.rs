@@ -162,12 +162,18 @@ impl ApplyDraft {
         field.problem(&ids).map(Trouble::Answer)
     }
 
-    fn answer(&mut self, field: &str) -> &mut Vec<String> {
+    /// Takes `value` if it is `on`; of the values given before, those that it `keeps`.
+    fn answer(&mut self, field: String, value: String, on: bool, keeps: fn(&str, &str) -> bool) {
         let at = self.answers.iter().position(|answer| answer.field == field).unwrap_or_else(|| {
-            self.answers.push(Answer { field: field.to_owned(), values: Vec::new() });
+            self.answers.push(Answer { field: field.clone(), values: Vec::new() });
             self.answers.len() - 1
         });
-        &mut self.answers[at].values
+        let given = &mut self.answers[at].values;
+        given.retain(|known| keeps(known, &value));
+        if on {
+            given.push(value);
+        }
+        self.touched = field;
     }
 
     /// What became of a file, if it was not removed meanwhile.
@@ -195,17 +201,10 @@ impl Draft for ApplyDraft {
     fn edit(&mut self, edit: Edit) {
         match edit {
             Edit::Write(field, value) => {
-                *self.answer(&field) = if value.is_empty() { Vec::new() } else { vec![value] };
-                self.touched = field;
+                let on = !value.is_empty();
+                self.answer(field, value, on, |_, _| false);
             }
-            Edit::Tick(field, value, on) => {
-                let given = self.answer(&field);
-                given.retain(|known| *known != value);
-                if on {
-                    given.push(value);
-                }
-                self.touched = field;
-            }
+            Edit::Tick(field, value, on) => self.answer(field, value, on, |known, value| known != value),
             Edit::Trap(value) => self.trap = value,
             Edit::FileChosen(file) => self.add_file(file),
             Edit::FileSent(number, percent) => self.mark(number, FileState::Sending { percent }),
