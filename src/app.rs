@@ -421,11 +421,16 @@ pub fn applied(core: &Core, receipt: ApplicationReceipt) {
 
 /// Where `view` is found without JavaScript, on the endpoint's own pages.
 pub fn address(ctx: &Ctx, view: &View) -> String {
+    let reference = match view {
+        View::Status { reference: Some(reference), .. } => reference.to_string(),
+        _ => String::new(),
+    };
     let path: &[&str] = match view {
         View::Board | View::Score | View::Receipt(_) => &["/careers"],
         View::Posting(id) => &["/careers/", id],
         View::Apply(id) => &["/careers/", id, "/apply"],
-        View::Status { .. } => &["/careers/status"],
+        View::Status { reference: Some(_), .. } => &["/careers/status/", &reference],
+        View::Status { reference: None, .. } => &["/careers/status"],
     };
     [&ctx.endpoint, path.concat().as_str(), "?lang=", ctx.format.lang()].concat()
 }

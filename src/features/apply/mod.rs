@@ -180,7 +180,6 @@ fn use_form(props: &Form) -> Html {
         draft: &page.begun.draft.borrow(),
         problems: state.submission.problems(),
         delivery,
-        live: true,
         plain: None,
     };
     let tell = page.clone();

@@ -17,7 +17,7 @@ use crate::i18n::{Ctx, DateStyle, Key};
 use crate::ui::error_summary::error_summary;
 use crate::ui::field::{Described, Field, field, group, typed, typed_into};
 use crate::ui::person::first_name;
-use crate::ui::{button, notice};
+use crate::ui::{button, live, notice};
 
 pub struct FormParts<'a> {
     pub posting: &'a JobPosting,
@@ -26,10 +26,15 @@ pub struct FormParts<'a> {
     pub problems: &'a [Trouble],
     /// Where the form stands between button and receipt.
     pub delivery: Delivery,
-    /// Files travel ahead of the form; without JavaScript they travel in it.
-    pub live: bool,
     /// Where a plain form is sent; none in the widget.
     pub plain: Option<Plain>,
+}
+
+impl FormParts<'_> {
+    /// Files travel ahead of the form; without JavaScript they travel in it.
+    fn live(&self) -> bool {
+        live(self.plain.is_none())
+    }
 }
 
 /// What a form sent by the browser itself carries along.
@@ -86,10 +91,9 @@ pub fn form(ctx: &Ctx, parts: &FormParts<'_>, tell: &Tell) -> Html {
     let wrong: Vec<(String, String)> =
         parts.problems.iter().map(|problem| (control_id(problem.field()), words(ctx, parts.draft, problem))).collect();
     let onsubmit = button::submitted(&tell.told.reform(|()| Told::Submit));
-    let (action, method, enctype) = match &parts.plain {
-        Some(plain) => (Some(plain.action.as_str()), Some("post"), Some("multipart/form-data")),
-        None => (None, None, None),
-    };
+    let plain = parts.plain.as_ref().filter(|_| !parts.live());
+    let action = plain.map(|plain| plain.action.as_str());
+    let (method, enctype) = (plain.map(|_| "post"), plain.map(|_| "multipart/form-data"));
     // While it is under way what is written must stay what is sent.
     let inert = matches!(parts.delivery, Delivery::Sending | Delivery::Waiting { .. });
     html! {
@@ -98,8 +102,8 @@ pub fn form(ctx: &Ctx, parts: &FormParts<'_>, tell: &Tell) -> Html {
             <h1 class="apply__title" tabindex="-1">{ ctx.fill(Key::ApplyTitle, &[("posting", &parts.posting.title)]) }</h1>
             <p class="apply__lead">{ ctx.t(Key::ApplyLead) }</p>
             { error_summary(ctx, &wrong, &tell.told.reform(Told::Focus)) }
-            <form class="apply__form" {action} {method} {enctype} {onsubmit} novalidate={parts.live}>
-                { for parts.plain.as_ref().map(|plain| carried(ctx, parts, plain)) }
+            <form class="apply__form" {action} {method} {enctype} {onsubmit} novalidate={parts.live()}>
+                { for plain.map(|plain| carried(ctx, parts, plain)) }
                 <div class="apply__fields" {inert}>
                     { for asked(parts).map(|field| question(ctx, parts, field, &wrong, tell)) }
                     { trap(ctx, parts.draft, tell) }
@@ -115,7 +119,7 @@ pub fn form(ctx: &Ctx, parts: &FormParts<'_>, tell: &Tell) -> Html {
 /// Without JavaScript nothing can appear while one writes, so everything is asked; conditions only make it optional.
 fn asked<'a>(parts: &'a FormParts<'_>) -> impl Iterator<Item = &'a FormField> {
     let form = &parts.draft.form;
-    form.fields.iter().filter(|field| !parts.live || form.is_shown(field, &parts.draft.answers))
+    form.fields.iter().filter(|field| !parts.live() || form.is_shown(field, &parts.draft.answers))
 }
 
 pub fn control_id(field: &str) -> String {
@@ -130,7 +134,7 @@ fn question(ctx: &Ctx, parts: &FormParts<'_>, asked: &FormField, wrong: &[(Strin
     let error = wrong.iter().find(|(known, _)| *known == id).map(|(_, words)| words.as_str());
     let limit = limit(ctx, asked);
     let hints = [asked.hint.as_deref().unwrap_or_default(), asked.purpose.as_deref().unwrap_or_default(), &limit];
-    let optional = !asked.required || (!parts.live && asked.show_if.is_some());
+    let optional = !asked.required || (!parts.live() && asked.show_if.is_some());
     let around = Field { id: &id, label: &asked.label, hints: &hints, optional, error };
     let control = Control { draft: parts.draft, asked, id: &id, described: &around.described(), tell };
     let drawn = match asked.kind {
@@ -140,8 +144,8 @@ fn question(ctx: &Ctx, parts: &FormParts<'_>, asked: &FormField, wrong: &[(Strin
             group(ctx, &around, html! { { for options } })
         }
         FieldKind::Consent => html! { <div class="consent">{ field(ctx, &around, consent(&control)) }</div> },
-        FieldKind::File if parts.live => files(ctx, &around, &control),
-        FieldKind::File => field(ctx, &around, file(&control, "field__input")),
+        FieldKind::File if parts.live() => files(ctx, &around, &control),
+        FieldKind::File => plain_files(ctx, &around, &control),
         FieldKind::LongText => field(ctx, &around, text_area(&control)),
         FieldKind::Text
         | FieldKind::Mail
@@ -315,6 +319,32 @@ fn files(ctx: &Ctx, around: &Field<'_>, control: &Control<'_>) -> Html {
             </ul>
         </div>
     }
+}
+
+/// Without JavaScript: the control, and what came with an earlier try. Each file stays ticked until it is unticked.
+fn plain_files(ctx: &Ctx, around: &Field<'_>, control: &Control<'_>) -> Html {
+    let Control { draft, asked, .. } = control;
+    let kept: Vec<Html> = draft.files_of(&asked.name).filter_map(|file| kept(ctx, file)).collect();
+    let chooser = field(ctx, around, file(control, "field__input"));
+    if kept.is_empty() {
+        return chooser;
+    }
+    html! { <div class="file">{ chooser }<ul class="file__list">{ for kept }</ul></div> }
+}
+
+fn kept(ctx: &Ctx, file: &ChosenFile) -> Option<Html> {
+    let FileState::Ready { upload_id } = &file.state else { return None };
+    let number = file.number.to_string();
+    let id = [&control_id(&file.field), "-", &number].concat();
+    let text = ctx.fill(Key::ApplyFileReady, &[("name", &file.name), ("size", &megabytes(ctx, file.bytes))]);
+    Some(html! {
+        <li class="file__item file__item--ready" key={&number}>
+            <div class="choice">
+                <input class="choice__input" type="checkbox" id={&id} name={&file.field} value={upload_id} checked=true />
+                <label class="choice__label" for={&id}>{ text }</label>
+            </div>
+        </li>
+    })
 }
 
 fn chosen(ctx: &Ctx, file: &ChosenFile, asked: &FormField, tell: &Tell) -> Html {

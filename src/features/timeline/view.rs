@@ -62,6 +62,11 @@ pub struct Tell {
 }
 
 pub fn page(ctx: &Ctx, parts: &PageParts<'_>, tell: &Tell) -> Html {
+    page_with(ctx, parts, actions(ctx, parts, tell), &tell.go)
+}
+
+/// The page with other ways to take it along: buttons that need JavaScript serve nobody without it.
+pub fn page_with(ctx: &Ctx, parts: &PageParts<'_>, actions: Html, go: &Callback<View>) -> Html {
     let application = parts.application;
     let progress = Progress::of(application);
     html! {
@@ -81,10 +86,10 @@ pub fn page(ctx: &Ctx, parts: &PageParts<'_>, tell: &Tell) -> Html {
             { line(ctx, &progress) }
             { (parts.guests.people)(ctx, &application.contacts, &application.colleagues) }
             { answers(ctx, &application.answers) }
-            { actions(ctx, parts, tell) }
+            { actions }
             { deletion(ctx, application) }
             { for application.score.as_ref().map(|score| (parts.guests.score)(ctx, score)) }
-            { (parts.guests.related)(ctx, &application.related, &tell.go) }
+            { (parts.guests.related)(ctx, &application.related, go) }
         </article>
     }
 }
