@@ -21,7 +21,7 @@ pub struct Files {
 }
 
 pub struct Begun {
-    posting: String,
+    pub posting: String,
     pub draft: RefCell<ApplyDraft>,
     pub files: RefCell<Files>,
     /// The same for every try, until a final answer.

@@ -53,12 +53,14 @@ pub struct Apply {
     pub missing: Missing,
 }
 
-async fn posting_with_form(api: Api, id: Rc<str>) -> Result<(Rc<JobPosting>, Rc<ApplicationForm>), ApiError> {
+type Asked = (JobPosting, Rc<ApplicationForm>);
+
+async fn posting_with_form(api: Api, id: Rc<str>) -> Result<Asked, ApiError> {
     let posting = api.posting(&id).await?;
     let form_id = posting.form_id.clone().filter(|_| posting.status.takes_applications());
     let form_id = form_id.ok_or_else(|| ApiError::Gone { related: posting.related.clone() })?;
     let form = api.form(&form_id).await?;
-    Ok((Rc::new(posting), Rc::new(form)))
+    Ok((posting, Rc::new(form)))
 }
 
 impl Part for Apply {
@@ -82,9 +84,8 @@ fn use_apply(props: &Apply) -> Html {
         Request::Failed(error) => (props.missing.0)(core, &error)
             .unwrap_or_else(|| notice::failed(&core.ctx("UTC"), &error, &organization.or(&asked))),
         Request::Ready(both) => {
-            let (organization, (posting, form)) = (both.0.clone(), &*both.1);
-            let (posting, form) = (posting.clone(), form.clone());
-            part("", Form { core: core.clone(), organization, posting, form })
+            let (organization, asked) = (both.0.clone(), both.1.clone());
+            part("", Form { core: core.clone(), organization, asked })
         }
     }
 }
@@ -92,23 +93,20 @@ fn use_apply(props: &Apply) -> Html {
 struct Form {
     core: Core,
     organization: Rc<Organization>,
-    posting: Rc<JobPosting>,
-    form: Rc<ApplicationForm>,
+    asked: Rc<Asked>,
 }
 
 impl PartialEq for Form {
     fn eq(&self, other: &Form) -> bool {
         self.core == other.core
             && Rc::ptr_eq(&self.organization, &other.organization)
-            && Rc::ptr_eq(&self.posting, &other.posting)
+            && Rc::ptr_eq(&self.asked, &other.asked)
     }
 }
 
 /// What every callback of the form needs, shared once.
 struct Page {
     core: Core,
-    posting: Rc<JobPosting>,
-    form: Rc<ApplicationForm>,
     begun: Rc<Begun>,
     state: Kept<State>,
 }
@@ -136,14 +134,15 @@ impl Part for Form {
 #[hook]
 fn use_form(props: &Form) -> Html {
     let core = props.core.clone();
+    let (posting, form) = &*props.asked;
     let state = use_kept(|| State {
-        begun: Begun::take(&props.posting.id, &props.form, core.clock.now()),
+        begun: Begun::take(&posting.id, form, core.clock.now()),
         submission: Submission::default(),
         next_try: None,
         looks: 0,
     });
-    let (posting, form, begun) = (props.posting.clone(), props.form.clone(), state.look().begun.clone());
-    let page = Rc::new(Page { core, posting, form, begun, state });
+    let begun = state.look().begun.clone();
+    let page = Rc::new(Page { core, begun, state });
     use_retry(&page);
     {
         // After a try to send that found problems, focus goes to their list.
@@ -175,7 +174,7 @@ fn use_form(props: &Form) -> Html {
         Submission::Failed { .. } => Delivery::Refused { why: Key::ApplyRefused },
     };
     let parts = FormParts {
-        posting: &props.posting,
+        posting,
         organization: &props.organization,
         draft: &page.begun.draft.borrow(),
         problems: state.submission.problems(),
@@ -261,7 +260,7 @@ impl Page {
     fn application(&self) -> NewApplication {
         let (core, begun, draft) = (&self.core, &self.begun, self.begun.draft.borrow());
         NewApplication {
-            posting_id: self.posting.id.clone(),
+            posting_id: begun.posting.clone(),
             form_id: draft.form.id.clone(),
             form_version: draft.form.version,
             lang: core.api.lang().to_owned(),
@@ -293,7 +292,8 @@ impl Page {
 
     /// Takes chosen files over, refuses what will never do, sends the others ahead.
     fn choose(self: &Rc<Page>, field: &str, list: &FileList) {
-        let Some(asked) = self.form.field(field) else { return };
+        let form = self.begun.draft.borrow().form.clone();
+        let Some(asked) = form.field(field) else { return };
         let most = asked.max_files.unwrap_or(1).max(1);
         for at in 0..list.length().min(most) {
             let Some(file) = list.get(at) else { return };
@@ -329,7 +329,7 @@ impl Page {
     fn begin_upload(&self, number: u32, tell: Callback<Uploading>) -> Option<()> {
         let (draft, mut files) = (self.begun.draft.borrow(), self.begun.files.borrow_mut());
         let (_, file) = files.kept.iter().find(|(known, _)| *known == number)?;
-        let sending = self.core.api.upload(&self.form.id, draft.field_of(number)?, file, tell)?;
+        let sending = self.core.api.upload(&draft.form.id, draft.field_of(number)?, file, tell)?;
         files.sending.push((number, sending));
         Some(())
     }
@@ -383,8 +383,8 @@ fn use_receipt(props: &Receipt) -> Html {
         })
     };
     let print = Callback::from(|_: MouseEvent| print());
-    let mut values = application.answers.iter().flat_map(|answer| &answer.values);
-    let email = values.find(|value| is_email(value)).map(String::as_str);
+    let email = application.answers.iter().find_map(|answer| answer.values.iter().find(|value| is_email(value)));
+    let email = email.map(String::as_str);
     let parts = receipt::ReceiptParts { application, email, live: true, calendar_failed: failed.get() };
     let tell = receipt::Tell { print, calendar, go: core.go.clone() };
     receipt::receipt(&core.ctx(&application.time_zone), &parts, &tell)

@@ -216,16 +216,21 @@ impl Draft for ApplyDraft {
     }
 
     fn problems(&self) -> Vec<Trouble> {
-        self.shown().filter_map(|field| self.trouble(field)).collect()
+        let mut problems = Vec::new();
+        for field in self.shown() {
+            problems.extend(self.trouble(field));
+        }
+        problems
     }
 
     fn still(&self, problem: &Trouble) -> bool {
-        let shown = self.shown().find(|field| field.name == problem.field());
-        shown.is_some_and(|field| match self.trouble(field) {
-            Some(now) => now == *problem,
-            // Only the backend saw it: it stands until the field is changed.
-            None => self.touched != field.name && matches!(problem, Trouble::Answer(_)),
-        })
+        let Some(field) = self.form.field(problem.field()) else { return false };
+        self.form.is_shown(field, &self.answers)
+            && match self.trouble(field) {
+                Some(now) => now == *problem,
+                // Only the backend saw it: it stands until the field is changed.
+                None => self.touched != field.name && matches!(problem, Trouble::Answer(_)),
+            }
     }
 
     fn refused(&self, error: ApiError) -> Result<Vec<Trouble>, ApiError> {
@@ -267,8 +272,9 @@ pub fn refusal(field: &FormField, name: &str, media_type: &str, bytes: u64) -> O
         return Some(FileState::Refused { code: FieldErrorCode::TooLarge, limit: Some(limit) });
     }
     // Some systems do not know the type of a file; then its ending tells.
-    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase()).unwrap_or_default();
-    let takes = |accepted: &String| accepted == media_type || endings(accepted).any(|known| known == ending);
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    let takes =
+        |accepted: &String| accepted == media_type || endings(accepted).any(|known| known.eq_ignore_ascii_case(ending));
     let fits = field.accept.is_empty() || field.accept.iter().any(takes);
     (!fits).then_some(FileState::Refused { code: FieldErrorCode::FileType, limit: None })
 }
@@ -310,9 +316,11 @@ pub fn type_names(accept: &[String]) -> String {
 /// For the `accept` attribute: types, and endings for systems that do not know the types.
 pub fn accept_list(accept: &[String]) -> String {
     let mut list = accept.join(",");
-    for ending in accept.iter().flat_map(|media_type| endings(media_type)) {
-        list.push_str(",.");
-        list.push_str(ending);
+    for media_type in accept {
+        for ending in endings(media_type) {
+            list.push_str(",.");
+            list.push_str(ending);
+        }
     }
     list
 }

@@ -88,8 +88,10 @@ impl Tell {
 
 pub fn form(ctx: &Ctx, parts: &FormParts<'_>, tell: &Tell) -> Html {
     // The id of each control that something is wrong with, and what.
-    let wrong: Vec<(String, String)> =
-        parts.problems.iter().map(|problem| (control_id(problem.field()), words(ctx, parts.draft, problem))).collect();
+    let mut wrong = Vec::new();
+    for problem in parts.problems {
+        wrong.push((control_id(problem.field()), words(ctx, parts.draft, problem)));
+    }
     let onsubmit = button::submitted(&tell.told.reform(|()| Told::Submit));
     let plain = parts.plain.as_ref().filter(|_| !parts.live());
     let action = plain.map(|plain| plain.action.as_str());
@@ -480,7 +482,7 @@ pub fn words(ctx: &Ctx, draft: &ApplyDraft, trouble: &Trouble) -> String {
             let limit = error.limit.map(|limit| ctx.format.number(limit as f64, 0)).unwrap_or_default();
             let label = asked.map_or(error.field.as_str(), |asked| &asked.label);
             // "Are you registered?" becomes "Are you registered: choose one of the answers."
-            let label = label.trim_end_matches(['?', ':', '.', ' ']);
+            let label = label.trim_end_matches(|sign| matches!(sign, '?' | ':' | '.' | ' '));
             let key = match (error.code, asked.map(|asked| asked.kind)) {
                 (FieldErrorCode::Required, Some(FieldKind::Choice | FieldKind::MultiChoice)) => Key::ApplyNotAChoice,
                 (FieldErrorCode::Required, Some(FieldKind::File)) => Key::ApplyRequiredFile,
