@@ -482,7 +482,7 @@ pub fn words(ctx: &Ctx, draft: &ApplyDraft, trouble: &Trouble) -> String {
             let limit = error.limit.map(|limit| ctx.format.number(limit as f64, 0)).unwrap_or_default();
             let label = asked.map_or(error.field.as_str(), |asked| &asked.label);
             // "Are you registered?" becomes "Are you registered: choose one of the answers."
-            let label = label.trim_end_matches(|sign| matches!(sign, '?' | ':' | '.' | ' '));
+            let label = label.trim_end_matches(['?', ':', '.', ' ']);
             let key = match (error.code, asked.map(|asked| asked.kind)) {
                 (FieldErrorCode::Required, Some(FieldKind::Choice | FieldKind::MultiChoice)) => Key::ApplyNotAChoice,
                 (FieldErrorCode::Required, Some(FieldKind::File)) => Key::ApplyRequiredFile,
