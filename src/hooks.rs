@@ -5,7 +5,7 @@
 //! nothing, nothing happens after the end), but hand Yew one type each: whatever is kept is an `Rc<dyn Any>` to it.
 
 use std::any::Any;
-use std::cell::{OnceCell, RefCell};
+use std::cell::{OnceCell, Ref, RefCell};
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -88,6 +88,20 @@ impl<T: Clone> Kept<T> {
 }
 
 impl<T> Kept<T> {
+    /// What it is now. Not to be held on to: nothing can be set meanwhile.
+    pub fn look(&self) -> Ref<'_, T> {
+        self.0.value.borrow()
+    }
+
+    /// Changes the value where it stands, and draws the component again if `change` says that it did.
+    pub fn change(&self, change: impl FnOnce(&mut T) -> bool) -> bool {
+        let changed = change(&mut self.0.value.borrow_mut());
+        if changed {
+            self.0.draw.force_update();
+        }
+        changed
+    }
+
     /// Takes `value` without drawing.
     pub fn swap(&self, value: T) -> T {
         self.0.value.replace(value)

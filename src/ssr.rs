@@ -110,7 +110,6 @@ pub async fn render_apply_form(
         draft: &draft,
         problems: &problems,
         delivery: Delivery::Writing,
-        live: false,
         plain: Some(plain),
     };
     render(apply::form(ctx, &parts, &apply::Tell::nobody())).await
