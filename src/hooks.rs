@@ -13,7 +13,7 @@ use std::rc::Rc;
 use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
 use web_sys::EventTarget;
-use yew::functional::{Hook, UseForceUpdateHandle, hook, use_effect_with, use_force_update, use_ref};
+use yew::functional::{Hook, HookContext, UseForceUpdateHandle, hook, use_effect_with, use_force_update, use_ref};
 use yew::{Callback, Reducible};
 
 /// Anything that can be compared with anything: for `PartialEq` values whose type Yew need not know.
@@ -137,10 +137,30 @@ where
     T: 'static,
     F: FnOnce() -> T,
 {
-    let place = use_ref(OnceCell::<Rc<dyn Any>>::new);
-    let draw = use_force_update();
-    let kept = place.get_or_init(|| Rc::new(Place { value: RefCell::new(first()), draw }));
-    Kept(kept.clone().downcast().expect("a hook keeps its place"))
+    let mut first = Some(first);
+    let place = use_place(&mut |draw| {
+        let value = first.take().expect("a place is made once")();
+        Rc::new(Place { value: RefCell::new(value), draw })
+    });
+    Kept(place.downcast().expect("a hook keeps its place"))
+}
+
+/// What is the same for every type.
+fn use_place(make: &mut dyn FnMut(UseForceUpdateHandle) -> Rc<dyn Any>) -> impl Hook<Output = Rc<dyn Any>> {
+    struct UsePlace<'a>(&'a mut dyn FnMut(UseForceUpdateHandle) -> Rc<dyn Any>);
+
+    impl Hook for UsePlace<'_> {
+        type Output = Rc<dyn Any>;
+
+        #[inline(never)]
+        fn run(self, hooks: &mut HookContext) -> Rc<dyn Any> {
+            let place = use_ref(OnceCell::<Rc<dyn Any>>::new).run(hooks);
+            let draw = use_force_update().run(hooks);
+            place.get_or_init(|| (self.0)(draw)).clone()
+        }
+    }
+
+    UsePlace(make)
 }
 
 /// What `make` gave, made anew when `from` changed.
