@@ -12,14 +12,14 @@ use belofte_contract::organization::Organization;
 use belofte_contract::timeline::Application;
 use belofte_html::html;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{CustomEvent, CustomEventInit, Element, HtmlElement};
+use web_sys::{CustomEvent, Element, HtmlElement};
 use yew::functional::{Hook, HookContext};
 use yew::prelude::*;
 
 use crate::api::session::{Session, Sessions};
 use crate::api::{Api, ApiError};
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, get, object};
 use crate::features::{apply, contacts, postings, score};
 use crate::hooks::{Compared, Kept, after, spawn, use_change, use_kept, use_made};
 use crate::i18n::browser::BrowserFormat;
@@ -28,7 +28,7 @@ use crate::part::{Part, part};
 use crate::request::{UseRequest, use_request};
 use crate::status::StatusPage;
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub enum View {
     Board,
     Posting(Rc<str>),
@@ -40,6 +40,22 @@ pub enum View {
         link_token: Option<String>,
     },
     Score,
+}
+
+/// The same receipt is the same answer of the backend: what is in it is not compared.
+impl PartialEq for View {
+    fn eq(&self, other: &View) -> bool {
+        match (self, other) {
+            (View::Board, View::Board) | (View::Score, View::Score) => true,
+            (View::Posting(one), View::Posting(two)) | (View::Apply(one), View::Apply(two)) => one == two,
+            (View::Receipt(one), View::Receipt(two)) => Rc::ptr_eq(one, two),
+            (
+                View::Status { reference, link_token },
+                View::Status { reference: other_reference, link_token: other_token },
+            ) => reference == other_reference && link_token == other_token,
+            _ => false,
+        }
+    }
 }
 
 impl View {
@@ -139,39 +155,29 @@ impl CoreParts {
 
     /// Puts the focus on the first element that `selector` finds inside the widget.
     pub fn focus_first(&self, selector: &str) {
-        let found = self.root.query_selector(selector).ok().flatten();
-        if let Some(element) = found.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
-            let _ = element.focus();
+        if let Ok(Some(element)) = self.root.query_selector(selector) {
+            // Whatever the widget draws can be focused.
+            let _ = element.unchecked_ref::<HtmlElement>().focus();
         }
     }
 
     /// The heading of the view, or back on the board the card that the visitor came from.
     fn focus_heading(&self) {
-        let card = self.left.borrow_mut().take();
         self.focus_first("h1");
-        // An id may hold anything, so it is compared, not put into a selector.
-        let links = self.root.query_selector_all("[data-posting]").ok();
-        let cards = links.iter().flat_map(|links| (0..links.length()).filter_map(|at| links.item(at)));
-        let cards = cards.filter_map(|node| node.dyn_into::<Element>().ok());
-        for found in
-            cards.filter(|found| card.is_some() && found.get_attribute("data-posting").as_deref() == card.as_deref())
-        {
-            if let Some(link) =
-                found.query_selector("a").ok().flatten().and_then(|link| link.dyn_into::<HtmlElement>().ok())
-            {
-                let _ = link.focus();
-            }
+        if let Some(card) = self.left.borrow_mut().take() {
+            // An id may hold anything.
+            let id = web_sys::css::escape(&card);
+            self.focus_first(&["[data-posting=\"", &id, "\"] a"].concat());
         }
     }
 
     /// Saves `blob` under `name` by the browser's own download.
     fn save(&self, blob: &web_sys::Blob, name: &str) {
         let Ok(url) = web_sys::Url::create_object_url_with_blob(blob) else { return };
-        let made = gloo::utils::document().create_element("a").ok();
-        if let Some(link) = made.and_then(|link| link.dyn_into::<web_sys::HtmlAnchorElement>().ok()) {
-            link.set_href(&url);
-            link.set_download(name);
-            link.click();
+        if let Ok(link) = gloo::utils::document().create_element("a") {
+            let _ = link.set_attribute("href", &url);
+            let _ = link.set_attribute("download", name);
+            link.unchecked_ref::<HtmlElement>().click();
         }
         after(10_000, move || drop(web_sys::Url::revoke_object_url(&url))).forget();
     }
@@ -207,15 +213,8 @@ pub fn print() {
 }
 
 pub fn announce(host: &HtmlElement, name: &str, detail: &[(&str, JsValue)]) {
-    let object = js_sys::Object::new();
-    for (key, value) in detail {
-        let _ = js_sys::Reflect::set(&object, &(*key).into(), value);
-    }
-    let init = CustomEventInit::new();
-    init.set_bubbles(true);
-    init.set_composed(true);
-    init.set_detail(&object);
-    if let Ok(event) = CustomEvent::new_with_event_init_dict(name, &init) {
+    let init = object(&[("bubbles", true.into()), ("composed", true.into()), ("detail", object(detail).into())]);
+    if let Ok(event) = CustomEvent::new_with_event_init_dict(name, init.unchecked_ref()) {
         // A listener of the host page that throws is reported by the browser, not to us.
         let _ = host.dispatch_event(&event);
     }
@@ -367,12 +366,7 @@ fn core(props: &App, view: Kept<View>) -> Core {
     Core(Rc::new_cyclic(|this: &std::rc::Weak<CoreParts>| {
         let this = this.clone();
         CoreParts {
-            api: Api::new(
-                config.endpoint.clone(),
-                config.lang.clone(),
-                clock.clone(),
-                config.prefetched.clone().into(),
-            ),
+            api: Api::new(config.endpoint.clone(), config.lang.clone(), clock.clone(), config.prefetched.clone()),
             clock,
             sessions: Sessions::default(),
             go: Callback::from(move |to: View| {
@@ -403,10 +397,8 @@ impl CoreParts {
             _ => None,
         };
         let _ = self.root.set_attribute("tabindex", "-1");
-        if let Some(root) = self.root.dyn_ref::<HtmlElement>() {
-            let _ = root.focus();
-        }
-        if self.host.get_bounding_client_rect().top() < 0.0 {
+        let _ = self.root.unchecked_ref::<HtmlElement>().focus();
+        if get(&self.host.get_bounding_client_rect(), "top").as_f64().is_some_and(|top| top < 0.0) {
             self.host.scroll_into_view();
         }
     }
@@ -421,11 +413,16 @@ pub fn applied(core: &Core, receipt: ApplicationReceipt) {
 
 /// Where `view` is found without JavaScript, on the endpoint's own pages.
 pub fn address(ctx: &Ctx, view: &View) -> String {
+    let reference = match view {
+        View::Status { reference: Some(reference), .. } => reference.to_string(),
+        _ => String::new(),
+    };
     let path: &[&str] = match view {
         View::Board | View::Score | View::Receipt(_) => &["/careers"],
         View::Posting(id) => &["/careers/", id],
         View::Apply(id) => &["/careers/", id, "/apply"],
-        View::Status { .. } => &["/careers/status"],
+        View::Status { reference: Some(_), .. } => &["/careers/status/", &reference],
+        View::Status { reference: None, .. } => &["/careers/status"],
     };
     [&ctx.endpoint, path.concat().as_str(), "?lang=", ctx.format.lang()].concat()
 }
@@ -439,7 +436,7 @@ pub fn link(ctx: &Ctx, go: &Callback<View>, to: View, class: &'static str, text:
     });
     // With a modifier the visitor wants a tab of its own: the browser's business.
     let onclick = Callback::from(move |event: MouseEvent| {
-        if event.button() == 0 && !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key()) {
+        if !["button", "ctrlKey", "metaKey", "shiftKey", "altKey"].iter().any(|name| get(&event, name).is_truthy()) {
             onclick.emit(event);
         }
     });

@@ -67,8 +67,8 @@ impl Mounted {
     }
 
     /// Goes to a view, as the visitor would.
-    pub fn show(&mut self, view: &str, posting: Option<String>) {
-        let to = config::view(Some(view), posting, None);
+    pub fn show(&mut self, view: &JsValue, posting: &JsValue) {
+        let to = config::view(view.as_string().as_deref(), posting.as_string(), None);
         self.change(|app| app.shown = (app.shown.0 + 1, to));
     }
 
@@ -86,9 +86,14 @@ impl Mounted {
     fn change(&mut self, change: impl FnOnce(&mut App)) {
         if let Some((handle, app)) = &mut self.running {
             change(app);
-            handle.update(HostProps { part: Rc::new(app.clone()) });
+            redraw(handle, app);
         }
     }
+}
+
+#[inline(never)]
+fn redraw(handle: &mut AppHandle<Host>, app: &App) {
+    handle.update(HostProps { part: Rc::new(app.clone()) });
 }
 
 /// Screen readers choose their voice by the language of the widget, which the page's may differ from.

@@ -18,7 +18,7 @@ pub struct Config {
     pub lang: String,
     pub view: View,
     /// First answers that the loader asked for side by side with the program, by address.
-    pub prefetched: Object,
+    pub prefetched: JsValue,
 }
 
 impl Config {
@@ -31,7 +31,7 @@ impl Config {
             endpoint: text(given, "endpoint").unwrap_or_default().trim_end_matches('/').to_owned(),
             lang: text(given, "lang").filter(|lang| !lang.is_empty()).unwrap_or_else(|| "en".to_owned()),
             view,
-            prefetched: get(given, "prefetched").dyn_into().unwrap_or_default(),
+            prefetched: get(given, "prefetched"),
         })
     }
 }
@@ -59,18 +59,42 @@ pub fn messages(given: &JsValue) -> Option<Messages> {
 
 /// One part of the texts: a list in the order of `Key`, each a string or an object of plural classes.
 pub fn texts(given: JsValue) -> Option<Vec<Text>> {
-    Some(given.dyn_into::<Array>().ok()?.iter().map(one_text).collect())
-}
-
-fn one_text(given: JsValue) -> Text {
-    match given.as_string() {
-        Some(text) => Text::One(text),
-        None => Text::Plural(CLASSES.iter().filter_map(|class| Some((*class, text(&given, class)?))).collect()),
+    let given = given.dyn_into::<Array>().ok()?;
+    let mut texts = Vec::new();
+    for at in 0..given.length() {
+        texts.push(one_text(&given.get(at)));
     }
+    Some(texts)
 }
 
+fn one_text(given: &JsValue) -> Text {
+    if let Some(text) = given.as_string() {
+        return Text::One(text);
+    }
+    let mut forms = Vec::new();
+    for class in CLASSES {
+        if let Some(form) = text(given, class) {
+            forms.push((class, form));
+        }
+    }
+    Text::Plural(forms)
+}
+
+/// What `object` has under `name`; undefined where it has nothing or does not let one look.
+#[inline(never)]
 pub fn get(object: &JsValue, name: &str) -> JsValue {
     Reflect::get(object, &name.into()).unwrap_or_default()
+}
+
+/// An object made of these.
+#[inline(never)]
+pub fn object(fields: &[(&str, JsValue)]) -> Object {
+    let object = Object::new();
+    for (name, value) in fields {
+        // Setting a property of a plain object cannot fail.
+        let _ = Reflect::set(&object, &(*name).into(), value);
+    }
+    object
 }
 
 fn text(object: &JsValue, name: &str) -> Option<String> {

@@ -5,7 +5,7 @@
 //! nothing, nothing happens after the end), but hand Yew one type each: whatever is kept is an `Rc<dyn Any>` to it.
 
 use std::any::Any;
-use std::cell::{OnceCell, RefCell};
+use std::cell::{OnceCell, Ref, RefCell};
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -13,7 +13,7 @@ use std::rc::Rc;
 use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
 use web_sys::EventTarget;
-use yew::functional::{Hook, UseForceUpdateHandle, hook, use_effect_with, use_force_update, use_ref};
+use yew::functional::{Hook, HookContext, UseForceUpdateHandle, hook, use_effect_with, use_force_update, use_ref};
 use yew::{Callback, Reducible};
 
 /// Anything that can be compared with anything: for `PartialEq` values whose type Yew need not know.
@@ -88,6 +88,20 @@ impl<T: Clone> Kept<T> {
 }
 
 impl<T> Kept<T> {
+    /// What it is now. Not to be held on to: nothing can be set meanwhile.
+    pub fn look(&self) -> Ref<'_, T> {
+        self.0.value.borrow()
+    }
+
+    /// Changes the value where it stands, and draws the component again if `change` says that it did.
+    pub fn change(&self, change: impl FnOnce(&mut T) -> bool) -> bool {
+        let changed = change(&mut self.0.value.borrow_mut());
+        if changed {
+            self.0.draw.force_update();
+        }
+        changed
+    }
+
     /// Takes `value` without drawing.
     pub fn swap(&self, value: T) -> T {
         self.0.value.replace(value)
@@ -123,10 +137,30 @@ where
     T: 'static,
     F: FnOnce() -> T,
 {
-    let place = use_ref(OnceCell::<Rc<dyn Any>>::new);
-    let draw = use_force_update();
-    let kept = place.get_or_init(|| Rc::new(Place { value: RefCell::new(first()), draw }));
-    Kept(kept.clone().downcast().expect("a hook keeps its place"))
+    let mut first = Some(first);
+    let place = use_place(&mut |draw| {
+        let value = first.take().expect("a place is made once")();
+        Rc::new(Place { value: RefCell::new(value), draw })
+    });
+    Kept(place.downcast().expect("a hook keeps its place"))
+}
+
+/// What is the same for every type.
+fn use_place(make: &mut dyn FnMut(UseForceUpdateHandle) -> Rc<dyn Any>) -> impl Hook<Output = Rc<dyn Any>> {
+    struct UsePlace<'a>(&'a mut dyn FnMut(UseForceUpdateHandle) -> Rc<dyn Any>);
+
+    impl Hook for UsePlace<'_> {
+        type Output = Rc<dyn Any>;
+
+        #[inline(never)]
+        fn run(self, hooks: &mut HookContext) -> Rc<dyn Any> {
+            let place = use_ref(OnceCell::<Rc<dyn Any>>::new).run(hooks);
+            let draw = use_force_update().run(hooks);
+            place.get_or_init(|| (self.0)(draw)).clone()
+        }
+    }
+
+    UsePlace(make)
 }
 
 /// What `make` gave, made anew when `from` changed.

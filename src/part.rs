@@ -52,10 +52,11 @@ fn use_part(part: &dyn Part) -> impl Hook<Output = Html> + '_ {
 
 /// `part` as it stands in a page. Another `key` begins it anew.
 pub fn part(key: &str, part: impl Part) -> Html {
-    let key = [part.name(), " ", key].concat();
     host(key, Rc::new(part))
 }
 
-fn host(key: String, part: Rc<dyn Part>) -> Html {
+#[inline(never)]
+fn host(key: &str, part: Rc<dyn Part>) -> Html {
+    let key = [part.name(), " ", key].concat();
     html! { <Host {key} {part} /> }
 }

@@ -8,22 +8,28 @@ mod tests;
 
 use std::rc::Rc;
 
-use belofte_contract::apply::{Answer, ApplicationForm};
+use belofte_contract::apply::{Answer, ApplicationForm, FieldKind};
 use belofte_contract::organization::Organization;
 use belofte_contract::postings::{JobPosting, JobPostingList, PostingLink};
-use belofte_contract::problem::FieldError;
-use belofte_contract::timeline::Application;
+use belofte_contract::problem::{FieldError, FieldErrorCode};
+use belofte_contract::promise::Promise;
+use belofte_contract::timeline::{Application, ApplicationSummary};
 use yew::prelude::*;
 
-use crate::app::GUESTS;
+use crate::app::{GUESTS, View, address};
 use crate::features::apply::receipt::{self, ReceiptParts};
-use crate::features::apply::state::{ApplyDraft, Trouble};
+use crate::features::apply::state::{ApplyDraft, ChosenFile, FileState, Trouble};
 use crate::features::apply::view::{self as apply, Delivery, FormParts, Plain};
+use crate::features::lookup::list::list;
+use crate::features::lookup::state::{Action, Failure, Lookup, LookupNote, Problem, Step, Written};
+use crate::features::lookup::view as lookup;
 use crate::features::postings::detail::{self, DetailParts};
 use crate::features::postings::json_ld;
 use crate::features::postings::state::Filter;
 use crate::features::postings::view::{self as postings, BoardParts};
-use crate::i18n::Ctx;
+use crate::features::timeline::view::{self as timeline, PageParts};
+use crate::i18n::{Ctx, Key};
+use crate::status;
 
 #[derive(PartialEq, Properties)]
 struct PageProps {
@@ -69,11 +75,20 @@ pub async fn render_unknown(ctx: &Ctx) -> String {
     render(detail::unknown(ctx, &Callback::noop())).await
 }
 
-/// What a plain form came back with: what was written and what is wrong with it.
+/// What a plain form came back with: what was written, the files that are kept for it, and what is wrong.
 #[derive(Default)]
 pub struct Returned {
     pub answers: Vec<Answer>,
+    pub files: Vec<KeptFile>,
     pub errors: Vec<FieldError>,
+}
+
+/// A file of an earlier try.
+pub struct KeptFile {
+    pub field: String,
+    pub upload_id: String,
+    pub name: String,
+    pub bytes: u64,
 }
 
 /// `/careers/{id}/apply`. `action` is where the form is sent, `key` its idempotency key.
@@ -87,17 +102,34 @@ pub async fn render_apply_form(
 ) -> String {
     let mut draft = ApplyDraft::new(form);
     draft.answers = returned.answers;
-    let problems: Vec<Trouble> = returned.errors.into_iter().map(Trouble::Answer).collect();
+    draft.files = (0..).zip(returned.files).map(|(number, file)| kept(number, file)).collect();
+    let problems: Vec<Trouble> = returned.errors.into_iter().map(|error| trouble(&draft.form, error)).collect();
     let parts = FormParts {
         posting,
         organization,
         draft: &draft,
         problems: &problems,
         delivery: Delivery::Writing,
-        live: false,
         plain: Some(plain),
     };
     render(apply::form(ctx, &parts, &apply::Tell::nobody())).await
+}
+
+fn kept(number: u32, file: KeptFile) -> ChosenFile {
+    let state = FileState::Ready { upload_id: file.upload_id };
+    ChosenFile { number, field: file.field, name: file.name, bytes: file.bytes, state }
+}
+
+/// A file that will never do is told in a file's words; it goes by the question it was to answer.
+fn trouble(form: &ApplicationForm, error: FieldError) -> Trouble {
+    let asked = form.field(&error.field).filter(|field| field.kind == FieldKind::File);
+    match (asked, error.code) {
+        (Some(asked), FieldErrorCode::TooLarge | FieldErrorCode::FileType | FieldErrorCode::FileEmpty) => {
+            let name = asked.label.trim_end_matches(['?', ':', '.', ' ']).to_owned();
+            Trouble::FileRefused { field: error.field, name, code: error.code, limit: error.limit }
+        }
+        _ => Trouble::Answer(error),
+    }
 }
 
 /// What a plain form leads to.
@@ -105,4 +137,91 @@ pub async fn render_receipt(ctx: &Ctx, application: &Application, email: Option<
     let parts = ReceiptParts { application, email, live: false, calendar_failed: false };
     let tell = receipt::Tell { print: Callback::noop(), calendar: Callback::noop(), go: Callback::noop() };
     render(receipt::receipt(ctx, &parts, &tell)).await
+}
+
+/// Where somebody without JavaScript stands on the way back in.
+#[derive(Default)]
+pub struct Visit {
+    pub written: Written,
+    /// A code was mailed: it is asked for now.
+    pub asked: bool,
+    pub note: Option<LookupNote>,
+    pub problems: Vec<Problem>,
+    pub failed: Option<Failure>,
+}
+
+impl Visit {
+    /// Holds what was written against the same rules as in the widget.
+    pub fn checked(written: Written, asked: bool) -> Visit {
+        let visit = Visit { written, asked, ..Visit::default() };
+        let sent = Rc::new(visit.lookup()).reduce(Action::Submit);
+        Visit { problems: sent.problems(), ..visit }
+    }
+
+    fn lookup(&self) -> Lookup {
+        let (problems, failed) = (self.problems.clone(), self.failed.clone());
+        let step = if self.asked {
+            Step::Code { mailed: 1, problem: problems.first().copied(), failed }
+        } else {
+            Step::Address { note: self.note, problems, failed }
+        };
+        Lookup { written: self.written.clone(), step }
+    }
+}
+
+/// `/careers/status` for who is not in yet.
+pub async fn render_lookup(ctx: &Ctx, visit: &Visit) -> String {
+    render(lookup::plain(ctx, &visit.lookup())).await
+}
+
+/// `/careers/status` for who is in.
+pub async fn render_list(ctx: &Ctx, applications: &[ApplicationSummary]) -> String {
+    let end = html! { <div class="row">{ log_out(ctx) }</div> };
+    let list = list(ctx, applications, &Callback::noop(), &Callback::noop());
+    render(html! { <>{ list }{ end }</> }).await
+}
+
+/// `/careers/status/{reference}`.
+pub async fn render_status(ctx: &Ctx, application: &Application) -> String {
+    let seen_at = application.as_of;
+    let guests = status::GUESTS;
+    let parts = PageParts { application, seen_at, stale: false, said: "", save_failed: false, guests };
+    render(timeline::page_with(ctx, &parts, plain_actions(ctx, application), &Callback::noop())).await
+}
+
+/// `/careers/status/{reference}` of somebody else, or of nobody.
+pub async fn render_status_missing(ctx: &Ctx) -> String {
+    render(timeline::not_found(ctx, &Callback::noop())).await
+}
+
+/// Links and a form in place of the widget's buttons.
+fn plain_actions(ctx: &Ctx, application: &Application) -> Html {
+    let page = address(ctx, &View::Status { reference: Some(application.reference), link_token: None });
+    let (path, query) = page.split_once('?').unwrap_or((&page, ""));
+    let file = |name: &str, key: Key| {
+        let href = [path, name, "?", query].concat();
+        html! { <a class="button button--quiet" {href}>{ ctx.t(key) }</a> }
+    };
+    let all = address(ctx, &View::Status { reference: None, link_token: None });
+    html! {
+        <div class="timeline__actions">
+            <div class="row">
+                if application.promises.iter().any(Promise::is_open) {
+                    { file("/calendar.ics", Key::TimelineCalendar) }
+                }
+                { file("/export", Key::TimelineExport) }
+                <a class="button button--quiet" href={all}>{ ctx.t(Key::TimelineAll) }</a>
+                { log_out(ctx) }
+            </div>
+        </div>
+    }
+}
+
+fn log_out(ctx: &Ctx) -> Html {
+    let action = ["/careers/status/end?lang=", ctx.format.lang()].concat();
+    html! {
+        <form method="post" {action}>
+            <button class="button button--quiet" type="submit">{ ctx.t(Key::TimelineLogOut) }</button>
+        </form>
+    }
 }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use belofte_contract::Reference;
 use belofte_contract::lookup::StatusSession;
-use yew::functional::{Hook, HookContext};
+use yew::functional::{Hook, HookContext, UseForceUpdateHandle};
 use yew::prelude::*;
 
 use crate::api::ApiError;
@@ -14,7 +14,7 @@ use crate::api::session::Session;
 use crate::app::{Core, Shared, View, use_arrival};
 use crate::features::timeline::view::Guests;
 use crate::features::{contacts, decision, lookup, postings, score, timeline};
-use crate::hooks::{spawn, use_change, use_kept};
+use crate::hooks::{Kept, callback, spawn, use_change, use_kept};
 use crate::part::{Part, part};
 use crate::request::{Request, use_request};
 use crate::ui::notice;
@@ -44,63 +44,62 @@ impl Part for StatusPage {
     }
 }
 
+/// What every callback of the page needs, shared once.
+struct Page {
+    core: Core,
+    note: Kept<Option<lookup::LookupNote>>,
+    render: UseForceUpdateHandle,
+}
+
+impl Page {
+    fn go(&self, reference: Option<Reference>) {
+        self.core.go.emit(View::Status { reference, link_token: None });
+        self.render.force_update();
+    }
+}
+
 #[hook]
 fn use_status_page(props: &StatusPage) -> Html {
     let shared = props.shared.clone();
     let core = &shared.core;
     let note = use_kept(|| None::<lookup::LookupNote>);
     // Sessions are no state of yew's: whoever changes them draws again.
-    let render = use_force_update();
-    let go = {
-        let (core, render) = (core.clone(), render.clone());
-        Callback::from(move |reference: Option<Reference>| {
-            core.go.emit(View::Status { reference, link_token: None });
-            render.force_update();
-        })
-    };
-    let on_open = {
-        let (core, go, note) = (core.clone(), go.clone(), note.clone());
-        Callback::from(move |session: StatusSession| {
-            note.set(None);
-            go.emit(keep(&core, &session));
-        })
-    };
-    let on_expired = {
-        let (core, go, note) = (core.clone(), go.clone(), note.clone());
-        Callback::from(move |()| {
-            core.sessions.end();
-            note.set(Some(lookup::LookupNote::SessionEnded));
-            go.emit(None);
-        })
-    };
+    let page = Rc::new(Page { core: core.clone(), note, render: use_force_update() });
+    let on_expired = callback(&page, |page, ()| {
+        page.core.sessions.end();
+        page.note.set(Some(lookup::LookupNote::SessionEnded));
+        page.go(None);
+    });
     let session = core.sessions.current();
     let (Some(session), None) = (session, &props.link_token) else {
-        let (link_token, note) = (props.link_token.clone(), note.get());
+        let (link_token, note) = (props.link_token.clone(), page.note.get());
+        let on_open = callback(&page, |page, session: StatusSession| {
+            page.note.set(None);
+            page.go(keep(&page.core, &session));
+        });
         return part("", lookup::Lookup { shared, link_token, note, on_open });
     };
     let token: Rc<str> = session.token.as_str().into();
     let Some(reference) = props.reference.or(session.reference) else {
-        return part("", Mine { shared, token, on_expired, on_choose: go.reform(Some) });
+        let on_choose = callback(&page, |page, reference| page.go(Some(reference)));
+        return part("", Mine { shared, token, on_expired, on_choose });
     };
-    let on_all = {
-        let (core, go) = (core.clone(), go.clone());
-        Callback::from(move |()| {
-            if let Some(session) = core.sessions.current() {
-                core.sessions.keep(Session { reference: None, ..session });
-            }
-            go.emit(None);
-        })
-    };
-    let on_log_out = {
-        let (core, token) = (core.clone(), token.clone());
-        Callback::from(move |()| {
-            let (api, token) = (core.api.clone(), token.clone());
+    let on_all = callback(&page, |page, ()| {
+        let sessions = &page.core.sessions;
+        if let Some(session) = sessions.current() {
+            sessions.keep(Session { reference: None, ..session });
+        }
+        page.go(None);
+    });
+    let on_log_out = callback(&page, |page, ()| {
+        if let Some(session) = page.core.sessions.current() {
+            let api = page.core.api.clone();
             // Forgotten here at once; whether the backend heard of it changes nothing for the visitor.
-            spawn(async move { drop(api.close_session(&token).await) });
-            core.sessions.end();
-            go.emit(None);
-        })
-    };
+            spawn(async move { drop(api.close_session(&session.token).await) });
+        }
+        page.core.sessions.end();
+        page.go(None);
+    });
     let core = shared.core;
     let page = timeline::Timeline { core, reference, token, guests: GUESTS, on_expired, on_all, on_log_out };
     part(&reference.to_string(), page)

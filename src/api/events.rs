@@ -2,18 +2,20 @@
 //!
 //! Tells that something changed, never what: the caller reads the page again. Does not reconnect by itself.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::rc::Rc;
 
-use belofte_contract::{Reference, paths};
+use belofte_contract::Reference;
+use js_sys::Uint8Array;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{AbortController, ReadableStreamDefaultReader, TextDecodeOptions, TextDecoder};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, ReadableStream, ReadableStreamDefaultReader};
 use yew::Callback;
 
-use super::http::{self, Call};
+use super::http::Call;
 use super::{Api, ApiError};
 use crate::config::get;
+use crate::hooks::spawn;
 
 /// What the stream tells.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,13 +31,13 @@ pub enum Live {
 /// Stops the stream when dropped.
 pub struct Stream {
     stopped: Rc<Cell<bool>>,
-    controller: Rc<RefCell<Option<AbortController>>>,
+    controller: Option<AbortController>,
 }
 
 impl Drop for Stream {
     fn drop(&mut self) {
         self.stopped.set(true);
-        if let Some(controller) = self.controller.borrow_mut().take() {
+        if let Some(controller) = &self.controller {
             controller.abort();
         }
     }
@@ -45,21 +47,20 @@ impl Api {
     /// Listens to the changes of `reference` after version `last_id`.
     pub fn events(&self, reference: Reference, token: String, last_id: Option<String>, tell: Callback<Live>) -> Stream {
         let stopped = Rc::new(Cell::new(false));
-        let controller = Rc::new(RefCell::new(None));
+        let controller = AbortController::new().ok();
         let stream = Stream { stopped: stopped.clone(), controller: controller.clone() };
-        let url = self.url(&[paths::APPLICATIONS, "/", &reference.to_string(), "/events"]);
-        let clock = self.clock().clone();
-        spawn_local(async move {
-            let call = Call { token: Some(&token), last_event_id: last_id.as_deref(), ..Call::default() };
-            let end = match http::open(&url, call, &clock).await {
-                Ok((answer, abort)) if !stopped.get() => {
-                    *controller.borrow_mut() = Some(abort);
+        let api = self.clone();
+        spawn(async move {
+            let header = last_id.as_deref().map(|id| ("Last-Event-ID", id));
+            let call = Call { token: Some(&token), header, stop: controller, ..Call::default() };
+            let answer = api.call(api.application_url(reference, "/events"), call).await;
+            if stopped.get() {
+                return;
+            }
+            let end = match answer {
+                Ok(answer) => {
                     tell.emit(Live::Open);
                     read(&answer.response, &stopped, &tell).await;
-                    None
-                }
-                Ok((_, abort)) => {
-                    abort.abort();
                     None
                 }
                 Err(error) => Some(error),
@@ -74,19 +75,19 @@ impl Api {
 
 /// Reads until the end; a broken connection is an end too.
 async fn read(response: &web_sys::Response, stopped: &Cell<bool>, tell: &Callback<Live>) -> Option<()> {
-    let reader = response.body()?.get_reader().unchecked_into::<ReadableStreamDefaultReader>();
-    let decoder = TextDecoder::new().ok()?;
-    let streaming = TextDecodeOptions::new();
-    streaming.set_stream(true);
+    let body = get(response, "body").unchecked_into::<ReadableStream>();
+    if body.is_falsy() {
+        return None;
+    }
+    let reader = body.get_reader().unchecked_into::<ReadableStreamDefaultReader>();
     let mut parser = Parser::default();
     loop {
         let chunk: JsValue = JsFuture::from(reader.read()).await.ok()?;
         if stopped.get() || get(&chunk, "done").is_truthy() {
             return None;
         }
-        let bytes = get(&chunk, "value").dyn_into::<js_sys::Object>().ok()?;
-        let text = decoder.decode_with_buffer_source_and_options(&bytes, &streaming).ok()?;
-        for id in parser.take(&text) {
+        let bytes = get(&chunk, "value").unchecked_into::<Uint8Array>();
+        for id in parser.take(&bytes.to_vec()) {
             tell.emit(Live::Changed { id });
         }
     }
@@ -95,33 +96,34 @@ async fn read(response: &web_sys::Response, stopped: &Cell<bool>, tell: &Callbac
 /// The lines of an event stream: remembers what a chunk cut in two.
 #[derive(Default)]
 pub struct Parser {
-    rest: String,
+    line: Vec<u8>,
     id: String,
     is_changed: bool,
     has_data: bool,
 }
 
-/// A line longer than this is no line of ours; it is dropped instead of kept in memory.
+/// A line longer than this is no line of ours; its rest is dropped instead of kept in memory.
 const LONGEST_LINE: usize = 64 * 1024;
 
 impl Parser {
     /// Ids of the `changed` events that `chunk` completes.
-    pub fn take(&mut self, chunk: &str) -> Vec<String> {
-        self.rest.push_str(chunk);
+    pub fn take(&mut self, chunk: &[u8]) -> Vec<String> {
         let mut changed = Vec::new();
-        let text = std::mem::take(&mut self.rest);
-        let mut lines = text.as_str();
-        while let Some(end) = lines.find('\n') {
-            self.line(lines[..end].trim_end_matches('\r'), &mut changed);
-            lines = &lines[end + 1..];
-        }
-        if lines.len() <= LONGEST_LINE {
-            lines.clone_into(&mut self.rest);
+        for byte in chunk {
+            match byte {
+                b'\n' => {
+                    let line = std::mem::take(&mut self.line);
+                    self.end_of(&line, &mut changed);
+                }
+                b'\r' => {}
+                _ if self.line.len() < LONGEST_LINE => self.line.push(*byte),
+                _ => {}
+            }
         }
         changed
     }
 
-    fn line(&mut self, line: &str, changed: &mut Vec<String>) {
+    fn end_of(&mut self, line: &[u8], changed: &mut Vec<String>) {
         if line.is_empty() {
             if self.is_changed && self.has_data {
                 changed.push(self.id.clone());
@@ -130,12 +132,14 @@ impl Parser {
             return;
         }
         // A comment, `: still here`, has an empty name.
-        let (name, value) = line.split_once(':').unwrap_or((line, ""));
-        let value = value.strip_prefix(' ').unwrap_or(value);
-        match name {
-            "event" => self.is_changed = value == "changed",
-            "id" => value.clone_into(&mut self.id),
-            "data" => self.has_data = true,
+        let end = line.iter().position(|byte| *byte == b':').unwrap_or(line.len());
+        let value = line.get(end + 1..).unwrap_or_default();
+        let value = value.strip_prefix(b" ").unwrap_or(value);
+        match &line[..end] {
+            b"event" => self.is_changed = value == b"changed",
+            // A number; so every byte is a letter.
+            b"id" => self.id = value.iter().map(|byte| char::from(*byte)).collect(),
+            b"data" => self.has_data = true,
             _ => {}
         }
     }
@@ -148,7 +152,7 @@ mod tests {
     #[track_caller]
     fn check(chunks: &[&str], ids: &[&str]) {
         let mut parser = Parser::default();
-        let found: Vec<String> = chunks.iter().flat_map(|chunk| parser.take(chunk)).collect();
+        let found: Vec<String> = chunks.iter().flat_map(|chunk| parser.take(chunk.as_bytes())).collect();
         assert_eq!(found, ids, "{chunks:?}");
     }
 

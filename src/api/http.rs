@@ -4,15 +4,16 @@
 
 use belofte_contract::paths;
 use belofte_contract::read::Read;
-use gloo::timers::callback::Timeout;
-use js_sys::{Function, JSON, Object, Promise, Reflect};
+use js_sys::{Array, Function, JSON, Object, Promise, Reflect, Uint32Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, Headers, RequestInit, Response};
+use web_sys::{AbortController, Response};
 
 use super::decode::decode;
 use super::error::ApiError;
 use crate::clock::Clock;
+use crate::config::{get, object};
+use crate::hooks::after;
 
 const TIMEOUT_MS: u32 = 15_000;
 
@@ -21,11 +22,12 @@ const TIMEOUT_MS: u32 = 15_000;
 pub struct Call<'a> {
     pub method: Option<&'static str>,
     pub token: Option<&'a str>,
-    pub if_none_match: Option<&'a str>,
-    pub idempotency_key: Option<&'a str>,
-    pub last_event_id: Option<&'a str>,
+    /// One header more: name and value.
+    pub header: Option<(&'static str, &'a str)>,
     /// Sent as JSON.
     pub body: Option<JsValue>,
+    /// Who ends the call; without one it ends by itself when no answer begins in time.
+    pub stop: Option<AbortController>,
 }
 
 /// An answer that is a success or 304.
@@ -35,7 +37,7 @@ pub struct Answer {
 
 impl Answer {
     pub fn is_unchanged(&self) -> bool {
-        self.response.status() == 304
+        status(&self.response) == 304
     }
 
     pub fn header(&self, name: &str) -> Option<String> {
@@ -54,29 +56,18 @@ pub async fn send(url: &str, call: Call<'_>, clock: &Clock, prefetched: &JsValue
         // It lay there while the program loaded: the time it tells is over.
         Some(response) => settle(response).await,
         None => {
-            let response = fetch(url, &call, Some(TIMEOUT_MS)).await?.0;
-            learn(&response, clock);
+            let response = fetch(url, call).await?;
+            if let Some(server_ms) = number(&response, paths::TIME_HEADER) {
+                clock.learn(server_ms);
+            }
             settle(response).await
         }
     }
 }
 
-/// Sends `call` and leaves the body open; the controller stops it.
-pub async fn open(url: &str, call: Call<'_>, clock: &Clock) -> Result<(Answer, AbortController), ApiError> {
-    let (response, controller) = fetch(url, &call, None).await?;
-    learn(&response, clock);
-    Ok((settle(response).await?, controller))
-}
-
-fn learn(response: &Response, clock: &Clock) {
-    if let Some(server_ms) = number(response, paths::TIME_HEADER) {
-        clock.learn(server_ms);
-    }
-}
-
 async fn settle(response: Response) -> Result<Answer, ApiError> {
-    let status = response.status();
-    if response.ok() || status == 304 {
+    let status = status(&response);
+    if matches!(status, 200..=299 | 304) {
         return Ok(Answer { response });
     }
     let retry_after_s = number(&response, "Retry-After").and_then(|seconds| u32::try_from(seconds).ok());
@@ -89,49 +80,51 @@ async fn taken(url: &str, call: &Call<'_>, prefetched: &JsValue) -> Option<Respo
     if call.method.is_some() || call.token.is_some() {
         return None;
     }
-    let found = Reflect::get(prefetched, &url.into()).ok()?.dyn_into::<Promise>().ok()?;
+    let found = get(prefetched, url);
+    if found.is_undefined() {
+        return None;
+    }
     let _ = Reflect::delete_property(prefetched.unchecked_ref::<Object>(), &url.into());
-    let response = JsFuture::from(found).await.ok()?.dyn_into::<Response>().ok()?;
-    (response.ok() && !response.body_used()).then_some(response)
+    let response = JsFuture::from(found.unchecked_into::<Promise>()).await.ok()?.unchecked_into::<Response>();
+    matches!(status(&response), 200..=299).then_some(response)
 }
 
-async fn fetch(url: &str, call: &Call<'_>, timeout_ms: Option<u32>) -> Result<(Response, AbortController), ApiError> {
-    let controller = AbortController::new().map_err(|_| ApiError::Fault)?;
-    let init = RequestInit::new();
-    init.set_method(call.method.unwrap_or("GET"));
-    init.set_signal(Some(&controller.signal()));
-    let headers = headers(call).map_err(|_| ApiError::Fault)?;
-    init.set_headers(&headers);
-    if let Some(body) = &call.body {
-        let text = JSON::stringify(body).map_err(|_| ApiError::Fault)?;
-        init.set_body(&text);
-    }
-    let stop = controller.clone();
+async fn fetch(url: &str, call: Call<'_>) -> Result<Response, ApiError> {
+    let is_timed = call.stop.is_none();
+    let controller = call.stop.clone().or_else(|| AbortController::new().ok()).ok_or(ApiError::Fault)?;
+    let init = [
+        ("method", call.method.unwrap_or("GET").into()),
+        ("signal", controller.signal().into()),
+        ("headers", headers(&call).into()),
+        (
+            "body",
+            call.body
+                .map_or(Ok(JsValue::UNDEFINED), |body| JSON::stringify(&body).map(JsValue::from))
+                .map_err(|_| ApiError::Fault)?,
+        ),
+    ];
     // Dropped, and so cancelled, once the answer has begun.
-    let _timer = timeout_ms.map(|ms| Timeout::new(ms, move || stop.abort()));
-    let promise = gloo::utils::window().fetch_with_str_and_init(url, &init);
-    let response = JsFuture::from(promise).await.map_err(|_| ApiError::Offline)?;
-    Ok((response.unchecked_into(), controller))
+    let _timer = is_timed.then(|| after(TIMEOUT_MS, move || controller.abort()));
+    let promise = gloo::utils::window().fetch_with_str_and_init(url, object(&init).unchecked_ref());
+    JsFuture::from(promise).await.map(Response::unchecked_from_js).map_err(|_| ApiError::Offline)
 }
 
-fn headers(call: &Call<'_>) -> Result<Headers, JsValue> {
-    let headers = Headers::new()?;
+fn headers(call: &Call<'_>) -> Object {
+    let mut given = Vec::new();
     if let Some(token) = call.token {
-        headers.set("Authorization", &["Bearer ", token].concat())?;
+        given.push(("Authorization", ["Bearer ", token].concat().into()));
     }
-    if let Some(etag) = call.if_none_match {
-        headers.set("If-None-Match", etag)?;
-    }
-    if let Some(key) = call.idempotency_key {
-        headers.set(paths::IDEMPOTENCY_KEY_HEADER, key)?;
-    }
-    if let Some(id) = call.last_event_id {
-        headers.set("Last-Event-ID", id)?;
+    if let Some((name, value)) = call.header {
+        given.push((name, value.into()));
     }
     if call.body.is_some() {
-        headers.set("Content-Type", "application/json")?;
+        given.push(("Content-Type", "application/json".into()));
     }
-    Ok(headers)
+    object(&given)
+}
+
+fn status(response: &Response) -> u16 {
+    get(response, "status").as_f64().unwrap_or_default() as u16
 }
 
 async fn json(response: &Response) -> Option<JsValue> {
@@ -147,19 +140,11 @@ pub fn parse<T: Read>(text: &str) -> Option<T> {
     decode(JSON::parse(text).ok()?)
 }
 
-/// `crypto.randomUUID()`, or enough of `crypto.getRandomValues` where the page is not served safely.
+/// 128 bits by `crypto.getRandomValues`, which is there also where the page is not served safely.
 pub fn random_key() -> String {
-    let crypto = Reflect::get(&js_sys::global(), &"crypto".into()).unwrap_or_default();
-    let made = Reflect::get(&crypto, &"randomUUID".into())
-        .ok()
-        .and_then(|make| make.dyn_into::<Function>().ok()?.call0(&crypto).ok()?.as_string());
-    made.unwrap_or_else(|| {
-        let words = js_sys::Uint32Array::new_with_length(4);
-        if let Some(fill) =
-            Reflect::get(&crypto, &"getRandomValues".into()).ok().and_then(|f| f.dyn_into::<Function>().ok())
-        {
-            let _ = fill.call1(&crypto, &words);
-        }
-        words.to_vec().iter().map(u32::to_string).collect::<Vec<_>>().join("-")
-    })
+    let words = Uint32Array::new_with_length(4);
+    let crypto = get(&gloo::utils::window(), "crypto");
+    let _ = get(&crypto, "getRandomValues").unchecked_into::<Function>().call1(&crypto, &words);
+    // Typed arrays have the method too.
+    words.unchecked_ref::<Array>().join("-").into()
 }

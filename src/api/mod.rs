@@ -2,6 +2,7 @@
 //!
 //! Only `http.rs` (and `upload.rs`, for progress) touches the network.
 
+pub mod body;
 pub mod decode;
 pub mod error;
 pub mod events;
@@ -22,6 +23,7 @@ use belofte_contract::{Reference, paths};
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 
+use body::Body;
 use decode::decode;
 pub use error::ApiError;
 use http::{Answer, Call};
@@ -44,6 +46,8 @@ impl PartialEq for Api {
         Rc::ptr_eq(&self.0, &other.0)
     }
 }
+
+const JSON: serde_wasm_bindgen::Serializer = serde_wasm_bindgen::Serializer::json_compatible();
 
 /// An application with the mark of its version; None when it did not change.
 pub type Versioned = Option<(Application, Option<String>)>;
@@ -80,16 +84,16 @@ impl Api {
     }
 
     pub async fn apply(&self, application: &NewApplication, key: &str) -> Result<ApplicationReceipt, ApiError> {
-        let call = Call { idempotency_key: Some(key), ..Call::default() };
-        self.post(&[paths::APPLICATIONS], application, call).await
+        let call = Call { header: Some((paths::IDEMPOTENCY_KEY_HEADER, key)), ..Call::default() };
+        read(self.post(paths::APPLICATIONS, body::application(application), call).await?)
     }
 
     pub async fn request_code(&self, request: &StatusRequest) -> Result<StatusRequestAccepted, ApiError> {
-        self.post(&[paths::STATUS_REQUESTS], request, Call::default()).await
+        read(self.post(paths::STATUS_REQUESTS, body::status_request(request), Call::default()).await?)
     }
 
     pub async fn open_session(&self, session: &NewStatusSession) -> Result<StatusSession, ApiError> {
-        self.post(&[paths::STATUS_SESSIONS], session, Call::default()).await
+        read(self.post(paths::STATUS_SESSIONS, body::status_session(session), Call::default()).await?)
     }
 
     pub async fn my_applications(&self, token: &str) -> Result<MyApplications, ApiError> {
@@ -105,7 +109,9 @@ impl Api {
         etag: Option<&str>,
     ) -> Result<Versioned, ApiError> {
         let url = self.application_url(reference, "");
-        let answer = self.call(url, Call { token: Some(token), if_none_match: etag, ..Call::default() }).await?;
+        let answer = self
+            .call(url, Call { token: Some(token), header: etag.map(|etag| ("If-None-Match", etag)), ..Call::default() })
+            .await?;
         if answer.is_unchanged() {
             return Ok(None);
         }
@@ -161,9 +167,10 @@ impl Api {
         read(self.ask(self.url(path), Call::default()).await?)
     }
 
-    async fn post<T: Read>(&self, path: &[&str], body: &impl Serialize, call: Call<'_>) -> Result<T, ApiError> {
-        let body = body.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).map_err(|_| ApiError::Fault)?;
-        read(self.ask(self.url(path), Call { method: Some("POST"), body: Some(body), ..call }).await?)
+    fn post<'a>(&'a self, path: &str, body: Body<'_>, call: Call<'a>) -> Asked<'a, JsValue> {
+        // Strings, numbers and names of fields: nothing that cannot be written.
+        let body = body.serialize(&JSON).ok();
+        self.ask(self.url(&[path]), Call { method: Some("POST"), body, ..call })
     }
 
     /// The body of the answer. Boxed, as `call` is: each kind of answer would carry the whole of it along otherwise.

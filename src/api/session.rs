@@ -6,6 +6,10 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use belofte_contract::Reference;
+use js_sys::{Object, Reflect};
+use wasm_bindgen::JsCast;
+
+use crate::config::get;
 
 const STORED_AS: &str = "belofte-session";
 
@@ -37,7 +41,9 @@ impl Sessions {
     pub fn keep(&self, session: Session) {
         if let Some(storage) = storage() {
             let reference = session.reference.map(|reference| reference.to_string()).unwrap_or_default();
-            let _ = storage.set_item(STORED_AS, &[session.token.as_str(), " ", &reference].concat());
+            let kept = [session.token.as_str(), " ", &reference].concat();
+            // Full, perhaps; then a reload asks again.
+            let _ = Reflect::set(&storage, &STORED_AS.into(), &kept.into());
         }
         *self.0.borrow_mut() = Some(session);
     }
@@ -45,18 +51,19 @@ impl Sessions {
     pub fn end(&self) {
         *self.0.borrow_mut() = None;
         if let Some(storage) = storage() {
-            let _ = storage.remove_item(STORED_AS);
+            let _ = Reflect::delete_property(&storage, &STORED_AS.into());
         }
     }
 }
 
 fn stored() -> Option<Session> {
-    let text = storage()?.get_item(STORED_AS).ok()??;
+    let text = get(storage()?.as_ref(), STORED_AS).as_string()?;
     let (token, reference) = text.split_once(' ')?;
     Some(Session { token: token.to_owned(), reference: Reference::parse(reference).ok() })
 }
 
 /// Absent where the page is sandboxed or storage is switched off.
-fn storage() -> Option<web_sys::Storage> {
-    gloo::utils::window().session_storage().ok().flatten()
+fn storage() -> Option<Object> {
+    let storage = get(&gloo::utils::window(), "sessionStorage");
+    (!storage.is_falsy()).then(|| storage.unchecked_into())
 }

@@ -7,11 +7,12 @@ use std::rc::Rc;
 use belofte_contract::apply::Upload;
 use belofte_contract::paths;
 use gloo::events::EventListener;
-use wasm_bindgen::JsCast;
-use web_sys::{File, FormData, ProgressEvent, XmlHttpRequest};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{File, FormData, XmlHttpRequest};
 use yew::Callback;
 
 use super::{Api, ApiError, http};
+use crate::config::get;
 
 /// What an upload tells.
 #[derive(Clone, Debug)]
@@ -41,14 +42,14 @@ impl Api {
         let body = FormData::new().ok()?;
         body.append_with_str("form_id", form_id).ok()?;
         body.append_with_str("field", field).ok()?;
-        body.append_with_blob_and_filename("file", file, &file.name()).ok()?;
+        // A file takes its name along.
+        body.append_with_blob("file", file).ok()?;
         let request = XmlHttpRequest::new().ok()?;
         request.open("POST", &self.url(&[paths::UPLOADS])).ok()?;
         let progress = {
             let tell = tell.clone();
-            EventListener::new(&request.upload().ok()?.into(), "progress", move |event| {
-                let event = event.unchecked_ref::<ProgressEvent>();
-                tell.emit(Uploading::Sent(event.loaded() as u64, event.total() as u64));
+            EventListener::new(get(&request, "upload").unchecked_ref(), "progress", move |event| {
+                tell.emit(Uploading::Sent(number(event, "loaded"), number(event, "total")));
             })
         };
         let ended = {
@@ -66,8 +67,8 @@ impl Api {
 }
 
 fn answer(request: &XmlHttpRequest) -> Result<Upload, ApiError> {
-    let status = request.status().unwrap_or(0);
-    let text = request.response_text().ok().flatten().unwrap_or_default();
+    let status = number(request, "status") as u16;
+    let text = get(request, "responseText").as_string().unwrap_or_default();
     match status {
         0 => Err(ApiError::Offline),
         200..=299 => http::parse(&text).ok_or(ApiError::Fault),
@@ -76,6 +77,10 @@ fn answer(request: &XmlHttpRequest) -> Result<Upload, ApiError> {
             Err(ApiError::from_answer(status, http::parse(&text), retry_after_s))
         }
     }
+}
+
+fn number(of: &JsValue, name: &str) -> u64 {
+    get(of, name).as_f64().unwrap_or_default() as u64
 }
 
 fn header(request: &XmlHttpRequest, name: &str) -> Option<String> {

@@ -6,30 +6,24 @@ use std::cell::RefCell;
 
 use belofte_contract::Timestamp;
 use js_sys::{Array, Function, Object, Reflect};
-use wasm_bindgen::JsValue;
-use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
 
 use super::{DateStyle, Format};
+use crate::config::get;
 
-#[wasm_bindgen]
-extern "C" {
-    type Formatter;
-    #[wasm_bindgen(js_namespace = Intl, js_name = DateTimeFormat, catch)]
-    fn date_time_format(lang: &str, options: &Object) -> Result<Formatter, JsValue>;
-    #[wasm_bindgen(js_namespace = Intl, js_name = NumberFormat, catch)]
-    fn number_format(lang: &str, options: &Object) -> Result<Formatter, JsValue>;
-    /// A getter that gives a bound function.
-    #[wasm_bindgen(method, getter)]
-    fn format(this: &Formatter) -> Function;
-    #[wasm_bindgen(method, js_name = resolvedOptions)]
-    fn resolved_options(this: &Formatter) -> JsValue;
-
-    type PluralRules;
-    #[wasm_bindgen(constructor, js_namespace = Intl, catch)]
-    fn new(lang: &str) -> Result<PluralRules, JsValue>;
-    #[wasm_bindgen(method)]
-    fn select(this: &PluralRules, count: f64) -> String;
+/// A new formatter of this kind, as `Intl` calls it; None where it refuses the language or an option.
+fn formatter(kind: &str, lang: &str, options: &Object) -> Option<JsValue> {
+    let kind = get(&get(&gloo::utils::window(), "Intl"), kind);
+    Reflect::construct(kind.unchecked_ref::<Function>(), &Array::of2(&lang.into(), options)).ok()
 }
+
+/// What the method gives for `value`.
+fn call(of: &JsValue, method: &str, value: &JsValue) -> JsValue {
+    get(of, method).unchecked_into::<Function>().call1(of, value).unwrap_or_default()
+}
+
+const DATES: &str = "DateTimeFormat";
+const NUMBERS: &str = "NumberFormat";
 
 /// What a kept formatter was made for.
 #[derive(Clone, Copy, PartialEq)]
@@ -45,22 +39,22 @@ pub struct BrowserFormat {
     lang: String,
     /// What `Intl` is asked for: plain English is read as British, so that a day stands before its month.
     intl_lang: &'static str,
-    kept: RefCell<Vec<(Made, String, Function)>>,
-    plurals: Option<PluralRules>,
+    kept: RefCell<Vec<(Made, String, JsValue)>>,
+    plurals: JsValue,
 }
 
 impl BrowserFormat {
     pub fn new(lang: &str) -> BrowserFormat {
         // An `Intl` that refuses the language is asked for English dates; texts keep their own language.
-        let intl_lang = if lang == "en" || date_time_format(lang, &Object::new()).is_err() { "en-GB" } else { "" };
-        let plurals = PluralRules::new(if intl_lang.is_empty() { lang } else { intl_lang }).ok();
+        let intl_lang = if lang == "en" || formatter(DATES, lang, &Object::new()).is_none() { "en-GB" } else { "" };
+        let plurals_lang = if intl_lang.is_empty() { lang } else { intl_lang };
+        let plurals = formatter("PluralRules", plurals_lang, &Object::new()).unwrap_or_default();
         BrowserFormat { lang: lang.to_owned(), intl_lang, kept: RefCell::default(), plurals }
     }
 
     /// The reader's own time zone, an IANA name.
     pub fn reader_zone() -> Option<String> {
-        let formatter = date_time_format("en", &Object::new()).ok()?;
-        Reflect::get(&formatter.resolved_options(), &"timeZone".into()).ok()?.as_string()
+        resolved(&formatter(DATES, "en", &Object::new())?, "timeZone").as_string()
     }
 
     /// `subject`: the zone of a date, the currency of money.
@@ -74,46 +68,48 @@ impl BrowserFormat {
                 kept.len() - 1
             }
         };
-        kept[at].2.call1(&JsValue::NULL, &value.into()).ok()?.as_string()
+        call(&kept[at].2, "format", &value.into()).as_string()
     }
 
-    fn make(&self, made: Made, subject: &str) -> Option<Function> {
+    fn make(&self, made: Made, subject: &str) -> Option<JsValue> {
         let lang = if self.intl_lang.is_empty() { self.lang.as_str() } else { self.intl_lang };
-        let formatter = match made {
+        match made {
             Made::Date(style) => {
                 let given = options(parts(style));
                 set(&given, "timeZone", subject);
-                date_time_format(lang, &given).or_else(|_| {
+                formatter(DATES, lang, &given).or_else(|| {
                     set(&given, "timeZone", "UTC");
-                    date_time_format(lang, &given)
+                    formatter(DATES, lang, &given)
                 })
             }
             Made::Decimal(digits) => {
                 let given = options(&[]);
                 set(&given, "maximumFractionDigits", f64::from(digits));
-                number_format(lang, &given)
+                formatter(NUMBERS, lang, &given)
             }
-            Made::Percent => number_format(lang, &options(&[("style", "percent")])),
+            Made::Percent => formatter(NUMBERS, lang, &options(&[("style", "percent")])),
             Made::Money { whole } => {
                 let given = options(&[("style", "currency"), ("currency", subject)]);
                 if whole {
                     set(&given, "minimumFractionDigits", 0.0);
                     set(&given, "maximumFractionDigits", 0.0);
                 }
-                number_format(lang, &given)
+                formatter(NUMBERS, lang, &given)
             }
-        };
-        Some(formatter.ok()?.format())
+        }
     }
 
     /// Decimals of a currency: 2 for the euro, 0 for the yen.
     fn currency_digits(&self, currency: &str) -> i32 {
-        let formatter = number_format("en", &options(&[("style", "currency"), ("currency", currency)])).ok();
-        let digits = formatter.and_then(|formatter| {
-            Reflect::get(&formatter.resolved_options(), &"maximumFractionDigits".into()).ok()?.as_f64()
-        });
+        let formatter = formatter(NUMBERS, "en", &options(&[("style", "currency"), ("currency", currency)]));
+        let digits = formatter.and_then(|formatter| resolved(&formatter, "maximumFractionDigits").as_f64());
         digits.unwrap_or(2.0) as i32
     }
+}
+
+/// What a formatter made of its options.
+fn resolved(formatter: &JsValue, option: &str) -> JsValue {
+    get(&call(formatter, "resolvedOptions", &JsValue::UNDEFINED), option)
 }
 
 fn parts(style: DateStyle) -> &'static [(&'static str, &'static str)] {
@@ -132,11 +128,9 @@ fn parts(style: DateStyle) -> &'static [(&'static str, &'static str)] {
 }
 
 fn options(pairs: &[(&str, &str)]) -> Object {
-    let made = Array::new();
-    for (name, value) in pairs {
-        made.push(&Array::of2(&(*name).into(), &(*value).into()));
-    }
-    Object::from_entries(&made).unwrap_or_default()
+    let given = Object::new();
+    pairs.iter().for_each(|(name, value)| set(&given, name, *value));
+    given
 }
 
 fn set(options: &Object, name: &str, value: impl Into<JsValue>) {
@@ -170,7 +164,7 @@ impl Format for BrowserFormat {
     }
 
     fn plural_class(&self, count: u32) -> &'static str {
-        let class = self.plurals.as_ref().map(|rules| rules.select(f64::from(count))).unwrap_or_default();
+        let class = call(&self.plurals, "select", &count.into()).as_string().unwrap_or_default();
         ["zero", "one", "two", "few", "many"].into_iter().find(|known| *known == class).unwrap_or("other")
     }
 }

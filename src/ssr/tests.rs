@@ -195,6 +195,7 @@ fn a_plain_form_says_what_is_wrong_twice_in_the_same_words() {
     };
     let returned = Returned {
         answers: vec![Answer { field: "email".into(), values: vec!["noor".into()] }],
+        files: vec![],
         errors: vec![FieldError::new("email", FieldErrorCode::NotAnEmail)],
     };
     let plain = Plain { action: "/v1/applications".into(), key: "key-1".into() };

@@ -4,10 +4,14 @@
 //! pen reads the drawing up to the next gap, waits there for the value, and goes on. So a view costs a few bytes of code
 //! for each value and none for its elements, and nodes are built in one place. They are those of `yew::html!`.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
+use belofte_contract::Timestamp;
 use yew::prelude::*;
 use yew::virtual_dom::{AttributeOrProperty, Attributes, Listener, VList, VNode, VTag, VText};
+
+use crate::i18n::{Ctx, DateStyle, Key};
 
 #[path = "../../crates/belofte-html/src/marks.rs"]
 mod marks;
@@ -17,17 +21,11 @@ mod tests;
 /// Where no mark is left.
 const END: u8 = 0;
 
-/// A piece of markup: marks with their words, and the names of its attributes in order.
-pub struct Drawing {
-    pub text: &'static str,
-    pub keys: &'static [&'static str],
-}
-
 pub struct Pen {
-    drawing: &'static Drawing,
-    /// How far the text is read, and how many of the keys.
+    /// Marks with their words.
+    drawing: &'static str,
+    /// How far it is read.
     at: usize,
-    key: usize,
     /// The gap it waits at.
     gap: u8,
     /// What is drawn into, and what lies around it.
@@ -39,16 +37,18 @@ pub struct Pen {
 #[derive(Default)]
 struct Open {
     tag: Option<VTag>,
-    first_key: usize,
+    names: Vec<&'static str>,
     values: Vec<Option<AttributeOrProperty>>,
     children: Vec<VNode>,
     /// One child or several is not known beforehand.
     is_list: bool,
+    /// Where a loop starts.
+    start: usize,
 }
 
 impl Pen {
-    pub fn new(drawing: &'static Drawing) -> Box<Pen> {
-        let mut pen = Box::new(Pen { drawing, at: 0, key: 0, gap: END, open: Open::default(), outer: Vec::new() });
+    pub fn new(drawing: &'static str) -> Box<Pen> {
+        let mut pen = Box::new(Pen { drawing, at: 0, gap: END, open: Open::default(), outer: Vec::new() });
         pen.advance();
         pen
     }
@@ -70,6 +70,22 @@ impl Pen {
         child.draw(self);
     }
 
+    /// Those of `Ctx` by the same name, straight into the gap.
+    #[inline(never)]
+    pub fn t(&mut self, ctx: &Ctx, key: Key) {
+        self.put_str(ctx.messages.text(key));
+    }
+
+    #[inline(never)]
+    pub fn fill(&mut self, ctx: &Ctx, key: Key, values: &[(&str, &str)]) {
+        self.put_string(ctx.fill(key, values));
+    }
+
+    #[inline(never)]
+    pub fn date(&mut self, ctx: &Ctx, at: Timestamp, style: DateStyle) {
+        self.put_string(ctx.date(at, style));
+    }
+
     #[inline]
     pub fn each<C: Child>(&mut self, children: impl IntoIterator<Item = C>) {
         for child in children {
@@ -88,8 +104,8 @@ impl Pen {
         if self.gap == marks::CHECKED {
             self.tag().set_checked(on);
         } else {
-            let name = self.drawing.keys[self.key - 1];
-            self.open.values.push(on.then_some(AttributeOrProperty::Attribute(AttrValue::Static(name))));
+            let name = self.open.names.last().copied().filter(|_| on);
+            self.open.values.push(name.map(|name| AttributeOrProperty::Attribute(AttrValue::Static(name))));
         }
         self.advance();
     }
@@ -104,6 +120,23 @@ impl Pen {
         self.read();
         self.enter(None);
         self.open.is_list = true;
+        self.advance();
+    }
+
+    /// Draws the inside of a loop, from its start.
+    pub fn again(&mut self) {
+        if self.gap == marks::LOOP {
+            self.open.start = self.at;
+        }
+        self.at = self.open.start;
+        self.advance();
+    }
+
+    /// The loop has come to its end.
+    pub fn over(&mut self) {
+        if self.gap == marks::LOOP {
+            self.skip();
+        }
         self.advance();
     }
 
@@ -171,7 +204,11 @@ impl Pen {
                     self.enter(None);
                     self.open.is_list = true;
                 }
-                marks::FIXED => {
+                marks::NAME => self.open.names.push(words),
+                marks::FIXED | marks::CLASS => {
+                    if mark == marks::CLASS {
+                        self.open.names.push("class");
+                    }
                     self.open.values.push(Some(AttributeOrProperty::Attribute(AttrValue::Static(words))));
                 }
                 marks::TEXT => self.open.children.push(VText::new(words).into()),
@@ -188,31 +225,28 @@ impl Pen {
 
     /// The next mark and its words.
     fn read(&mut self) -> (u8, &'static str) {
-        let rest = &self.drawing.text.as_bytes()[self.at..];
+        let rest = &self.drawing.as_bytes()[self.at..];
         let Some(mark) = rest.first() else { return (END, "") };
         let length = rest[1..].iter().position(|byte| *byte < b' ').unwrap_or(rest.len() - 1);
         let start = self.at + 1;
         self.at = start + length;
-        if matches!(*mark, marks::FIXED | marks::ATTRIBUTE) {
-            self.key += 1;
-        }
-        (*mark, &self.drawing.text[start..self.at])
+        (*mark, &self.drawing[start..self.at])
     }
 
-    /// Past the branch that was just opened.
+    /// Past the branch or the loop that was just opened.
     fn skip(&mut self) {
         let mut depth = 1;
         while depth > 0 {
             match self.read().0 {
-                marks::TAG | marks::LIST | marks::BRANCH => depth += 1,
-                marks::CLOSE => depth -= 1,
+                marks::TAG | marks::LIST | marks::BRANCH | marks::LOOP => depth += 1,
+                marks::CLOSE | marks::AGAIN => depth -= 1,
                 _ => {}
             }
         }
     }
 
     fn enter(&mut self, tag: Option<VTag>) {
-        let inner = Open { tag, first_key: self.key, ..Open::default() };
+        let inner = Open { tag, ..Open::default() };
         self.outer.push(std::mem::replace(&mut self.open, inner));
     }
 
@@ -220,7 +254,7 @@ impl Pen {
         let Some(outer) = self.outer.pop() else { return };
         let mut open = std::mem::replace(&mut self.open, outer);
         let node = match open.tag.take() {
-            Some(tag) => open.element(tag, self.drawing.keys),
+            Some(tag) => open.element(tag),
             None => open.inside(),
         };
         self.open.children.push(node);
@@ -232,14 +266,13 @@ impl Pen {
 }
 
 impl Open {
-    fn element(self, mut tag: VTag, keys: &'static [&'static str]) -> VNode {
-        let mut open = self;
-        if !open.values.is_empty() {
-            let keys = &keys[open.first_key..open.first_key + open.values.len()];
-            tag.attributes = Attributes::Dynamic { keys, values: std::mem::take(&mut open.values).into() };
+    fn element(mut self, mut tag: VTag) -> VNode {
+        if !self.names.is_empty() {
+            let (names, values) = (std::mem::take(&mut self.names), std::mem::take(&mut self.values));
+            tag.attributes = Attributes::Dynamic { keys: lasting(names), values: values.into() };
         }
         if let Some(children) = tag.children_mut() {
-            *children = open.inside();
+            *children = self.inside();
         }
         tag.into()
     }
@@ -254,6 +287,22 @@ impl Open {
             }
         }
     }
+}
+
+/// The same names as long as the program runs, as Yew wants them. Elements of one kind share theirs, so a few dozen are
+/// kept; as constants of every element they would weigh 1 kB of the download.
+fn lasting(names: Vec<&'static str>) -> &'static [&'static str] {
+    thread_local! {
+        static KNOWN: RefCell<Vec<&'static [&'static str]>> = const { RefCell::new(Vec::new()) };
+    }
+    KNOWN.with_borrow_mut(|known| {
+        if let Some(same) = known.iter().find(|one| **one == names) {
+            return *same;
+        }
+        let new: &'static [&'static str] = names.leak();
+        known.push(new);
+        new
+    })
 }
 
 /// What an attribute can be.

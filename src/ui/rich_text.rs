@@ -6,19 +6,35 @@ use yew::prelude::*;
 
 /// Headings become `h3`: the view's own sections are `h2`.
 pub fn rich_text(text: &RichText) -> Html {
-    html! { <div class="rich-text">{ for text.0.iter().map(block) }</div> }
+    html! {
+        <div class="rich-text">
+            for one in &text.0 {
+                { block(one) }
+            }
+        </div>
+    }
 }
 
 fn block(block: &Block) -> Html {
     match block.kind {
-        BlockKind::Heading => html! { <h3>{ for block.lines.iter().flatten().map(inline) }</h3> },
+        BlockKind::Heading => html! { <h3>{ lines(block) }</h3> },
         BlockKind::List => html! {
-            <ul>{ for block.lines.iter().map(|line| html! { <li>{ for line.iter().map(inline) }</li> }) }</ul>
+            <ul>
+                for line in &block.lines {
+                    <li>{ inlines(line) }</li>
+                }
+            </ul>
         },
-        BlockKind::Paragraph | BlockKind::Unknown => {
-            html! { <p>{ for block.lines.iter().flatten().map(inline) }</p> }
-        }
+        BlockKind::Paragraph | BlockKind::Unknown => html! { <p>{ lines(block) }</p> },
     }
+}
+
+fn lines(block: &Block) -> Html {
+    html! { for line in &block.lines { { inlines(line) } } }
+}
+
+fn inlines(line: &[Inline]) -> Html {
+    html! { for one in line { { inline(one) } } }
 }
 
 fn inline(inline: &Inline) -> Html {
@@ -28,7 +44,7 @@ fn inline(inline: &Inline) -> Html {
         html! { &inline.text }
     };
     match inline.safe_href() {
-        Some(href) => html! { <a href={href.to_owned()} rel="noopener">{ words }</a> },
+        Some(href) => html! { <a {href} rel="noopener">{ words }</a> },
         None => words,
     }
 }

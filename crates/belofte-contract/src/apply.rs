@@ -225,11 +225,17 @@ pub fn values<'a>(answers: &'a [Answer], field: &str) -> &'a [String] {
 impl FormField {
     /// What is wrong with `values` as an answer to this field, shown.
     pub fn problem(&self, values: &[String]) -> Option<FieldError> {
-        let given = || values.iter().map(|value| value.trim()).filter(|value| !value.is_empty());
         if self.kind == FieldKind::Info {
             return None;
         }
-        if given().next().is_none() {
+        let mut given = Vec::new();
+        for value in values {
+            let value = value.trim();
+            if !value.is_empty() {
+                given.push(value);
+            }
+        }
+        if given.is_empty() {
             let code =
                 if self.kind == FieldKind::Consent { FieldErrorCode::ConsentNeeded } else { FieldErrorCode::Required };
             return self.required.then(|| FieldError::new(&self.name, code));
@@ -239,10 +245,10 @@ impl FormField {
             return Some(FieldError::with_limit(&self.name, FieldErrorCode::TooMany, most as u64));
         }
         let longest = self.max_length.unwrap_or(ANSWER_MAX_CHARS).min(ANSWER_MAX_CHARS);
-        if given().any(|value| value.chars().count() > longest as usize) {
+        if given.iter().any(|value| value.chars().count() > longest as usize) {
             return Some(FieldError::with_limit(&self.name, FieldErrorCode::TooLong, u64::from(longest)));
         }
-        let code = given().find_map(|value| self.value_problem(value))?;
+        let code = given.iter().find_map(|value| self.value_problem(value))?;
         Some(FieldError::new(&self.name, code))
     }
 

@@ -2,7 +2,7 @@
 //!
 //! Never draws random numbers itself: the server hands the bits in.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -58,9 +58,9 @@ impl fmt::Display for Reference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, letter) in self.0.iter().enumerate() {
             if at > 0 && at % 4 == 0 {
-                f.write_str("-")?;
+                f.write_char('-')?;
             }
-            write!(f, "{}", char::from(*letter))?;
+            f.write_char(char::from(*letter))?;
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 //!
 //! Knows no zones, no calendars and no "now": the server's calendar and the browser's `Intl` do that.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -53,65 +53,57 @@ impl Timestamp {
 }
 
 fn parse(text: &[u8]) -> Option<Timestamp> {
-    let year = number(text, 0, 4)?;
-    let month = number(text, 5, 2).filter(|month| (1..=12).contains(month))?;
-    let day = number(text, 8, 2).filter(|day| (1..=days_in_month(year, month)).contains(day))?;
-    let hour = number(text, 11, 2).filter(|hour| *hour < 24)?;
-    let minute = number(text, 14, 2).filter(|minute| *minute < 60)?;
-    let second = number(text, 17, 2).filter(|second| *second <= 60)?;
-    let separators = [(4, b'-'), (7, b'-'), (13, b':'), (16, b':')];
-    if separators.iter().any(|(at, byte)| text.get(*at) != Some(byte)) || !matches!(text.get(10)?, b'T' | b't' | b' ') {
+    let shape = b"0000-00-00 00:00:00";
+    let (at, rest) = text.split_at_checked(shape.len())?;
+    for (byte, shape) in at.iter().zip(shape) {
+        let fits = match shape {
+            b'0' => byte.is_ascii_digit(),
+            b' ' => matches!(byte, b'T' | b't' | b' '),
+            _ => byte == shape,
+        };
+        if !fits {
+            return None;
+        }
+    }
+    let (year, month, day) = (number(&at[..4]), number(&at[5..7]), number(&at[8..10]));
+    let (hour, minute, second) = (number(&at[11..13]), number(&at[14..16]), number(&at[17..]));
+    let days = days_from_civil(year, month, day);
+    // A day that the calendar does not have comes back as another.
+    if civil_from_days(days) != (year, month, day) || hour > 23 || minute > 59 || second > 60 {
         return None;
     }
-    let (millis, rest) = fraction(text.get(19..)?)?;
-    let offset_minutes = offset(rest)?;
-    let days = days_from_civil(year, month, day);
-    let seconds = ((days * 24 + hour) * 60 + minute - offset_minutes) * 60 + second.min(59);
+    let (millis, rest) = fraction(rest)?;
+    let seconds = ((days * 24 + hour) * 60 + minute - offset(rest)?) * 60 + second.min(59);
     Some(Timestamp(seconds * 1_000 + millis))
 }
 
-fn number(text: &[u8], from: usize, digits: usize) -> Option<i64> {
-    text.get(from..from + digits)?
-        .iter()
-        .try_fold(0, |sum, byte| byte.is_ascii_digit().then(|| sum * 10 + i64::from(byte - b'0')))
+/// What digits say.
+fn number(digits: &[u8]) -> i64 {
+    digits.iter().fold(0, |sum, byte| sum * 10 + i64::from(byte - b'0'))
 }
 
 /// Splits `.123…` off: milliseconds and what follows.
 fn fraction(text: &[u8]) -> Option<(i64, &[u8])> {
-    if text.first() != Some(&b'.') {
-        return Some((0, text));
-    }
-    let digits = text[1..].iter().take_while(|byte| byte.is_ascii_digit()).count();
-    if digits == 0 {
+    let Some(digits) = text.strip_prefix(b".") else { return Some((0, text)) };
+    let count = digits.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    if count == 0 {
         return None;
     }
-    let millis = (0..3).fold(0, |sum, at| {
-        let digit = if at < digits { i64::from(text[1 + at] - b'0') } else { 0 };
-        sum * 10 + digit
-    });
-    Some((millis, &text[1 + digits..]))
+    let (digits, rest) = digits.split_at(count);
+    let millis = (0..3).fold(0, |sum, at| sum * 10 + digits.get(at).map_or(0, |byte| i64::from(byte - b'0')));
+    Some((millis, rest))
 }
 
 /// `Z` or `±hh:mm`, in minutes east of UTC.
 fn offset(text: &[u8]) -> Option<i64> {
     match text {
         b"Z" | b"z" => Some(0),
-        [sign @ (b'+' | b'-'), _, _, b':', _, _] => {
-            let hours = number(text, 1, 2).filter(|hours| *hours < 24)?;
-            let minutes = number(text, 4, 2).filter(|minutes| *minutes < 60)?;
-            let total = hours * 60 + minutes;
-            Some(if *sign == b'-' { -total } else { total })
+        [sign @ (b'+' | b'-'), h1 @ b'0'..=b'2', h2 @ b'0'..=b'9', b':', m1 @ b'0'..=b'5', m2 @ b'0'..=b'9'] => {
+            let hours = number(&[*h1, *h2]);
+            let total = hours * 60 + number(&[*m1, *m2]);
+            (hours < 24).then_some(if *sign == b'-' { -total } else { total })
         }
         _ => None,
-    }
-}
-
-fn days_in_month(year: i64, month: i64) -> i64 {
-    match month {
-        4 | 6 | 9 | 11 => 30,
-        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
-        2 => 28,
-        _ => 31,
     }
 }
 
@@ -144,11 +136,28 @@ impl fmt::Display for Timestamp {
         let in_day = self.0.rem_euclid(DAY_MS);
         let (hour, minute) = (in_day / HOUR_MS, in_day / MINUTE_MS % 60);
         let (second, millis) = (in_day / SECOND_MS % 60, in_day % SECOND_MS);
-        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")?;
-        if millis != 0 {
-            write!(f, ".{millis:03}")?;
+        let mut text = *b"0000-00-00T00:00:00.000Z";
+        let places = [
+            (0..4, year),
+            (5..7, month),
+            (8..10, day),
+            (11..13, hour),
+            (14..16, minute),
+            (17..19, second),
+            (20..23, millis),
+        ];
+        for (place, mut number) in places {
+            for at in place.rev() {
+                text[at] = b'0' + number.rem_euclid(10) as u8;
+                number /= 10;
+            }
         }
-        f.write_str("Z")
+        for (at, byte) in text.iter().enumerate() {
+            if millis != 0 || !(19..23).contains(&at) {
+                f.write_char(char::from(*byte))?;
+            }
+        }
+        Ok(())
     }
 }
 

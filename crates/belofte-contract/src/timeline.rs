@@ -133,7 +133,8 @@ pub struct TimelineEntry {
     /// When it happened; absent for `next`.
     #[serde(default)]
     pub at: Option<Timestamp>,
-    /// The latest date of a coming step, if all before it take as long as they may.
+    /// The latest date of a coming step, if all before it take as long as they may; in the step that is now and is the
+    /// applicant's turn, their own deadline.
     #[serde(default)]
     pub latest_at: Option<Timestamp>,
     #[serde(default)]

@@ -2,14 +2,16 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote};
-use syn::{Error, Expr, ExprLit, Ident, Lit, LitStr, Result};
+use syn::{Error, Expr, ExprLit, ExprMethodCall, Ident, Lit, LitStr, Result};
 
 use crate::marks;
-use crate::parse::{Attribute, Element, If, Node, Root};
+use crate::parse::{Attribute, Element, For, If, Node, Root};
 
 /// Attributes that are there or not.
 const FLAGS: [&str; 10] =
     ["autofocus", "disabled", "hidden", "inert", "multiple", "novalidate", "open", "readonly", "required", "selected"];
+/// What the pen asks the `ctx` of a view for.
+const WORDS: [&str; 3] = ["date", "fill", "t"];
 /// What the pen listens to.
 const LISTENERS: [&str; 4] = ["onchange", "onclick", "oninput", "onsubmit"];
 
@@ -20,13 +22,20 @@ pub fn expand(markup: TokenStream) -> Result<TokenStream> {
     };
     let mut drawing = Drawing::default();
     let calls = drawing.node(&root)?;
-    let (text, keys) = (&drawing.text, &drawing.keys);
-    let pen = pen();
+    let (text, pen) = (&drawing.text, pen());
     Ok(quote! {{
-        let mut #pen = crate::ui::pen::Pen::new(&crate::ui::pen::Drawing { text: #text, keys: &[#(#keys),*] });
+        let mut #pen = crate::ui::pen::Pen::new(#text);
         #calls
         #pen.done()
     }})
+}
+
+/// `ctx.t(…)` and its like are written by the pen itself, without a copy in between.
+fn words(value: &Expr) -> Option<TokenStream> {
+    let Expr::MethodCall(ExprMethodCall { receiver, method, args, .. }) = value else { return None };
+    let is_ctx = matches!(&**receiver, Expr::Path(path) if path.path.is_ident("ctx"));
+    let pen = pen();
+    (is_ctx && WORDS.contains(&method.to_string().as_str())).then(|| quote! { #pen.#method(#receiver, #args); })
 }
 
 /// No name of the caller's can be taken for it.
@@ -38,7 +47,6 @@ fn pen() -> Ident {
 #[derive(Default)]
 struct Drawing {
     text: String,
-    keys: Vec<LitStr>,
 }
 
 impl Drawing {
@@ -58,13 +66,14 @@ impl Drawing {
             }
             Node::Value(value) => {
                 self.mark(marks::CHILD, "");
-                quote! { #pen.child(#value); }
+                words(value).unwrap_or_else(|| quote! { #pen.child(#value); })
             }
             Node::Each(values) => {
                 self.mark(marks::EACH, "");
                 quote! { #pen.each(#values); }
             }
             Node::If(choice) => self.choice(choice)?,
+            Node::For(repeated) => self.repeated(repeated)?,
         })
     }
 
@@ -92,6 +101,20 @@ impl Drawing {
         Ok(calls)
     }
 
+    /// A list of its own, so that what stands beside it keeps its place.
+    fn repeated(&mut self, For { each, of, children }: &For) -> Result<TokenStream> {
+        let pen = pen();
+        self.mark(marks::LIST, "");
+        self.mark(marks::LOOP, "");
+        let inside = self.nodes(children)?;
+        self.mark(marks::AGAIN, "");
+        self.mark(marks::CLOSE, "");
+        Ok(quote! {
+            for #each in #of { #pen.again(); #inside }
+            #pen.over();
+        })
+    }
+
     /// Attributes in the order in which Yew's own macro sets them.
     fn element(&mut self, element: &Element) -> Result<TokenStream> {
         self.mark(marks::TAG, &element.name);
@@ -116,30 +139,33 @@ impl Drawing {
             other if other.starts_with("on") => {
                 return Err(Error::new(name.span(), format!("the pen does not listen to `{other}`: teach it")));
             }
-            flag if FLAGS.contains(&flag) => {
-                self.keys.push(name.clone());
-                (marks::ATTRIBUTE, format_ident!("flag"))
-            }
-            _ => {
-                self.keys.push(name.clone());
-                (marks::ATTRIBUTE, format_ident!("word"))
-            }
+            flag if FLAGS.contains(&flag) => (marks::ATTRIBUTE, format_ident!("flag")),
+            _ => (marks::ATTRIBUTE, format_ident!("word")),
         };
         if let (marks::ATTRIBUTE, Expr::Lit(ExprLit { lit, .. })) = (mark, value) {
             return self.fixed(name, lit).map(|()| TokenStream::new());
         }
+        if mark == marks::ATTRIBUTE {
+            self.mark(marks::NAME, &label);
+        }
         self.mark(mark, "");
-        Ok(quote! { #pen.#call(#value); })
+        Ok(words(value).unwrap_or_else(|| quote! { #pen.#call(#value); }))
     }
 
     fn fixed(&mut self, name: &LitStr, value: &Lit) -> Result<()> {
         let label = name.value();
         match value {
-            Lit::Str(text) if !FLAGS.contains(&label.as_str()) => self.mark(marks::FIXED, &text.value()),
-            Lit::Bool(on) if FLAGS.contains(&label.as_str()) => match on.value {
-                true => self.mark(marks::FIXED, &label),
-                false => drop(self.keys.pop()),
-            },
+            Lit::Str(text) if label == "class" => self.mark(marks::CLASS, &text.value()),
+            Lit::Str(text) if !FLAGS.contains(&label.as_str()) => {
+                self.mark(marks::NAME, &label);
+                self.mark(marks::FIXED, &text.value());
+            }
+            Lit::Bool(on) if FLAGS.contains(&label.as_str()) => {
+                if on.value {
+                    self.mark(marks::NAME, &label);
+                    self.mark(marks::FIXED, &label);
+                }
+            }
             other => return Err(Error::new(other.span(), format!("`{label}` takes no such value"))),
         }
         Ok(())

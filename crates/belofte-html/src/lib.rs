@@ -13,8 +13,8 @@ mod tests;
 
 /// Draws markup with the widget's pen; gives `yew::Html`.
 ///
-/// Understands elements, `<>…</>`, `{ value }`, `{ for values }`, `if … else …` and `"text"` in braces. A component can
-/// stand only by itself: it goes to `yew::html!` with all that is inside.
+/// Understands elements, `<>…</>`, `{ value }`, `{ for values }`, `if … else …`, `for … in …` and `"text"` in braces. A
+/// component can stand only by itself: it goes to `yew::html!` with all that is inside.
 #[proc_macro]
 pub fn html(markup: proc_macro::TokenStream) -> proc_macro::TokenStream {
     draw::expand(markup.into()).unwrap_or_else(syn::Error::into_compile_error).into()

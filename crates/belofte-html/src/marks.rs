@@ -5,7 +5,7 @@
 
 /// Opens an element; words: its name.
 pub const TAG: u8 = 1;
-/// A fixed attribute of the open element, its name the next of the keys; words: the value.
+/// A fixed attribute, its name just before; words: the value.
 pub const FIXED: u8 = 2;
 /// A fixed text; words: the text.
 pub const TEXT: u8 = 3;
@@ -16,9 +16,14 @@ pub const BRANCH: u8 = 5;
 /// Closes what was opened last.
 pub const CLOSE: u8 = 6;
 
+/// Names an attribute of the open element; words: the name.
+pub const NAME: u8 = 20;
+/// The class of the open element, which nearly every one has; words: the value.
+pub const CLASS: u8 = 21;
+
 // Where the pen waits for a value:
 
-/// An attribute, its name the next of the keys.
+/// An attribute, its name just before.
 pub const ATTRIBUTE: u8 = 7;
 /// What stands in a text field.
 pub const VALUE: u8 = 8;
@@ -31,3 +36,7 @@ pub const CHILD: u8 = 15;
 pub const EACH: u8 = 16;
 /// Which branch is drawn.
 pub const IF: u8 = 17;
+/// Whether what follows, up to the end of the loop, is drawn at all.
+pub const LOOP: u8 = 18;
+/// The end of a loop: whether it is drawn once more.
+pub const AGAIN: u8 = 19;

@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::token::Brace;
-use syn::{Error, Expr, ExprLit, Ident, Lit, LitStr, Result, Token, braced};
+use syn::{Error, Expr, ExprLit, Ident, Lit, LitStr, Pat, Result, Token, braced};
 
 pub enum Node {
     Element(Element),
@@ -14,6 +14,7 @@ pub enum Node {
     /// `{ for values }`
     Each(Expr),
     If(If),
+    For(Box<For>),
 }
 
 pub struct Element {
@@ -31,6 +32,13 @@ pub struct Attribute {
 pub struct If {
     pub branches: Vec<(Expr, Vec<Node>)>,
     pub rest: Vec<Node>,
+}
+
+/// `for each in of { children }`
+pub struct For {
+    pub each: Pat,
+    pub of: Expr,
+    pub children: Vec<Node>,
 }
 
 /// Elements without an inside.
@@ -83,9 +91,9 @@ fn node(input: ParseStream<'_>) -> Result<Node> {
         braced!(content in input);
         braces(&content)
     } else if input.peek(Token![for]) {
-        Err(input.error("loops are written `{ for values }`"))
+        Ok(Node::For(Box::new(repeated(input)?)))
     } else {
-        Err(input.error("expected an element, `{ … }` or `if`; texts stand in braces"))
+        Err(input.error("expected an element, `{ … }`, `if` or `for`; texts stand in braces"))
     }
 }
 
@@ -133,6 +141,14 @@ fn branches(input: ParseStream<'_>) -> Result<If> {
             return Ok(If { branches, rest: block(input)? });
         }
     }
+}
+
+fn repeated(input: ParseStream<'_>) -> Result<For> {
+    input.parse::<Token![for]>()?;
+    let each = input.call(Pat::parse_single)?;
+    input.parse::<Token![in]>()?;
+    let of = input.call(Expr::parse_without_eager_brace)?;
+    Ok(For { each, of, children: block(input)? })
 }
 
 fn block(input: ParseStream<'_>) -> Result<Vec<Node>> {

@@ -15,7 +15,7 @@ fn expanded(markup: &str) -> String {
 #[test]
 fn what_is_fixed_costs_no_call() {
     let code = expanded(r#"<p class="back"><b>{ "x" }</b></p>"#);
-    assert!(code.contains(r#"text : "\u{1}p\u{2}back\u{1}b\u{3}x\u{6}\u{6}" , keys : & ["class"]"#), "{code}");
+    assert!(code.contains(r#"("\u{1}p\u{15}back\u{1}b\u{3}x\u{6}\u{6}")"#), "{code}");
     assert_eq!(code.matches("pen .").count(), 1, "{code}");
 }
 
@@ -26,7 +26,7 @@ fn every_value_is_one_call() {
         assert_eq!(code.matches(call).count(), 1, "{code}");
     }
     assert!(code.contains("pen . each (more)"), "{code}");
-    assert!(code.contains(r#"keys : & ["href" , "class"]"#), "class is set last: {code}");
+    assert!(code.contains(r"\u{14}href\u{7}\u{14}class\u{7}"), "class is set last: {code}");
 }
 
 #[test]
@@ -34,6 +34,13 @@ fn a_condition_without_else_still_has_its_place() {
     let code = expanded("<p>if yes { <b/> }</p>");
     assert!(code.contains("if yes { pen . choose (0usize) ; } else { pen . choose (1usize) ; }"), "{code}");
     assert!(code.contains(r"\u{11}\u{5}\u{1}b\u{6}\u{6}\u{5}\u{6}"), "{code}");
+}
+
+#[test]
+fn a_loop_calls_for_each_and_once_when_it_is_over() {
+    let code = expanded("<p>for (one, _) in all { <b>{ one }</b> }</p>");
+    assert!(code.contains("for (one , _) in all { pen . again () ; pen . child (one) ; } pen . over ()"), "{code}");
+    assert!(code.contains(r"\u{4}\u{12}\u{1}b\u{f}\u{6}\u{13}\u{6}"), "{code}");
 }
 
 #[test]
@@ -65,7 +72,7 @@ fn what_it_does_not_know_it_refuses_with_a_reason() {
         ("<p hidden />", "`hidden` has no value"),
         (r#"<p hidden="yes" />"#, "`hidden` takes no such value"),
         ("<p title=7 />", "`title` takes no such value"),
-        ("<p>for one in all { <b/> }</p>", "`{ for values }`"),
+        ("<p>for one of all { <b/> }</p>", "expected `in`"),
         ("<p>{ for }</p>", "after `for`"),
         ("<p>text</p>", "texts stand in braces"),
         (r#"<p>{ "a\nb" }</p>"#, "one line"),

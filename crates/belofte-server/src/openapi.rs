@@ -250,10 +250,16 @@ fn writes() -> Vec<Operation> {
             ..Operation::new(Post, paths::STATUS_SESSIONS, "openSession", "Open a session with a code or a link")
         },
         Operation {
+            query: &["everywhere"],
             answers: &[("204", "", "")],
-            problems: &["401"],
+            problems: &["400", "401"],
             security: Some("session"),
-            ..Operation::new(Delete, paths::STATUS_SESSIONS, "closeSession", "End the session")
+            ..Operation::new(
+                Delete,
+                paths::STATUS_SESSIONS,
+                "closeSession",
+                "End the session; with everywhere=true all sessions and mailed links of its address",
+            )
         },
     ]
 }
@@ -279,7 +285,7 @@ fn status_page() -> Vec<Operation> {
         Operation {
             headers: &["Last-Event-ID"],
             answers: &[("200", "ChangedEvent", "text/event-stream")],
-            problems: &["401", "404"],
+            problems: &["401", "404", "429"],
             ..of_session(
                 "/v1/applications/{reference}/events",
                 "liveEvents",

@@ -26,6 +26,10 @@ impl ApiProblem {
         }))
     }
 
+    pub fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
     pub fn bad_request(detail: &str) -> ApiProblem {
         ApiProblem::new(ProblemType::BadRequest, StatusCode::BAD_REQUEST, "The request cannot be read").detail(detail)
     }

@@ -2,7 +2,7 @@
 //!
 //! Holds no rules and no SQL.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex, RwLock};
 
@@ -11,6 +11,7 @@ use tokio::sync::broadcast;
 use crate::StartError;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::features::score::counted::Counted;
 use crate::http::limits::RateLimits;
 use crate::settings::Settings;
 use crate::store::Store;
@@ -32,6 +33,9 @@ pub struct App {
     /// Woken after something was put into the outbox.
     pub outbox: tokio::sync::Notify,
     pub limits: RateLimits,
+    pub score: Counted,
+    /// Live streams by address: how many each has open.
+    pub streams: Mutex<HashMap<String, usize>>,
     /// Idempotency keys whose first request is still running.
     pub running_keys: Mutex<HashSet<String>>,
     settings: RwLock<Arc<Settings>>,
@@ -52,8 +56,9 @@ impl App {
         Ok(())
     }
 
-    /// Tells open pages and the ticker. Call after commit.
+    /// Tells open pages and has the score counted again. Call after commit.
     pub fn tell_changed(&self, application_id: &str, version: i64) {
+        self.score.forget();
         // Nobody listening is no fault.
         let _ = self.changed.send(Changed { application_id: application_id.to_owned(), version });
     }
@@ -74,6 +79,8 @@ pub async fn open(config: Config, clock: Clock) -> Result<AppState, StartError> 
         secret,
         changed: broadcast::channel(1_024).0,
         outbox: tokio::sync::Notify::new(),
+        score: Counted::default(),
+        streams: Mutex::default(),
         running_keys: Mutex::default(),
         settings: RwLock::new(Arc::new(settings)),
     }))

@@ -16,13 +16,12 @@ use crate::api::upload::Sending;
 /// The real files and what became of sending them; numbers tie them to the draft.
 #[derive(Default)]
 pub struct Files {
-    pub last: u32,
-    pub kept: Vec<(u32, String, File)>,
+    pub kept: Vec<(u32, File)>,
     pub sending: Vec<(u32, Rc<Sending>)>,
 }
 
 pub struct Begun {
-    posting: String,
+    pub posting: String,
     pub draft: RefCell<ApplyDraft>,
     pub files: RefCell<Files>,
     /// The same for every try, until a final answer.

@@ -13,7 +13,7 @@ use crate::app::{View, link};
 use crate::i18n::{Ctx, DateStyle, Key};
 use crate::ui::leaf::{leaf, your_time};
 use crate::ui::person::{first_name, person};
-use crate::ui::{button, notice};
+use crate::ui::{button, live, notice};
 
 pub struct ReceiptParts<'a> {
     pub application: &'a Application,
@@ -53,7 +53,7 @@ pub fn receipt(ctx: &Ctx, parts: &ReceiptParts<'_>, tell: &Tell) -> Html {
             </div>
             <div class="row">
                 { link(ctx, &tell.go, status, "button", ctx.t(Key::ApplyFollow)) }
-                if parts.live {
+                if live(parts.live) {
                     { button::quiet(ctx.t(Key::ApplyCalendar), tell.calendar.clone()) }
                     { button::quiet(ctx.t(Key::ApplyPrint), tell.print.clone()) }
                 }

@@ -4,15 +4,13 @@
 
 use std::rc::Rc;
 
-use belofte_contract::apply::{
-    Answer, ApplicationForm, ApplicationReceipt, FILE_MAX_BYTES, FieldKind, FormField, values,
-};
+use belofte_contract::apply::{Answer, ApplicationForm, FILE_MAX_BYTES, FieldKind, FormField, values};
 use belofte_contract::problem::{FieldError, FieldErrorCode};
 
 use crate::api::ApiError;
 use crate::submission::Draft;
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug)]
 pub struct ApplyDraft {
     pub form: Rc<ApplicationForm>,
     /// Without those to file fields.
@@ -24,7 +22,7 @@ pub struct ApplyDraft {
     touched: String,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug)]
 pub struct ChosenFile {
     pub number: u32,
     pub field: String,
@@ -33,7 +31,7 @@ pub struct ChosenFile {
     pub state: FileState,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug)]
 pub enum FileState {
     Sending {
         percent: u32,
@@ -50,7 +48,7 @@ pub enum FileState {
     },
 }
 
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub enum Edit {
     /// The one value of a field.
     Write(String, String),
@@ -66,7 +64,7 @@ pub enum Edit {
 }
 
 /// One line of the error summary.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug, PartialEq)]
 pub enum Trouble {
     Answer(FieldError),
     /// The file is still on its way or did not arrive.
@@ -113,56 +111,75 @@ impl ApplyDraft {
         self.files.iter().filter(move |file| file.field == field)
     }
 
-    pub fn files_on_their_way(&self) -> impl Iterator<Item = u32> {
-        self.files.iter().filter(|file| matches!(file.state, FileState::Sending { .. })).map(|file| file.number)
+    /// The field that a file answers.
+    pub fn field_of(&self, number: u32) -> Option<&str> {
+        self.files.iter().find(|file| file.number == number).map(|file| file.field.as_str())
+    }
+
+    pub fn files_on_their_way(&self) -> Vec<u32> {
+        let on_its_way = |file: &&ChosenFile| matches!(file.state, FileState::Sending { .. });
+        self.files.iter().filter(on_its_way).map(|file| file.number).collect()
     }
 
     /// What is sent: shown fields only, spaces around an answer dropped.
     pub fn sent_answers(&self) -> Vec<Answer> {
-        let trimmed = |field: &FormField| match field.kind {
-            FieldKind::File => self.files_of(&field.name).filter_map(ChosenFile::upload_id).collect(),
-            _ => values(&self.answers, &field.name).iter().map(|value| value.trim().to_owned()).collect::<Vec<_>>(),
-        };
-        let answer = |field: &FormField| Answer {
-            field: field.name.clone(),
-            values: trimmed(field).into_iter().filter(|value| !value.is_empty()).collect(),
-        };
-        self.shown().map(answer).filter(|answer| !answer.values.is_empty()).collect()
+        let mut sent = Vec::new();
+        for field in self.shown() {
+            let mut given = Vec::new();
+            for value in values(&self.answers, &field.name) {
+                let value = value.trim();
+                if !value.is_empty() {
+                    given.push(value.to_owned());
+                }
+            }
+            for file in self.files_of(&field.name) {
+                if let FileState::Ready { upload_id } = &file.state {
+                    given.push(upload_id.clone());
+                }
+            }
+            if !given.is_empty() {
+                sent.push(Answer { field: field.name.clone(), values: given });
+            }
+        }
+        sent
     }
 
     fn trouble(&self, field: &FormField) -> Option<Trouble> {
         if field.kind != FieldKind::File {
             return field.problem(values(&self.answers, &field.name)).map(Trouble::Answer);
         }
-        let not_ready = self.files_of(&field.name).find_map(|file| match &file.state {
-            FileState::Ready { .. } => None,
-            FileState::Sending { .. } | FileState::Failed => {
-                Some(Trouble::FileBusy { field: field.name.clone(), name: file.name.clone() })
+        let mut ids = Vec::new();
+        for file in self.files_of(&field.name) {
+            let (field, name) = (field.name.clone(), file.name.clone());
+            match &file.state {
+                FileState::Ready { upload_id } => ids.push(upload_id.clone()),
+                FileState::Sending { .. } | FileState::Failed => return Some(Trouble::FileBusy { field, name }),
+                FileState::Refused { code, limit } => {
+                    return Some(Trouble::FileRefused { field, name, code: *code, limit: *limit });
+                }
             }
-            FileState::Refused { code, limit } => Some(Trouble::FileRefused {
-                field: field.name.clone(),
-                name: file.name.clone(),
-                code: *code,
-                limit: *limit,
-            }),
-        });
-        not_ready.or_else(|| {
-            let ids: Vec<String> = self.files_of(&field.name).filter_map(ChosenFile::upload_id).collect();
-            field.problem(&ids).map(Trouble::Answer)
-        })
+        }
+        field.problem(&ids).map(Trouble::Answer)
     }
 
-    fn answer(&mut self, field: &str) -> &mut Vec<String> {
+    /// Takes `value` if it is `on`; of the values given before, those that it `keeps`.
+    fn answer(&mut self, field: String, value: String, on: bool, keeps: fn(&str, &str) -> bool) {
         let at = self.answers.iter().position(|answer| answer.field == field).unwrap_or_else(|| {
-            self.answers.push(Answer { field: field.to_owned(), values: Vec::new() });
+            self.answers.push(Answer { field: field.clone(), values: Vec::new() });
             self.answers.len() - 1
         });
-        &mut self.answers[at].values
+        let given = &mut self.answers[at].values;
+        given.retain(|known| keeps(known, &value));
+        if on {
+            given.push(value);
+        }
+        self.touched = field;
     }
 
-    fn file(&mut self, number: u32, change: impl FnOnce(&mut ChosenFile)) {
+    /// What became of a file, if it was not removed meanwhile.
+    fn mark(&mut self, number: u32, state: FileState) {
         if let Some(file) = self.files.iter_mut().find(|file| file.number == number) {
-            change(file);
+            file.state = state;
         }
     }
 
@@ -177,75 +194,57 @@ impl ApplyDraft {
     }
 }
 
-impl ChosenFile {
-    fn upload_id(&self) -> Option<String> {
-        match &self.state {
-            FileState::Ready { upload_id } => Some(upload_id.clone()),
-            FileState::Sending { .. } | FileState::Failed | FileState::Refused { .. } => None,
-        }
-    }
-}
-
 impl Draft for ApplyDraft {
     type Edit = Edit;
     type Problem = Trouble;
-    type Receipt = Rc<ApplicationReceipt>;
 
     fn edit(&mut self, edit: Edit) {
         match edit {
             Edit::Write(field, value) => {
-                *self.answer(&field) = if value.is_empty() { Vec::new() } else { vec![value] };
-                self.touched = field;
+                let on = !value.is_empty();
+                self.answer(field, value, on, |_, _| false);
             }
-            Edit::Tick(field, value, on) => {
-                let given = self.answer(&field);
-                given.retain(|known| *known != value);
-                if on {
-                    given.push(value);
-                }
-                self.touched = field;
-            }
+            Edit::Tick(field, value, on) => self.answer(field, value, on, |known, value| known != value),
             Edit::Trap(value) => self.trap = value,
             Edit::FileChosen(file) => self.add_file(file),
-            Edit::FileSent(number, percent) => self.file(number, |file| file.state = FileState::Sending { percent }),
-            Edit::FileDone(number, result) => self.file(number, |file| {
-                file.state = match result {
-                    Ok(upload_id) => FileState::Ready { upload_id },
-                    Err(error) => file_state(error),
-                };
-            }),
-            Edit::FileAgain(number) => self.file(number, |file| file.state = FileState::Sending { percent: 0 }),
+            Edit::FileSent(number, percent) => self.mark(number, FileState::Sending { percent }),
+            Edit::FileDone(number, Ok(upload_id)) => self.mark(number, FileState::Ready { upload_id }),
+            Edit::FileDone(number, Err(error)) => self.mark(number, file_state(&error)),
+            Edit::FileAgain(number) => self.mark(number, FileState::Sending { percent: 0 }),
             Edit::FileRemoved(number) => self.files.retain(|file| file.number != number),
         }
     }
 
     fn problems(&self) -> Vec<Trouble> {
-        self.shown().filter_map(|field| self.trouble(field)).collect()
+        let mut problems = Vec::new();
+        for field in self.shown() {
+            problems.extend(self.trouble(field));
+        }
+        problems
     }
 
     fn still(&self, problem: &Trouble) -> bool {
-        let shown = self.shown().find(|field| field.name == problem.field());
-        shown.is_some_and(|field| match self.trouble(field) {
-            Some(now) => now == *problem,
-            // Only the backend saw it: it stands until the field is changed.
-            None => self.touched != field.name && matches!(problem, Trouble::Answer(_)),
-        })
+        let Some(field) = self.form.field(problem.field()) else { return false };
+        self.form.is_shown(field, &self.answers)
+            && match self.trouble(field) {
+                Some(now) => now == *problem,
+                // Only the backend saw it: it stands until the field is changed.
+                None => self.touched != field.name && matches!(problem, Trouble::Answer(_)),
+            }
     }
 
-    fn refused(&self, error: &ApiError) -> Option<Vec<Trouble>> {
+    fn refused(&self, error: ApiError) -> Result<Vec<Trouble>, ApiError> {
         match error {
-            ApiError::Fields(errors) if !errors.is_empty() => {
-                Some(errors.iter().cloned().map(Trouble::Answer).collect())
-            }
-            _ => None,
+            ApiError::Fields(errors) if !errors.is_empty() => Ok(errors.into_iter().map(Trouble::Answer).collect()),
+            error => Err(error),
         }
     }
 }
 
-fn file_state(error: ApiError) -> FileState {
+fn file_state(error: &ApiError) -> FileState {
     let refused = |code, limit| FileState::Refused { code, limit };
     match error {
-        ApiError::TooLarge { limit } => refused(FieldErrorCode::TooLarge, limit),
+        ApiError::TooLarge { limit } => refused(FieldErrorCode::TooLarge, *limit),
         ApiError::MediaType => refused(FieldErrorCode::FileType, None),
         ApiError::Fields(errors) => match errors.first() {
             Some(error) => refused(error.code, error.limit),
@@ -273,44 +272,55 @@ pub fn refusal(field: &FormField, name: &str, media_type: &str, bytes: u64) -> O
         return Some(FileState::Refused { code: FieldErrorCode::TooLarge, limit: Some(limit) });
     }
     // Some systems do not know the type of a file; then its ending tells.
-    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase()).unwrap_or_default();
-    let takes = |accepted: &String| accepted == media_type || endings(accepted).contains(&ending.as_str());
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    let takes =
+        |accepted: &String| accepted == media_type || endings(accepted).any(|known| known.eq_ignore_ascii_case(ending));
     let fits = field.accept.is_empty() || field.accept.iter().any(takes);
     (!fits).then_some(FileState::Refused { code: FieldErrorCode::FileType, limit: None })
 }
 
 /// Endings of file names by media type, the usual one first.
-fn endings(media_type: &str) -> &'static [&'static str] {
-    match media_type {
-        "application/pdf" => &["pdf"],
-        "application/msword" => &["doc"],
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document" => &["docx"],
-        "application/vnd.oasis.opendocument.text" => &["odt"],
-        "application/rtf" | "text/rtf" => &["rtf"],
-        "text/plain" => &["txt"],
-        "image/jpeg" => &["jpg", "jpeg"],
-        "image/png" => &["png"],
-        "image/heic" => &["heic"],
-        "image/webp" => &["webp"],
-        _ => &[],
-    }
+const ENDINGS: [(&str, &str); 12] = [
+    ("application/pdf", "pdf"),
+    ("application/msword", "doc"),
+    ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx"),
+    ("application/vnd.oasis.opendocument.text", "odt"),
+    ("application/rtf", "rtf"),
+    ("text/rtf", "rtf"),
+    ("text/plain", "txt"),
+    ("image/jpeg", "jpg"),
+    ("image/jpeg", "jpeg"),
+    ("image/png", "png"),
+    ("image/heic", "heic"),
+    ("image/webp", "webp"),
+];
+
+fn endings(media_type: &str) -> impl Iterator<Item = &'static str> {
+    ENDINGS.iter().filter(move |(known, _)| *known == media_type).map(|(_, ending)| *ending)
 }
 
 /// "PDF, DOC, DOCX, JPG": what can be told without a word of any language.
 pub fn type_names(accept: &[String]) -> String {
-    let name = |media_type: &String| match endings(media_type).first() {
-        Some(ending) => ending.to_ascii_uppercase(),
-        None => media_type.rsplit('/').next().unwrap_or_default().to_ascii_uppercase(),
-    };
-    accept.iter().map(name).collect::<Vec<_>>().join(", ")
+    let mut names = String::new();
+    for media_type in accept {
+        if !names.is_empty() {
+            names.push_str(", ");
+        }
+        let unknown = media_type.rsplit('/').next().unwrap_or_default();
+        names.push_str(endings(media_type).next().unwrap_or(unknown));
+    }
+    names.make_ascii_uppercase();
+    names
 }
 
 /// For the `accept` attribute: types, and endings for systems that do not know the types.
 pub fn accept_list(accept: &[String]) -> String {
     let mut list = accept.join(",");
-    for ending in accept.iter().flat_map(|media_type| endings(media_type)) {
-        list.push_str(",.");
-        list.push_str(ending);
+    for media_type in accept {
+        for ending in endings(media_type) {
+            list.push_str(",.");
+            list.push_str(ending);
+        }
     }
     list
 }

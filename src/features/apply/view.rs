@@ -17,7 +17,7 @@ use crate::i18n::{Ctx, DateStyle, Key};
 use crate::ui::error_summary::error_summary;
 use crate::ui::field::{Described, Field, field, group, typed, typed_into};
 use crate::ui::person::first_name;
-use crate::ui::{button, notice};
+use crate::ui::{button, live, notice};
 
 pub struct FormParts<'a> {
     pub posting: &'a JobPosting,
@@ -26,10 +26,15 @@ pub struct FormParts<'a> {
     pub problems: &'a [Trouble],
     /// Where the form stands between button and receipt.
     pub delivery: Delivery,
-    /// Files travel ahead of the form; without JavaScript they travel in it.
-    pub live: bool,
     /// Where a plain form is sent; none in the widget.
     pub plain: Option<Plain>,
+}
+
+impl FormParts<'_> {
+    /// Files travel ahead of the form; without JavaScript they travel in it.
+    fn live(&self) -> bool {
+        live(self.plain.is_none())
+    }
 }
 
 /// What a form sent by the browser itself carries along.
@@ -56,42 +61,41 @@ pub enum Delivery {
 }
 
 /// What the form tells.
-#[derive(Clone)]
-pub struct Tell {
-    pub edit: Callback<Edit>,
+pub enum Told {
+    Edit(Edit),
     /// Field and files chosen.
-    pub files: Callback<(String, FileList)>,
-    pub file_again: Callback<u32>,
-    pub file_removed: Callback<u32>,
-    pub submit: Callback<()>,
-    pub focus: Callback<String>,
+    Files(String, FileList),
+    FileAgain(u32),
+    FileRemoved(u32),
+    Submit,
+    /// The same once more, after a failure that may pass.
+    Retry,
+    /// To the control with this id.
+    Focus(String),
+}
+
+pub struct Tell {
+    pub told: Callback<Told>,
     pub go: Callback<View>,
 }
 
 impl Tell {
     /// For pages without JavaScript.
     pub fn nobody() -> Tell {
-        Tell {
-            edit: Callback::noop(),
-            files: Callback::noop(),
-            file_again: Callback::noop(),
-            file_removed: Callback::noop(),
-            submit: Callback::noop(),
-            focus: Callback::noop(),
-            go: Callback::noop(),
-        }
+        Tell { told: Callback::noop(), go: Callback::noop() }
     }
 }
 
 pub fn form(ctx: &Ctx, parts: &FormParts<'_>, tell: &Tell) -> Html {
-    let words: Vec<(String, String)> =
-        parts.problems.iter().map(|problem| (control_id(problem.field()), words(ctx, parts.draft, problem))).collect();
-    let onsubmit = button::submitted(&tell.submit);
-    let action = parts.plain.as_ref().map(|plain| plain.action.clone());
-    let (method, enctype) = match &parts.plain {
-        Some(_) => (Some("post"), Some("multipart/form-data")),
-        None => (None, None),
-    };
+    // The id of each control that something is wrong with, and what.
+    let mut wrong = Vec::new();
+    for problem in parts.problems {
+        wrong.push((control_id(problem.field()), words(ctx, parts.draft, problem)));
+    }
+    let onsubmit = button::submitted(&tell.told.reform(|()| Told::Submit));
+    let plain = parts.plain.as_ref().filter(|_| !parts.live());
+    let action = plain.map(|plain| plain.action.as_str());
+    let (method, enctype) = (plain.map(|_| "post"), plain.map(|_| "multipart/form-data"));
     // While it is under way what is written must stay what is sent.
     let inert = matches!(parts.delivery, Delivery::Sending | Delivery::Waiting { .. });
     html! {
@@ -99,12 +103,12 @@ pub fn form(ctx: &Ctx, parts: &FormParts<'_>, tell: &Tell) -> Html {
             <p class="back">{ link(ctx, &tell.go, View::Posting(parts.posting.id.as_str().into()), "back__link", ctx.t(Key::ApplyBack)) }</p>
             <h1 class="apply__title" tabindex="-1">{ ctx.fill(Key::ApplyTitle, &[("posting", &parts.posting.title)]) }</h1>
             <p class="apply__lead">{ ctx.t(Key::ApplyLead) }</p>
-            { error_summary(ctx, &words, &tell.focus) }
-            <form class="apply__form" {action} {method} {enctype} {onsubmit} novalidate={parts.live}>
-                { for parts.plain.as_ref().map(|plain| carried(ctx, parts, plain)) }
+            { error_summary(ctx, &wrong, &tell.told.reform(Told::Focus)) }
+            <form class="apply__form" {action} {method} {enctype} {onsubmit} novalidate={parts.live()}>
+                { for plain.map(|plain| carried(ctx, parts, plain)) }
                 <div class="apply__fields" {inert}>
-                    { for asked(parts).map(|field| question(ctx, parts, field, tell)) }
-                    { trap(ctx, parts.draft, &tell.edit) }
+                    { for asked(parts).map(|field| question(ctx, parts, field, &wrong, tell)) }
+                    { trap(ctx, parts.draft, tell) }
                 </div>
                 { privacy(ctx, parts.organization) }
                 { promise(ctx, parts.posting) }
@@ -117,46 +121,79 @@ pub fn form(ctx: &Ctx, parts: &FormParts<'_>, tell: &Tell) -> Html {
 /// Without JavaScript nothing can appear while one writes, so everything is asked; conditions only make it optional.
 fn asked<'a>(parts: &'a FormParts<'_>) -> impl Iterator<Item = &'a FormField> {
     let form = &parts.draft.form;
-    form.fields.iter().filter(|field| !parts.live || form.is_shown(field, &parts.draft.answers))
+    form.fields.iter().filter(|field| !parts.live() || form.is_shown(field, &parts.draft.answers))
 }
 
 pub fn control_id(field: &str) -> String {
     ["f-", field].concat()
 }
 
-fn question(ctx: &Ctx, parts: &FormParts<'_>, asked: &FormField, tell: &Tell) -> Html {
+fn question(ctx: &Ctx, parts: &FormParts<'_>, asked: &FormField, wrong: &[(String, String)], tell: &Tell) -> Html {
     if asked.kind == FieldKind::Info {
-        return html! { <p class="apply__info" key={asked.name.clone()}>{ &asked.label }</p> };
+        return html! { <p class="apply__info" key={&asked.name}>{ &asked.label }</p> };
     }
     let id = control_id(&asked.name);
-    let error = parts.problems.iter().find(|problem| problem.field() == asked.name);
-    let error = error.map(|problem| words(ctx, parts.draft, problem));
+    let error = wrong.iter().find(|(known, _)| *known == id).map(|(_, words)| words.as_str());
     let limit = limit(ctx, asked);
     let hints = [asked.hint.as_deref().unwrap_or_default(), asked.purpose.as_deref().unwrap_or_default(), &limit];
-    let optional = !asked.required || (!parts.live && asked.show_if.is_some());
-    let around = Field { id: &id, label: &asked.label, hints: &hints, optional, error: error.as_deref() };
+    let optional = !asked.required || (!parts.live() && asked.show_if.is_some());
+    let around = Field { id: &id, label: &asked.label, hints: &hints, optional, error };
+    let control = Control { draft: parts.draft, asked, id: &id, described: &around.described(), tell };
     let drawn = match asked.kind {
-        FieldKind::Choice if asked.options.len() <= 5 => {
-            let options = asked.options.iter().map(|option| radio(parts.draft, asked, option, &around, &tell.edit));
+        FieldKind::Choice if asked.options.len() > 5 => field(ctx, &around, select(ctx, &control)),
+        FieldKind::Choice | FieldKind::MultiChoice => {
+            let options = asked.options.iter().map(|option| choice(&control, option));
             group(ctx, &around, html! { { for options } })
         }
-        FieldKind::MultiChoice => {
-            let options = asked.options.iter().map(|option| tick(parts.draft, asked, option, &around, &tell.edit));
-            group(ctx, &around, html! { { for options } })
-        }
-        FieldKind::Consent => consent(parts.draft, asked, &around, tell, ctx),
-        FieldKind::File => files(ctx, parts, asked, &around, tell),
-        FieldKind::Choice => field(ctx, &around, select(ctx, parts.draft, asked, &around, &tell.edit)),
-        FieldKind::LongText => field(ctx, &around, text_area(parts.draft, asked, &around, &tell.edit)),
+        FieldKind::Consent => html! { <div class="consent">{ field(ctx, &around, consent(&control)) }</div> },
+        FieldKind::File if parts.live() => files(ctx, &around, &control),
+        FieldKind::File => plain_files(ctx, &around, &control),
+        FieldKind::LongText => field(ctx, &around, text_area(&control)),
         FieldKind::Text
         | FieldKind::Mail
         | FieldKind::Phone
         | FieldKind::Url
         | FieldKind::Date
         | FieldKind::Info
-        | FieldKind::Unknown => field(ctx, &around, input(parts.draft, asked, &around, &tell.edit)),
+        | FieldKind::Unknown => field(ctx, &around, input(&control)),
     };
-    html! { <div class="apply__question" key={asked.name.clone()}>{ drawn }</div> }
+    html! { <div class="apply__question" key={&asked.name}>{ drawn }</div> }
+}
+
+/// What every control is drawn from.
+struct Control<'a> {
+    draft: &'a ApplyDraft,
+    asked: &'a FormField,
+    id: &'a str,
+    described: &'a Described,
+    tell: &'a Tell,
+}
+
+impl Control<'_> {
+    fn describedby(&self) -> Option<&str> {
+        self.described.describedby.as_deref()
+    }
+
+    fn required(&self) -> Option<&'static str> {
+        self.asked.required.then_some("true")
+    }
+
+    fn value(&self) -> &str {
+        self.draft.value(&self.asked.name)
+    }
+
+    /// Tells the value of the control. That of a ticked radio button is its option's.
+    fn written<E: AsRef<Event> + 'static>(&self) -> Callback<E> {
+        typed_into(&self.tell.told, &self.asked.name, |field, value| Told::Edit(Edit::Write(field, value)))
+    }
+
+    fn ticked(&self, value: &str) -> Callback<Event> {
+        let (name, value) = (self.asked.name.clone(), value.to_owned());
+        self.tell.told.reform(move |event: Event| {
+            let on = event.target_unchecked_into::<HtmlInputElement>().checked();
+            Told::Edit(Edit::Tick(name.clone(), value.clone(), on))
+        })
+    }
 }
 
 /// Limits are told before they are hit.
@@ -182,7 +219,8 @@ fn megabytes(ctx: &Ctx, bytes: u64) -> String {
     ctx.format.number((bytes as f64 / (1024.0 * 1024.0)).max(0.1), 1)
 }
 
-fn input(draft: &ApplyDraft, asked: &FormField, around: &Field<'_>, edit: &Callback<Edit>) -> Html {
+fn input(control: &Control<'_>) -> Html {
+    let Control { asked, id, described, .. } = control;
     let (kind, inputmode) = match asked.kind {
         FieldKind::Mail => ("email", Some("email")),
         FieldKind::Phone => ("tel", Some("tel")),
@@ -190,189 +228,171 @@ fn input(draft: &ApplyDraft, asked: &FormField, around: &Field<'_>, edit: &Callb
         FieldKind::Date => ("date", None),
         _ => ("text", None),
     };
-    let Described { describedby, invalid } = around.described();
-    let oninput = typed_into(edit, &asked.name, Edit::Write);
     html! {
-        <input class="field__input" id={around.id.to_owned()} name={asked.name.clone()} type={kind} {inputmode}
-            value={draft.value(&asked.name).to_owned()} {oninput}
-            autocomplete={asked.autocomplete.clone()} aria-required={asked.required.then_some("true")}
-            aria-describedby={describedby} aria-invalid={invalid} />
+        <input class="field__input" id={*id} name={&asked.name} type={kind} {inputmode}
+            value={control.value()} oninput={control.written()}
+            autocomplete={asked.autocomplete.as_deref()} aria-required={control.required()}
+            aria-describedby={control.describedby()} aria-invalid={described.invalid} />
     }
 }
 
-fn text_area(draft: &ApplyDraft, asked: &FormField, around: &Field<'_>, edit: &Callback<Edit>) -> Html {
-    let Described { describedby, invalid } = around.described();
-    let oninput = typed_into(edit, &asked.name, Edit::Write);
+fn text_area(control: &Control<'_>) -> Html {
+    let Control { asked, id, described, .. } = control;
     html! {
-        <textarea class="field__input field__input--long" id={around.id.to_owned()} name={asked.name.clone()} rows="6"
-            value={draft.value(&asked.name).to_owned()} {oninput}
-            autocomplete={asked.autocomplete.clone()} aria-required={asked.required.then_some("true")}
-            aria-describedby={describedby} aria-invalid={invalid} />
+        <textarea class="field__input field__input--long" id={*id} name={&asked.name} rows="6"
+            value={control.value()} oninput={control.written()}
+            autocomplete={asked.autocomplete.as_deref()} aria-required={control.required()}
+            aria-describedby={control.describedby()} aria-invalid={described.invalid} />
     }
 }
 
-fn select(ctx: &Ctx, draft: &ApplyDraft, asked: &FormField, around: &Field<'_>, edit: &Callback<Edit>) -> Html {
-    let Described { describedby, invalid } = around.described();
-    let onchange = typed_into(edit, &asked.name, Edit::Write);
-    let chosen = draft.value(&asked.name);
+fn select(ctx: &Ctx, control: &Control<'_>) -> Html {
+    let Control { asked, id, described, .. } = control;
+    let chosen = control.value();
     let option = |option: &FieldOption| {
-        html! { <option value={option.value.clone()} selected={option.value == chosen}>{ &option.label }</option> }
+        html! { <option value={&option.value} selected={option.value == chosen}>{ &option.label }</option> }
     };
     html! {
-        <select class="field__input" id={around.id.to_owned()} name={asked.name.clone()} {onchange}
-            aria-required={asked.required.then_some("true")} aria-describedby={describedby} aria-invalid={invalid}>
+        <select class="field__input" id={*id} name={&asked.name} onchange={control.written()}
+            aria-required={control.required()} aria-describedby={control.describedby()} aria-invalid={described.invalid}>
             <option value="" selected={chosen.is_empty()}>{ ctx.t(Key::ApplyChoose) }</option>
             { for asked.options.iter().map(option) }
         </select>
     }
 }
 
-fn radio(
-    draft: &ApplyDraft,
-    asked: &FormField,
-    option: &FieldOption,
-    around: &Field<'_>,
-    edit: &Callback<Edit>,
-) -> Html {
-    // The value of a ticked radio button is that of its option.
-    choice("radio", draft, asked, option, around, typed_into(edit, &asked.name, Edit::Write))
-}
-
-fn tick(
-    draft: &ApplyDraft,
-    asked: &FormField,
-    option: &FieldOption,
-    around: &Field<'_>,
-    edit: &Callback<Edit>,
-) -> Html {
-    let (name, value) = (asked.name.clone(), option.value.clone());
-    let onchange = edit.reform(move |event: Event| {
-        Edit::Tick(name.clone(), value.clone(), event.target_unchecked_into::<HtmlInputElement>().checked())
-    });
-    choice("checkbox", draft, asked, option, around, onchange)
-}
-
-fn choice(
-    kind: &'static str,
-    draft: &ApplyDraft,
-    asked: &FormField,
-    option: &FieldOption,
-    around: &Field<'_>,
-    onchange: Callback<Event>,
-) -> Html {
-    let id = [around.id, "-", &option.value].concat();
+/// One of the options: of several a box to tick, of one a radio button.
+fn choice(control: &Control<'_>, option: &FieldOption) -> Html {
+    let Control { draft, asked, id, .. } = control;
+    let id = [*id, "-", &option.value].concat();
+    let (kind, onchange) = match asked.kind {
+        FieldKind::MultiChoice => ("checkbox", control.ticked(&option.value)),
+        _ => ("radio", control.written()),
+    };
     html! {
-        <div class="choice" key={option.value.clone()}>
-            <input class="choice__input" type={kind} id={id.clone()} name={asked.name.clone()} value={option.value.clone()}
+        <div class="choice" key={&option.value}>
+            <input class="choice__input" type={kind} id={&id} name={&asked.name} value={&option.value}
                 checked={draft.has(&asked.name, &option.value)} {onchange} />
-            <label class="choice__label" for={id}>{ &option.label }</label>
+            <label class="choice__label" for={&id}>{ &option.label }</label>
         </div>
     }
 }
 
 /// A single tick with its own sentence; the hint says what it means.
-fn consent(draft: &ApplyDraft, asked: &FormField, around: &Field<'_>, tell: &Tell, ctx: &Ctx) -> Html {
-    let name = asked.name.clone();
-    let onchange = tell.edit.reform(move |event: Event| {
-        Edit::Tick(name.clone(), "yes".to_owned(), event.target_unchecked_into::<HtmlInputElement>().checked())
-    });
-    let Described { describedby, invalid } = around.described();
-    let control = html! {
-        <input class="choice__input" type="checkbox" id={around.id.to_owned()} name={asked.name.clone()} value="yes"
-            checked={draft.has(&asked.name, "yes")} {onchange} aria-describedby={describedby} aria-invalid={invalid} />
-    };
-    html! { <div class="consent">{ field(ctx, around, control) }</div> }
+fn consent(control: &Control<'_>) -> Html {
+    let Control { draft, asked, id, described, .. } = control;
+    html! {
+        <input class="choice__input" type="checkbox" id={*id} name={&asked.name} value="yes"
+            checked={draft.has(&asked.name, "yes")} onchange={control.ticked("yes")}
+            aria-describedby={control.describedby()} aria-invalid={described.invalid} />
+    }
 }
 
-fn files(ctx: &Ctx, parts: &FormParts<'_>, asked: &FormField, around: &Field<'_>, tell: &Tell) -> Html {
-    let Described { describedby, invalid } = around.described();
-    let name = asked.name.clone();
-    let onchange = tell.files.clone();
+fn file(control: &Control<'_>, class: &'static str) -> Html {
+    let Control { asked, id, described, tell, .. } = control;
+    let (name, told) = (asked.name.clone(), tell.told.clone());
     let onchange = Callback::from(move |event: Event| {
         let input = event.target_unchecked_into::<HtmlInputElement>();
         if let Some(files) = input.files() {
-            onchange.emit((name.clone(), files));
+            told.emit(Told::Files(name.clone(), files));
         }
         // The same file may be chosen again after it was removed.
         input.set_value("");
     });
     let multiple = asked.max_files.is_some_and(|most| most > 1);
-    let class = if parts.live { "file__input visually-hidden" } else { "field__input" };
-    let control = html! {
-        <input {class} type="file" id={around.id.to_owned()} name={asked.name.clone()} accept={accept_list(&asked.accept)}
-            {multiple} {onchange} aria-describedby={describedby} aria-invalid={invalid} />
-    };
-    if !parts.live {
-        return field(ctx, around, control);
+    html! {
+        <input {class} type="file" id={*id} name={&asked.name} accept={accept_list(&asked.accept)}
+            {multiple} {onchange} aria-describedby={control.describedby()} aria-invalid={described.invalid} />
     }
+}
+
+fn files(ctx: &Ctx, around: &Field<'_>, control: &Control<'_>) -> Html {
+    let Control { draft, asked, tell, .. } = control;
     html! {
         <div class="file">
             { field(ctx, around, html! {
                 <label class="file__pick">
-                    { control }
+                    { file(control, "file__input visually-hidden") }
                     <span class="button button--quiet" aria-hidden="true">{ ctx.t(Key::ApplyFileChoose) }</span>
                 </label>
             }) }
             <ul class="file__list" aria-live="polite">
-                { for parts.draft.files_of(&asked.name).map(|file| chosen(ctx, file, asked, tell)) }
+                { for draft.files_of(&asked.name).map(|file| chosen(ctx, file, asked, tell)) }
             </ul>
         </div>
     }
 }
 
+/// Without JavaScript: the control, and what came with an earlier try. Each file stays ticked until it is unticked.
+fn plain_files(ctx: &Ctx, around: &Field<'_>, control: &Control<'_>) -> Html {
+    let Control { draft, asked, .. } = control;
+    let kept: Vec<Html> = draft.files_of(&asked.name).filter_map(|file| kept(ctx, file)).collect();
+    let chooser = field(ctx, around, file(control, "field__input"));
+    if kept.is_empty() {
+        return chooser;
+    }
+    html! { <div class="file">{ chooser }<ul class="file__list">{ for kept }</ul></div> }
+}
+
+fn kept(ctx: &Ctx, file: &ChosenFile) -> Option<Html> {
+    let FileState::Ready { upload_id } = &file.state else { return None };
+    let number = file.number.to_string();
+    let id = [&control_id(&file.field), "-", &number].concat();
+    let text = ctx.fill(Key::ApplyFileReady, &[("name", &file.name), ("size", &megabytes(ctx, file.bytes))]);
+    Some(html! {
+        <li class="file__item file__item--ready" key={&number}>
+            <div class="choice">
+                <input class="choice__input" type="checkbox" id={&id} name={&file.field} value={upload_id} checked=true />
+                <label class="choice__label" for={&id}>{ text }</label>
+            </div>
+        </li>
+    })
+}
+
 fn chosen(ctx: &Ctx, file: &ChosenFile, asked: &FormField, tell: &Tell) -> Html {
     let number = file.number;
+    let acts = |say: fn(u32) -> Told| tell.told.reform(move |_: MouseEvent| say(number));
     let name = ("name", file.name.as_str());
-    let remove = |key| {
-        let onclick = tell.file_removed.reform(move |_: MouseEvent| number);
-        html! { <button class="button button--quiet button--small" type="button" {onclick}>{ ctx.fill(key, &[name]) }</button> }
-    };
-    let (class, words, acts) = match &file.state {
-        FileState::Sending { percent } => (
-            "file__item",
-            html! {
-                <>
-                    <span>{ ctx.fill(Key::ApplyFileSent, &[name]) }</span>{ " " }
-                    <span class="file__percent" aria-hidden="true">{ ctx.format.percent(*percent) }</span>
-                    <progress class="file__progress" max="100" value={percent.to_string()} aria-label={file.name.clone()} />
-                </>
-            },
-            remove(Key::ApplyFileCancel),
-        ),
-        FileState::Ready { .. } => (
-            "file__item file__item--ready",
-            html! { <span>{ ctx.fill(Key::ApplyFileReady, &[name, ("size", &megabytes(ctx, file.bytes))]) }</span> },
-            remove(Key::ApplyFileRemove),
-        ),
-        FileState::Failed => {
-            let again = tell.file_again.reform(move |_: MouseEvent| number);
-            (
-                "file__item file__item--wrong",
-                html! { <span>{ ctx.fill(Key::ApplyFileFailed, &[name]) }</span> },
-                html! {
-                    <>
-                        <button class="button button--small" type="button" onclick={again}>{ ctx.fill(Key::ApplyFileRetry, &[name]) }</button>
-                        { remove(Key::ApplyFileRemove) }
-                    </>
-                },
-            )
+    let (class, words, remove) = match &file.state {
+        FileState::Sending { .. } => ("file__item", ctx.fill(Key::ApplyFileSent, &[name]), Key::ApplyFileCancel),
+        FileState::Ready { .. } => {
+            let size = megabytes(ctx, file.bytes);
+            let words = ctx.fill(Key::ApplyFileReady, &[name, ("size", &size)]);
+            ("file__item file__item--ready", words, Key::ApplyFileRemove)
         }
-        FileState::Refused { code, limit } => (
-            "file__item file__item--wrong",
-            html! { <span>{ file_words(ctx, &file.name, asked, *code, *limit) }</span> },
-            remove(Key::ApplyFileRemove),
-        ),
+        FileState::Failed => {
+            ("file__item file__item--wrong", ctx.fill(Key::ApplyFileFailed, &[name]), Key::ApplyFileRemove)
+        }
+        FileState::Refused { code, limit } => {
+            let words = file_words(ctx, &file.name, asked, *code, *limit);
+            ("file__item file__item--wrong", words, Key::ApplyFileRemove)
+        }
     };
-    html! { <li {class} key={number.to_string()}><div class="file__words">{ words }</div>{ acts }</li> }
+    html! {
+        <li {class} key={number.to_string()}>
+            <div class="file__words">
+                <span>{ words }</span>
+                if let FileState::Sending { percent } = &file.state {
+                    { " " }
+                    <span class="file__percent" aria-hidden="true">{ ctx.format.percent(*percent) }</span>
+                    <progress class="file__progress" max="100" value={percent.to_string()} aria-label={&file.name} />
+                }
+            </div>
+            if matches!(file.state, FileState::Failed) {
+                <button class="button button--small" type="button" onclick={acts(Told::FileAgain)}>{ ctx.fill(Key::ApplyFileRetry, &[name]) }</button>
+            }
+            <button class="button button--quiet button--small" type="button" onclick={acts(Told::FileRemoved)}>{ ctx.fill(remove, &[name]) }</button>
+        </li>
+    }
 }
 
 /// A field that no person sees or reaches; machines fill it.
-fn trap(ctx: &Ctx, draft: &ApplyDraft, edit: &Callback<Edit>) -> Html {
-    let oninput = typed(edit, Edit::Trap);
+fn trap(ctx: &Ctx, draft: &ApplyDraft, tell: &Tell) -> Html {
+    let oninput = typed(&tell.told, |value| Told::Edit(Edit::Trap(value)));
     html! {
         <div class="visually-hidden" aria-hidden="true">
             <label for="f--website">{ ctx.t(Key::ApplyHoneypot) }</label>
-            <input id="f--website" name="website" type="text" tabindex="-1" autocomplete="off" value={draft.trap.clone()} {oninput} />
+            <input id="f--website" name="website" type="text" tabindex="-1" autocomplete="off" value={&draft.trap} {oninput} />
         </div>
     }
 }
@@ -388,8 +408,7 @@ fn carried(ctx: &Ctx, parts: &FormParts<'_>, plain: &Plain) -> Html {
         ("lang", ctx.format.lang()),
         ("idempotency_key", &plain.key),
     ];
-    let hidden =
-        |(name, value): (&'static str, &str)| html! { <input type="hidden" {name} value={value.to_owned()} /> };
+    let hidden = |(name, value): (&'static str, &str)| html! { <input type="hidden" {name} {value} /> };
     html! { <>{ for pairs.into_iter().map(hidden) }</> }
 }
 
@@ -397,7 +416,7 @@ fn privacy(ctx: &Ctx, organization: &Organization) -> Html {
     let days = ctx.format.number(f64::from(organization.retention.default_days), 0);
     let about = organization.privacy_url.as_ref().map(|url| {
         let text = ctx.fill(Key::ApplyPrivacyLink, &[("organization", &organization.name)]);
-        html! { <a href={url.clone()} target="_blank" rel="noopener">{ text }</a> }
+        html! { <a href={url} target="_blank" rel="noopener">{ text }</a> }
     });
     html! { <p class="apply__privacy">{ ctx.fill(Key::ApplyPrivacy, &[("days", &days)]) }{ " " }{ for about }</p> }
 }
@@ -406,19 +425,29 @@ fn promise(ctx: &Ctx, posting: &JobPosting) -> Html {
     let Some(by) = posting.first_answer_by else { return Html::default() };
     let date = ("date", html! { <b>{ ctx.date(by, DateStyle::Long) }</b> });
     let time = ("time", html! { ctx.date(by, DateStyle::Time) });
-    let sentence = match &posting.first_answer_from {
-        Some(person) => {
-            let name = ("person", html! { first_name(&person.name).to_owned() });
-            ctx.html(Key::ApplyPromiseFrom, &[date, time, name])
-        }
-        None => ctx.html(Key::ApplyPromise, &[date, time]),
+    let (key, name) = match &posting.first_answer_from {
+        Some(person) => (Key::ApplyPromiseFrom, first_name(&person.name)),
+        None => (Key::ApplyPromise, ""),
     };
-    html! { <p class="apply__promise">{ sentence }</p> }
+    let name = ("person", html! { { name } });
+    html! { <p class="apply__promise">{ ctx.html(key, &[date, time, name]) }</p> }
 }
 
 /// What became of sending it, above a button that never moves: whoever pressed it keeps the focus.
 fn delivery(ctx: &Ctx, delivery: &Delivery, tell: &Tell) -> Html {
-    let warning = |title: Option<Key>, lines: &[String]| {
+    let (title, lines) = match delivery {
+        Delivery::Writing | Delivery::Sending => (None, Vec::new()),
+        Delivery::Waiting { why, next_try } => {
+            let next_try = ctx.fill(Key::ApplyNextTry, &[("time", next_try)]);
+            (Some(Key::ApplyNotDelivered), vec![ctx.t(*why), next_try])
+        }
+        Delivery::Refused { why } => (None, vec![ctx.t(*why)]),
+        Delivery::Closed => (Some(Key::ApplyClosedMeanwhile), vec![ctx.t(Key::ApplyClosedMeanwhileWhy)]),
+    };
+    let state = if lines.is_empty() {
+        let sending = matches!(delivery, Delivery::Sending);
+        html! { if sending { <p class="apply__sending" role="status">{ ctx.t(Key::ApplySending) }</p> } }
+    } else {
         let text = html! {
             <>
                 { for title.map(|title| html! { <h2 class="notice__title">{ ctx.t(title) }</h2> }) }
@@ -426,16 +455,6 @@ fn delivery(ctx: &Ctx, delivery: &Delivery, tell: &Tell) -> Html {
             </>
         };
         notice::notice(notice::Tone::Warning, text, Html::default())
-    };
-    let state = match delivery {
-        Delivery::Writing => Html::default(),
-        Delivery::Sending => html! { <p class="apply__sending" role="status">{ ctx.t(Key::ApplySending) }</p> },
-        Delivery::Waiting { why, next_try } => {
-            let next_try = ctx.fill(Key::ApplyNextTry, &[("time", next_try)]);
-            warning(Some(Key::ApplyNotDelivered), &[ctx.t(*why), next_try])
-        }
-        Delivery::Refused { why } => warning(None, &[ctx.t(*why)]),
-        Delivery::Closed => warning(Some(Key::ApplyClosedMeanwhile), &[ctx.t(Key::ApplyClosedMeanwhileWhy)]),
     };
     let act = match delivery {
         Delivery::Closed => link(ctx, &tell.go, View::Board, "button", ctx.t(Key::ApplyOthers)),

@@ -24,43 +24,59 @@ fn reachable(ctx: &Ctx, contacts: &[Contact]) -> Html {
         <section class="contacts" id="contacts">
             <h2 class="contacts__title">{ ctx.t(Key::ContactsTitle) }</h2>
             <p class="contacts__lead">{ ctx.t(Key::ContactsLead) }</p>
-            <ul class="contacts__list">{ for contacts.iter().map(|one| contact(ctx, one)) }</ul>
+            <ul class="contacts__list">
+                for one in contacts {
+                    { contact(ctx, one) }
+                }
+            </ul>
         </section>
     }
 }
 
 fn contact(ctx: &Ctx, contact: &Contact) -> Html {
-    let phone = contact.phone.as_ref().map(|phone| {
-        let digits: String = phone.chars().filter(|sign| sign.is_ascii_digit() || *sign == '+').collect();
-        html! { <a href={["tel:", &digits].concat()}>{ phone }</a> }
-    });
-    let mail = contact.email.as_ref().map(|email| {
-        // On a phone a long address breaks behind its sign rather than within a word.
-        let (name, host) = email.split_at(email.find('@').map_or(0, |at| at + 1));
-        html! { <a href={["mailto:", email].concat()}>{ name }<wbr/>{ host }</a> }
-    });
-    let hours = contact.hours.as_ref().map(|hours| html! { hours });
-    let usual = contact.usual_answer.as_ref().map(|usual| html! { usual });
     let facts = [
-        (Key::ContactsPhone, phone),
-        (Key::ContactsMail, mail),
-        (Key::ContactsHours, hours),
-        (Key::ContactsUsualAnswer, usual),
+        (Key::ContactsPhone, "tel:", &contact.phone),
+        (Key::ContactsMail, "mailto:", &contact.email),
+        (Key::ContactsHours, "", &contact.hours),
+        (Key::ContactsUsualAnswer, "", &contact.usual_answer),
     ];
-    let fact = |(key, value): (Key, Option<Html>)| {
-        value.map(|value| html! { <div class="contact__fact"><dt>{ ctx.t(key) }</dt><dd>{ value }</dd></div> })
-    };
     html! {
-        <li class="contact" key={contact.id.clone()}>
+        <li class="contact" key={&contact.id}>
             { face(ctx, &contact.name, contact.photo_url.as_deref()) }
             <div class="contact__body">
                 <h3 class="contact__name">{ &contact.name }</h3>
                 <p class="contact__role">{ &contact.role }</p>
                 <p class="contact__purpose">{ &contact.purpose }</p>
                 { for away(ctx, contact) }
-                <dl class="contact__facts">{ for facts.into_iter().filter_map(fact) }</dl>
+                <dl class="contact__facts">
+                    for (label, scheme, value) in facts {
+                        if let Some(value) = value {
+                            <div class="contact__fact"><dt>{ ctx.t(label) }</dt><dd>{ fact(scheme, value) }</dd></div>
+                        }
+                    }
+                </dl>
             </div>
         </li>
+    }
+}
+
+/// A number or an address as a link, or plain words where there is no scheme.
+fn fact(scheme: &str, value: &str) -> Html {
+    if scheme.is_empty() {
+        return html! { value };
+    }
+    let dialled = scheme == "tel:";
+    let target: String = value.chars().filter(|sign| !dialled || sign.is_ascii_digit() || *sign == '+').collect();
+    // On a phone a long address breaks behind its sign rather than within a word.
+    let (name, host) = value.split_at(value.find('@').map_or(0, |at| at + 1));
+    html! {
+        <a href={[scheme, &target].concat()}>
+            { name }
+            if !name.is_empty() {
+                <wbr/>
+            }
+            { host }
+        </a>
     }
 }
 
@@ -80,21 +96,20 @@ fn future_colleagues(ctx: &Ctx, colleagues: &[Colleague]) -> Html {
     if colleagues.is_empty() {
         return Html::default();
     }
-    let colleague = |one: &Colleague| {
-        html! {
-            <li class="colleague" key={one.id.clone()}>
-                { face(ctx, &one.name, one.photo_url.as_deref()) }
-                <figure class="colleague__body">
-                    <blockquote class="colleague__quote">{ &one.quote }</blockquote>
-                    <figcaption class="colleague__name">{ &one.name }{ ", " }{ &one.role }</figcaption>
-                </figure>
-            </li>
-        }
-    };
     html! {
         <section class="colleagues">
             <h2 class="colleagues__title">{ ctx.t(Key::ContactsColleagues) }</h2>
-            <ul class="colleagues__list">{ for colleagues.iter().map(colleague) }</ul>
+            <ul class="colleagues__list">
+                for one in colleagues {
+                    <li class="colleague" key={&one.id}>
+                        { face(ctx, &one.name, one.photo_url.as_deref()) }
+                        <figure class="colleague__body">
+                            <blockquote class="colleague__quote">{ &one.quote }</blockquote>
+                            <figcaption class="colleague__name">{ &one.name }{ ", " }{ &one.role }</figcaption>
+                        </figure>
+                    </li>
+                }
+            </ul>
         </section>
     }
 }

@@ -29,20 +29,35 @@ pub fn decision(ctx: &Ctx, decision: &Decision, ask: Option<&str>) -> Html {
             { person(ctx, &decision.by, Html::default()) }
             <p class="decision__by">
                 { ctx.fill(Key::DecisionBy, &[("person", &decision.by.name), ("date", &date)]) }
-                { for handled.map(|key| html! { <>{ " " }{ ctx.t(key) }</> }) }
+                if let Some(key) = handled {
+                    { " " }{ ctx.t(key) }
+                }
             </p>
-            { for decision.tip.as_ref().map(|tip| tip_block(ctx, tip)) }
+            if let Some(tip) = &decision.tip {
+                <div class="decision__tip">
+                    <h3 class="decision__subtitle">{ ctx.t(Key::DecisionTip) }</h3>
+                    <p>{ tip }</p>
+                </div>
+            }
             { rights(ctx, decision) }
-            { for ask.filter(|_| decision.outcome == Outcome::Rejected).map(|href| ask_link(ctx, href, name)) }
+            if let Some(href) = ask.filter(|_| decision.outcome == Outcome::Rejected) {
+                <p class="row">
+                    <a class="button button--quiet" {href}>{ ctx.fill(Key::DecisionAsk, &[("person", name)]) }</a>
+                </p>
+            }
         </section>
     }
 }
 
 fn reasons(ctx: &Ctx, decision: &Decision) -> Html {
     if !decision.reasons.is_empty() {
-        let reason = |text: &str| html! { <p>{ text.to_owned() }</p> };
-        let reasons = decision.reasons.iter().map(|one| reason(&one.text));
-        return html! { <blockquote class="decision__reasons">{ for reasons }</blockquote> };
+        return html! {
+            <blockquote class="decision__reasons">
+                for reason in &decision.reasons {
+                    <p>{ &reason.text }</p>
+                }
+            </blockquote>
+        };
     }
     if decision.outcome != Outcome::Rejected {
         return Html::default();
@@ -51,29 +66,17 @@ fn reasons(ctx: &Ctx, decision: &Decision) -> Html {
     html! { <p class="decision__none">{ none }{ " " }{ ctx.t(Key::DecisionNoneAsk) }</p> }
 }
 
-fn tip_block(ctx: &Ctx, tip: &str) -> Html {
-    html! {
-        <div class="decision__tip">
-            <h3 class="decision__subtitle">{ ctx.t(Key::DecisionTip) }</h3>
-            <p>{ tip.to_owned() }</p>
-        </div>
-    }
-}
-
 /// A second look, a talk: only where they were offered.
 fn rights(ctx: &Ctx, decision: &Decision) -> Html {
-    let until = decision
-        .evaluation_until
-        .filter(|until| *until >= ctx.now)
-        .map(|until| ctx.fill(Key::DecisionTalkUntil, &[("date", &ctx.date(until, DateStyle::LongWithYear))]));
-    let again = decision.review_possible.then(|| ctx.t(Key::DecisionAgain));
-    html! { <>{ for again.into_iter().chain(until).map(|text| html! { <p class="decision__right">{ text }</p> }) }</> }
-}
-
-fn ask_link(ctx: &Ctx, href: &str, name: &str) -> Html {
+    let talk = |until| ctx.fill(Key::DecisionTalkUntil, &[("date", &ctx.date(until, DateStyle::LongWithYear))]);
     html! {
-        <p class="row">
-            <a class="button button--quiet" href={href.to_owned()}>{ ctx.fill(Key::DecisionAsk, &[("person", name)]) }</a>
-        </p>
+        <>
+            if decision.review_possible {
+                <p class="decision__right">{ ctx.t(Key::DecisionAgain) }</p>
+            }
+            if let Some(until) = decision.evaluation_until.filter(|until| *until >= ctx.now) {
+                <p class="decision__right">{ talk(until) }</p>
+            }
+        </>
     }
 }

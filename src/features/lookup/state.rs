@@ -136,7 +136,8 @@ impl Lookup {
         let email = || written.email.trim().to_owned();
         match &self.step {
             Step::Link { token, failed: None, tries } => {
-                let session = NewStatusSession { link_token: Some(token.to_string()), ..NewStatusSession::default() };
+                let session =
+                    NewStatusSession { link_token: Some((**token).to_owned()), ..NewStatusSession::default() };
                 Some(Errand::Open(session, *tries))
             }
             Step::Mailing { mailed } => {

@@ -42,13 +42,22 @@ impl Tell {
 
 /// `may_ask`: long enough after the last mail to ask for another.
 pub fn lookup(ctx: &Ctx, lookup: &Lookup, may_ask: bool, tell: &Tell) -> Html {
+    drawn(ctx, lookup, may_ask, true, tell)
+}
+
+/// The same questions as real forms, for pages without JavaScript: sent to the address of the page, by the fields' names.
+pub fn plain(ctx: &Ctx, lookup: &Lookup) -> Html {
+    drawn(ctx, lookup, false, false, &Tell::nobody())
+}
+
+fn drawn(ctx: &Ctx, lookup: &Lookup, may_ask: bool, live: bool, tell: &Tell) -> Html {
     let body = match &lookup.step {
         Step::Link { failed: None, .. } | Step::Open => notice::loading(ctx),
         Step::Link { failed: Some(failure), .. } => link_failed(ctx, failure, tell),
-        Step::Address { note, failed, .. } => address(ctx, lookup, *note, failed.as_ref(), tell),
-        Step::Mailing { mailed: 0 | 1 } => address(ctx, lookup, None, None, tell),
-        Step::Mailing { .. } | Step::Opening { .. } => code(ctx, lookup, None, may_ask, tell),
-        Step::Code { failed, .. } => code(ctx, lookup, failed.as_ref(), may_ask, tell),
+        Step::Address { note, failed, .. } => address(ctx, lookup, *note, failed.as_ref(), live, tell),
+        Step::Mailing { mailed: 0 | 1 } => address(ctx, lookup, None, None, live, tell),
+        Step::Mailing { .. } | Step::Opening { .. } => code(ctx, lookup, None, may_ask, live, tell),
+        Step::Code { failed, .. } => code(ctx, lookup, failed.as_ref(), may_ask, live, tell),
     };
     html! { <section class="lookup">{ jobs(ctx, &tell.go) }{ body }</section> }
 }
@@ -67,7 +76,14 @@ fn link_failed(ctx: &Ctx, failure: &Failure, tell: &Tell) -> Html {
     }
 }
 
-fn address(ctx: &Ctx, lookup: &Lookup, note: Option<LookupNote>, failure: Option<&Failure>, tell: &Tell) -> Html {
+fn address(
+    ctx: &Ctx,
+    lookup: &Lookup,
+    note: Option<LookupNote>,
+    failure: Option<&Failure>,
+    live: bool,
+    tell: &Tell,
+) -> Html {
     let (written, problems) = (&lookup.written, lookup.problems());
     let lines: Vec<(String, String)> =
         problems.iter().map(|problem| (id_of(*problem).to_owned(), words(ctx, *problem))).collect();
@@ -95,7 +111,7 @@ fn address(ctx: &Ctx, lookup: &Lookup, note: Option<LookupNote>, failure: Option
                 { notice::notice(Tone::Calm, html! { <p>{ ctx.t(note) }</p> }, Html::default()) }
             }
             { error_summary(ctx, &lines, &tell.focus) }
-            <form class="lookup__form" onsubmit={button::submitted(&tell.submit)} novalidate=true>
+            <form class="lookup__form" method={(!live).then_some("post")} onsubmit={button::submitted(&tell.submit)} novalidate=true>
                 { field(ctx, &email, input(&email, "email", "email", "email", &written.email, typed(&tell.edit, Edit::Email))) }
                 { field(ctx, &reference, input(&reference, "text", "text", "off", &written.reference, typed(&tell.edit, Edit::Reference))) }
                 if let Some(failure) = failure {
@@ -108,7 +124,7 @@ fn address(ctx: &Ctx, lookup: &Lookup, note: Option<LookupNote>, failure: Option
     }
 }
 
-fn code(ctx: &Ctx, lookup: &Lookup, failure: Option<&Failure>, may_ask: bool, tell: &Tell) -> Html {
+fn code(ctx: &Ctx, lookup: &Lookup, failure: Option<&Failure>, may_ask: bool, live: bool, tell: &Tell) -> Html {
     let written = &lookup.written;
     let sent = ctx.html(Key::LookupSent, &[("email", html! { <b>{ written.email.trim() }</b> })]);
     let (count, minutes) = (CODE_DIGITS.to_string(), CODE_MINUTES.to_string());
@@ -138,7 +154,10 @@ fn code(ctx: &Ctx, lookup: &Lookup, failure: Option<&Failure>, may_ask: bool, te
             if lookup.mailed() > 1 && working_on.is_none() && failure.is_none() {
                 { notice::notice(Tone::Calm, html! { <p>{ ctx.t(Key::LookupMailedAgain) }</p> }, Html::default()) }
             }
-            <form class="lookup__form" onsubmit={button::submitted(&tell.submit)} novalidate=true>
+            <form class="lookup__form" method={(!live).then_some("post")} onsubmit={button::submitted(&tell.submit)} novalidate=true>
+                if !live {
+                    <input type="hidden" name={EMAIL} value={written.email.clone()} />
+                }
                 { field(ctx, &asked, control) }
                 if let Some(failure) = other {
                     { failed(ctx, failure) }
@@ -148,10 +167,14 @@ fn code(ctx: &Ctx, lookup: &Lookup, failure: Option<&Failure>, may_ask: bool, te
             </form>
             <p class="lookup__again">{ ctx.t(if may_ask || locked { Key::LookupNoMail } else { Key::LookupNoMailYet }) }</p>
             <div class="row">
-                if may_ask || locked {
+                if live && (may_ask || locked) {
                     { button::quiet(ctx.t(Key::LookupAgain), button::pressed(&tell.again)) }
                 }
-                { button::quiet(ctx.t(Key::LookupOther), button::pressed(&tell.other)) }
+                if live {
+                    { button::quiet(ctx.t(Key::LookupOther), button::pressed(&tell.other)) }
+                } else {
+                    { link(ctx, &tell.go, View::Status { reference: None, link_token: None }, "button button--quiet", ctx.t(Key::LookupOther)) }
+                }
             </div>
         </>
     }

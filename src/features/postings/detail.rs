@@ -109,16 +109,16 @@ fn apply(ctx: &Ctx, posting: &JobPosting, go: &Callback<View>) -> Html {
     if !posting.status.takes_applications() || posting.form_id.is_none() {
         return Html::default();
     }
-    let until = posting.valid_through.map(|until| {
-        let key = if posting.status == PostingStatus::Closing { Key::PostingsClosing } else { Key::PostingsOpenUntil };
-        html! { <p class="posting-detail__until">{ ctx.fill(key, &[("date", &ctx.date(until, DateStyle::Long))]) }</p> }
-    });
+    let key = if posting.status == PostingStatus::Closing { Key::PostingsClosing } else { Key::PostingsOpenUntil };
+    let open_until = |until| ctx.fill(key, &[("date", &ctx.date(until, DateStyle::Long))]);
     html! {
         <>
             <div class="row">
                 { link(ctx, go, View::Apply(posting.id.as_str().into()), "button", ctx.t(Key::PostingsApplyNow)) }
             </div>
-            { for until }
+            if let Some(until) = posting.valid_through {
+                <p class="posting-detail__until">{ open_until(until) }</p>
+            }
         </>
     }
 }
@@ -130,7 +130,11 @@ fn requirements(ctx: &Ctx, requirements: &[Requirement]) -> Html {
     html! {
         <section class="requirements">
             <h2>{ ctx.t(Key::PostingsRequirements) }</h2>
-            <ul class="requirements__list">{ for requirements.iter().map(|one| html! { <li>{ &one.text }</li> }) }</ul>
+            <ul class="requirements__list">
+                for one in requirements {
+                    <li>{ &one.text }</li>
+                }
+            </ul>
         </section>
     }
 }
@@ -145,13 +149,16 @@ fn steps(ctx: &Ctx, posting: &JobPosting) -> Html {
         <section class="steps">
             <h2 class="steps__title">{ ctx.t(Key::PostingsSteps) }</h2>
             <p class="steps__lead">{ ctx.t(lead) }</p>
-            <ol class="steps__list">{ for posting.process.iter().map(|stage| step(ctx, stage)) }</ol>
+            <ol class="steps__list">
+                for stage in &posting.process {
+                    { step(ctx, stage) }
+                }
+            </ol>
         </section>
     }
 }
 
 fn step(ctx: &Ctx, stage: &StageDefinition) -> Html {
-    let turn = (stage.turn == Turn::Yours).then_some(Key::PostingsYourTurn);
     let handled = match stage.handled_by {
         HandledBy::Human => Some(Key::PostingsByPeople),
         HandledBy::Assisted => Some(Key::PostingsAssisted),
@@ -165,11 +172,15 @@ fn step(ctx: &Ctx, stage: &StageDefinition) -> Html {
             <div class="step__body">
                 <h3 class="step__title">{ &stage.label }</h3>
                 <p class="step__meaning">{ &stage.meaning }</p>
-                if let Some(turn) = turn {
-                    <p class="pill">{ ctx.t(turn) }</p>
+                if stage.turn == Turn::Yours {
+                    <p class="pill">{ ctx.t(Key::PostingsYourTurn) }</p>
                 }
                 if let Some(owner) = &stage.owner {
-                    { person(ctx, owner, handled.map_or_else(Html::default, |key| html! { <span class="who__more">{ " · " }{ ctx.t(key) }</span> })) }
+                    { person(ctx, owner, html! {
+                        if let Some(key) = handled {
+                            <span class="who__more">{ " · " }{ ctx.t(key) }</span>
+                        }
+                    }) }
                 }
             </div>
         </li>

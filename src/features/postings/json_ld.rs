@@ -11,51 +11,27 @@ pub fn json_ld(posting: &JobPosting, organization: &Organization) -> Option<Stri
         return None;
     }
     let mut json = Json::default();
-    json.open("{");
-    json.field("@context", "https://schema.org/");
-    json.field("@type", "JobPosting");
-    json.field("title", &posting.title);
-    json.field("description", &[posting.summary.as_str(), "\n\n", &posting.description.plain()].concat());
-    json.field("inLanguage", &posting.lang);
-    json.optional("datePosted", posting.date_posted.map(|at| at.to_string()));
-    json.optional("validThrough", posting.valid_through.map(|at| at.to_string()));
-    json.name("employmentType");
-    json.list(&posting.employment_type, Json::text);
-    json.name("hiringOrganization");
-    json.open("{");
-    json.field("@type", "Organization");
-    json.field("name", &organization.name);
-    json.field("sameAs", &organization.careers_url);
-    json.close("}");
-    json.name("identifier");
-    json.open("{");
-    json.field("@type", "PropertyValue");
-    json.field("name", &organization.name);
-    json.field("value", &posting.id);
-    json.close("}");
-    json.name("jobLocation");
-    json.list(&posting.locations, place);
+    json.put(r#"{"@context":"https://schema.org/","@type":"JobPosting","title":"#, &posting.title);
+    json.put(r#","description":"#, &[posting.summary.as_str(), "\n\n", &posting.description.plain()].concat());
+    json.put(r#","inLanguage":"#, &posting.lang);
+    for (name, at) in [(r#","datePosted":"#, posting.date_posted), (r#","validThrough":"#, posting.valid_through)] {
+        if let Some(at) = at {
+            json.put(name, &at.to_string());
+        }
+    }
+    json.list(r#","employmentType":["#, "", &posting.employment_type, "");
+    json.put(r#","hiringOrganization":{"@type":"Organization","name":"#, &organization.name);
+    json.put(r#","sameAs":"#, &organization.careers_url);
+    json.put(r#"},"identifier":{"@type":"PropertyValue","name":"#, &organization.name);
+    json.put(r#","value":"#, &posting.id);
+    let place = r#"{"@type":"Place","address":{"@type":"PostalAddress","addressLocality":"#;
+    json.list(r#"},"jobLocation":["#, place, &posting.locations, "}}");
     if posting.remote {
-        json.field("jobLocationType", "TELECOMMUTE");
+        json.0.push_str(r#","jobLocationType":"TELECOMMUTE""#);
     }
     salary(&mut json, posting);
-    json.name("directApply");
-    json.text_raw("true");
-    json.close("}");
-    // The outermost value has nothing after it.
-    json.0.pop();
+    json.0.push_str(r#","directApply":true}"#);
     Some(json.0)
-}
-
-fn place(json: &mut Json, location: &str) {
-    json.open("{");
-    json.field("@type", "Place");
-    json.name("address");
-    json.open("{");
-    json.field("@type", "PostalAddress");
-    json.field("addressLocality", location);
-    json.close("}");
-    json.close("}");
 }
 
 fn salary(json: &mut Json, posting: &JobPosting) {
@@ -66,20 +42,13 @@ fn salary(json: &mut Json, posting: &JobPosting) {
         PayUnit::Year => "YEAR",
         PayUnit::Unknown => return,
     };
-    json.name("baseSalary");
-    json.open("{");
-    json.field("@type", "MonetaryAmount");
-    json.field("currency", &range.currency);
-    json.name("value");
-    json.open("{");
-    json.field("@type", "QuantitativeValue");
-    for (name, minor) in [("minValue", range.min), ("maxValue", range.max)] {
-        json.name(name);
-        json.text_raw(&amount(minor));
-    }
-    json.field("unitText", unit);
-    json.close("}");
-    json.close("}");
+    json.put(r#","baseSalary":{"@type":"MonetaryAmount","currency":"#, &range.currency);
+    json.0.push_str(r#","value":{"@type":"QuantitativeValue","minValue":"#);
+    json.0.push_str(&amount(range.min));
+    json.0.push_str(r#","maxValue":"#);
+    json.0.push_str(&amount(range.max));
+    json.put(r#","unitText":"#, unit);
+    json.0.push_str("}}");
 }
 
 /// Minor units as a decimal number. Two digits: the currencies of the shipped locales all have them.
@@ -89,56 +58,14 @@ fn amount(minor: i64) -> String {
     [(minor / 100).to_string().as_str(), tens, &cents.to_string()].concat()
 }
 
-/// Writes JSON; commas go where they must.
+/// Fixed pieces of JSON, and between them what is told.
 #[derive(Default)]
 struct Json(String);
 
 impl Json {
-    fn open(&mut self, bracket: &str) {
-        self.0.push_str(bracket);
-    }
-
-    fn close(&mut self, bracket: &str) {
-        if self.0.ends_with(',') {
-            self.0.pop();
-        }
-        self.0.push_str(bracket);
-        self.0.push(',');
-    }
-
-    fn name(&mut self, name: &str) {
-        self.quoted(name);
-        self.0.push(':');
-    }
-
-    fn field(&mut self, name: &str, value: &str) {
-        self.name(name);
-        self.text(value);
-    }
-
-    fn optional(&mut self, name: &str, value: Option<String>) {
-        if let Some(value) = value {
-            self.field(name, &value);
-        }
-    }
-
-    fn list(&mut self, values: &[String], write: fn(&mut Json, &str)) {
-        self.open("[");
-        values.iter().for_each(|value| write(self, value));
-        self.close("]");
-    }
-
-    fn text(&mut self, value: &str) {
-        self.quoted(value);
-        self.0.push(',');
-    }
-
-    fn text_raw(&mut self, value: &str) {
-        self.0.push_str(value);
-        self.0.push(',');
-    }
-
-    fn quoted(&mut self, value: &str) {
+    /// A fixed piece, then a text.
+    fn put(&mut self, before: &str, value: &str) {
+        self.0.push_str(before);
         self.0.push('"');
         for letter in value.chars() {
             match letter {
@@ -152,5 +79,18 @@ impl Json {
             }
         }
         self.0.push('"');
+    }
+
+    /// Texts with the same pieces around each.
+    fn list(&mut self, start: &str, before: &str, values: &[String], after: &str) {
+        self.0.push_str(start);
+        for (at, value) in values.iter().enumerate() {
+            if at > 0 {
+                self.0.push(',');
+            }
+            self.put(before, value);
+            self.0.push_str(after);
+        }
+        self.0.push(']');
     }
 }

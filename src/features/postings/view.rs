@@ -26,9 +26,13 @@ pub struct BoardParts<'a> {
 }
 
 pub fn board(ctx: &Ctx, parts: &BoardParts<'_>, go: &Callback<View>, change: &Callback<Change>) -> Html {
-    let shown: Vec<&JobPosting> = parts.list.postings.iter().filter(|posting| parts.filter.takes(posting)).collect();
-    let (open, upcoming): (Vec<&JobPosting>, Vec<&JobPosting>) =
-        shown.iter().partition(|posting| posting.status != PostingStatus::Upcoming);
+    let (mut open, mut upcoming) = (Vec::new(), Vec::new());
+    for posting in &parts.list.postings {
+        if parts.filter.takes(posting) {
+            let list = if posting.status == PostingStatus::Upcoming { &mut upcoming } else { &mut open };
+            list.push(posting);
+        }
+    }
     let status = View::Status { reference: None, link_token: None };
     html! {
         <section class="postings">
@@ -36,14 +40,24 @@ pub fn board(ctx: &Ctx, parts: &BoardParts<'_>, go: &Callback<View>, change: &Ca
             <p class="postings__lead">{ ctx.t(Key::PostingsLead) }</p>
             <p class="postings__status">{ link(ctx, go, status, "postings__status-link", ctx.t(Key::PostingsAlready)) }</p>
             { filters(ctx, parts, change) }
-            { found(ctx, parts, shown.len(), change) }
-            <div class="postings__list">{ for open.iter().map(|posting| card(ctx, posting, go)) }</div>
+            { found(ctx, parts, open.len() + upcoming.len(), change) }
+            { cards(ctx, &open, go) }
             if !upcoming.is_empty() {
                 <h2 class="postings__subtitle">{ ctx.t(Key::PostingsUpcoming) }</h2>
-                <div class="postings__list">{ for upcoming.iter().map(|posting| card(ctx, posting, go)) }</div>
+                { cards(ctx, &upcoming, go) }
             }
             { parts.foot.clone() }
         </section>
+    }
+}
+
+fn cards(ctx: &Ctx, postings: &[&JobPosting], go: &Callback<View>) -> Html {
+    html! {
+        <div class="postings__list">
+            for posting in postings {
+                { card(ctx, posting, go) }
+            }
+        </div>
     }
 }
 
@@ -57,11 +71,11 @@ fn filters(ctx: &Ctx, parts: &BoardParts<'_>, change: &Callback<Change>) -> Html
     let action = address(ctx, &View::Board);
     html! {
         <form class="postings__filters" role="search" {action} method="get" {onsubmit} aria-label={ctx.t(Key::PostingsFilter)}>
-            <input type="hidden" name="lang" value={ctx.format.lang().to_owned()} />
+            <input type="hidden" name="lang" value={ctx.format.lang()} />
             <div class="field">
                 <label class="field__label" for="q">{ ctx.t(Key::PostingsSearch) }</label>
                 <input class="field__input" id="q" name="q" type="search" maxlength="100" autocomplete="off"
-                    value={parts.filter.text.clone()} oninput={typed(change, Change::Text)} />
+                    value={&parts.filter.text} oninput={typed(change, Change::Text)} />
             </div>
             { select(ctx, "department", Key::PostingsDepartment, departments, &parts.filter.department, typed(change, Change::Department)) }
             { select(ctx, "location", Key::PostingsLocation, locations, &parts.filter.location, typed(change, Change::Location)) }
@@ -83,15 +97,14 @@ fn select(
     if values.is_empty() {
         return Html::default();
     }
-    let option = |value: &String| {
-        html! { <option value={value.clone()} selected={value == chosen}>{ value }</option> }
-    };
     html! {
         <div class="field">
             <label class="field__label" for={name}>{ ctx.t(label) }</label>
             <select class="field__input" id={name} {name} {onchange}>
                 <option value="" selected={chosen.is_empty()}>{ ctx.t(Key::PostingsAll) }</option>
-                { for values.iter().map(option) }
+                for value in values {
+                    <option {value} selected={value == chosen}>{ value }</option>
+                }
             </select>
         </div>
     }
@@ -121,7 +134,7 @@ fn card(ctx: &Ctx, posting: &JobPosting, go: &Callback<View>) -> Html {
     let id: std::rc::Rc<str> = posting.id.as_str().into();
     let named = |text: String| html! { <>{ text }<span class="visually-hidden">{ ": " }{ &posting.title }</span></> };
     html! {
-        <article class="posting" key={posting.id.clone()} data-posting={posting.id.clone()}>
+        <article class="posting" key={&posting.id} data-posting={&posting.id}>
             <p class="eyebrow">{ facts(ctx, posting) }</p>
             <h2 class="posting__title">{ link(ctx, go, View::Posting(id.clone()), "posting__link", posting.title.clone()) }</h2>
             <p class="posting__summary">{ &posting.summary }</p>
@@ -164,16 +177,23 @@ fn month_of(text: &str) -> Option<Timestamp> {
 
 /// "Rotterdam-Zuid · 24–32 hours · € 2,950–3,870 a month"
 pub fn facts(ctx: &Ctx, posting: &JobPosting) -> String {
-    let mut facts = Vec::with_capacity(4);
-    if !posting.locations.is_empty() {
-        facts.push(posting.locations.join(", "));
-    }
+    let mut facts = posting.locations.join(", ");
+    let mut add = |fact: &str| {
+        if !facts.is_empty() {
+            facts.push_str(" · ");
+        }
+        facts.push_str(fact);
+    };
     if posting.remote {
-        facts.push(ctx.t(Key::PostingsRemote));
+        add(ctx.messages.text(Key::PostingsRemote));
     }
-    facts.extend(hours(ctx, posting));
-    facts.extend(posting.base_salary.as_ref().map(|range| pay(ctx, range)));
-    facts.join(" · ")
+    if let Some(hours) = hours(ctx, posting) {
+        add(&hours);
+    }
+    if let Some(range) = &posting.base_salary {
+        add(&pay(ctx, range));
+    }
+    facts
 }
 
 pub fn hours(ctx: &Ctx, posting: &JobPosting) -> Option<String> {
@@ -200,20 +220,19 @@ pub fn related(ctx: &Ctx, related: &[PostingLink], go: &Callback<View>) -> Html 
     if related.is_empty() {
         return Html::default();
     }
-    let line = |posting: &PostingLink| {
-        html! {
-            <li class="related__item">
-                { link(ctx, go, View::Posting(posting.id.as_str().into()), "related__link", posting.title.clone()) }
-                if !posting.locations.is_empty() {
-                    <span class="related__place">{ " · " }{ posting.locations.join(", ") }</span>
-                }
-            </li>
-        }
-    };
     html! {
         <section class="related">
             <h2 class="related__title">{ ctx.t(Key::PostingsRelated) }</h2>
-            <ul class="related__list">{ for related.iter().map(line) }</ul>
+            <ul class="related__list">
+                for posting in related {
+                    <li class="related__item">
+                        { link(ctx, go, View::Posting(posting.id.as_str().into()), "related__link", posting.title.clone()) }
+                        if !posting.locations.is_empty() {
+                            <span class="related__place">{ " · " }{ posting.locations.join(", ") }</span>
+                        }
+                    </li>
+                }
+            </ul>
         </section>
     }
 }

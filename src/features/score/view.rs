@@ -27,7 +27,9 @@ pub fn score(ctx: &Ctx, score: &PromiseScore) -> Html {
             <b class="score__figure">{ ctx.format.percent(percent) }</b>{ " " }
             <span class="score__text">
                 { ctx.plural(Key::ScoreKept, score.made, &[("days", &days)]) }
-                { for median(ctx, score).map(|text| html! { <>{ " " }{ text }</> }) }
+                if let Some(text) = median(ctx, score) {
+                    { " " }{ text }
+                }
             </span>
         </p>
     }

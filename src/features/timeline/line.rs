@@ -23,22 +23,24 @@ enum Place {
 }
 
 pub fn line(ctx: &Ctx, progress: &Progress<'_>) -> Html {
-    let draw = |place: Place| move |step: &Step<'_>| row(ctx, place, step);
-    let rows: Vec<Html> = match progress {
-        Progress::Open { passed, current, upcoming } => {
-            let passed = passed.iter().map(draw(Place::Past));
-            let current = std::iter::once(current).map(draw(Place::Now));
-            passed.chain(current).chain(upcoming.iter().map(draw(Place::Next))).collect()
-        }
-        Progress::Ended { passed, .. } => passed.iter().map(draw(Place::Past)).collect(),
+    let (passed, current, upcoming) = match progress {
+        Progress::Open { passed, current, upcoming } => (passed, std::slice::from_ref(current), upcoming.as_slice()),
+        Progress::Ended { passed, .. } => (passed, [].as_slice(), [].as_slice()),
     };
-    if rows.is_empty() {
+    if passed.is_empty() && current.is_empty() {
         return Html::default();
     }
+    let parts = [(Place::Past, passed.as_slice()), (Place::Now, current), (Place::Next, upcoming)];
     html! {
         <section class="timeline__steps">
             <h2 class="timeline__subtitle">{ ctx.t(Key::TimelineSteps) }</h2>
-            <ol class="timeline__list">{ for rows }</ol>
+            <ol class="timeline__list">
+                for (place, steps) in parts {
+                    for step in steps {
+                        { row(ctx, place, step) }
+                    }
+                }
+            </ol>
         </section>
     }
 }
@@ -64,21 +66,28 @@ fn row(ctx: &Ctx, place: Place, step: &Step<'_>) -> Html {
         Place::Now => !promise.is_open() || promise.state(ctx.now) == PromiseState::Late,
         Place::Next => false,
     };
-    let pill = told(step).filter(is_news).map(|promise| pill(ctx, promise));
-    let yours = (place == Place::Next && entry.turn == Some(Turn::Yours))
-        .then(|| html! { <p class="pill" data-state="due">{ ctx.t(Key::TimelineYourTurn) }</p> });
     html! {
-        <li class="timeline__step" key={entry.id.clone()} data-kind={kind} aria-current={current}>
+        <li class="timeline__step" key={&entry.id} data-kind={kind} aria-current={current}>
             { when(ctx, place, step) }
             <span class="timeline__dot" aria-hidden="true"></span>
             <div class="timeline__body">
                 <h3 class="timeline__title">{ title }</h3>
-                { for entry.meaning.as_ref().map(|text| html! { <p class="timeline__meaning">{ text }</p> }) }
-                { for can_do.map(|text| html! { <p class="timeline__can-do">{ text }</p> }) }
-                { for move_of(step).map(|change| moved(ctx, change)) }
+                if let Some(text) = &entry.meaning {
+                    <p class="timeline__meaning">{ text }</p>
+                }
+                if let Some(text) = can_do {
+                    <p class="timeline__can-do">{ text }</p>
+                }
+                if let Some(change) = move_of(step) {
+                    { moved(ctx, change) }
+                }
                 { words(ctx, entry) }
-                { for pill }
-                { for yours }
+                if let Some(promise) = told(step).filter(is_news) {
+                    { pill(ctx, promise) }
+                }
+                if place == Place::Next && entry.turn == Some(Turn::Yours) {
+                    <p class="pill" data-state="due">{ ctx.t(Key::TimelineYourTurn) }</p>
+                }
             </div>
         </li>
     }

@@ -24,12 +24,11 @@ const REOPEN_MS: u32 = 2_000;
 #[hook]
 pub fn use_sight(core: &Core, reference: Reference, token: &Rc<str>) -> (Kept<Rc<Sight>>, Callback<()>) {
     let sight = use_kept(Rc::<Sight>::default);
-    let etag = use_kept(|| None::<String>);
     let asked = use_kept(|| 0_u32);
     let read = {
         let (core, token, sight) = (core.clone(), token.clone(), sight.clone());
         use_made(Compared::new((core.clone(), reference, token.clone())), move || {
-            let reading = Rc::new(Reading { core, reference, token, sight, etag, asked });
+            let reading = Rc::new(Reading { core, reference, token, sight, asked });
             Callback::from(move |()| {
                 let reading = reading.clone();
                 spawn(async move { reading.read().await });
@@ -40,11 +39,7 @@ pub fn use_sight(core: &Core, reference: Reference, token: &Rc<str>) -> (Kept<Rc
         let read = read.clone();
         use_change((reference, token.clone()), move || read.emit(()));
     }
-    let version = match &*sight.get() {
-        Sight::Shown { application, .. } => Some(application.version),
-        Sight::Loading | Sight::Failed(_) => None,
-    };
-    use_events(core, reference, token, version, &read);
+    use_events(core, reference, token, &sight, &read);
     (sight, read)
 }
 
@@ -53,7 +48,6 @@ struct Reading {
     reference: Reference,
     token: Rc<str>,
     sight: Kept<Rc<Sight>>,
-    etag: Kept<Option<String>>,
     asked: Kept<u32>,
 }
 
@@ -61,16 +55,13 @@ impl Reading {
     async fn read(&self) {
         let mine = self.asked.get() + 1;
         self.asked.swap(mine);
-        let known = self.etag.get();
-        let answer = self.core.api.application(self.reference, &self.token, known.as_deref()).await;
+        let seen = self.sight.get();
+        let answer = self.core.api.application(self.reference, &self.token, seen.etag()).await;
         // A late answer to an older question says nothing about now.
         if self.asked.get() != mine {
             return;
         }
         let answer = answer.map(|read| read.map(|(application, mark)| (Rc::new(application), mark)));
-        if let Ok(Some((_, mark))) = &answer {
-            self.etag.swap(mark.clone());
-        }
         let read = Read::Answer(answer, self.core.clock.now());
         self.sight.set(self.sight.get().reduce(read));
     }
@@ -78,11 +69,9 @@ impl Reading {
 
 /// Listens as long as the page is visible and was read once.
 #[hook]
-fn use_events(core: &Core, reference: Reference, token: &Rc<str>, version: Option<i64>, read: &Callback<()>) {
+fn use_events(core: &Core, reference: Reference, token: &Rc<str>, sight: &Kept<Rc<Sight>>, read: &Callback<()>) {
     let visible = use_visible();
     let round = use_kept(|| 0_u32);
-    let known = use_kept(|| None::<i64>);
-    known.swap(version);
     let again = {
         let (read, round) = (read.clone(), round.clone());
         use_kept(|| {
@@ -96,16 +85,16 @@ fn use_events(core: &Core, reference: Reference, token: &Rc<str>, version: Optio
     use_return(again.clone());
     use_offline(read);
     let (core, read, token) = (core.clone(), read.clone(), token.clone());
-    let was_read = version.is_some();
+    let (sight, was_read) = (sight.clone(), sight.get().version().is_some());
     use_change((reference, token.clone(), visible, was_read, round.get()), move || {
         let timer = Rc::new(Cell::new(None));
         let stream = (visible && was_read).then(|| {
-            let last = known.get().map(|version| version.to_string());
+            let last = sight.get().version().map(|version| version.to_string());
             let timer = timer.clone();
             let tell = Callback::from(move |live| match live {
                 Live::Open => {}
                 Live::Changed { id } => {
-                    if known.get() != id.parse().ok() {
+                    if sight.get().version() != id.parse().ok() {
                         read.emit(());
                     }
                 }
@@ -115,7 +104,7 @@ fn use_events(core: &Core, reference: Reference, token: &Rc<str>, version: Optio
                     timer.set(Some(after(wait_ms, move || again.emit(()))));
                 }
             });
-            core.api.events(reference, token.to_string(), last, tell)
+            core.api.events(reference, token.as_ref().to_owned(), last, tell)
         });
         (stream, Armed(timer))
     });

@@ -166,6 +166,24 @@ pub enum Sight {
     Failed(ApiError),
 }
 
+impl Sight {
+    /// The version on the screen.
+    pub fn version(&self) -> Option<i64> {
+        match self {
+            Sight::Shown { application, .. } => Some(application.version),
+            Sight::Loading | Sight::Failed(_) => None,
+        }
+    }
+
+    /// The mark of that version.
+    pub fn etag(&self) -> Option<&str> {
+        match self {
+            Sight::Shown { etag, .. } => etag.as_deref(),
+            Sight::Loading | Sight::Failed(_) => None,
+        }
+    }
+}
+
 impl PartialEq for Sight {
     fn eq(&self, other: &Sight) -> bool {
         match (self, other) {

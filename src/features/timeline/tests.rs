@@ -138,6 +138,7 @@ mod drawn {
     use crate::ssr::render;
     use crate::status::GUESTS;
     use belofte_contract::fixtures;
+    use belofte_contract::timeline::{Application, ApplicationStatus};
 
     fn nobody() -> Tell {
         let nothing = Callback::noop();
@@ -175,7 +176,7 @@ mod drawn {
         check(
             &page,
             &[
-                "Havenzicht · District nurse · K7Q4-9M2P-3XHD",
+                "Havenzicht · District nurse · <span class=\"timeline__reference\">K7Q4-9M2P-3XHD</span>",
                 "<h1",
                 "Two colleagues read your letter.",
                 "As of 15:03",
@@ -336,6 +337,20 @@ mod drawn {
             &shown(fixtures::WITHDRAWN, "nl", false).await,
             &["Je hebt je sollicitatie ingetrokken.", "Telt niet meer", "Je trok je sollicitatie in"],
         );
+    }
+
+    #[tokio::test]
+    async fn who_was_hired_is_offered_no_other_job() {
+        let (mut application, ctx) = (read(fixtures::HIRED), ctx("en", "2027-05-01T10:00:00Z"));
+        application.related = read(fixtures::REJECTED).related;
+        let draws = async |application: &Application| {
+            let seen_at = application.as_of;
+            let parts = PageParts { application, seen_at, stale: false, said: "", save_failed: false, guests: GUESTS };
+            render(page(&ctx, &parts, &nobody())).await.contains("class=\"related\"")
+        };
+        assert!(!draws(&application).await);
+        application.status = ApplicationStatus::Rejected;
+        assert!(draws(&application).await);
     }
 
     #[tokio::test]

@@ -10,7 +10,7 @@ use belofte_contract::postings::{PostingLink, Turn};
 use belofte_contract::promise::{Promise, PromiseKind};
 use belofte_contract::score::PromiseScore;
 use belofte_contract::time::DAY_MS;
-use belofte_contract::timeline::{AnsweredField, Application};
+use belofte_contract::timeline::{AnsweredField, Application, ApplicationStatus};
 use belofte_html::html;
 use yew::prelude::*;
 
@@ -62,29 +62,45 @@ pub struct Tell {
 }
 
 pub fn page(ctx: &Ctx, parts: &PageParts<'_>, tell: &Tell) -> Html {
+    page_with(ctx, parts, actions(ctx, parts, tell), &tell.go)
+}
+
+/// The page with other ways to take it along: buttons that need JavaScript serve nobody without it.
+pub fn page_with(ctx: &Ctx, parts: &PageParts<'_>, actions: Html, go: &Callback<View>) -> Html {
     let application = parts.application;
     let progress = Progress::of(application);
     html! {
         <article class="timeline">
             <p class="visually-hidden" role="status">{ parts.said }</p>
             <header class="timeline__head">
-                <p class="eyebrow">{ eyebrow(application) }</p>
+                // The reference is copied and read out by phone: it stays on one line.
+                <p class="eyebrow">
+                    { [&application.organization_name, application.posting.title.as_str(), ""].join(" · ") }
+                    <span class="timeline__reference">{ application.reference.to_string() }</span>
+                </p>
                 <h1 class="timeline__heading" tabindex="-1">{ heading(ctx, application, &progress) }</h1>
                 { as_of(ctx, parts) }
             </header>
             { outcome(ctx, parts, &progress) }
             if let Progress::Open { .. } = progress {
-                { for late(application, ctx.now).map(|promise| late_note(ctx, application, promise)) }
+                for promise in late(application, ctx.now) {
+                    { late_note(ctx, application, promise) }
+                }
                 { next(ctx, application) }
             }
             { yours(ctx, &progress) }
             { line(ctx, &progress) }
             { (parts.guests.people)(ctx, &application.contacts, &application.colleagues) }
             { answers(ctx, &application.answers) }
-            { actions(ctx, parts, tell) }
+            { actions }
             { deletion(ctx, application) }
-            { for application.score.as_ref().map(|score| (parts.guests.score)(ctx, score)) }
-            { (parts.guests.related)(ctx, &application.related, &tell.go) }
+            if let Some(score) = &application.score {
+                { (parts.guests.score)(ctx, score) }
+            }
+            // Who was hired here looks for no other job.
+            if application.status != ApplicationStatus::Hired {
+                { (parts.guests.related)(ctx, &application.related, go) }
+            }
         </article>
     }
 }
@@ -98,12 +114,6 @@ pub fn not_found(ctx: &Ctx, go: &Callback<View>) -> Html {
             <div class="row">{ link(ctx, go, View::Board, "button", ctx.t(Key::TimelineBoard)) }</div>
         </section>
     }
-}
-
-/// "Havenzicht · District nurse · K7Q4-9M2P-3XHD"
-fn eyebrow(application: &Application) -> String {
-    let reference = application.reference.to_string();
-    [&application.organization_name, application.posting.title.as_str(), &reference].join(" · ")
 }
 
 pub fn heading(ctx: &Ctx, application: &Application, progress: &Progress<'_>) -> String {
@@ -164,15 +174,18 @@ fn late_note(ctx: &Ctx, application: &Application, promise: &Promise) -> Html {
     };
     // A new date that was given too late stands below; nobody owes one any more.
     let owes = promise.due_at < ctx.now;
-    let told = owes.then(|| match owner {
-        Some(owner) => ctx.fill(Key::TimelineLateTold, &[("person", first_name(&owner.name))]),
-        None => ctx.t(Key::TimelineLateToldUs),
-    });
     let ask = owner.and_then(|owner| Some((mail_to(application, owner)?, first_name(&owner.name))));
     html! {
-        <section class="note" data-state="late" key={promise.id.clone()}>
+        <section class="note" data-state="late" key={&promise.id}>
             <p><b>{ promised }</b>{ " " }{ for days }</p>
-            { for told.map(|told| html! { <p>{ told }</p> }) }
+            if owes {
+                <p>
+                    { match owner {
+                        Some(owner) => ctx.fill(Key::TimelineLateTold, &[("person", first_name(&owner.name))]),
+                        None => ctx.t(Key::TimelineLateToldUs),
+                    } }
+                </p>
+            }
             if let Some((href, name)) = ask {
                 <p class="row"><a class="button" {href}>{ ctx.fill(Key::TimelineLateAsk, &[("person", name)]) }</a></p>
             }
@@ -205,8 +218,12 @@ fn next(ctx: &Ctx, application: &Application) -> Html {
                 <p class="next__text">{ ctx.fill(Key::TimelineHearDate, &[("label", label), ("date", &date)]) }</p>
                 { for your_time(ctx, promise.due_at) }
                 { pill(ctx, promise) }
-                { for promise.moves.last().map(|change| moved_note(ctx, change)) }
-                { for promise.owner.as_ref().map(|owner| person(ctx, owner, ask.unwrap_or_default())) }
+                if let Some(change) = promise.moves.last() {
+                    { moved_note(ctx, change) }
+                }
+                if let Some(owner) = &promise.owner {
+                    { person(ctx, owner, ask.unwrap_or_default()) }
+                }
             </div>
         </div>
     }
@@ -245,15 +262,19 @@ fn yours(ctx: &Ctx, progress: &Progress<'_>) -> Html {
     if current.entry.turn != Some(Turn::Yours) {
         return Html::default();
     }
-    let by = current.entry.latest_at.map(|by| {
+    let until = |by: Timestamp| {
         let (date, time) = (ctx.date(by, DateStyle::LongWithYear), ctx.date(by, DateStyle::Time));
-        html! { <p>{ ctx.fill(Key::TimelineYourTurnBy, &[("date", &date), ("time", &time)]) }</p> }
-    });
+        ctx.fill(Key::TimelineYourTurnBy, &[("date", &date), ("time", &time)])
+    };
     html! {
         <section class="note" data-state="yours">
             <h2 class="note__title">{ ctx.t(Key::TimelineYourTurn) }</h2>
-            { for current.entry.can_do.as_ref().map(|text| html! { <p>{ text }</p> }) }
-            { for by }
+            if let Some(text) = &current.entry.can_do {
+                <p>{ text }</p>
+            }
+            if let Some(by) = current.entry.latest_at {
+                <p>{ until(by) }</p>
+            }
         </section>
     }
 }
@@ -262,39 +283,44 @@ fn answers(ctx: &Ctx, answers: &[AnsweredField]) -> Html {
     if answers.is_empty() {
         return Html::default();
     }
-    let line = |answer: &AnsweredField| {
-        html! {
-            <div class="copy__line">
-                <dt>{ &answer.label }</dt>
-                { for answer.values.iter().map(|value| html! { <dd>{ value }</dd> }) }
-            </div>
-        }
-    };
     html! {
         <details class="timeline__answers">
             <summary>{ ctx.t(Key::TimelineAnswers) }</summary>
-            <dl class="copy__list">{ for answers.iter().map(line) }</dl>
+            <dl class="copy__list">
+                for answer in answers {
+                    <div class="copy__line">
+                        <dt>{ &answer.label }</dt>
+                        for value in &answer.values {
+                            <dd>{ value }</dd>
+                        }
+                    </div>
+                }
+            </dl>
         </details>
     }
 }
 
 fn actions(ctx: &Ctx, parts: &PageParts<'_>, tell: &Tell) -> Html {
     let has_dates = parts.application.promises.iter().any(Promise::is_open);
-    let failed = parts.save_failed.then(|| {
-        notice::notice(notice::Tone::Warning, html! { <p>{ ctx.t(Key::TimelineSaveFailed) }</p> }, Html::default())
-    });
+    let rest = [
+        (Key::TimelinePrint, &tell.print),
+        (Key::TimelineExport, &tell.export),
+        (Key::TimelineAll, &tell.all),
+        (Key::TimelineLogOut, &tell.log_out),
+    ];
     html! {
         <div class="timeline__actions">
             <div class="row">
                 if has_dates {
                     { button::quiet(ctx.t(Key::TimelineCalendar), tell.calendar.clone()) }
                 }
-                { button::quiet(ctx.t(Key::TimelinePrint), tell.print.clone()) }
-                { button::quiet(ctx.t(Key::TimelineExport), tell.export.clone()) }
-                { button::quiet(ctx.t(Key::TimelineAll), tell.all.clone()) }
-                { button::quiet(ctx.t(Key::TimelineLogOut), tell.log_out.clone()) }
+                for (key, act) in rest {
+                    { button::quiet(ctx.t(key), act.clone()) }
+                }
             </div>
-            { for failed }
+            if parts.save_failed {
+                { notice::notice(notice::Tone::Warning, html! { <p>{ ctx.t(Key::TimelineSaveFailed) }</p> }, Html::default()) }
+            }
         </div>
     }
 }

@@ -121,6 +121,26 @@ fn any_number_of_children() {
 }
 
 #[test]
+fn loops() {
+    for count in 0..3_usize {
+        same! { <ul class="all">for one in 0..count { <li id={one.to_string()} class="one">{ one.to_string() }</li> }</ul> };
+        same! {
+            <p>
+                <b/>
+                for one in 0..count {
+                    { "-" }
+                    for (at, two) in ["a", "b"].into_iter().enumerate().take(one) {
+                        if at == 0 { <i>{ two }</i> } else { { two } }
+                    }
+                    <u class={one.to_string()} />
+                }
+                if count > 1 { <s/> }
+            </p>
+        };
+    }
+}
+
+#[test]
 fn markup_within_values() {
     let item = |text: &str| html! { <li class="item">{ text.to_owned() }</li> };
     same! { <ul id="a">{ item("x") }{ html! { <b class="c">{ item("y") }</b> } }<li class="z" /></ul> };
@@ -136,5 +156,6 @@ fn the_kind_of_children_does_not_hang_on_their_number() {
     for count in 0..3 {
         assert!(is_list(html! { <ul>{ for (0..count).map(|_| html! { <li/> }) }</ul> }));
         assert!(is_list(html! { <p>if count > 0 { <b/> }</p> }));
+        assert!(is_list(html! { <ul>for _ in 0..count { <li/> }</ul> }));
     }
 }

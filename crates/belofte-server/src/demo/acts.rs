@@ -8,7 +8,7 @@ mod page;
 
 use std::collections::BTreeMap;
 
-use axum::extract::{Form, Path, Query, State};
+use axum::extract::{Form, Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use self::page::Page;
 use crate::desk::{self, DeskRow};
 use crate::features::timeline::store::{ApplicationRow, Posting, find_by_reference, load_application, word};
+use crate::http::{Query, from_elsewhere};
 use crate::problem::{ApiProblem, ApiResult};
 use crate::state::AppState;
 
@@ -139,7 +140,7 @@ async fn act(
     Form(typed): Form<Typed>,
 ) -> ApiResult<Response> {
     // Another site's page could post here in the newcomer's browser; nobody else has to be stopped in a demo.
-    if headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site") {
+    if from_elsewhere(&headers) {
         return Err(ApiProblem::not_found());
     }
     let page = Page::new(&state, asked.lang.as_deref(), &headers);
@@ -226,7 +227,7 @@ async fn find(
     let Some(row) = find_by_reference(&mut connection, reference).await? else { return Ok(None) };
     let settings = &page.settings;
     let application = load_application(&mut connection, settings, &row.id, &page.lang, state.clock.now()).await?;
-    let posting = Posting::load(&mut connection, settings, &row.posting_id, &page.lang).await?;
+    let posting = Posting::of(settings, &row.posting_id, &page.lang)?;
     Ok(Some((row, application, posting)))
 }
 

@@ -87,6 +87,10 @@ async fn load(
 fn set_addresses(organization: &mut Value, config: &Config) {
     if let Some(careers) = &config.careers_url {
         organization["careers_url"] = json!(careers);
+        if config.demo {
+            let page = format!("{careers}privacy.html");
+            organization["privacy_url"] = json!({"nl": page, "en": format!("{page}#english")});
+        }
     }
 }
 

@@ -54,7 +54,7 @@ struct Fixed {
     end: End,
 }
 
-const SAMPLES: [Fixed; 6] = [
+const SAMPLES: [Fixed; 7] = [
     Fixed {
         reference: "K7Q4-9M2P-3XHD",
         name: "Noor Jansen",
@@ -71,6 +71,15 @@ const SAMPLES: [Fixed; 6] = [
         posting: "helpende-plus",
         lang: "en",
         note: "demo.sample_interview",
+        end: End::Invited,
+    },
+    Fixed {
+        reference: "4HZC-V8N1-J6QA",
+        name: "Lotte Vermeer",
+        email: "lotte@example.com",
+        posting: "verzorgende-ig",
+        lang: "nl",
+        note: "demo.sample_yours",
         end: End::Invited,
     },
     Fixed {
@@ -116,10 +125,11 @@ pub async fn seed(state: &AppState) -> Result<Vec<Sample>, StartError> {
     let mut transaction = state.store.write().begin().await?;
     if store::count_applications(&mut transaction).await.map_err(worded)? == 0 {
         let settings = state.settings();
-        let mut teller = Teller::new(&mut transaction, &settings, state.clock.now()).await.map_err(worded)?;
+        let mut teller = Teller::new(&mut transaction, &settings, state.clock.now()).map_err(worded)?;
         tell_all(&mut teller).await.map_err(worded)?;
     }
     transaction.commit().await?;
+    state.score.forget();
     let sample = |fixed: &Fixed| Sample {
         reference: fixed.reference.to_owned(),
         email: fixed.email.to_owned(),

@@ -5,7 +5,7 @@
 pub mod store;
 
 use axum::extract::rejection::JsonRejection;
-use axum::extract::{FromRequestParts, Path, Query, State};
+use axum::extract::{FromRequestParts, Path, State};
 use axum::http::header;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
@@ -14,13 +14,14 @@ use axum::{Json, Router};
 use belofte_contract::Reference;
 use belofte_contract::decision::NewDecision;
 use belofte_contract::desk::{NewPromiseMove, PromiseKept, Transition};
-use belofte_contract::promise::Promise;
 use belofte_contract::timeline::{ApplicationStatus, ApplicationSummary};
 use serde::{Deserialize, Serialize};
 
 use crate::features::lookup::session::bearer;
 use crate::features::lookup::{AskedLang, read_json};
-use crate::features::timeline::store::{Posting, load_application, load_promises, word};
+use crate::features::timeline;
+use crate::features::timeline::store::{load_summary, word};
+use crate::http::Query;
 use crate::problem::{ApiProblem, ApiResult};
 use crate::state::{App, AppState};
 use crate::tokens::{keyed_hash, same};
@@ -83,22 +84,8 @@ pub async fn rows(app: &App, posting: Option<&str>, status: Option<&str>, lang: 
     let mut connection = app.store.read().acquire().await?;
     let mut rows = Vec::new();
     for row in store::list(&mut connection, posting, status).await? {
-        let posting = Posting::load(&mut connection, &settings, &row.posting_id, lang).await?;
-        let promises = load_promises(&mut connection, &settings, &posting, &row.id, lang).await?;
-        let open = promises.into_iter().map(|row| row.promise).filter(Promise::is_open);
-        rows.push(DeskRow {
-            summary: ApplicationSummary {
-                reference: row.reference,
-                stage_label: posting.stage(row.stage_id.as_deref()).map(|stage| stage.label.clone()),
-                posting: posting.link,
-                status: row.status,
-                submitted_at: row.submitted_at,
-                updated_at: row.updated_at,
-                next_promise: open.min_by_key(|promise| promise.due_at),
-            },
-            applicant_name: row.name,
-            email: row.email,
-        });
+        let summary = load_summary(&mut connection, &settings, &row, lang).await?;
+        rows.push(DeskRow { summary, applicant_name: row.name, email: row.email });
     }
     Ok(rows)
 }
@@ -162,10 +149,7 @@ async fn move_promise(
 }
 
 async fn answer(app: &App, id: &str, asked: &AskedLang) -> ApiResult<Response> {
-    let settings = app.settings();
-    let lang = settings.lang(asked.lang.as_deref());
-    let mut connection = app.store.read().acquire().await?;
-    let application = load_application(&mut connection, &settings, id, lang, app.clock.now()).await?;
+    let application = timeline::read(app, id, asked).await?;
     Ok(([(header::CACHE_CONTROL, "private, no-store")], Json(application)).into_response())
 }
 

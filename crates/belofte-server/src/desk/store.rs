@@ -51,7 +51,7 @@ impl Case {
             return Err(ApiProblem::conflict("the application has ended"));
         }
         let lang = settings.lang(Some(&row.lang)).to_owned();
-        let posting = Posting::load(connection, settings, &row.posting_id, &lang).await?;
+        let posting = Posting::of(settings, &row.posting_id, &lang)?;
         let by = settings.person(by, &lang).ok_or_else(|| field("by", FieldErrorCode::NotAChoice))?;
         Ok(Case { row, posting, lang, by, now })
     }
@@ -99,6 +99,7 @@ pub async fn transition(app: &App, reference: Reference, act: &Transition) -> Ap
     }
     leave_step(connection, &case, stage).await?;
     let promise_id = promise_of_step(connection, &settings, &case, stage).await?;
+    promise_after_your_turn(connection, &settings, &case, stage).await?;
     sqlx::query("UPDATE applications SET stage_id = $2 WHERE id = $1")
         .bind(&case.row.id)
         .bind(&stage.id)
@@ -288,15 +289,8 @@ async fn promise_of_step(
     case: &Case,
     stage: &Stage,
 ) -> ApiResult<Option<String>> {
-    let row = sqlx::query(
-        "SELECT id FROM promises WHERE application_id = $1 AND stage_id = $2 AND kept_at IS NULL AND voided_at IS NULL",
-    )
-    .bind(&case.row.id)
-    .bind(&stage.id)
-    .fetch_optional(&mut *connection)
-    .await?;
-    if let Some(row) = row {
-        return Ok(Some(row.try_get("id")?));
+    if let Some(id) = open_promise_of(connection, case, &stage.id).await? {
+        return Ok(Some(id));
     }
     // Back in a step whose promise counted from the application: it counts from now, or there would be no date.
     let again = || stage.promise.map(|policy| planned_now(settings, stage, policy, case.now));
@@ -306,10 +300,37 @@ async fn promise_of_step(
     }
 }
 
+/// While it is the applicant's turn, the date on which they hear from us next.
+async fn promise_after_your_turn(
+    connection: &mut AnyConnection,
+    settings: &Settings,
+    case: &Case,
+    stage: &Stage,
+) -> ApiResult<()> {
+    let next = promises::after_your_turn(&case.posting.stages, stage, &settings.calendar, case.now);
+    let Some(planned) = next else { return Ok(()) };
+    if open_promise_of(connection, case, &planned.stage_id).await?.is_none() {
+        make(connection, settings, case, &planned).await?;
+    }
+    Ok(())
+}
+
+async fn open_promise_of(connection: &mut AnyConnection, case: &Case, stage_id: &str) -> ApiResult<Option<String>> {
+    let row = sqlx::query(
+        "SELECT id FROM promises WHERE application_id = $1 AND stage_id = $2 AND kept_at IS NULL AND voided_at IS NULL",
+    )
+    .bind(&case.row.id)
+    .bind(stage_id)
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map(|row| row.try_get("id")).transpose()?)
+}
+
 /// With nothing open any more, the next step's word is promised: a status without a date is a defect.
 async fn promise_next_word(connection: &mut AnyConnection, settings: &Settings, case: &Case) -> ApiResult<()> {
     let row = sqlx::query(
-        "SELECT COUNT(*) AS open FROM promises WHERE application_id = $1 AND kept_at IS NULL AND voided_at IS NULL",
+        "SELECT COUNT(*) AS open FROM promises
+         WHERE application_id = $1 AND kept_at IS NULL AND voided_at IS NULL AND owner_id IS NOT NULL",
     )
     .bind(&case.row.id)
     .fetch_one(&mut *connection)
@@ -331,7 +352,7 @@ fn planned_now(settings: &Settings, stage: &Stage, policy: PromisePolicy, now: T
     Planned {
         kind: promises::kind_of(stage),
         stage_id: stage.id.clone(),
-        owner_id: stage.owner.clone(),
+        owner_id: promises::promiser(stage),
         due_at: settings.calendar.due(now, policy),
     }
 }

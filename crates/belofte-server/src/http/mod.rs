@@ -8,11 +8,13 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
+use axum::extract::{DefaultBodyLimit, FromRequestParts, MatchedPath, Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use belofte_contract::paths::{IDEMPOTENCY_KEY_HEADER, IDEMPOTENCY_REPLAYED_HEADER, TIME_HEADER};
+use serde::de::DeserializeOwned;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 use tower_http::timeout::TimeoutLayer;
@@ -95,6 +97,24 @@ async fn finish(State(state): State<AppState>, request: Request, next: Next) -> 
     response
 }
 
+/// What stands behind the `?` of an address; what cannot be read is told like every other problem.
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequestParts<AppState> for Query<T> {
+    type Rejection = ApiProblem;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &AppState) -> ApiResult<Query<T>> {
+        let read = axum::extract::Query::try_from_uri(&parts.uri);
+        read.map(|axum::extract::Query(asked)| Query(asked))
+            .map_err(|error| ApiProblem::bad_request(&error.body_text()))
+    }
+}
+
+/// Whether another site's page sent this form. Browsers say so themselves; one too old to say so does not bring the cookie.
+pub fn from_elsewhere(headers: &HeaderMap) -> bool {
+    headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none")
+}
+
 /// `value` as JSON with an ETag made of it; 304 when the caller has it already.
 pub fn tagged_json<T: serde::Serialize>(asked: &HeaderMap, value: &T, keep: &'static str) -> ApiResult<Response> {
     let body = serde_json::to_vec(value)?;
@@ -123,7 +143,7 @@ pub fn log_as_json() {
     let _ = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).try_init();
 }
 
-/// Serves until the process is asked to stop; running calls get a moment, live streams never end by themselves.
+/// Serves until the process is asked to stop; running calls get a moment, live streams end by themselves.
 pub async fn listen(listener: tokio::net::TcpListener, service: Router) -> Result<(), StartError> {
     let service = service.into_make_service_with_connect_info::<SocketAddr>();
     let serving = axum::serve(listener, service).with_graceful_shutdown(asked_to_stop());
@@ -138,7 +158,8 @@ pub async fn listen(listener: tokio::net::TcpListener, service: Router) -> Resul
     Ok(())
 }
 
-async fn asked_to_stop() {
+/// Until somebody asks the process to end.
+pub async fn asked_to_stop() {
     use tokio::signal::unix::{SignalKind, signal};
     let interrupt = tokio::signal::ctrl_c();
     match signal(SignalKind::terminate()) {

@@ -6,6 +6,7 @@ use belofte_contract::contacts::Person;
 use belofte_contract::decision::{Decision, Outcome};
 use belofte_contract::lookup::CODE_MINUTES;
 use belofte_contract::paths::LINK_FRAGMENT;
+use belofte_contract::postings::Turn;
 use belofte_contract::promise::{Promise, PromiseMove};
 use belofte_contract::time::MINUTE_MS;
 use belofte_contract::timeline::{AnsweredField, Application, EntryKind};
@@ -86,6 +87,10 @@ pub fn stage_changed(
         letter.parts.extend([&entry.meaning, &entry.can_do].into_iter().flatten().cloned().map(text));
     }
     letter.parts.extend(said.map(|said| words_of(&words, "stage_words", by, said)));
+    if let Some(own) = now_entry.filter(|entry| entry.turn == Some(Turn::Yours)).and_then(|entry| entry.latest_at) {
+        let (date, time) = (words.day(own), words.time(own));
+        letter.parts.push(text(words.say("stage_yours", &[("date", &date), ("time", &time)])));
+    }
     if let Some(promise) = application.next_promise() {
         letter.parts.push(text(hears(&words, "stage_next", promise)));
         letter.parts.push(date_part(&words, promise));

@@ -3,28 +3,30 @@
 //! Draws by the widget's components; adds head, style sheet, language switch. No script runs here.
 
 mod shell;
+mod status;
 
 use std::future::Future;
 use std::rc::Rc;
 
 use axum::Router;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use axum::routing::get;
 use belofte::features::apply::view::Plain;
 use belofte::features::postings::state::Filter;
 use belofte::i18n::{Ctx, Key, Messages};
-use belofte::ssr::{self, Returned};
+use belofte::ssr::{self, KeptFile, Returned};
 use belofte_contract::Timestamp;
-use belofte_contract::apply::NewApplication;
+use belofte_contract::apply::{ApplicationReceipt, FieldKind, NewApplication, values};
 use belofte_contract::paths;
 use belofte_contract::problem::ProblemType;
 use serde::Deserialize;
 
-use crate::features::apply::Answer;
+use crate::features::apply::{Answer, store::find_upload};
 use crate::features::postings::{ListQuery, find, load_list, load_organization, view};
 use crate::format::ServerFormat;
+use crate::http::{Query, from_elsewhere};
 use crate::locale;
 use crate::problem::{ApiProblem, ApiResult};
 use crate::state::AppState;
@@ -36,9 +38,9 @@ pub fn router() -> Router<AppState> {
     Router::new()
         .route("/careers", get(board))
         .route("/careers/style.css", get(shell::style))
-        .route("/careers/status", get(status))
         .route("/careers/{id}", get(posting))
         .route("/careers/{id}/apply", get(apply))
+        .merge(status::router())
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -144,7 +146,7 @@ async fn posting(
 async fn missing(state: &AppState, parts: &Parts, problem: ApiProblem) -> ApiResult<Response> {
     let organization = load_organization(state, Some(&parts.lang)).await?;
     let (kind, related) = (problem.problem().kind, problem.problem().related.clone());
-    let status = StatusCode::from_u16(problem.problem().status).unwrap_or(StatusCode::NOT_FOUND);
+    let status = problem.status();
     let body = match kind {
         ProblemType::Gone => draw(parts, async move |ctx| ssr::render_gone(&ctx, &related).await).await?,
         ProblemType::NotFound => draw(parts, async move |ctx| ssr::render_unknown(&ctx).await).await?,
@@ -203,19 +205,38 @@ pub async fn after_applying(
 ) -> ApiResult<Response> {
     let parts = Parts::of(state, Some(&sent.lang), headers);
     let problem = match answer {
-        Ok(answer) => return receipt(state, &parts, &answer).await,
+        Ok(answer) => return receipt(state, &parts, headers, &answer).await,
         Err(problem) => problem,
     };
     match problem.problem().kind {
         ProblemType::Fields | ProblemType::TooLarge | ProblemType::MediaType => {
             let errors = problem.problem().errors.clone();
-            let status = StatusCode::from_u16(problem.problem().status).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY);
-            let returned = Returned { answers: sent.answers, errors };
+            let status = problem.status();
+            let files = kept_files(state, &sent).await?;
+            let returned = Returned { answers: sent.answers, files, errors };
             form(state, &parts, &sent.posting_id, key, returned, status).await
         }
         ProblemType::Gone | ProblemType::NotFound => missing(state, &parts, problem).await,
         _ => refused(state, headers, problem).await,
     }
+}
+
+/// The files that came with the form and wait for another try.
+async fn kept_files(state: &AppState, sent: &NewApplication) -> ApiResult<Vec<KeptFile>> {
+    let settings = state.settings();
+    let form = settings.form(&sent.form_id, Some(sent.form_version), settings.lang(Some(&sent.lang)));
+    let Some(form) = form else { return Ok(vec![]) };
+    let mut connection = state.store.read().acquire().await?;
+    let mut files = vec![];
+    for field in form.fields.iter().filter(|field| field.kind == FieldKind::File) {
+        for upload_id in values(&sent.answers, &field.name) {
+            let known = find_upload(&mut connection, upload_id, state.clock.now()).await?;
+            let kept =
+                |(name, bytes)| KeptFile { field: field.name.clone(), upload_id: upload_id.clone(), name, bytes };
+            files.extend(known.map(kept));
+        }
+    }
+    Ok(files)
 }
 
 /// What a browser without JavaScript sees when its form did not even get as far as the questions: what to do now.
@@ -226,7 +247,7 @@ pub async fn refused(state: &AppState, headers: &HeaderMap, problem: ApiProblem)
         _ => "pages.not_received",
     };
     let organization = load_organization(state, Some(&parts.lang)).await?;
-    let status = StatusCode::from_u16(problem.problem().status).unwrap_or(StatusCode::BAD_REQUEST);
+    let status = problem.status();
     let page = Page { title: organization.name.clone(), path: "/careers".to_owned(), data: None, status };
     let text = locale::text(&parts.lang, key).to_owned();
     let body = draw(&parts, async move |_| ssr::render(yew::html! { <p role="alert">{ text }</p> }).await).await?;
@@ -238,23 +259,19 @@ pub async fn refused(state: &AppState, headers: &HeaderMap, problem: ApiProblem)
     Ok(response)
 }
 
-async fn receipt(state: &AppState, parts: &Parts, answer: &Answer) -> ApiResult<Response> {
-    let application = answer.receipt()?.receipt;
+async fn receipt(state: &AppState, parts: &Parts, headers: &HeaderMap, answer: &Answer) -> ApiResult<Response> {
+    let ApplicationReceipt { token, receipt: application, .. } = answer.receipt()?;
     let organization = load_organization(state, Some(&parts.lang)).await?;
     let title = format!("{} · {}", application.posting.title, organization.name);
     let page = Page { title, path: "/careers".to_owned(), data: None, status: StatusCode::CREATED };
     let body = draw(parts, async move |ctx| ssr::render_receipt(&ctx, &application, None).await).await?;
     let mut response = shell::whole(state, &organization, parts, page, &body)?;
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
-    Ok(response)
-}
-
-/// The status page lives in the widget on the employer's page: a code and a session need it.
-async fn status(State(state): State<AppState>) -> Response {
-    match state.settings().careers_url() {
-        "" => Redirect::to("/careers").into_response(),
-        careers => Redirect::to(&format!("{careers}#belofte=status")).into_response(),
+    // From here the link to the status page leads straight in.
+    if !from_elsewhere(headers) {
+        status::remember(state, &mut response, &token);
     }
+    Ok(response)
 }
 
 /// Whether the caller is a browser that shows what comes back.

@@ -32,7 +32,7 @@ pub struct Stage {
     pub promise_label: Option<String>,
 }
 
-/// A promise about to be made.
+/// A promise about to be made. One without an owner is the applicant's own deadline: nobody's word, never shown or counted as one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Planned {
     pub kind: PromiseKind,
@@ -86,6 +86,17 @@ pub fn on_entering(stage: &Stage, calendar: &Calendar, now: Timestamp) -> Option
     }
 }
 
+/// When it is the applicant's turn, our next word gets its date at once, as if they took until their own last day:
+/// while they choose, they know when they hear.
+pub fn after_your_turn(stages: &[Stage], entered: &Stage, calendar: &Calendar, now: Timestamp) -> Option<Planned> {
+    if entered.turn != Turn::Yours {
+        return None;
+    }
+    let own = entered.promise.map_or(now, |policy| calendar.due(now, policy));
+    let mut later = stages.iter().skip_while(|stage| stage.id != entered.id).skip(1);
+    on_entering(later.find(|stage| stage.turn == Turn::Ours)?, calendar, own)
+}
+
 /// The step an application sits in right after it was received: the first one that is more than the receipt.
 pub fn first_stage(stages: &[Stage]) -> Option<&Stage> {
     stages.iter().find(|stage| stage.kind != StageKind::Received).or_else(|| stages.first())
@@ -125,7 +136,12 @@ pub fn chain_from(
 }
 
 fn planned(stage: &Stage, due_at: Timestamp) -> Planned {
-    Planned { kind: kind_of(stage), stage_id: stage.id.clone(), owner_id: stage.owner.clone(), due_at }
+    Planned { kind: kind_of(stage), stage_id: stage.id.clone(), owner_id: promiser(stage), due_at }
+}
+
+/// Who stands behind a step's date; nobody of ours for what the applicant is to do.
+pub fn promiser(stage: &Stage) -> Option<String> {
+    stage.owner.clone().filter(|_| stage.turn != Turn::Yours)
 }
 
 #[cfg(test)]
@@ -199,6 +215,21 @@ mod tests {
                 decision 2027-04-06T15:00:00Z
                 final 2027-04-06T15:00:00Z"#]],
         );
+    }
+
+    #[test]
+    fn while_it_is_your_turn_our_next_word_has_its_date() {
+        let mut stages = procedure();
+        stages[1].turn = Turn::Yours;
+        let (calendar, now) = (calendar(), Timestamp::from_ms(TUESDAY));
+        let next = after_your_turn(&stages, &stages[1], &calendar, now);
+        check(
+            next.map(|plan| (plan.stage_id, plan.due_at)).into_iter(),
+            // The own deadline is Thursday 25 March, before the cutoff of which five business days begin.
+            expect!["talk 2027-04-01T15:00:00Z"],
+        );
+        assert_eq!(after_your_turn(&stages, &stages[2], &calendar, now), None, "our turn");
+        assert_eq!(promiser(&stages[1]), None);
     }
 
     #[test]

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use belofte_contract::Timestamp;
-use belofte_contract::postings::{Hours, PayRange, PostingLink, PostingStatus, Requirement};
+use belofte_contract::postings::{Hours, PayRange, PostingLink, PostingStatus, Requirement, Turn};
 use belofte_contract::rich_text::RichText;
 use belofte_contract::time::DAY_MS;
 use serde::Deserialize;
@@ -73,10 +73,15 @@ pub struct PostingTexts {
 impl Posting {
     pub fn read(row: PostingRow, locales: &[String]) -> Result<Posting, StartError> {
         let read = |lang: &String| Ok((lang.clone(), localized::read(&row.doc, lang, locales)?));
-        let texts = locales.iter().map(read).collect::<Result<BTreeMap<_, _>, serde_json::Error>>();
+        let texts = locales.iter().map(read).collect::<Result<BTreeMap<String, PostingTexts>, serde_json::Error>>();
         let texts = texts.map_err(|error| format!("posting {}: {error}", row.id))?;
         if texts.is_empty() {
             return Err("the organisation has no languages".into());
+        }
+        // A date that nobody of ours stands behind would be shown to no one and counted for no one.
+        let unowned = |stage: &&Stage| stage.turn == Turn::Ours && stage.promise.is_some() && stage.owner.is_none();
+        if let Some(stage) = texts.values().flat_map(|texts| &texts.process).find(unowned) {
+            return Err(format!("posting {}: step {} has a promise and no owner", row.id, stage.id).into());
         }
         let status = serde_json::from_value(row.status.into())?;
         Ok(Posting { id: row.id, department: row.department, search: row.search, status, texts })

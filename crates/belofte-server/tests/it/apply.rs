@@ -250,16 +250,79 @@ both!(a_browser_gets_a_page_after_a_plain_form, app, {
 
 both!(a_browser_is_told_in_words_when_its_form_is_refused, app, {
     let accept = [("accept", "text/html"), ("accept-language", "nl")];
-    let (first, mut parts) = (key(), vec![]);
+    let first = key();
     let big = vec![b'%'; 11 * 1024 * 1024];
-    parts.extend(plain_form(&first, "noor@example.com"));
+    let mut parts = plain_form(&first, "noor@example.com");
     parts[8] = Part::File("cv", "cv.pdf", &big);
     let reply = app.post_parts("/v1/applications", &parts, &accept).await;
     assert_eq!(
         (reply.status, reply.header("content-type")),
         (StatusCode::PAYLOAD_TOO_LARGE, "text/html; charset=utf-8")
     );
-    assert!(reply.text().contains("te groot"), "{}", reply.text());
+    // Beside its question, with everything that was written.
+    for part in ["is groter dan 10 MB", "Noor Jansen", "noor@example.com", first.as_str(), "id=\"f-cv-error\""] {
+        assert!(reply.text().contains(part), "{part} in {}", reply.text());
+    }
+    assert_eq!(count(&app, "applications").await, 0);
     let reply = app.post_parts("/v1/applications", &plain_form("short", "noor@example.com"), &accept).await;
     assert!(reply.text().contains("nog niet bij ons"), "{}", reply.text());
+});
+
+/// The id of the kept file that the form came back with.
+fn kept_id(page: &str) -> Option<String> {
+    let input = page.split("<input ").find(|input| input.contains("id=\"f-cv-0\""))?;
+    assert!(input.contains("type=\"checkbox\"") && input.contains("name=\"cv\""), "{input}");
+    Some(input.split_once("value=\"")?.1.split('"').next()?.to_owned())
+}
+
+both!(a_form_that_comes_back_has_kept_its_file, app, {
+    let accept = [("accept", "text/html"), ("accept-language", "nl")];
+    let key = key();
+    let reply = app.post_parts("/v1/applications", &plain_form(&key, "no address"), &accept).await;
+    assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(reply.text().contains("cv.pdf is bij ons"), "{}", reply.text());
+    let id = kept_id(&reply.text()).expect("a kept file");
+    // Again with another mistake: the file is still there, and not there twice.
+    let again = |email: &'static str, file: Part<'static>| {
+        let mut parts = plain_form(&key, email);
+        parts[8] = file;
+        parts.push(Part::Text("cv", id.clone().leak()));
+        parts
+    };
+    let untouched = || Part::File("cv", "", b"");
+    let reply = app.post_parts("/v1/applications", &again("still none", untouched()), &accept).await;
+    assert_eq!(kept_id(&reply.text()).as_deref(), Some(id.as_str()), "{}", reply.text());
+    assert!(!reply.text().contains("f-cv-1"), "{}", reply.text());
+    let reply = app.post_parts("/v1/applications", &again("noor@example.com", untouched()), &accept).await;
+    assert_eq!(reply.status, StatusCode::CREATED, "{}", reply.text());
+    assert!(reply.text().contains("cv.pdf"));
+    let used: Vec<(String,)> = sqlx::query_as("SELECT id FROM uploads WHERE application_id IS NOT NULL")
+        .fetch_all(app.state.store.read())
+        .await
+        .unwrap();
+    assert_eq!(used, [(id,)]);
+});
+
+both!(a_file_chosen_anew_takes_the_place_of_the_kept_one, app, {
+    let accept = [("accept", "text/html"), ("accept-language", "nl")];
+    let key = key();
+    let reply = app.post_parts("/v1/applications", &plain_form(&key, "no address"), &accept).await;
+    let id = kept_id(&reply.text()).expect("a kept file");
+    let mut parts = plain_form(&key, "noor@example.com");
+    parts[8] = Part::Text("cv", &id);
+    parts.push(Part::File("cv", "beter.pdf", PDF));
+    let reply = app.post_parts("/v1/applications", &parts, &accept).await;
+    assert_eq!(reply.status, StatusCode::CREATED, "{}", reply.text());
+    assert!(reply.text().contains("beter.pdf") && !reply.text().contains("cv.pdf"), "{}", reply.text());
+    // The receipt leads straight to the status page.
+    assert!(reply.header("set-cookie").starts_with("belofte_status="), "{}", reply.header("set-cookie"));
+    let key = self::key();
+    let mut parts = plain_form(&key, "other@example.com");
+    parts[8] = Part::Text("cv", &id);
+    let reply = app.post_parts("/v1/applications", &parts, &[]).await;
+    assert_eq!(reply.status, StatusCode::CREATED, "the replaced file was never claimed: {}", reply.text());
+    let key = self::key();
+    let mut parts = plain_form(&key, "third@example.com");
+    parts[8] = Part::Text("cv", &id);
+    assert_eq!(app.post_parts("/v1/applications", &parts, &[]).await.problem(), "/problems/fields cv:file_gone");
 });

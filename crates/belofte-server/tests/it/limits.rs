@@ -51,4 +51,7 @@ async fn a_body_or_a_list_beyond_its_limit_is_refused() {
     assert_eq!(reply.problem(), "/problems/fields answers:too_many");
     let long = "x".repeat(201);
     assert_eq!(app.get(&format!("/v1/job-postings?q={long}")).await.problem(), "/problems/bad-request");
+    // What cannot be read is a problem too, not a line of text.
+    assert_eq!(app.get("/v1/job-postings?limit=many").await.problem(), "/problems/bad-request");
+    assert_eq!(app.get("/v1/promise-score?period=-1").await.problem(), "/problems/bad-request");
 }

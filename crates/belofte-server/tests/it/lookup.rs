@@ -4,6 +4,7 @@ use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::support::{Reply, TestApp};
+use crate::timeline::applicant;
 
 const NOOR: &str = "noor@example.com";
 
@@ -144,6 +145,36 @@ both!(a_revoked_session_opens_nothing, app, {
     let closed = app.call(Method::DELETE, "/v1/status-sessions", &json!({}), &headers).await;
     assert_eq!(closed.status, StatusCode::NO_CONTENT);
     assert_eq!(app.get_with("/v1/me/applications", &headers).await.status, StatusCode::UNAUTHORIZED);
+});
+
+both!(ending_everywhere_ends_other_sessions_and_mailed_links_of_this_address_only, app, {
+    let phone = applicant(&app, NOOR).await;
+    let text = mails(&app).await[0]["text"].as_str().unwrap().to_owned();
+    let link = text.split("#belofte-link=").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
+    let laptop = open(&app, json!({"link_token": link})).await.json()["token"].as_str().unwrap().to_owned();
+    let other = applicant(&app, "other@example.com").await;
+    let bearer = format!("Bearer {laptop}");
+    let headers = [("authorization", bearer.as_str())];
+    let end = app.call(Method::DELETE, "/v1/status-sessions?everywhere=true", &json!({}), &headers).await;
+    assert_eq!(end.status, StatusCode::NO_CONTENT);
+    assert_eq!(phone.get(&app, "", &[]).await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(open(&app, json!({"link_token": link})).await.problem(), "/problems/code");
+    assert_eq!(other.get(&app, "", &[]).await.status, StatusCode::OK);
+    // A code still opens: nobody is locked out of their own application.
+    ask(&app, json!({"email": NOOR})).await;
+    let opened = open(&app, json!({"email": NOOR, "code": code(&app).await})).await;
+    assert_eq!(opened.status, StatusCode::CREATED, "{}", opened.text());
+});
+
+both!(tokens_and_codes_are_in_no_row_of_the_database, app, {
+    let noor = applicant(&app, NOOR).await;
+    let token = noor.bearer.trim_start_matches("Bearer ").to_owned();
+    for (column, table) in [("token_hash", "sessions"), ("token_hash", "links"), ("body", "idempotency")] {
+        let sql = format!("SELECT {column} FROM {table}");
+        let stored: Vec<String> =
+            sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_all(app.state.store.read()).await.unwrap();
+        assert!(!stored.is_empty() && stored.iter().all(|row| !row.contains(&token)), "{table}");
+    }
 });
 
 both!(what_cannot_be_read_is_said_by_field, app, {

@@ -15,5 +15,6 @@ mod mail;
 mod pages;
 mod postings;
 mod score;
+mod status_pages;
 mod ticker;
 mod timeline;

@@ -46,13 +46,3 @@ async fn the_form_stands_alone_with_a_key_of_its_own() {
     }
     assert_eq!(app.get("/careers/leerling-verpleegkundige/apply").await.status, StatusCode::NOT_FOUND);
 }
-
-#[tokio::test]
-async fn the_status_page_is_the_widgets_on_the_employers_page() {
-    let app = TestApp::sqlite().await;
-    let reply = app.get("/careers/status?lang=nl").await;
-    assert_eq!(
-        (reply.status, reply.header("location")),
-        (StatusCode::SEE_OTHER, "https://careers.example/#belofte=status")
-    );
-}

@@ -115,6 +115,7 @@ both!(what_did_not_change_is_not_sent_again, app, {
     assert_eq!(organization.header("cache-control"), "public, max-age=300");
     assert_eq!(organization.header("belofte-time"), "", "a kept answer would tell an old time");
     assert_eq!(organization.json()["calendar"]["cutoff"], "17:00");
+    assert_eq!(organization.json()["privacy_url"], "https://careers.example/privacy.html#english");
     assert_eq!(app.get("/v1/job-postings").await.header("belofte-time"), "1805792400000");
 });
 

@@ -1,9 +1,10 @@
 //! The public score, and the demo's history that it is counted from.
 
 use axum::http::{Method, StatusCode};
+use belofte_contract::postings::Turn;
 use belofte_contract::promise::PromiseState;
 use belofte_contract::score::PromiseScore;
-use belofte_contract::timeline::{Application, ApplicationStatus};
+use belofte_contract::timeline::{Application, ApplicationStatus, EntryKind};
 use belofte_server::demo::seed::seed;
 use serde_json::Value;
 
@@ -22,7 +23,7 @@ async fn sample(app: &TestApp, reference: &str) -> Application {
 /// Every sample stands where its line in the terminal says, and the history reads like a real one.
 async fn check_at(app: &TestApp, now: &str) {
     app.set_time(now);
-    assert_eq!(seed(&app.state).await.unwrap().len(), 6);
+    assert_eq!(seed(&app.state).await.unwrap().len(), 7);
     let figures = score(app, "").await;
     assert!(figures.made >= 214 && figures.open > 0, "{now}: {figures:?}");
     assert_eq!(figures.kept_percent(), Some(93), "{now}: {figures:?}");
@@ -34,6 +35,10 @@ async fn check_at(app: &TestApp, now: &str) {
     assert_eq!(state(&sample(app, "9FBN-H41S-D5ZK").await), Some(PromiseState::Late));
     assert_eq!(state(&sample(app, "3MJ7-Y0AQ-8TPC").await), Some(PromiseState::Moved));
     assert_eq!(sample(app, "T2VX-6C8R-W0GE").await.stage_id.as_deref(), Some("talk"));
+    let lotte = sample(app, "4HZC-V8N1-J6QA").await;
+    let turn = lotte.timeline.iter().find(|entry| entry.kind == EntryKind::Now).unwrap();
+    assert_eq!((turn.turn, turn.latest_at > Some(now)), (Some(Turn::Yours), true), "{turn:?}");
+    assert!(matches!(state(&lotte), Some(PromiseState::OnTrack)), "{lotte:?}");
     let rejected = sample(app, "R8EH-2KZ5-N6VD").await;
     assert_eq!((rejected.status, rejected.decision.unwrap().reasons.len()), (ApplicationStatus::Rejected, 1));
     assert!(rejected.delete_on.unwrap() > now);
@@ -64,6 +69,32 @@ both!(a_second_start_leaves_the_history_alone, app, {
     let before = score(&app, "").await;
     assert_eq!(seed(&app.state).await.unwrap()[0].note, "waiting for a first answer");
     assert_eq!(score(&app, "").await, before);
+});
+
+both!(a_kept_promise_is_in_the_score_at_once, app, {
+    seed(&app.state).await.unwrap();
+    let noor = crate::timeline::applicant(&app, "noor@example.com").await;
+    let on_page = async || -> PromiseScore { serde_json::from_value(noor.page(&app).await["score"].clone()).unwrap() };
+    let before = on_page().await;
+    assert_eq!(before, score(&app, "").await, "counted once, told everywhere");
+    let kept = noor.act(&app, &format!("promises/{}/kept", noor.promise), serde_json::json!({"by": "sanne"})).await;
+    let told: PromiseScore = serde_json::from_value(kept.json()["score"].clone()).unwrap();
+    assert_eq!((told.kept, told.made), (before.kept + 1, before.made + 1), "in the answer to the act");
+    assert_eq!((on_page().await, score(&app, "").await), (told.clone(), told));
+});
+
+both!(a_promise_that_falls_due_is_in_the_score_at_once, app, {
+    app.apply("noor@example.com").await;
+    let due = "2027-03-30T17:00:00+02:00";
+    app.set_time("2027-03-30T16:59:30+02:00");
+    assert_eq!((score(&app, "").await.open, score(&app, "").await.late), (1, 0));
+    app.set_time(due);
+    assert_eq!(score(&app, "").await.late, 0, "it can still be kept");
+    // Before the ticker has written anything.
+    app.set_time("2027-03-30T17:00:01+02:00");
+    assert_eq!((score(&app, "").await.open, score(&app, "").await.late), (0, 1));
+    belofte_server::ticker::tick(&app.state).await.unwrap();
+    assert_eq!(score(&app, "").await.late, 1);
 });
 
 both!(the_score_of_one_posting_counts_only_its_own, app, {

@@ -18,15 +18,18 @@ pub struct Applicant {
 }
 
 pub async fn applicant(app: &TestApp, email: &str) -> Applicant {
-    let receipt = app.apply(email).await;
-    Applicant {
-        reference: receipt["reference"].as_str().unwrap().to_owned(),
-        bearer: format!("Bearer {}", receipt["token"].as_str().unwrap()),
-        promise: receipt["receipt"]["promises"][0]["id"].as_str().unwrap().to_owned(),
-    }
+    Applicant::of(&app.apply(email).await)
 }
 
 impl Applicant {
+    fn of(receipt: &Value) -> Applicant {
+        Applicant {
+            reference: receipt["reference"].as_str().unwrap().to_owned(),
+            bearer: format!("Bearer {}", receipt["token"].as_str().unwrap()),
+            promise: receipt["receipt"]["promises"][0]["id"].as_str().unwrap().to_owned(),
+        }
+    }
+
     pub async fn page(&self, app: &TestApp) -> Value {
         let reply = self.get(app, "?lang=en", &[]).await;
         assert_eq!(reply.status, StatusCode::OK, "{}", reply.text());
@@ -66,6 +69,73 @@ both!(the_page_tells_past_now_and_next_with_dates, app, {
     assert_eq!(page["promises"][0]["owner"]["name"], "Sanne de Wit");
     assert_eq!(page["answers"][0], json!({"field": "name", "label": "Your name", "values": ["Noor Jansen"]}));
 });
+
+/// Somebody who is asked to choose a time for the talk, since Thursday morning before Easter.
+pub async fn chooser(app: &TestApp, email: &str) -> Applicant {
+    let mut body = crate::support::application(email);
+    body["posting_id"] = json!("verzorgende-ig");
+    body["form_id"] = json!("zorg");
+    body["answers"] = json!([
+        {"field": "name", "values": ["Lotte Vermeer"]}, {"field": "email", "values": [email]},
+        {"field": "registered", "values": ["no"]}, {"field": "start_date", "values": ["2027-06-01"]},
+    ]);
+    app.set_time("2027-03-25T09:50:00+01:00");
+    let reply = app.post("/v1/applications", &body, &[("idempotency-key", &crate::support::key())]).await;
+    assert_eq!(reply.status, StatusCode::CREATED, "{}", reply.text());
+    let lotte = Applicant::of(&reply.json());
+    app.set_time("2027-03-25T10:00:00+01:00");
+    let reply = lotte.act(app, "transitions", json!({"stage_id": "choose", "by": "sanne"})).await;
+    assert_eq!(reply.status, StatusCode::OK, "{}", reply.text());
+    lotte
+}
+
+both!(your_turn_has_a_deadline_of_your_own_and_our_next_date, app, {
+    let lotte = chooser(&app, "lotte@example.com").await;
+    let page = lotte.page(&app).await;
+    let expected =
+        ["past submitted received", "past stage review", "now stage choose", "next stage talk", "next stage decision"];
+    assert_eq!(told(&page), expected);
+    let now = &page["timeline"][2];
+    // Five days of any kind, over Easter and the change of the clocks; then five business days.
+    assert_eq!((&now["turn"], &now["latest_at"]), (&json!("yours"), &json!("2027-03-30T15:00:00Z")));
+    assert_eq!(now["promise_id"], Value::Null, "nobody promised what the applicant is to do");
+    let open: Vec<&Value> =
+        page["promises"].as_array().unwrap().iter().filter(|promise| promise["kept_at"].is_null()).collect();
+    assert_eq!(open.len(), 1, "{open:?}");
+    let talk = open[0];
+    assert_eq!((&talk["stage_id"], &talk["owner"]["id"]), (&json!("talk"), &json!("fatma")));
+    assert_eq!((&talk["due_at"], &page["timeline"][3]["latest_at"]), (&json!("2027-04-06T15:00:00Z"), &talk["due_at"]));
+    let mail = app.get("/demo/mail.json").await.json()[0]["text"].as_str().unwrap().to_owned();
+    for part in ["Jij bent aan zet. Doe dit uiterlijk dinsdag 30 maart, vóór 17:00.", "Fatma Yıldız", "dinsdag 6 april"]
+    {
+        assert!(mail.contains(part), "{part} in {mail}");
+    }
+    let file = lotte.get(&app, "/calendar.ics?lang=en", &[]).await.text().replace("\r\n ", "");
+    for line in ["DTSTART:20270330T150000Z", "DTSTART:20270406T150000Z", "SUMMARY:Your turn: You choose a time"] {
+        assert!(file.contains(&format!("\r\n{line}")), "{line} in {file}");
+    }
+});
+
+both!(an_own_deadline_that_passes_is_nobodys_broken_promise, app, {
+    let lotte = chooser(&app, "lotte@example.com").await;
+    app.set_time("2027-03-31T09:00:00+02:00");
+    belofte_server::ticker::tick(&app.state).await.unwrap();
+    assert!(told(&lotte_page(&app, &lotte).await).iter().all(|entry| !entry.contains("late")));
+    // The promised date of the talk stays when the step begins.
+    lotte.act(&app, "transitions", json!({"stage_id": "talk", "by": "fatma"})).await;
+    let page = lotte_page(&app, &lotte).await;
+    let talk = page["promises"].as_array().unwrap().iter().filter(|promise| promise["stage_id"] == "talk");
+    assert_eq!(talk.map(|promise| promise["due_at"].clone()).collect::<Vec<_>>(), ["2027-04-06T15:00:00Z"]);
+    assert_eq!(
+        page["timeline"].as_array().unwrap().iter().find(|entry| entry["kind"] == "now").unwrap()["turn"],
+        "ours"
+    );
+});
+
+/// As the desk sees it: the session of the receipt has ended by now.
+async fn lotte_page(app: &TestApp, lotte: &Applicant) -> Value {
+    app.desk(Method::GET, &format!("/applications/{}?lang=en", lotte.reference), &Value::Null).await.json()
+}
 
 both!(an_unchanged_page_is_not_sent_again, app, {
     let noor = applicant(&app, "noor@example.com").await;
@@ -152,6 +222,36 @@ both!(what_was_missed_is_told_first, app, {
         told += &heard(&mut stream).await;
     }
     assert!(told.contains("id: 2") && told.contains("id: 3"), "{told}");
+});
+
+both!(a_revoked_session_hears_nothing_more, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    let mut stream = listen(&app, &noor, None).await;
+    let headers = [("authorization", noor.bearer.as_str())];
+    app.call(Method::DELETE, "/v1/status-sessions", &json!({}), &headers).await;
+    // Told to everybody who still may hear: the stream ends instead.
+    noor.act(&app, "transitions", json!({"stage_id": "talk", "by": "sanne"})).await;
+    let ended = tokio::time::timeout(Duration::from_secs(5), stream.next()).await.expect("an end within 5 s");
+    assert!(ended.is_none(), "{ended:?}");
+});
+
+both!(one_person_may_keep_twenty_streams_open, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    let mut streams = vec![];
+    for _ in 0..20 {
+        streams.push(listen(&app, &noor, None).await);
+    }
+    assert_eq!(noor.get(&app, "/events", &[]).await.problem(), "/problems/too-many-requests");
+    let other = applicant(&app, "other@example.com").await;
+    drop(listen(&app, &other, None).await);
+    drop(streams);
+    for _ in 0..50 {
+        if app.state.streams.lock().unwrap().is_empty() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    drop(listen(&app, &noor, None).await);
 });
 
 both!(the_stream_ends_with_the_session, app, {

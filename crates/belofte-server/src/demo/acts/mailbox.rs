@@ -3,7 +3,7 @@
 //! A mail's HTML is shown as a document of its own in a sandbox: nothing in it can act on these pages.
 
 use axum::Router;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
@@ -13,6 +13,7 @@ use serde_json::json;
 
 use super::page::Page;
 use super::{Asked, json};
+use crate::http::Query;
 use crate::mail::store::{self, MailRow};
 use crate::problem::{ApiProblem, ApiResult};
 use crate::state::AppState;

@@ -1,13 +1,11 @@
 //! The demo's history as rows, written at the times things would have happened.
 
 use belofte_contract::Timestamp;
-use belofte_contract::apply::{Answer, ApplicationForm};
+use belofte_contract::apply::Answer;
 use belofte_contract::promise::PromiseMove;
-use serde_json::Value;
 use sqlx::{AnyConnection, Row};
 
 use super::story::Story;
-use crate::features::timeline::store::Posting;
 use crate::problem::ApiResult;
 use crate::settings::Settings;
 use crate::tokens::new_id;
@@ -22,27 +20,6 @@ pub enum Settled {
 pub async fn count_applications(connection: &mut AnyConnection) -> ApiResult<i64> {
     let row = sqlx::query("SELECT COUNT(*) AS known FROM applications").fetch_one(connection).await?;
     Ok(row.try_get("known")?)
-}
-
-/// Every posting that takes applications, with its form.
-pub async fn load_postings(
-    connection: &mut AnyConnection,
-    settings: &Settings,
-) -> ApiResult<Vec<(Posting, ApplicationForm)>> {
-    let lang = settings.lang(None);
-    let rows = sqlx::query(
-        "SELECT p.id, f.doc FROM postings p JOIN forms f ON f.id = p.form_id
-         WHERE f.version = (SELECT MAX(version) FROM forms WHERE id = p.form_id)",
-    )
-    .fetch_all(&mut *connection)
-    .await?;
-    let mut postings = Vec::with_capacity(rows.len());
-    for row in &rows {
-        let (id, doc): (String, String) = (row.try_get("id")?, row.try_get("doc")?);
-        let doc: Value = serde_json::from_str(&doc)?;
-        postings.push((Posting::load(connection, settings, &id, lang).await?, settings.read(&doc, lang)?));
-    }
-    Ok(postings)
 }
 
 /// Gives the application's id.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use belofte_contract::apply::{Answer, ApplicationForm, FieldKind};
 use belofte_contract::decision::{Outcome, Reason};
-use belofte_contract::postings::{HandledBy, StageKind};
+use belofte_contract::postings::{HandledBy, StageKind, Turn};
 use belofte_contract::promise::{PromiseMove, PromiseSource};
 use belofte_contract::time::{DAY_MS, HOUR_MS, MINUTE_MS};
 use belofte_contract::timeline::{Actor, ApplicationStatus, EntryEvent};
@@ -20,7 +20,7 @@ use crate::features::timeline::store::{NewEvent, Posting, StoredDecision, record
 use crate::locale;
 use crate::problem::{ApiProblem, ApiResult};
 use crate::promises::{self, Planned, Stage};
-use crate::settings::Settings;
+use crate::settings::{self, Settings};
 
 /// Where a story has come to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,13 +96,13 @@ pub struct Teller<'t> {
 const KEPT_BETWEEN_DELAYS: usize = 12;
 
 impl<'t> Teller<'t> {
-    pub async fn new(
-        connection: &'t mut AnyConnection,
-        settings: &'t Settings,
-        now: Timestamp,
-    ) -> ApiResult<Teller<'t>> {
-        let postings = store::load_postings(connection, settings).await?.into_iter();
-        let templates = postings.map(|(posting, form)| (posting.link.id.clone(), Template { posting, form })).collect();
+    pub fn new(connection: &'t mut AnyConnection, settings: &'t Settings, now: Timestamp) -> ApiResult<Teller<'t>> {
+        let lang = settings.lang(None);
+        let template = |known: &settings::Posting| {
+            let form = settings.form(known.form_id()?, None, lang)?;
+            Some((known.id.clone(), Template { posting: Posting::of(settings, &known.id, lang).ok()?, form }))
+        };
+        let templates = settings.postings.iter().filter_map(template).collect();
         let applicants = serde_json::from_str(include_str!("../../../demo/applicants.json"))?;
         Ok(Teller {
             connection,
@@ -197,6 +197,7 @@ impl<'t> Teller<'t> {
         mut open: Option<Made>,
     ) -> ApiResult<()> {
         let mut entered = story.submitted;
+        let mut ahead = None;
         let steps = stages.iter().skip_while(|stage| stage.id != first.id);
         let mut steps = steps.peekable();
         while let Some(stage) = steps.next() {
@@ -220,7 +221,8 @@ impl<'t> Teller<'t> {
             self.settle(id, stage, open.take(), done).await?;
             let Some(next) = steps.peek() else { return self.decide(story, id, stage, done.0).await };
             entered = done.0;
-            open = self.enter(story, id, stage, next, entered).await?;
+            let made_ahead = ahead.take().filter(|made: &Made| made.planned.stage_id == next.id);
+            (open, ahead) = self.enter(story, id, stages, (stage, next), made_ahead, entered).await?;
         }
         Ok(())
     }
@@ -279,20 +281,32 @@ impl<'t> Teller<'t> {
         Ok(())
     }
 
+    /// Gives the promise of the entered step (made before, or now) and the one made ahead of an applicant's turn.
     async fn enter(
         &mut self,
         story: &Story,
         id: &str,
-        left: &Stage,
-        stage: &Stage,
+        stages: &[Stage],
+        (left, stage): (&Stage, &Stage),
+        made_before: Option<Made>,
         at: Timestamp,
-    ) -> ApiResult<Option<Made>> {
-        let made = match promises::on_entering(stage, &self.settings.calendar, at) {
+    ) -> ApiResult<(Option<Made>, Option<Made>)> {
+        let calendar = &self.settings.calendar;
+        let own = promises::on_entering(stage, calendar, at).filter(|_| made_before.is_none());
+        let next = promises::after_your_turn(stages, stage, calendar, at);
+        let made = match own {
+            Some(planned) => Some(self.promise(id, planned, at).await?),
+            None => made_before,
+        };
+        let ahead = match next {
             Some(planned) => Some(self.promise(id, planned, at).await?),
             None => None,
         };
         store::set_stage(self.connection, id, &stage.id).await?;
-        let said = (stage.kind == StageKind::Interview).then(|| locale::text(story.lang, "demo.stage_word"));
+        // Whoever says "choose a time" says it when the choosing begins.
+        let chosen = left.turn == Turn::Yours;
+        let asks = stage.turn == Turn::Yours || (stage.kind == StageKind::Interview && !chosen);
+        let said = asks.then(|| locale::text(story.lang, "demo.stage_word"));
         let event = NewEvent {
             stage_id: Some(&stage.id),
             promise_id: made.as_ref().map(|made| made.id.as_str()),
@@ -301,7 +315,7 @@ impl<'t> Teller<'t> {
             ..blank(EntryEvent::Stage, at)
         };
         record_event(self.connection, id, event).await?;
-        Ok(made)
+        Ok((made, ahead))
     }
 
     async fn decide(&mut self, story: &Story, id: &str, stage: &Stage, at: Timestamp) -> ApiResult<()> {

@@ -18,7 +18,10 @@ use belofte_contract::apply::{ApplicationReceipt, FILE_MAX_BYTES, NewApplication
 use belofte_contract::paths::{self, IDEMPOTENCY_KEY_HEADER};
 use belofte_contract::problem::{FieldError, FieldErrorCode};
 use belofte_contract::time::HOUR_MS;
+use belofte_contract::timeline::Application;
 
+use crate::features::lookup::store as sessions;
+use crate::features::score::counted;
 use crate::http::BODY_MAX_BYTES;
 use crate::http::limits::{Limited, VisitorAddress};
 use crate::pages;
@@ -115,7 +118,7 @@ pub async fn submit(state: &AppState, key: &str, fingerprint: &str, new: NewAppl
     if let Some(known) = known {
         return replay(state, key, fingerprint, known);
     }
-    let (now, settings) = (state.clock.now(), state.settings());
+    let (now, settings, score) = (state.clock.now(), state.settings(), counted::current(state).await?);
     let accepted = intake::check(&settings, &new, now)?;
     let mut transaction = state.store.write().begin().await?;
     if !store::begin_key(&mut transaction, key, fingerprint, now).await? {
@@ -125,10 +128,8 @@ pub async fn submit(state: &AppState, key: &str, fingerprint: &str, new: NewAppl
     }
     let recorded = store::record(&mut transaction, &settings, &accepted, now).await?;
     let token = receipt_token(state, key, &recorded.application_id);
-    store::open_session(&mut transaction, &state.secret, &token, &accepted.email, now).await?;
-    let link =
-        crate::features::lookup::store::create_link(&mut transaction, &state.secret, &recorded.application_id, now);
-    let link = link.await?;
+    sessions::store_session(&mut transaction, &state.secret, &token, &accepted.email, now).await?;
+    let link = sessions::create_link(&mut transaction, &state.secret, &recorded.application_id, now).await?;
     crate::mail::queue_receipt(&mut transaction, state, &recorded.application_id, &link, now).await?;
     let receipt = crate::features::timeline::store::load_application(
         &mut transaction,
@@ -137,8 +138,9 @@ pub async fn submit(state: &AppState, key: &str, fingerprint: &str, new: NewAppl
         &accepted.lang,
         now,
     );
+    let receipt = Application { score: Some(score), ..receipt.await? };
     // The token is left out of the stored answer and put in again: a copy of the database opens nothing.
-    let answer = ApplicationReceipt { reference: recorded.reference, token: String::new(), receipt: receipt.await? };
+    let answer = ApplicationReceipt { reference: recorded.reference, token: String::new(), receipt };
     let body = serde_json::to_string(&answer)?;
     store::finish_key(&mut transaction, key, &recorded.application_id, StatusCode::CREATED.as_u16(), &body).await?;
     transaction.commit().await?;

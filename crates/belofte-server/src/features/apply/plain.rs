@@ -30,17 +30,24 @@ pub struct PlainForm {
     /// SHA-256 of every file, in order: a retry has the same ones under new upload ids.
     files: Vec<(String, String)>,
     uploads: BTreeMap<String, Vec<String>>,
+    /// Why a file was not taken. The rest of the form is read all the same: nobody should write it twice.
+    refused: Option<ApiProblem>,
 }
 
 pub async fn apply(state: &AppState, headers: &HeaderMap, multipart: Multipart) -> ApiResult<Response> {
-    let form = read(state, multipart).await?;
+    let mut form = read(state, multipart).await?;
     let header = headers.get(IDEMPOTENCY_KEY_HEADER).and_then(|value| value.to_str().ok());
     let key = header.or(form.one("idempotency_key"));
     let key = checked_key(key.ok_or_else(|| ApiProblem::bad_request("the field idempotency_key is needed"))?)?;
     let fingerprint = sha256_hex(&serde_json::to_vec(&(&form.texts, &form.files))?);
-    let new = form.into_application();
+    let refused = form.refused.take();
+    let definition = form.definition(state);
+    let new = form.into_application(definition.as_ref());
     let sent = pages::wants_html(headers).then(|| new.clone());
-    let answer = submit(state, &key, &fingerprint, new).await;
+    let answer = match refused {
+        Some(problem) => Err(problem),
+        None => submit(state, &key, &fingerprint, new).await,
+    };
     match sent {
         Some(sent) => pages::after_applying(state, headers, sent, &key, answer).await,
         None => answer.map(IntoResponse::into_response),
@@ -66,9 +73,14 @@ async fn read(state: &AppState, mut multipart: Multipart) -> ApiResult<PlainForm
                 let Some(field) = field.filter(|field| field.kind == FieldKind::File) else {
                     return Err(ApiProblem::bad_request("a file under a field that takes none"));
                 };
-                let upload = uploads::receive(state, part, &name, &FileLimits::of(Some(field))).await?;
-                form.files.push((name.clone(), upload.sha256));
-                form.uploads.entry(name).or_default().push(upload.upload_id);
+                match uploads::receive(state, part, &name, &FileLimits::of(Some(field))).await {
+                    Ok(upload) => {
+                        form.files.push((name.clone(), upload.sha256));
+                        form.uploads.entry(name).or_default().push(upload.upload_id);
+                    }
+                    Err(problem) if problem.problem().errors.is_empty() => return Err(problem),
+                    Err(problem) => form.refused = form.refused.or(Some(problem)),
+                }
             }
             None => {
                 let text = text(part, &name).await?;
@@ -105,13 +117,26 @@ impl PlainForm {
         settings.form(self.one("form_id")?, Some(self.version()), settings.lang(self.one("lang")))
     }
 
-    fn into_application(self) -> NewApplication {
+    /// Texts under a file's question are the ids of files that came with an earlier try.
+    fn into_application(mut self, definition: Option<&ApplicationForm>) -> NewApplication {
+        for (name, mut ids) in std::mem::take(&mut self.uploads) {
+            let field = definition.and_then(|definition| definition.field(&name));
+            let takes_several = field.and_then(|field| field.max_files).is_some_and(|most| most > 1);
+            let kept = self.texts.entry(name).or_default();
+            if takes_several {
+                kept.append(&mut ids);
+            } else {
+                // A file chosen anew takes the place of the one that was kept.
+                *kept = ids;
+            }
+        }
+
         let text = |name: &str| self.one(name).unwrap_or_default().to_owned();
         let (posting_id, form_id, lang) = (text("posting_id"), text("form_id"), text("lang"));
         let (form_version, website) = (self.version(), self.one("website").map(str::to_owned));
         let ours = ["posting_id", "form_id", "form_version", "lang", "idempotency_key", "website"];
         let words = self.texts.into_iter().filter(|(name, _)| !ours.contains(&name.as_str()));
-        let answers = words.chain(self.uploads).map(|(field, values)| Answer { field, values }).collect();
+        let answers = words.map(|(field, values)| Answer { field, values }).collect();
         NewApplication { posting_id, form_id, form_version, lang, answers, filled_in_ms: None, website }
     }
 }

@@ -1,10 +1,8 @@
 //! Applications, uploads and idempotency keys as rows.
 
 use belofte_contract::apply::FieldKind;
-use belofte_contract::lookup::SESSION_MINUTES;
 use belofte_contract::problem::{FieldError, FieldErrorCode};
 use belofte_contract::promise::PromiseSource;
-use belofte_contract::time::MINUTE_MS;
 use belofte_contract::timeline::{Actor, EntryEvent};
 use belofte_contract::{Reference, Timestamp};
 use sqlx::{AnyConnection, Row};
@@ -14,7 +12,7 @@ use crate::features::timeline::store::{NewEvent, record_event};
 use crate::problem::{ApiProblem, ApiResult};
 use crate::promises;
 use crate::settings::Settings;
-use crate::tokens::{Secret, keyed_hash, new_id, random_reference};
+use crate::tokens::{new_id, random_reference};
 
 /// An application as just stored.
 pub struct Recorded {
@@ -109,24 +107,6 @@ async fn claim_uploads(
     if problems.is_empty() { Ok(()) } else { Err(ApiProblem::fields(problems)) }
 }
 
-/// Stores the session of a receipt.
-pub async fn open_session(
-    connection: &mut AnyConnection,
-    secret: &Secret,
-    token: &str,
-    email: &str,
-    now: Timestamp,
-) -> ApiResult<()> {
-    sqlx::query("INSERT INTO sessions (token_hash, email, created_at, expires_at) VALUES ($1, $2, $3, $4)")
-        .bind(keyed_hash(secret, "session", token))
-        .bind(email)
-        .bind(now.as_ms())
-        .bind(now.plus_ms(i64::from(SESSION_MINUTES) * MINUTE_MS).as_ms())
-        .execute(connection)
-        .await?;
-    Ok(())
-}
-
 /// An idempotency key that was used.
 pub struct KnownKey {
     pub fingerprint: String,
@@ -209,6 +189,18 @@ pub async fn insert_upload(connection: &mut AnyConnection, upload: &NewUpload<'_
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// Name and size of a file that still waits for its application.
+pub async fn find_upload(connection: &mut AnyConnection, id: &str, now: Timestamp) -> ApiResult<Option<(String, u64)>> {
+    let row =
+        sqlx::query("SELECT name, bytes FROM uploads WHERE id = $1 AND application_id IS NULL AND expires_at > $2")
+            .bind(id)
+            .bind(now.as_ms())
+            .fetch_optional(connection)
+            .await?;
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some((row.try_get("name")?, u64::try_from(row.try_get::<i64, _>("bytes")?).unwrap_or(0))))
 }
 
 /// Removes unclaimed uploads past `now` and keys older than `keys_before`; gives the ids of the files to delete.

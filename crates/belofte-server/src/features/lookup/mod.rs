@@ -5,8 +5,10 @@
 pub mod session;
 pub mod store;
 
+use std::net::IpAddr;
+
+use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
-use axum::extract::{Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
@@ -21,10 +23,11 @@ use serde::Deserialize;
 
 pub use self::session::Session;
 use crate::features::timeline::store::load_summaries;
+use crate::http::Query;
 use crate::http::limits::{Limited, VisitorAddress};
 use crate::mail;
 use crate::problem::{ApiProblem, ApiResult};
-use crate::state::AppState;
+use crate::state::{App, AppState};
 use crate::tokens::random_code;
 
 /// Codes that one mail address can be sent in an hour; beyond it the answer stays the same and nothing is mailed.
@@ -62,8 +65,14 @@ async fn request_code(
     VisitorAddress(address): VisitorAddress,
     body: Result<Json<StatusRequest>, JsonRejection>,
 ) -> ApiResult<Response> {
+    mail_code(&state, address, &read_json(body)?).await?;
+    let accepted = StatusRequestAccepted { code_minutes: CODE_MINUTES, code_digits: CODE_DIGITS as u32 };
+    Ok((StatusCode::ACCEPTED, [(header::CACHE_CONTROL, "no-store")], Json(accepted)).into_response())
+}
+
+/// Mails a code when there is an application behind the address. Nothing that comes back tells whether there is.
+pub async fn mail_code(state: &App, address: IpAddr, asked: &StatusRequest) -> ApiResult<()> {
     state.limits.check(Limited::StatusRequests, address)?;
-    let asked = read_json(body)?;
     let email = address_of(Some(&asked.email))?;
     let (now, settings) = (state.clock.now(), state.settings());
     let mut transaction = state.store.write().begin().await?;
@@ -84,12 +93,11 @@ async fn request_code(
             Some(known) => mail::store::Envelope::to_applicant(&known.id, &email),
             None => mail::store::Envelope::void(),
         };
-        mail::store::insert(connection, &state, &envelope, &letter, now).await?;
+        mail::store::insert(connection, state, &envelope, &letter, now).await?;
     }
     transaction.commit().await?;
     state.outbox.notify_one();
-    let accepted = StatusRequestAccepted { code_minutes: CODE_MINUTES, code_digits: CODE_DIGITS as u32 };
-    Ok((StatusCode::ACCEPTED, [(header::CACHE_CONTROL, "no-store")], Json(accepted)).into_response())
+    Ok(())
 }
 
 async fn open(
@@ -98,8 +106,20 @@ async fn open(
     Query(asked): Query<AskedLang>,
     body: Result<Json<NewStatusSession>, JsonRejection>,
 ) -> ApiResult<Response> {
+    let settings = state.settings();
+    let lang = settings.lang(asked.lang.as_deref());
+    let session = open_session(&state, address, &read_json(body)?, lang).await?;
+    Ok((StatusCode::CREATED, [(header::CACHE_CONTROL, "no-store")], Json(session)).into_response())
+}
+
+/// A session for a code or a link; a wrong code stays counted.
+pub async fn open_session(
+    state: &App,
+    address: IpAddr,
+    given: &NewStatusSession,
+    lang: &str,
+) -> ApiResult<StatusSession> {
     state.limits.check(Limited::StatusSessions, address)?;
-    let given = read_json(body)?;
     let (now, settings) = (state.clock.now(), state.settings());
     let mut transaction = state.store.write().begin().await?;
     let connection = &mut *transaction;
@@ -120,19 +140,37 @@ async fn open(
         (None, None) => return Err(ApiProblem::fields(vec![FieldError::new("code", FieldErrorCode::Required)])),
     };
     let token = store::open_session(connection, &state.secret, &opened.email, now).await?;
-    let lang = settings.lang(asked.lang.as_deref());
     let applications = load_summaries(connection, &settings, &opened.email, lang).await?;
     transaction.commit().await?;
-    let session =
-        StatusSession { token, expires_at: store::session_end(now), reference: opened.reference, applications };
-    Ok((StatusCode::CREATED, [(header::CACHE_CONTROL, "no-store")], Json(session)).into_response())
+    Ok(StatusSession { token, expires_at: store::session_end(now), reference: opened.reference, applications })
 }
 
-async fn close(State(state): State<AppState>, session: Session) -> ApiResult<StatusCode> {
+#[derive(Debug, Default, Deserialize)]
+struct AskedEnd {
+    /// Every session and every mailed link of the address, not only the session that asks.
+    #[serde(default)]
+    everywhere: bool,
+}
+
+async fn close(
+    State(state): State<AppState>,
+    Query(asked): Query<AskedEnd>,
+    session: Session,
+) -> ApiResult<StatusCode> {
+    if asked.everywhere {
+        let mut transaction = state.store.write().begin().await?;
+        store::close_everywhere(&mut transaction, &session.email, state.clock.now()).await?;
+        transaction.commit().await?;
+    } else {
+        close_session(&state, &session).await?;
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+pub async fn close_session(state: &App, session: &Session) -> ApiResult<()> {
     let mut transaction = state.store.write().begin().await?;
     store::close_session(&mut transaction, &session.token_hash).await?;
-    transaction.commit().await?;
-    Ok(StatusCode::NO_CONTENT)
+    Ok(transaction.commit().await?)
 }
 
 async fn mine(State(state): State<AppState>, Query(asked): Query<AskedLang>, session: Session) -> ApiResult<Response> {

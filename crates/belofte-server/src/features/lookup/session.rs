@@ -24,19 +24,24 @@ impl FromRequestParts<AppState> for Session {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> ApiResult<Session> {
         let token = bearer(parts).ok_or_else(ApiProblem::unauthorized)?;
-        let token_hash = keyed_hash(&state.secret, "session", token);
-        let now = state.clock.now();
-        let (email, ends) = find(state, &token_hash, now).await?.ok_or_else(ApiProblem::unauthorized)?;
-        if store::slides(ends, now) {
-            let mut transaction = state.store.write().begin().await?;
-            store::slide_session(&mut transaction, &token_hash, now).await?;
-            transaction.commit().await?;
-        }
-        Ok(Session { email, token_hash })
+        Session::of_token(state, token).await?.ok_or_else(ApiProblem::unauthorized)
     }
 }
 
 impl Session {
+    /// The open session of `token`; its end moves.
+    pub async fn of_token(app: &App, token: &str) -> ApiResult<Option<Session>> {
+        let token_hash = keyed_hash(&app.secret, "session", token);
+        let now = app.clock.now();
+        let Some((email, ends)) = find(app, &token_hash, now).await? else { return Ok(None) };
+        if store::slides(ends, now) {
+            let mut transaction = app.store.write().begin().await?;
+            store::slide_session(&mut transaction, &token_hash, now).await?;
+            transaction.commit().await?;
+        }
+        Ok(Some(Session { email, token_hash }))
+    }
+
     /// Whether it has neither ended nor been revoked since.
     pub async fn is_open(&self, app: &App) -> bool {
         matches!(find(app, &self.token_hash, app.clock.now()).await, Ok(Some(_)))

@@ -34,14 +34,26 @@ pub async fn open_session(
     now: Timestamp,
 ) -> ApiResult<String> {
     let token = random_token()?;
+    store_session(connection, secret, &token, email, now).await?;
+    Ok(token)
+}
+
+/// Stores the session of a token that was made elsewhere.
+pub async fn store_session(
+    connection: &mut AnyConnection,
+    secret: &Secret,
+    token: &str,
+    email: &str,
+    now: Timestamp,
+) -> ApiResult<()> {
     sqlx::query("INSERT INTO sessions (token_hash, email, created_at, expires_at) VALUES ($1, $2, $3, $4)")
-        .bind(keyed_hash(secret, "session", &token))
+        .bind(keyed_hash(secret, "session", token))
         .bind(email)
         .bind(now.as_ms())
         .bind(session_end(now).as_ms())
         .execute(connection)
         .await?;
-    Ok(token)
+    Ok(())
 }
 
 pub fn session_end(now: Timestamp) -> Timestamp {
@@ -80,6 +92,20 @@ pub async fn slide_session(connection: &mut AnyConnection, token_hash: &str, now
 
 pub async fn close_session(connection: &mut AnyConnection, token_hash: &str) -> ApiResult<()> {
     sqlx::query("DELETE FROM sessions WHERE token_hash = $1").bind(token_hash).execute(connection).await?;
+    Ok(())
+}
+
+/// Ends every session of `email` and makes every link that was mailed to it worthless.
+pub async fn close_everywhere(connection: &mut AnyConnection, email: &str, now: Timestamp) -> ApiResult<()> {
+    sqlx::query("DELETE FROM sessions WHERE email = $1").bind(email).execute(&mut *connection).await?;
+    sqlx::query(
+        "UPDATE links SET revoked_at = $2
+         WHERE revoked_at IS NULL AND application_id IN (SELECT id FROM applications WHERE email = $1)",
+    )
+    .bind(email)
+    .bind(now.as_ms())
+    .execute(connection)
+    .await?;
     Ok(())
 }
 

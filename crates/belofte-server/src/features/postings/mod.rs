@@ -5,7 +5,7 @@
 pub mod view;
 
 use axum::Router;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use axum::routing::get;
@@ -14,6 +14,8 @@ use belofte_contract::paths;
 use belofte_contract::postings::{JobPostingList, PostingStatus};
 use serde::Deserialize;
 
+use crate::features::score::counted;
+use crate::http::Query;
 use crate::http::{tagged, tagged_json};
 use crate::problem::{ApiProblem, ApiResult};
 use crate::settings::{Posting, Settings};
@@ -56,9 +58,7 @@ async fn organization(
 pub async fn load_organization(state: &AppState, lang: Option<&str>) -> ApiResult<Organization> {
     let settings = state.settings();
     let mut document = settings.organization.clone();
-    let mut connection = state.store.read().acquire().await?;
-    let score = crate::features::score::store::load_score(&mut connection, state.clock.now()).await?;
-    document["score"] = serde_json::to_value(score)?;
+    document["score"] = serde_json::to_value(counted::current(state).await?)?;
     if document["careers_url"].is_null() {
         document["careers_url"] = format!("{}/careers", state.config.public_url).into();
     }

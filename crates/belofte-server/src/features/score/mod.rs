@@ -1,8 +1,9 @@
 //! How well the organisation keeps its word: public figures, shown also when they are bad.
 
+pub mod counted;
 pub mod store;
 
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -12,6 +13,7 @@ use belofte_contract::problem::{FieldError, FieldErrorCode};
 use belofte_contract::score::PERIOD_DAYS;
 use serde::Deserialize;
 
+use crate::http::Query;
 use crate::problem::{ApiProblem, ApiResult};
 use crate::state::AppState;
 
@@ -35,8 +37,12 @@ async fn show(State(state): State<AppState>, Query(asked): Query<Asked>) -> ApiR
         let limit = u64::from(PERIOD_MAX_DAYS);
         return Err(ApiProblem::fields(vec![FieldError::with_limit("period", FieldErrorCode::TooLong, limit)]));
     }
-    let mut connection = state.store.read().acquire().await?;
     let posting = asked.posting.as_deref().filter(|posting| !posting.is_empty());
-    let score = store::load_score_of(&mut connection, posting, period_days, state.clock.now()).await?;
+    let score = if posting.is_none() && period_days == PERIOD_DAYS {
+        counted::current(&state).await?
+    } else {
+        let mut connection = state.store.read().acquire().await?;
+        store::load_score_of(&mut connection, posting, period_days, state.clock.now()).await?
+    };
     Ok(([(header::CACHE_CONTROL, "public, max-age=60")], Json(score)).into_response())
 }

@@ -8,7 +8,7 @@ use belofte_contract::score::{PERIOD_DAYS, PromiseScore};
 use belofte_contract::time::{DAY_MS, HOUR_MS};
 use sqlx::{AnyConnection, Row};
 
-use crate::features::timeline::store::{PROMISE_COLUMNS, promise_row};
+use crate::features::timeline::store::{PROMISE_COLUMNS, maybe_instant, promise_row};
 use crate::problem::ApiResult;
 
 /// The score over everything at `now`.
@@ -42,6 +42,19 @@ pub async fn load_score_of(
     let (kept_one, open_one) = (plain(now, Some(now.plus_ms(-HOUR_MS))), plain(now, None));
     let all = std::iter::repeat_n(&kept_one, kept).chain(std::iter::repeat_n(&open_one, open)).chain(&rest);
     Ok(PromiseScore::count(all, now, period_days))
+}
+
+/// When the next open promise turns late.
+pub async fn next_due(connection: &mut AnyConnection, now: Timestamp) -> ApiResult<Option<Timestamp>> {
+    // What is not yet due was not yet noted as late; saying so lets the index of the ticker serve here too.
+    let row = sqlx::query(
+        "SELECT MIN(due_at) AS next FROM promises
+         WHERE kept_at IS NULL AND voided_at IS NULL AND late_noted_at IS NULL AND due_at >= $1",
+    )
+    .bind(now.as_ms())
+    .fetch_one(connection)
+    .await?;
+    maybe_instant(&row, "next")
 }
 
 /// $1 since, $2 posting or nothing.

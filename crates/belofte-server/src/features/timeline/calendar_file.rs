@@ -3,8 +3,9 @@
 //! Pure. UIDs stay the same over all changes and SEQUENCE counts the moves, so that a calendar replaces the old date.
 
 use belofte_contract::Timestamp;
+use belofte_contract::postings::Turn;
 use belofte_contract::promise::Promise;
-use belofte_contract::timeline::Application;
+use belofte_contract::timeline::{Application, EntryKind, TimelineEntry};
 use icalendar::{Calendar, Component, Event, Property};
 
 use crate::mail::compose::Words;
@@ -26,6 +27,12 @@ pub fn write(settings: &Settings, lang: &str, application: &Application, now: Ti
         calendar.push(event(&words, &organization, application, promise, now));
         any = true;
     }
+    let yours = |entry: &&TimelineEntry| entry.kind == EntryKind::Now && entry.turn == Some(Turn::Yours);
+    let yours = application.timeline.iter().find(yours);
+    if let Some((entry, until)) = yours.and_then(|entry| Some((entry, entry.latest_at?))) {
+        calendar.push(own_deadline(&words, application, entry, until, now));
+        any = true;
+    }
     any.then(|| calendar.to_string())
 }
 
@@ -45,20 +52,44 @@ fn event(words: &Words<'_>, organization: &str, application: &Application, promi
         about.push('\n');
         about.push_str(&words.say("calendar_moved", &[("date", &words.by_when(promise.first_due_at))]));
     }
-    let mut event = Event::with_uid(&format!("promise-{}@belofte", promise.id));
+    let mut event = moment(words, &format!("promise-{}@belofte", promise.id), promise.due_at, now);
     event
         .summary(&summary)
         .description(&about)
-        .add_property("DTSTAMP", utc(now))
-        // No DTEND: the event is a moment, and blocks nobody's day.
-        .add_property("DTSTART", utc(promise.due_at))
         .add_property("SEQUENCE", promise.moves.len().to_string())
-        .add_property("TRANSP", "TRANSPARENT")
         .add_property("STATUS", if promise.voided_at.is_some() { "CANCELLED" } else { "CONFIRMED" });
+    event.done()
+}
+
+/// What the applicant is to do themselves, told apart from what was promised to them.
+fn own_deadline(
+    words: &Words<'_>,
+    application: &Application,
+    entry: &TimelineEntry,
+    until: Timestamp,
+    now: Timestamp,
+) -> Event {
+    let (label, time) = (entry.title.as_deref().unwrap_or_default(), words.time(until));
+    let reference = application.reference.to_string();
+    let about = words.say("calendar_yours_text", &[("posting", &application.posting.title), ("reference", &reference)]);
+    // The id of the entry is the version at which the step began: another turn later is another event.
+    let mut event = moment(words, &format!("yours-{reference}-{}@belofte", entry.id), until, now);
+    event
+        .summary(&words.say("calendar_yours", &[("label", label), ("time", &time)]))
+        .description(&about)
+        .add_property("SEQUENCE", "0")
+        .add_property("STATUS", "CONFIRMED");
+    event.done()
+}
+
+/// An event without an end: it is a moment, and blocks nobody's day.
+fn moment(words: &Words<'_>, uid: &str, at: Timestamp, now: Timestamp) -> Event {
+    let mut event = Event::with_uid(uid);
+    event.add_property("DTSTAMP", utc(now)).add_property("DTSTART", utc(at)).add_property("TRANSP", "TRANSPARENT");
     if !words.settings.careers_url().is_empty() {
         event.url(words.settings.careers_url());
     }
-    event.done()
+    event
 }
 
 /// `20270331T150000Z`. Seconds only: a calendar knows no milliseconds.

@@ -11,16 +11,19 @@ use super::store::{ApplicationRow, EventRow, Posting};
 use crate::promises::{Stage, chain_from};
 use crate::settings::Settings;
 
+/// What the line is made from.
+pub struct Told<'a> {
+    pub row: &'a ApplicationRow,
+    pub events: &'a [EventRow],
+    pub posting: &'a Posting,
+    pub promises: &'a [Promise],
+    /// Until when the applicant is to do what the current step asks.
+    pub own_deadline: Option<Timestamp>,
+}
+
 /// Past entries oldest first, then the one `now` while the application is open, then `next` ones in order.
-pub fn timeline(
-    row: &ApplicationRow,
-    events: &[EventRow],
-    posting: &Posting,
-    promises: &[Promise],
-    settings: &Settings,
-    lang: &str,
-    now: Timestamp,
-) -> Vec<TimelineEntry> {
+pub fn timeline(told: &Told<'_>, settings: &Settings, lang: &str, now: Timestamp) -> Vec<TimelineEntry> {
+    let Told { row, events, posting, promises, own_deadline } = *told;
     let name =
         |event: &EventRow| event.actor_id.as_deref().and_then(|id| settings.person(id, lang)).map(|person| person.name);
     let mut entries = Vec::with_capacity(events.len() + posting.stages.len());
@@ -58,8 +61,12 @@ pub fn timeline(
     if let (ApplicationStatus::Open, Some(stage)) = (row.status, stage) {
         let current = take_current(&mut entries, stage)
             .unwrap_or_else(|| TimelineEntry { at: Some(row.updated_at), ..blank(stage, promises) });
-        entries.push(TimelineEntry { kind: EntryKind::Now, ..current });
-        entries.extend(coming(row, stage, posting, promises, settings, now));
+        entries.push(TimelineEntry { kind: EntryKind::Now, latest_at: own_deadline, ..current });
+        entries.extend(coming(told, stage, settings, now));
+    }
+    // The row of an own deadline is no promise that a page could show.
+    for entry in &mut entries {
+        entry.promise_id.take_if(|id| promises.iter().all(|promise| promise.id != *id));
     }
     entries
 }
@@ -73,16 +80,10 @@ fn take_current(entries: &mut Vec<TimelineEntry>, stage: &Stage) -> Option<Timel
     Some(entries.remove(at))
 }
 
-fn coming(
-    row: &ApplicationRow,
-    stage: &Stage,
-    posting: &Posting,
-    promises: &[Promise],
-    settings: &Settings,
-    now: Timestamp,
-) -> Vec<TimelineEntry> {
+fn coming(told: &Told<'_>, stage: &Stage, settings: &Settings, now: Timestamp) -> Vec<TimelineEntry> {
+    let Told { row, posting, promises, own_deadline, .. } = *told;
     let of_stage = |promise: &&Promise| promise.is_open() && promise.stage_id.as_deref() == Some(stage.id.as_str());
-    let due = promises.iter().filter(of_stage).map(|promise| promise.due_at).max();
+    let due = promises.iter().filter(of_stage).map(|promise| promise.due_at).max().or(own_deadline);
     // A step that is late already cannot end before now.
     let reached = due.map_or(now, |due| due.max(now));
     let after = posting.stages_after(&stage.id);

@@ -7,7 +7,7 @@ mod entries;
 mod live;
 pub mod store;
 
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -16,6 +16,8 @@ use belofte_contract::Reference;
 use belofte_contract::timeline::Application;
 
 use crate::features::lookup::{AskedLang, Session};
+use crate::features::score::counted;
+use crate::http::Query;
 use crate::problem::{ApiProblem, ApiResult};
 use crate::state::{App, AppState};
 
@@ -47,7 +49,7 @@ async fn show(
     Ok(([PRIVATE, (header::ETAG, &etag)], Json(application)).into_response())
 }
 
-async fn calendar(
+pub async fn calendar(
     State(state): State<AppState>,
     Path(reference): Path<String>,
     Query(asked): Query<AskedLang>,
@@ -64,7 +66,7 @@ async fn calendar(
     Ok((headers, file.ok_or_else(ApiProblem::not_found)?).into_response())
 }
 
-async fn export(
+pub async fn export(
     State(state): State<AppState>,
     Path(reference): Path<String>,
     Query(asked): Query<AskedLang>,
@@ -77,16 +79,19 @@ async fn export(
 }
 
 /// The application with `reference`, when it belongs to the session's address.
-async fn own(app: &App, session: &Session, reference: &str) -> ApiResult<store::ApplicationRow> {
+pub async fn own(app: &App, session: &Session, reference: &str) -> ApiResult<store::ApplicationRow> {
     let reference = Reference::parse(reference).map_err(|_| ApiProblem::not_found())?;
     let mut connection = app.store.read().acquire().await?;
     let row = store::find_by_reference(&mut connection, reference).await?;
     row.filter(|row| row.email == session.email).ok_or_else(ApiProblem::not_found)
 }
 
-async fn read(app: &App, id: &str, asked: &AskedLang) -> ApiResult<Application> {
+/// The whole page of application `id`.
+pub async fn read(app: &App, id: &str, asked: &AskedLang) -> ApiResult<Application> {
     let settings = app.settings();
     let lang = settings.lang(asked.lang.as_deref());
+    let score = Some(counted::current(app).await?);
     let mut connection = app.store.read().acquire().await?;
-    store::load_application(&mut connection, &settings, id, lang, app.clock.now()).await
+    let application = store::load_application(&mut connection, &settings, id, lang, app.clock.now()).await?;
+    Ok(Application { score, ..application })
 }

@@ -7,7 +7,7 @@ mod posting;
 
 use belofte_contract::contacts::Person;
 use belofte_contract::decision::{Decision, Outcome, Reason};
-use belofte_contract::postings::{HandledBy, PostingLink};
+use belofte_contract::postings::{HandledBy, Turn};
 use belofte_contract::promise::{Promise, PromiseMove};
 use belofte_contract::timeline::{Actor, Application, ApplicationStatus, ApplicationSummary, EntryEvent};
 use belofte_contract::{Reference, Timestamp};
@@ -18,7 +18,7 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
 pub use self::posting::Posting;
-use super::entries;
+use super::entries::{self, Told};
 use crate::problem::{ApiProblem, ApiResult};
 use crate::settings::Settings;
 
@@ -94,7 +94,7 @@ const APPLICATION_COLUMNS: &str = "id, reference, posting_id, email, lang, name,
 pub const PROMISE_COLUMNS: &str = "p.id, p.kind, p.stage_id, p.owner_id, p.source, p.made_at, p.first_due_at, p.due_at, \
      p.due_day_start, p.kept_at, p.voided_at, p.moves";
 
-/// The status page of application `id` in `lang`, as it stands at `now`.
+/// The status page of application `id` in `lang`, as it stands at `now`; the organisation's score is the caller's to add.
 pub async fn load_application(
     connection: &mut AnyConnection,
     settings: &Settings,
@@ -103,15 +103,20 @@ pub async fn load_application(
     now: Timestamp,
 ) -> ApiResult<Application> {
     let row = find(connection, id).await?.ok_or_else(ApiProblem::not_found)?;
-    let posting = Posting::load(connection, settings, &row.posting_id, lang).await?;
+    let posting = Posting::of(settings, &row.posting_id, lang)?;
     let promises = load_promises(connection, settings, &posting, id, lang).await?;
     let events = load_events(connection, id, 0).await?;
     let answers = answers::load(connection, settings, &row, lang).await?;
-    let related = posting.related(connection, settings, lang).await?;
-    let score = crate::features::score::store::load_score(connection, now).await?;
+    let related = posting.related(settings, lang, now);
     let promises: Vec<Promise> = promises.into_iter().map(|row| row.promise).collect();
+    let stage = posting.stage(row.stage_id.as_deref()).filter(|stage| stage.turn == Turn::Yours);
+    let own_deadline = match stage {
+        Some(stage) => load_own_deadline(connection, id, &stage.id).await?,
+        None => None,
+    };
     let contacts = posting.contact_ids.iter().filter_map(|id| settings.contact(id, lang)).collect();
     let colleagues = posting.colleague_ids.iter().filter_map(|id| settings.colleague(id, lang)).collect();
+    let told = Told { row: &row, events: &events, posting: &posting, promises: &promises, own_deadline };
     Ok(Application {
         reference: row.reference,
         organization_name: settings.name(lang),
@@ -122,14 +127,14 @@ pub async fn load_application(
         submitted_at: row.submitted_at,
         updated_at: row.updated_at,
         version: row.version,
-        timeline: entries::timeline(&row, &events, &posting, &promises, settings, lang, now),
+        timeline: entries::timeline(&told, settings, lang, now),
         promises,
         contacts,
         colleagues,
         decision: row.decision.as_ref().map(|decision| decision_in(decision, settings, lang)),
         answers,
         related,
-        score: Some(score),
+        score: None,
         delete_on: row.delete_on,
         keep_days: keep_days(&row, settings),
         as_of: now,
@@ -150,21 +155,30 @@ pub async fn load_summaries(
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(email).fetch_all(&mut *connection).await?;
     let mut summaries = Vec::with_capacity(rows.len());
     for row in &rows {
-        let row = application_row(row)?;
-        let posting = Posting::load(connection, settings, &row.posting_id, lang).await?;
-        let promises = load_promises(connection, settings, &posting, &row.id, lang).await?;
-        let open = promises.into_iter().map(|row| row.promise).filter(Promise::is_open);
-        summaries.push(ApplicationSummary {
-            reference: row.reference,
-            stage_label: posting.stage(row.stage_id.as_deref()).map(|stage| stage.label.clone()),
-            posting: posting.link,
-            status: row.status,
-            submitted_at: row.submitted_at,
-            updated_at: row.updated_at,
-            next_promise: open.min_by_key(|promise| promise.due_at),
-        });
+        summaries.push(load_summary(connection, settings, &application_row(row)?, lang).await?);
     }
     Ok(summaries)
+}
+
+/// One application as a row of a list.
+pub async fn load_summary(
+    connection: &mut AnyConnection,
+    settings: &Settings,
+    row: &ApplicationRow,
+    lang: &str,
+) -> ApiResult<ApplicationSummary> {
+    let posting = Posting::of(settings, &row.posting_id, lang)?;
+    let promises = load_promises(connection, settings, &posting, &row.id, lang).await?;
+    let open = promises.into_iter().map(|row| row.promise).filter(Promise::is_open);
+    Ok(ApplicationSummary {
+        reference: row.reference,
+        stage_label: posting.stage(row.stage_id.as_deref()).map(|stage| stage.label.clone()),
+        posting: posting.link,
+        status: row.status,
+        submitted_at: row.submitted_at,
+        updated_at: row.updated_at,
+        next_promise: open.min_by_key(|promise| promise.due_at),
+    })
 }
 
 pub async fn find(connection: &mut AnyConnection, id: &str) -> ApiResult<Option<ApplicationRow>> {
@@ -239,7 +253,7 @@ pub async fn load_events(connection: &mut AnyConnection, id: &str, after: i64) -
     rows.iter().map(event_row).collect()
 }
 
-/// The promises of one application, oldest first.
+/// The promises of one application, oldest first. The applicant's own deadlines are none: see [`load_own_deadline`].
 pub async fn load_promises(
     connection: &mut AnyConnection,
     settings: &Settings,
@@ -248,7 +262,8 @@ pub async fn load_promises(
     lang: &str,
 ) -> ApiResult<Vec<PromiseRow>> {
     let sql = format!(
-        "SELECT {PROMISE_COLUMNS} FROM promises p WHERE p.application_id = $1 ORDER BY p.made_at, p.first_due_at, p.id"
+        "SELECT {PROMISE_COLUMNS} FROM promises p WHERE p.application_id = $1 AND p.owner_id IS NOT NULL
+         ORDER BY p.made_at, p.first_due_at, p.id"
     );
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(application_id).fetch_all(connection).await?;
     let mut promises = rows.iter().map(promise_row).collect::<ApiResult<Vec<_>>>()?;
@@ -259,6 +274,24 @@ pub async fn load_promises(
             stage.map(|stage| stage.promise_label.clone().unwrap_or_else(|| stage.label.clone())).unwrap_or_default();
     }
     Ok(promises)
+}
+
+/// Until when the applicant is to do what step `stage_id` asks of them.
+pub async fn load_own_deadline(
+    connection: &mut AnyConnection,
+    application_id: &str,
+    stage_id: &str,
+) -> ApiResult<Option<Timestamp>> {
+    let row = sqlx::query(
+        "SELECT due_at FROM promises
+         WHERE application_id = $1 AND stage_id = $2 AND owner_id IS NULL AND kept_at IS NULL AND voided_at IS NULL
+         ORDER BY made_at DESC, id DESC LIMIT 1",
+    )
+    .bind(application_id)
+    .bind(stage_id)
+    .fetch_optional(connection)
+    .await?;
+    row.map(|row| instant(&row, "due_at")).transpose()
 }
 
 /// Days the application is kept after it ended: longer when the applicant said yes to that.
@@ -288,19 +321,6 @@ pub fn decision_in(stored: &StoredDecision, settings: &Settings, lang: &str) -> 
 fn person_or_id(settings: &Settings, id: &str, lang: &str) -> Person {
     let unknown = || Person { id: id.to_owned(), name: id.to_owned(), role: String::new(), photo_url: None };
     settings.person(id, lang).unwrap_or_else(unknown)
-}
-
-pub fn posting_link(settings: &Settings, id: &str, doc: &Value, lang: &str) -> PostingLink {
-    let department = match doc.get("department_label") {
-        Some(label) => settings.text(label, lang),
-        None => settings.text(&doc["department"], lang),
-    };
-    PostingLink {
-        id: id.to_owned(),
-        title: settings.text(&doc["title"], lang),
-        department,
-        locations: settings.read(&doc["locations"], lang).unwrap_or_default(),
-    }
 }
 
 /// An enum of the wire as the word that stands in a column.

@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 
 use belofte_contract::Timestamp;
-use belofte_contract::apply::{ApplicationForm, FieldKind, FormField, values};
+use belofte_contract::apply::{FieldKind, FormField, values};
 use belofte_contract::timeline::AnsweredField;
-use serde_json::Value;
 use sqlx::{AnyConnection, Row};
 
 use super::ApplicationRow;
@@ -20,14 +19,8 @@ pub async fn load(
     application: &ApplicationRow,
     lang: &str,
 ) -> ApiResult<Vec<AnsweredField>> {
-    let row = sqlx::query("SELECT doc FROM forms WHERE id = $1 AND version = $2")
-        .bind(&application.form_id)
-        .bind(application.form_version)
-        .fetch_optional(&mut *connection)
-        .await?;
-    let Some(row) = row else { return Ok(vec![]) };
-    let doc: Value = serde_json::from_str(row.try_get("doc")?)?;
-    let form: ApplicationForm = settings.read(&doc, lang)?;
+    let version = u32::try_from(application.form_version).ok();
+    let Some(form) = settings.form(&application.form_id, version, lang) else { return Ok(vec![]) };
     let rows = sqlx::query("SELECT id, name FROM uploads WHERE application_id = $1")
         .bind(&application.id)
         .fetch_all(connection)

@@ -1,14 +1,14 @@
-//! What the status page needs of a posting, in one language.
+//! What the status page needs of a posting, in one language. From the settings in memory: it is read on every page.
 
 use belofte_contract::Timestamp;
 use belofte_contract::postings::PostingLink;
-use serde_json::Value;
-use sqlx::{AnyConnection, Row};
 
-use super::posting_link;
 use crate::problem::{ApiProblem, ApiResult};
 use crate::promises::Stage;
 use crate::settings::Settings;
+
+/// Other postings shown on a status page.
+const RELATED_MAX: usize = 3;
 
 #[derive(Clone, Debug)]
 pub struct Posting {
@@ -21,18 +21,16 @@ pub struct Posting {
 }
 
 impl Posting {
-    pub async fn load(connection: &mut AnyConnection, settings: &Settings, id: &str, lang: &str) -> ApiResult<Posting> {
-        let row = sqlx::query("SELECT doc FROM postings WHERE id = $1").bind(id).fetch_optional(connection).await?;
-        let row = row.ok_or_else(ApiProblem::not_found)?;
-        let doc: Value = serde_json::from_str(row.try_get("doc")?)?;
-        let ids = |field: &str| serde_json::from_value(doc[field].clone()).unwrap_or_default();
+    pub fn of(settings: &Settings, id: &str, lang: &str) -> ApiResult<Posting> {
+        let posting = settings.posting(id).ok_or_else(ApiProblem::not_found)?;
+        let texts = posting.texts(lang);
         Ok(Posting {
-            link: posting_link(settings, id, &doc, lang),
-            stages: settings.read(&doc["process"], lang)?,
-            contact_ids: ids("contacts"),
-            colleague_ids: ids("colleagues"),
-            closes_at: doc["valid_through"].as_str().and_then(|text| Timestamp::parse(text).ok()),
-            related_ids: ids("related"),
+            link: posting.link(lang),
+            stages: texts.process.clone(),
+            contact_ids: texts.contacts.clone(),
+            colleague_ids: texts.colleagues.clone(),
+            closes_at: texts.valid_through,
+            related_ids: texts.related.clone(),
         })
     }
 
@@ -46,24 +44,10 @@ impl Posting {
         at.map_or(&[], |at| &self.stages[at + 1..])
     }
 
-    /// Other postings one can apply for now.
-    pub async fn related(
-        &self,
-        connection: &mut AnyConnection,
-        settings: &Settings,
-        lang: &str,
-    ) -> ApiResult<Vec<PostingLink>> {
-        let mut links = Vec::new();
-        for id in self.related_ids.iter().take(3) {
-            let row = sqlx::query("SELECT doc FROM postings WHERE id = $1 AND status IN ('open', 'closing')")
-                .bind(id)
-                .fetch_optional(&mut *connection)
-                .await?;
-            if let Some(row) = row {
-                let doc: Value = serde_json::from_str(row.try_get("doc")?)?;
-                links.push(posting_link(settings, id, &doc, lang));
-            }
-        }
-        Ok(links)
+    /// Other postings one can apply for at `now`.
+    pub fn related(&self, settings: &Settings, lang: &str, now: Timestamp) -> Vec<PostingLink> {
+        let known = self.related_ids.iter().filter_map(|id| settings.posting(id));
+        let open = known.filter(|posting| posting.status(now).takes_applications());
+        open.take(RELATED_MAX).map(|posting| posting.link(lang)).collect()
     }
 }

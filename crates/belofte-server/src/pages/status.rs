@@ -1,0 +1,267 @@
+//! `/careers/status` without JavaScript: ask for a code, type it, read one's page. The widget's own views as real forms.
+//!
+//! The session stands in one cookie that only these pages get, no script reads and no other site's form brings along. What
+//! another site's page posts here is not carried out. Never tells whether somebody applied: the rules are the lookup's.
+
+use axum::Router;
+use axum::extract::{Form, FromRequestParts, Path, State};
+use axum::http::request::Parts as RequestParts;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use belofte::api::ApiError;
+use belofte::features::lookup::state::{Failure, LookupNote, Written};
+use belofte::i18n::Key;
+use belofte::ssr::{self, Visit};
+use belofte_contract::Reference;
+use belofte_contract::lookup::{NewStatusSession, StatusRequest};
+use belofte_contract::problem::ProblemType;
+use belofte_contract::time::SECOND_MS;
+use serde::Deserialize;
+
+use super::shell::{self, Page};
+use super::{Parts, draw};
+use crate::features::lookup::{self, AskedLang, Session};
+use crate::features::postings::load_organization;
+use crate::features::timeline::{self, store::load_summaries};
+use crate::http::limits::VisitorAddress;
+use crate::http::{Query, from_elsewhere};
+use crate::problem::{ApiProblem, ApiResult};
+use crate::state::{App, AppState};
+
+const PATH: &str = "/careers/status";
+const COOKIE: &str = "belofte_status";
+
+pub fn router() -> Router<AppState> {
+    Router::new()
+        .route(PATH, get(arrive).post(knock))
+        .route("/careers/status/end", post(end))
+        .route("/careers/status/{reference}", get(show))
+        .route("/careers/status/{reference}/calendar.ics", get(calendar))
+        .route("/careers/status/{reference}/export", get(export))
+}
+
+/// Who the cookie says is here: nobody, somebody, or somebody whose visit has ended.
+struct Visitor {
+    session: Option<Session>,
+    /// There is a cookie, of a session that is over.
+    ended: bool,
+}
+
+impl FromRequestParts<AppState> for Visitor {
+    type Rejection = ApiProblem;
+
+    async fn from_request_parts(parts: &mut RequestParts, state: &AppState) -> ApiResult<Visitor> {
+        let Some(token) = cookie(&parts.headers) else { return Ok(Visitor { session: None, ended: false }) };
+        let session = Session::of_token(state, token).await?;
+        Ok(Visitor { ended: session.is_none(), session })
+    }
+}
+
+/// The fields of both forms, by the names that the widget's views give them.
+#[derive(Deserialize)]
+struct Typed {
+    #[serde(rename = "lookup-email", default)]
+    email: String,
+    #[serde(rename = "lookup-reference", default)]
+    reference: String,
+    code: Option<String>,
+}
+
+/// Everything under one's address, or the way in.
+async fn arrive(
+    State(state): State<AppState>,
+    Query(asked): Query<AskedLang>,
+    headers: HeaderMap,
+    visitor: Visitor,
+) -> ApiResult<Response> {
+    let parts = Parts::of(&state, asked.lang.as_deref(), &headers);
+    let Some(session) = visitor.session else {
+        let note = visitor.ended.then_some(LookupNote::SessionEnded);
+        let mut response = form(&state, &parts, Visit { note, ..Visit::default() }, StatusCode::OK).await?;
+        if visitor.ended {
+            forget(&state, &mut response);
+        }
+        return Ok(response);
+    };
+    let settings = state.settings();
+    let mut connection = state.store.read().acquire().await?;
+    let applications = load_summaries(&mut connection, &settings, &session.email, &parts.lang).await?;
+    drop(connection);
+    let body = draw(&parts, async move |ctx| ssr::render_list(&ctx, &applications).await).await?;
+    let title = parts.ctx().t(Key::LookupListTitle);
+    whole(&state, &parts, (title, PATH.to_owned()), StatusCode::OK, &body).await
+}
+
+/// Either form: an address that asks for a code, or the code.
+async fn knock(
+    State(state): State<AppState>,
+    VisitorAddress(address): VisitorAddress,
+    Query(asked): Query<AskedLang>,
+    headers: HeaderMap,
+    Form(typed): Form<Typed>,
+) -> ApiResult<Response> {
+    let parts = Parts::of(&state, asked.lang.as_deref(), &headers);
+    if from_elsewhere(&headers) {
+        return Ok(to(PATH, &parts).into_response());
+    }
+    let Typed { email, reference, code } = typed;
+    let asks_code = code.is_some();
+    let visit = Visit::checked(Written { reference, email, code: code.unwrap_or_default() }, asks_code);
+    if !visit.problems.is_empty() {
+        return form(&state, &parts, visit, StatusCode::UNPROCESSABLE_ENTITY).await;
+    }
+    let Written { reference, email, code } = visit.written.clone();
+    if asks_code {
+        let given = NewStatusSession { email: Some(email), code: Some(code), link_token: None };
+        return match lookup::open_session(&state, address, &given, &parts.lang).await {
+            Ok(session) => {
+                let only = match session.applications.as_slice() {
+                    [only] => Some(only.reference),
+                    _ => None,
+                };
+                let page = session.reference.or(only).map_or(PATH.to_owned(), path_of);
+                let mut response = to(&page, &parts).into_response();
+                remember(&state, &mut response, &session.token);
+                Ok(response)
+            }
+            Err(problem) => failed(&state, &parts, visit, problem).await,
+        };
+    }
+    let asked = StatusRequest {
+        reference: Some(reference).filter(|text| !text.trim().is_empty()),
+        email,
+        lang: Some(parts.lang.clone()),
+    };
+    match lookup::mail_code(&state, address, &asked).await {
+        Ok(()) => form(&state, &parts, Visit { asked: true, ..visit }, StatusCode::OK).await,
+        Err(problem) => failed(&state, &parts, visit, problem).await,
+    }
+}
+
+/// The same form, with why it did not go through and from when another try makes sense.
+async fn failed(state: &AppState, parts: &Parts, visit: Visit, problem: ApiProblem) -> ApiResult<Response> {
+    let (status, problem) = (problem.status(), problem.problem());
+    let retry_after = problem.retry_after;
+    let error = ApiError::from_answer(problem.status, Some(problem.clone()), retry_after);
+    let until = retry_after.map(|seconds| parts.now.plus_ms(i64::from(seconds) * SECOND_MS));
+    let visit = Visit { failed: Some(Failure { error, until }), ..visit };
+    let mut response = form(state, parts, visit, status).await?;
+    if let Some(seconds) = retry_after {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    Ok(response)
+}
+
+async fn show(
+    State(state): State<AppState>,
+    Path(reference): Path<String>,
+    Query(asked): Query<AskedLang>,
+    headers: HeaderMap,
+    visitor: Visitor,
+) -> ApiResult<Response> {
+    let parts = Parts::of(&state, asked.lang.as_deref(), &headers);
+    let Some(session) = visitor.session else { return Ok(to(PATH, &parts).into_response()) };
+    let row = match timeline::own(&state, &session, &reference).await {
+        Ok(row) => row,
+        Err(problem) if problem.problem().kind == ProblemType::NotFound => {
+            let body = draw(&parts, async move |ctx| ssr::render_status_missing(&ctx).await).await?;
+            let title = parts.ctx().t(Key::TimelineNotFound);
+            return whole(&state, &parts, (title, PATH.to_owned()), StatusCode::NOT_FOUND, &body).await;
+        }
+        Err(problem) => return Err(problem),
+    };
+    let asked = AskedLang { lang: Some(parts.lang.clone()) };
+    let application = timeline::read(&state, &row.id, &asked).await?;
+    let (title, path) = (application.posting.title.clone(), path_of(application.reference));
+    let body = draw(&parts, async move |ctx| ssr::render_status(&ctx, &application).await).await?;
+    whole(&state, &parts, (title, path), StatusCode::OK, &body).await
+}
+
+async fn calendar(
+    state: State<AppState>,
+    reference: Path<String>,
+    asked: Query<AskedLang>,
+    visitor: Visitor,
+) -> ApiResult<Response> {
+    timeline::calendar(state, reference, asked, visitor.session.ok_or_else(ApiProblem::unauthorized)?).await
+}
+
+async fn export(
+    state: State<AppState>,
+    reference: Path<String>,
+    asked: Query<AskedLang>,
+    visitor: Visitor,
+) -> ApiResult<Response> {
+    timeline::export(state, reference, asked, visitor.session.ok_or_else(ApiProblem::unauthorized)?).await
+}
+
+async fn end(
+    State(state): State<AppState>,
+    Query(asked): Query<AskedLang>,
+    headers: HeaderMap,
+    visitor: Visitor,
+) -> ApiResult<Response> {
+    let parts = Parts::of(&state, asked.lang.as_deref(), &headers);
+    let mut response = to(PATH, &parts).into_response();
+    if !from_elsewhere(&headers) {
+        if let Some(session) = visitor.session {
+            lookup::close_session(&state, &session).await?;
+        }
+        forget(&state, &mut response);
+    }
+    Ok(response)
+}
+
+/// One of the two forms.
+async fn form(state: &AppState, parts: &Parts, visit: Visit, status: StatusCode) -> ApiResult<Response> {
+    let title = parts.ctx().t(Key::LookupTitle);
+    let body = draw(parts, async move |ctx| ssr::render_lookup(&ctx, &visit).await).await?;
+    whole(state, parts, (title, PATH.to_owned()), status, &body).await
+}
+
+async fn whole(
+    state: &AppState,
+    parts: &Parts,
+    (title, path): (String, String),
+    status: StatusCode,
+    body: &str,
+) -> ApiResult<Response> {
+    let organization = load_organization(state, Some(&parts.lang)).await?;
+    let page = Page { title: format!("{title} · {}", organization.name), path, data: None, status };
+    let mut response = shell::whole(state, &organization, parts, page, body)?;
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    Ok(response)
+}
+
+fn path_of(reference: Reference) -> String {
+    format!("{PATH}/{reference}")
+}
+
+fn to(path: &str, parts: &Parts) -> Redirect {
+    Redirect::to(&format!("{path}?lang={}", parts.lang))
+}
+
+/// The token of the session's cookie.
+fn cookie(headers: &HeaderMap) -> Option<&str> {
+    let pairs = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = pairs.flat_map(|pairs| pairs.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(name, token)| *name == COOKIE && !token.is_empty()).map(|(_, token)| token)
+}
+
+/// Gone with the browser; the session itself ends half an hour after its last use.
+pub fn remember(app: &App, response: &mut Response, token: &str) {
+    set_cookie(app, response, &format!("{COOKIE}={token}"));
+}
+
+fn forget(app: &App, response: &mut Response) {
+    set_cookie(app, response, &format!("{COOKIE}=; Max-Age=0"));
+}
+
+fn set_cookie(app: &App, response: &mut Response, cookie: &str) {
+    let secure = if app.config.public_url.starts_with("https:") { "; Secure" } else { "" };
+    let value = format!("{cookie}; Path={PATH}; HttpOnly; SameSite=Lax{secure}");
+    if let Ok(value) = HeaderValue::try_from(value) {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+}
