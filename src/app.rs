@@ -20,6 +20,7 @@ use crate::api::session::{Session, Sessions};
 use crate::api::{Api, ApiError};
 use crate::clock::Clock;
 use crate::config::{Config, get, object};
+use crate::decimal;
 use crate::features::{apply, contacts, postings, score};
 use crate::hooks::{Compared, Kept, after, spawn, use_change, use_kept, use_made};
 use crate::i18n::browser::BrowserFormat;
@@ -201,7 +202,7 @@ impl Core {
             };
             failed.set(file.is_err());
             if let Ok(file) = file {
-                core.save(&file, &[&reference.to_string(), ending].concat());
+                core.save(&file, &[&reference.text(), ending].concat());
             }
         });
     }
@@ -327,7 +328,7 @@ fn use_app(props: &App) -> Html {
         use_request((core.clone(), props.refreshed), async move { api.organization().await })
     };
     // A key per asking: `refresh()` reads everything anew, but never throws away a form in progress.
-    let key = &*props.refreshed.to_string();
+    let key = &*decimal::write(i64::from(props.refreshed));
     let shared = Shared { core, organization };
     match view {
         // The visitor was faster than the texts.
@@ -414,7 +415,7 @@ pub fn applied(core: &Core, receipt: ApplicationReceipt) {
 /// Where `view` is found without JavaScript, on the endpoint's own pages.
 pub fn address(ctx: &Ctx, view: &View) -> String {
     let reference = match view {
-        View::Status { reference: Some(reference), .. } => reference.to_string(),
+        View::Status { reference: Some(reference), .. } => reference.text(),
         _ => String::new(),
     };
     let path: &[&str] = match view {

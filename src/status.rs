@@ -102,7 +102,7 @@ fn use_status_page(props: &StatusPage) -> Html {
     });
     let core = shared.core;
     let page = timeline::Timeline { core, reference, token, guests: GUESTS, on_expired, on_all, on_log_out };
-    part(&reference.to_string(), page)
+    part(&reference.text(), page)
 }
 
 /// Keeps the key; gives the application to show, when there is but one to choose.

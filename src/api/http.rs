@@ -13,6 +13,7 @@ use super::decode::decode;
 use super::error::ApiError;
 use crate::clock::Clock;
 use crate::config::{get, object};
+use crate::decimal;
 use crate::hooks::after;
 
 const TIMEOUT_MS: u32 = 15_000;
@@ -132,7 +133,7 @@ async fn json(response: &Response) -> Option<JsValue> {
 }
 
 fn number(response: &Response, name: &str) -> Option<i64> {
-    response.headers().get(name).ok().flatten()?.trim().parse().ok()
+    decimal::read(&response.headers().get(name).ok().flatten()?)
 }
 
 /// Reads a JSON text that did not come through `fetch`.

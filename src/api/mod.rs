@@ -14,7 +14,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 
 use belofte_contract::apply::{ApplicationForm, ApplicationReceipt, NewApplication};
-use belofte_contract::lookup::{MyApplications, NewStatusSession, StatusRequest, StatusRequestAccepted, StatusSession};
+use belofte_contract::lookup::{MyApplications, NewStatusSession, StatusRequest};
 use belofte_contract::organization::Organization;
 use belofte_contract::postings::{JobPosting, JobPostingList};
 use belofte_contract::read::Read;
@@ -88,12 +88,14 @@ impl Api {
         read(self.post(paths::APPLICATIONS, body::application(application), call).await?)
     }
 
-    pub async fn request_code(&self, request: &StatusRequest) -> Result<StatusRequestAccepted, ApiError> {
-        read(self.post(paths::STATUS_REQUESTS, body::status_request(request), Call::default()).await?)
+    /// The answer is a `StatusRequestAccepted`.
+    pub fn request_code(&self, request: &StatusRequest) -> Asked<'_, JsValue> {
+        self.post(paths::STATUS_REQUESTS, body::status_request(request), Call::default())
     }
 
-    pub async fn open_session(&self, session: &NewStatusSession) -> Result<StatusSession, ApiError> {
-        read(self.post(paths::STATUS_SESSIONS, body::status_session(session), Call::default()).await?)
+    /// The answer is a `StatusSession`.
+    pub fn open_session(&self, session: &NewStatusSession) -> Asked<'_, JsValue> {
+        self.post(paths::STATUS_SESSIONS, body::status_session(session), Call::default())
     }
 
     pub async fn my_applications(&self, token: &str) -> Result<MyApplications, ApiError> {
@@ -160,7 +162,7 @@ impl Api {
     }
 
     fn application_url(&self, reference: Reference, rest: &str) -> String {
-        self.url(&[paths::APPLICATIONS, "/", &reference.to_string(), rest])
+        self.url(&[paths::APPLICATIONS, "/", &reference.text(), rest])
     }
 
     async fn get<T: Read>(&self, path: &[&str]) -> Result<T, ApiError> {
@@ -183,8 +185,10 @@ impl Api {
     }
 }
 
-type Asked<'a, T> = Pin<Box<dyn Future<Output = Result<T, ApiError>> + 'a>>;
+/// An answer under way.
+pub type Asked<'a, T> = Pin<Box<dyn Future<Output = Result<T, ApiError>> + 'a>>;
 
-fn read<T: Read>(value: JsValue) -> Result<T, ApiError> {
+/// The body of an answer as what it should be.
+pub fn read<T: Read>(value: JsValue) -> Result<T, ApiError> {
     decode(value).ok_or(ApiError::Fault)
 }

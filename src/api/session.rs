@@ -40,7 +40,7 @@ impl Sessions {
 
     pub fn keep(&self, session: Session) {
         if let Some(storage) = storage() {
-            let reference = session.reference.map(|reference| reference.to_string()).unwrap_or_default();
+            let reference = session.reference.map(|reference| reference.text()).unwrap_or_default();
             let kept = [session.token.as_str(), " ", &reference].concat();
             // Full, perhaps; then a reload asks again.
             let _ = Reflect::set(&storage, &STORED_AS.into(), &kept.into());

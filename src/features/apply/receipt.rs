@@ -45,7 +45,7 @@ pub fn receipt(ctx: &Ctx, parts: &ReceiptParts<'_>, tell: &Tell) -> Html {
             { for application.next_promise().map(|promise| next(ctx, promise)) }
             <div class="receipt__reference">
                 <p class="receipt__label">{ ctx.t(Key::ApplyReference) }</p>
-                <p class="receipt__number">{ application.reference.to_string() }</p>
+                <p class="receipt__number">{ application.reference.text() }</p>
                 <p class="receipt__why">{ ctx.t(Key::ApplyReferenceWhy) }</p>
                 if let Some(email) = parts.email {
                     <p class="receipt__mailed">{ ctx.fill(Key::ApplyMailed, &[("email", email)]) }</p>

@@ -272,7 +272,7 @@ pub fn refusal(field: &FormField, name: &str, media_type: &str, bytes: u64) -> O
         return Some(FileState::Refused { code: FieldErrorCode::TooLarge, limit: Some(limit) });
     }
     // Some systems do not know the type of a file; then its ending tells.
-    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    let ending = name.split('.').skip(1).last().unwrap_or_default();
     let takes =
         |accepted: &String| accepted == media_type || endings(accepted).any(|known| known.eq_ignore_ascii_case(ending));
     let fits = field.accept.is_empty() || field.accept.iter().any(takes);
@@ -306,7 +306,7 @@ pub fn type_names(accept: &[String]) -> String {
         if !names.is_empty() {
             names.push_str(", ");
         }
-        let unknown = media_type.rsplit('/').next().unwrap_or_default();
+        let unknown = media_type.split('/').last().unwrap_or_default();
         names.push_str(endings(media_type).next().unwrap_or(unknown));
     }
     names.make_ascii_uppercase();

@@ -13,6 +13,7 @@ use yew::prelude::*;
 
 use super::state::{ApplyDraft, ChosenFile, Edit, FileState, Trouble, accept_list, type_names};
 use crate::app::{View, link};
+use crate::decimal;
 use crate::i18n::{Ctx, DateStyle, Key};
 use crate::ui::error_summary::error_summary;
 use crate::ui::field::{Described, Field, field, group, typed, typed_into};
@@ -336,7 +337,7 @@ fn plain_files(ctx: &Ctx, around: &Field<'_>, control: &Control<'_>) -> Html {
 
 fn kept(ctx: &Ctx, file: &ChosenFile) -> Option<Html> {
     let FileState::Ready { upload_id } = &file.state else { return None };
-    let number = file.number.to_string();
+    let number = decimal::write(i64::from(file.number));
     let id = [&control_id(&file.field), "-", &number].concat();
     let text = ctx.fill(Key::ApplyFileReady, &[("name", &file.name), ("size", &megabytes(ctx, file.bytes))]);
     Some(html! {
@@ -369,13 +370,13 @@ fn chosen(ctx: &Ctx, file: &ChosenFile, asked: &FormField, tell: &Tell) -> Html 
         }
     };
     html! {
-        <li {class} key={number.to_string()}>
+        <li {class} key={decimal::write(i64::from(number))}>
             <div class="file__words">
                 <span>{ words }</span>
                 if let FileState::Sending { percent } = &file.state {
                     { " " }
                     <span class="file__percent" aria-hidden="true">{ ctx.format.percent(*percent) }</span>
-                    <progress class="file__progress" max="100" value={percent.to_string()} aria-label={&file.name} />
+                    <progress class="file__progress" max="100" value={decimal::write(i64::from(*percent))} aria-label={&file.name} />
                 }
             </div>
             if matches!(file.state, FileState::Failed) {
@@ -400,7 +401,7 @@ fn trap(ctx: &Ctx, draft: &ApplyDraft, tell: &Tell) -> Html {
 /// What the widget puts into JSON, for a form that the browser sends itself.
 fn carried(ctx: &Ctx, parts: &FormParts<'_>, plain: &Plain) -> Html {
     let form = &parts.draft.form;
-    let version = form.version.to_string();
+    let version = decimal::write(i64::from(form.version));
     let pairs = [
         ("posting_id", parts.posting.id.as_str()),
         ("form_id", &form.id),

@@ -10,6 +10,7 @@ use yew::prelude::*;
 use super::state::{Edit, Failure, Lookup, LookupNote, Problem, Step};
 use crate::api::ApiError;
 use crate::app::{View, link};
+use crate::decimal;
 use crate::i18n::{Ctx, DateStyle, Key};
 use crate::ui::button;
 use crate::ui::error_summary::error_summary;
@@ -127,7 +128,7 @@ fn address(
 fn code(ctx: &Ctx, lookup: &Lookup, failure: Option<&Failure>, may_ask: bool, live: bool, tell: &Tell) -> Html {
     let written = &lookup.written;
     let sent = ctx.html(Key::LookupSent, &[("email", html! { <b>{ written.email.trim() }</b> })]);
-    let (count, minutes) = (CODE_DIGITS.to_string(), CODE_MINUTES.to_string());
+    let (count, minutes) = (decimal::write(CODE_DIGITS as i64), decimal::write(i64::from(CODE_MINUTES)));
     let label = ctx.t(Key::LookupCode);
     let hint = ctx.fill(Key::LookupCodeHint, &[("count", &count), ("minutes", &minutes)]);
     let wrong = matches!(failure, Some(Failure { error: ApiError::Code, .. })).then(|| ctx.t(Key::UiWrongCode));

@@ -5,6 +5,8 @@
 use belofte_contract::organization::Organization;
 use belofte_contract::postings::{JobPosting, PayUnit};
 
+use crate::decimal;
+
 /// None for what is not open: a closed posting must not be offered.
 pub fn json_ld(posting: &JobPosting, organization: &Organization) -> Option<String> {
     if !posting.status.takes_applications() {
@@ -16,7 +18,7 @@ pub fn json_ld(posting: &JobPosting, organization: &Organization) -> Option<Stri
     json.put(r#","inLanguage":"#, &posting.lang);
     for (name, at) in [(r#","datePosted":"#, posting.date_posted), (r#","validThrough":"#, posting.valid_through)] {
         if let Some(at) = at {
-            json.put(name, &at.to_string());
+            json.put(name, &at.text());
         }
     }
     json.list(r#","employmentType":["#, "", &posting.employment_type, "");
@@ -55,7 +57,7 @@ fn salary(json: &mut Json, posting: &JobPosting) {
 fn amount(minor: i64) -> String {
     let cents = (minor % 100).abs();
     let tens = if cents < 10 { ".0" } else { "." };
-    [(minor / 100).to_string().as_str(), tens, &cents.to_string()].concat()
+    [decimal::write(minor / 100).as_str(), tens, &decimal::write(cents)].concat()
 }
 
 /// Fixed pieces of JSON, and between them what is told.

@@ -10,6 +10,7 @@ use yew::prelude::*;
 
 use super::state::{Change, Filter, choices, is_searchable};
 use crate::app::{View, address, link};
+use crate::decimal;
 use crate::i18n::{Ctx, DateStyle, Key};
 use crate::ui::button;
 use crate::ui::field::typed;
@@ -159,7 +160,7 @@ pub fn hear(ctx: &Ctx, posting: &JobPosting) -> Html {
         });
     }
     let Some(by) = posting.first_answer_by else { return Html::default() };
-    let date = html! { <time class="posting__date" datetime={by.to_string()}>{ ctx.date(by, DateStyle::Long) }</time> };
+    let date = html! { <time class="posting__date" datetime={by.text()}>{ ctx.date(by, DateStyle::Long) }</time> };
     let sentence = match &posting.first_answer_from {
         Some(person) => {
             let name = html! { first_name(&person.name).to_owned() };
@@ -198,7 +199,7 @@ pub fn facts(ctx: &Ctx, posting: &JobPosting) -> String {
 
 pub fn hours(ctx: &Ctx, posting: &JobPosting) -> Option<String> {
     let hours = posting.hours?;
-    let (min, max) = (hours.min.to_string(), hours.max.to_string());
+    let (min, max) = (decimal::write(i64::from(hours.min)), decimal::write(i64::from(hours.max)));
     Some(match hours.min == hours.max {
         true => ctx.fill(Key::PostingsHours, &[("hours", &max)]),
         false => ctx.fill(Key::PostingsHoursRange, &[("min", &min), ("max", &max)]),

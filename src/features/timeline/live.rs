@@ -12,6 +12,7 @@ use super::state::{Read, Sight};
 use crate::api::events::Live;
 use crate::app::Core;
 use crate::clock::{Armed, use_return};
+use crate::decimal;
 use crate::hooks::{Compared, Kept, after, listen, spawn, use_change, use_kept, use_made};
 use crate::request::next_round;
 
@@ -89,12 +90,12 @@ fn use_events(core: &Core, reference: Reference, token: &Rc<str>, sight: &Kept<R
     use_change((reference, token.clone(), visible, was_read, round.get()), move || {
         let timer = Rc::new(Cell::new(None));
         let stream = (visible && was_read).then(|| {
-            let last = sight.get().version().map(|version| version.to_string());
+            let last = sight.get().version().map(decimal::write);
             let timer = timer.clone();
             let tell = Callback::from(move |live| match live {
                 Live::Open => {}
                 Live::Changed { id } => {
-                    if sight.get().version() != id.parse().ok() {
+                    if sight.get().version() != decimal::read(&id) {
                         read.emit(());
                     }
                 }
