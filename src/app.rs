@@ -197,9 +197,10 @@ impl Core {
         let core = self.clone();
         spawn(async move {
             let (file, ending) = match what {
-                Saved::Calendar => (core.api.calendar(reference, &token).await, ".ics"),
-                Saved::Everything => (core.api.export(reference, &token).await, ".json"),
+                Saved::Calendar => (core.api.calendar(reference, &token), ".ics"),
+                Saved::Everything => (core.api.export(reference, &token), ".json"),
             };
+            let file = file.await;
             failed.set(file.is_err());
             if let Ok(file) = file {
                 core.save(&file, &[&reference.text(), ending].concat());
@@ -323,10 +324,7 @@ fn use_app(props: &App) -> Html {
             *core.view.borrow_mut() = view;
         });
     }
-    let organization = {
-        let api = core.api.clone();
-        use_request((core.clone(), props.refreshed), async move { api.organization().await })
-    };
+    let organization = use_request((core.clone(), props.refreshed), core.api.organization());
     // A key per asking: `refresh()` reads everything anew, but never throws away a form in progress.
     let key = &*decimal::write(i64::from(props.refreshed));
     let shared = Shared { core, organization };

@@ -45,15 +45,17 @@ impl Drop for Stream {
 
 impl Api {
     /// Listens to the changes of `reference` after version `last_id`.
-    pub fn events(&self, reference: Reference, token: String, last_id: Option<String>, tell: Callback<Live>) -> Stream {
+    pub fn events(&self, reference: Reference, token: &str, last_id: Option<&str>, tell: Callback<Live>) -> Stream {
         let stopped = Rc::new(Cell::new(false));
         let controller = AbortController::new().ok();
         let stream = Stream { stopped: stopped.clone(), controller: controller.clone() };
-        let api = self.clone();
+        let mut call = Call { stop: controller, ..Call::by(token) };
+        if let Some(id) = last_id {
+            call.header("Last-Event-ID", id);
+        }
+        let answer = self.call(self.application_url(reference, "/events"), call);
         spawn(async move {
-            let header = last_id.as_deref().map(|id| ("Last-Event-ID", id));
-            let call = Call { token: Some(&token), header, stop: controller, ..Call::default() };
-            let answer = api.call(api.application_url(reference, "/events"), call).await;
+            let answer = answer.await;
             if stopped.get() {
                 return;
             }

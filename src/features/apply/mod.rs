@@ -242,11 +242,8 @@ impl Page {
         let changed = self.state.change(|state| state.submission.take(&mut draft.borrow_mut(), action));
         if let (true, Submission::Sending { attempt }) = (changed, &self.state.look().submission) {
             let (page, attempt) = (self.clone(), *attempt);
-            let (application, key) = (self.application(), self.begun.key.borrow().clone());
-            spawn(async move {
-                let answer = page.core.api.apply(&application, &key).await;
-                page.answered(attempt, answer);
-            });
+            let answer = self.core.api.apply(&self.application(), &self.begun.key.borrow());
+            spawn(async move { page.answered(attempt, answer.await) });
         }
     }
 

@@ -132,8 +132,8 @@ fn use_errand(page: &Rc<Page>, lookup: &State, on_open: &Callback<StatusSession>
 
 async fn run(core: &Core, errand: Errand) -> (Action, Option<StatusSession>) {
     let (asked, is_mail) = match &errand {
-        Errand::Mail(request, _) => (core.api.request_code(request), true),
-        Errand::Open(session, _) => (core.api.open_session(session), false),
+        Errand::Mail(request, _) => (core.api.request_code(request).answer, true),
+        Errand::Open(session, _) => (core.api.open_session(session).answer, false),
     };
     drop(errand);
     let (result, session) = match asked.await.and_then(|answer| session_in(answer, is_mail)) {

@@ -58,14 +58,16 @@ pub struct Board {
 const MOST_PAGES: u32 = 20;
 
 async fn all_postings(api: Api) -> Result<JobPostingList, ApiError> {
-    let mut list = api.postings().await?;
-    for _ in 1..MOST_PAGES {
-        let Some(cursor) = list.next_cursor.take() else { break };
-        let more = api.more_postings(&cursor).await?;
-        list.postings.extend(more.postings);
-        list.next_cursor = more.next_cursor;
+    let (mut before, mut cursor, mut pages) = (Vec::new(), None::<String>, 0);
+    loop {
+        let mut page = api.postings(cursor.as_deref()).await?;
+        before.append(&mut page.postings);
+        (cursor, pages) = (page.next_cursor.take(), pages + 1);
+        if cursor.is_none() || pages == MOST_PAGES {
+            // What can be filtered by, each page says of all.
+            return Ok(JobPostingList { postings: before, ..page });
+        }
     }
-    Ok(list)
 }
 
 impl Part for Board {
@@ -120,10 +122,7 @@ impl Part for Posting {
 #[hook]
 fn use_posting(props: &Posting) -> Html {
     let Shared { core, organization } = &props.shared;
-    let posting = {
-        let (api, id) = (core.api.clone(), props.id.clone());
-        use_request((api.clone(), id.clone()), async move { api.posting(&id).await })
-    };
+    let posting = use_request((core.clone(), props.id.clone()), core.api.posting(&props.id));
     let both = organization.state.with(&posting.state);
     use_arrival(core, both.outcome());
     use_json_ld(core, &both);

@@ -105,7 +105,7 @@ fn use_events(core: &Core, reference: Reference, token: &Rc<str>, sight: &Kept<R
                     timer.set(Some(after(wait_ms, move || again.emit(()))));
                 }
             });
-            core.api.events(reference, token.as_ref().to_owned(), last, tell)
+            core.api.events(reference, &token, last.as_deref(), tell)
         });
         (stream, Armed(timer))
     });
