@@ -324,9 +324,9 @@ fn use_app(props: &App) -> Html {
             *core.view.borrow_mut() = view;
         });
     }
-    let organization = use_request((core.clone(), props.refreshed), core.api.organization());
     // A key per asking: `refresh()` reads everything anew, but never throws away a form in progress.
     let key = &*decimal::write(i64::from(props.refreshed));
+    let organization = use_request(&core.api, key, core.api.organization());
     let shared = Shared { core, organization };
     match view {
         // The visitor was faster than the texts.

@@ -10,8 +10,8 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use crate::api::ApiError;
-use crate::hooks::{Compared, spawn, use_change, use_kept};
+use crate::api::{Api, ApiError};
+use crate::hooks::{spawn, use_change, use_kept};
 
 #[derive(Debug)]
 pub enum Request<T: ?Sized> {
@@ -111,27 +111,29 @@ impl<T> UseRequest<T> {
     }
 }
 
-/// Asks at once and whenever `question` changes: `answer` is waited for only then.
+/// Asks at once and whenever `api` or what it is `about` changes: `answer` is waited for only then.
 #[hook]
-pub fn use_request<T, Q, A>(question: Q, answer: A) -> UseRequest<T>
+pub fn use_request<T, A>(api: &Api, about: &str, answer: A) -> UseRequest<T>
 where
     T: 'static,
-    Q: PartialEq + 'static,
     A: Future<Output = Result<T, ApiError>> + 'static,
 {
     let answer = async move { answer.await.map(|value| Rc::new(value) as Rc<dyn Any>) };
-    let (state, again) = use_answer(Compared::new(question), Box::pin(answer));
+    let (state, again) = use_answer((api.clone(), about.into()), Box::pin(answer));
     UseRequest { state: state.of(), again }
 }
 
 /// An answer still under way, of whatever type: all reads are one hook to the compiler.
 type Asking = Pin<Box<dyn Future<Output = Result<Rc<dyn Any>, ApiError>>>>;
 
+/// Whom one asks, and about what. One type for all reads.
+type Question = (Api, Rc<str>);
+
 #[hook]
-fn use_answer(question: Compared, answer: Asking) -> (Request<dyn Any>, Callback<()>) {
+fn use_answer(question: Question, answer: Asking) -> (Request<dyn Any>, Callback<()>) {
     let state = use_kept(|| Request::Loading);
     let round = use_kept(|| 0_u32);
-    let before = use_kept(|| None::<Compared>);
+    let before = use_kept(|| None::<Question>);
     let again = {
         let round = round.clone();
         use_kept(|| Callback::from(move |()| round.set(next_round())))

@@ -138,11 +138,11 @@ impl Part for Mine {
 #[hook]
 fn use_mine(props: &Mine) -> Html {
     let core = &props.shared.core;
-    let mine = use_request(props.token.clone(), core.api.my_applications(&props.token));
+    let mine = use_request(&core.api, &props.token, core.api.my_applications(&props.token));
     {
         let on_expired = props.on_expired.clone();
         let expired = matches!(&mine.state, Request::Failed(ApiError::Unauthorized));
-        use_change(expired, move || {
+        use_change(u32::from(expired), move || {
             if expired {
                 on_expired.emit(());
             }

@@ -2,6 +2,8 @@
 //!
 //! Holds no text for people; `ui/notice.rs` words it.
 
+use std::rc::Rc;
+
 use belofte_contract::postings::PostingLink;
 use belofte_contract::problem::{FieldError, Problem, ProblemType};
 
@@ -16,7 +18,7 @@ pub enum ApiError {
     NotFound,
     /// The posting is closed; others may be open.
     Gone {
-        related: Vec<PostingLink>,
+        related: Rc<Vec<PostingLink>>,
     },
     /// The session ended.
     Unauthorized,
@@ -24,7 +26,7 @@ pub enum ApiError {
     Code,
     /// Too many wrong codes: ask for a new one.
     CodeLocked,
-    Fields(Vec<FieldError>),
+    Fields(Rc<Vec<FieldError>>),
     /// Bytes, when the backend says.
     TooLarge {
         limit: Option<u64>,
@@ -66,9 +68,11 @@ impl ApiError {
         let problem_retry = problem.as_ref().and_then(|problem| problem.retry_after);
         let busy = || ApiError::Busy { retry_after_s: retry_after_s.or(problem_retry) };
         match kind {
-            ProblemType::Fields => ApiError::Fields(problem.map(|problem| problem.errors).unwrap_or_default()),
+            ProblemType::Fields => ApiError::Fields(Rc::new(problem.map(|problem| problem.errors).unwrap_or_default())),
             ProblemType::NotFound => ApiError::NotFound,
-            ProblemType::Gone => ApiError::Gone { related: problem.map(|problem| problem.related).unwrap_or_default() },
+            ProblemType::Gone => {
+                ApiError::Gone { related: Rc::new(problem.map(|problem| problem.related).unwrap_or_default()) }
+            }
             ProblemType::Unauthorized => ApiError::Unauthorized,
             ProblemType::Code => ApiError::Code,
             ProblemType::CodeLocked => ApiError::CodeLocked,
@@ -83,7 +87,7 @@ impl ApiError {
                 match status {
                     401 | 403 => ApiError::Unauthorized,
                     404 => ApiError::NotFound,
-                    410 => ApiError::Gone { related: Vec::new() },
+                    410 => ApiError::Gone { related: Rc::default() },
                     413 => ApiError::TooLarge { limit: None },
                     415 => ApiError::MediaType,
                     429 | 502..=504 => busy(),

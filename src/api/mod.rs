@@ -52,7 +52,7 @@ impl PartialEq for Api {
 const JSON: serde_wasm_bindgen::Serializer = serde_wasm_bindgen::Serializer::json_compatible();
 
 /// An application with the mark of its version; None when it did not change.
-pub type Versioned = Option<(Application, Option<String>)>;
+pub type Versioned = Option<(Rc<Application>, Option<String>)>;
 
 impl Api {
     pub fn new(endpoint: String, lang: String, clock: Clock, prefetched: JsValue) -> Api {
@@ -100,22 +100,20 @@ impl Api {
     }
 
     /// The status page; `etag` of the version already shown, if any.
-    pub async fn application(
-        &self,
-        reference: Reference,
-        token: &str,
-        etag: Option<&str>,
-    ) -> Result<Versioned, ApiError> {
+    pub fn application(&self, reference: Reference, token: &str, etag: Option<&str>) -> Asked<Versioned> {
         let mut call = Call::by(token);
         if let Some(etag) = etag {
             call.header("If-None-Match", etag);
         }
-        let answer = self.call(self.application_url(reference, ""), call).await?;
-        if answer.is_unchanged() {
-            return Ok(None);
-        }
-        let etag = answer.header("ETag");
-        Ok(Some((read(answer.value().await?)?, etag)))
+        let answer = self.call(self.application_url(reference, ""), call);
+        Box::pin(async move {
+            let answer = answer.await?;
+            if answer.is_unchanged() {
+                return Ok(None);
+            }
+            let etag = answer.header("ETag");
+            Ok(Some((Rc::new(read(answer.value().await?)?), etag)))
+        })
     }
 
     /// The calendar file with every promised date, as a blob to save.

@@ -235,7 +235,7 @@ impl Draft for ApplyDraft {
 
     fn refused(&self, error: ApiError) -> Result<Vec<Trouble>, ApiError> {
         match error {
-            ApiError::Fields(errors) if !errors.is_empty() => Ok(errors.into_iter().map(Trouble::Answer).collect()),
+            ApiError::Fields(errors) if !errors.is_empty() => Ok(errors.iter().cloned().map(Trouble::Answer).collect()),
             error => Err(error),
         }
     }

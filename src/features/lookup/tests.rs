@@ -1,5 +1,7 @@
 //! Every arrow from an address to a session, and what each failure keeps.
 
+use std::rc::Rc;
+
 use belofte_contract::Timestamp;
 use belofte_contract::problem::{FieldError, FieldErrorCode};
 use expect_test::{Expect, expect};
@@ -86,11 +88,11 @@ fn a_code_that_was_not_mailed_keeps_the_address() {
             Action::Submit,
             Action::Mailed(Err(failed(ApiError::Offline))),
             Action::Submit,
-            Action::Mailed(Err(failed(ApiError::Fields(vec![FieldError {
+            Action::Mailed(Err(failed(ApiError::Fields(Rc::new(vec![FieldError {
                 field: "email".into(),
                 code: FieldErrorCode::NotAnEmail,
                 limit: None,
-            }])))),
+            }]))))),
         ],
         expect![[r#"
             Address { note: None, problems: [], failed: None } [||]

@@ -83,8 +83,8 @@ impl Part for Board {
 #[hook]
 fn use_board(props: &Board) -> Html {
     let Shared { core, organization } = &props.shared;
-    let filter = use_kept(Rc::<Filter>::default);
-    let list = use_request(core.clone(), all_postings(core.api.clone()));
+    let filter = use_kept(Filter::default);
+    let list = use_request(&core.api, "", all_postings(core.api.clone()));
     let both = organization.state.with(&list.state);
     use_arrival(core, both.outcome());
     use_freshness(core, list.again.clone());
@@ -95,8 +95,11 @@ fn use_board(props: &Board) -> Html {
             let (organization, list) = &*both;
             let ctx = core.ctx(&organization.time_zone);
             let foot = (props.guests.score)(&ctx, &organization.score);
-            let parts = BoardParts { list, organization, filter: &filter.get(), live: true, foot };
-            let change = Callback::from(move |change| filter.dispatch(change));
+            let parts = BoardParts { list, organization, filter: &filter.look(), live: true, foot };
+            let kept = filter.clone();
+            let change = Callback::from(move |change| {
+                kept.change(|filter| filter.take(change));
+            });
             view::board(&ctx, &parts, &core.go, &change)
         }
     }
@@ -122,7 +125,7 @@ impl Part for Posting {
 #[hook]
 fn use_posting(props: &Posting) -> Html {
     let Shared { core, organization } = &props.shared;
-    let posting = use_request((core.clone(), props.id.clone()), core.api.posting(&props.id));
+    let posting = use_request(&core.api, &props.id, core.api.posting(&props.id));
     let both = organization.state.with(&posting.state);
     use_arrival(core, both.outcome());
     use_json_ld(core, &both);
@@ -156,7 +159,7 @@ fn use_freshness(core: &Core, again: Callback<()>) {
     use_alarm(&core.clock, Some(stale_at));
     let clock = core.clock.clone();
     let is_stale = clock.now() >= stale_at;
-    use_change(is_stale, move || {
+    use_change(u32::from(is_stale), move || {
         if is_stale {
             read_at.set(clock.now());
             again.emit(());

@@ -2,10 +2,7 @@
 //!
 //! Pure: which postings match, and which questions are worth asking at all.
 
-use std::rc::Rc;
-
 use belofte_contract::postings::{JobPosting, JobPostingList};
-use yew::Reducible;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
@@ -23,22 +20,23 @@ pub enum Change {
     Clear,
 }
 
-impl Reducible for Filter {
-    type Action = Change;
-
-    fn reduce(self: Rc<Self>, change: Change) -> Rc<Self> {
-        let mut filter = (*self).clone();
-        match change {
-            Change::Text(text) => filter.text = text,
-            Change::Department(department) => filter.department = department,
-            Change::Location(location) => filter.location = location,
-            Change::Clear => filter = Filter::default(),
-        }
-        if filter == *self { self } else { Rc::new(filter) }
-    }
-}
-
 impl Filter {
+    /// Whether the change made a difference.
+    pub fn take(&mut self, change: Change) -> bool {
+        let (place, wanted) = match change {
+            Change::Text(text) => (&mut self.text, text),
+            Change::Department(department) => (&mut self.department, department),
+            Change::Location(location) => (&mut self.location, location),
+            Change::Clear => {
+                *self = Filter::default();
+                return true;
+            }
+        };
+        let changed = *place != wanted;
+        *place = wanted;
+        changed
+    }
+
     pub fn is_set(&self) -> bool {
         *self != Filter::default()
     }

@@ -55,7 +55,7 @@ impl Part for Timeline {
 fn use_timeline(props: &Timeline) -> Html {
     let core = &props.core;
     let (kept, read) = use_sight(core, props.reference, &props.token);
-    let sight = kept.get();
+    let sight = kept.look();
     let save_failed = use_kept(|| false);
     let outcome = match &*sight {
         Sight::Loading => None,
@@ -84,8 +84,9 @@ fn use_timeline(props: &Timeline) -> Html {
         (Sight::Failed(ApiError::NotFound | ApiError::Gone { .. }), _) => view::not_found(&ctx, &core.go),
         (Sight::Failed(ApiError::Unauthorized), _) => notice::loading(&ctx),
         (Sight::Failed(error), _) => {
+            let kept = kept.clone();
             let again = Callback::from(move |()| {
-                kept.dispatch(Read::Again);
+                kept.change(|sight| sight.take(Read::Again));
                 read.emit(());
             });
             notice::failed(&ctx, error, &again)
@@ -105,7 +106,7 @@ fn use_timeline(props: &Timeline) -> Html {
 fn use_expiry(sight: &Sight, on_expired: &Callback<()>) {
     let expired = matches!(sight, Sight::Failed(ApiError::Unauthorized));
     let on_expired = on_expired.clone();
-    use_change(expired, move || {
+    use_change(u32::from(expired), move || {
         if expired {
             on_expired.emit(());
         }
