@@ -241,20 +241,20 @@ impl Shared {
 /// Every view calls this: with `None` while it loads, then with what came of it. Moves focus to the heading after
 /// the visitor went somewhere, tells the host page when the first view stands or failed.
 #[hook]
-pub fn use_arrival(core: &Core, outcome: Option<Result<(), ApiError>>) {
+pub fn use_arrival(core: &Core, outcome: Option<Result<(), &ApiError>>) {
     let core = core.clone();
-    // That something is not there is an answer too, with a page of its own.
-    let outcome = outcome.map(|outcome| match outcome {
-        Err(ApiError::NotFound | ApiError::Gone { .. }) => Ok(()),
-        outcome => outcome,
+    let trouble = outcome.map(|outcome| match outcome {
+        // That something is not there is an answer too, with a page of its own.
+        Ok(()) | Err(ApiError::NotFound | ApiError::Gone { .. }) => "",
+        Err(error) => error.code(),
     });
-    use_change(outcome.clone(), move || {
-        let Some(outcome) = outcome else { return };
-        if let Err(error) = &outcome {
-            core.announce("belofte-error", &[("code", error.code().into())]);
+    use_change(trouble, move || {
+        let Some(trouble) = trouble else { return };
+        if !trouble.is_empty() {
+            core.announce("belofte-error", &[("code", trouble.into())]);
         }
         match core.arrival.get() {
-            Arrival::First if outcome.is_ok() => {
+            Arrival::First if trouble.is_empty() => {
                 core.arrival.set(Arrival::Settled);
                 core.announce("belofte-ready", &[("version", env!("CARGO_PKG_VERSION").into())]);
             }
@@ -428,6 +428,10 @@ pub fn address(ctx: &Ctx, view: &View) -> String {
 
 /// A link to another view: a real address, followed inside the widget by a plain click.
 pub fn link(ctx: &Ctx, go: &Callback<View>, to: View, class: &'static str, text: impl Into<Html>) -> Html {
+    link_around(ctx, go, to, class, text.into())
+}
+
+fn link_around(ctx: &Ctx, go: &Callback<View>, to: View, class: &'static str, text: Html) -> Html {
     let href = address(ctx, &to);
     let onclick = go.reform(move |event: MouseEvent| {
         event.prevent_default();
@@ -439,5 +443,5 @@ pub fn link(ctx: &Ctx, go: &Callback<View>, to: View, class: &'static str, text:
             onclick.emit(event);
         }
     });
-    html! { <a {class} {href} {onclick}>{ text.into() }</a> }
+    html! { <a {class} {href} {onclick}>{ text }</a> }
 }

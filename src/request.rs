@@ -52,11 +52,11 @@ impl<T> Request<T> {
     }
 
     /// For `use_arrival`: nothing while it loads, then whether it worked.
-    pub fn outcome(&self) -> Option<Result<(), ApiError>> {
+    pub fn outcome(&self) -> Option<Result<(), &ApiError>> {
         match self {
             Request::Idle | Request::Loading => None,
             Request::Ready(_) => Some(Ok(())),
-            Request::Failed(error) => Some(Err(error.clone())),
+            Request::Failed(error) => Some(Err(error)),
         }
     }
 
@@ -131,37 +131,62 @@ type Question = (Api, Rc<str>);
 
 #[hook]
 fn use_answer(question: Question, answer: Asking) -> (Request<dyn Any>, Callback<()>) {
-    let state = use_kept(|| Request::Loading);
-    let round = use_kept(|| 0_u32);
-    let before = use_kept(|| None::<Question>);
+    let kept = use_kept(|| Reading { question: None, state: Request::Loading, round: 0 });
     let again = {
-        let round = round.clone();
-        use_kept(|| Callback::from(move |()| round.set(next_round())))
+        let kept = kept.clone();
+        use_kept(|| {
+            Callback::from(move |()| {
+                kept.change(|reading| {
+                    reading.round = next_round();
+                    true
+                });
+            })
+        })
     };
-    let shown = state.get();
-    use_change((question.clone(), round.get()), move || {
+    let (shown, round) = {
+        let reading = kept.look();
+        (reading.state.clone(), reading.round)
+    };
+    use_change((question.clone(), round), move || {
         // Gone when something else is asked, or nobody looks any more.
         let current = Rc::new(());
         let asked = Rc::downgrade(&current);
-        // Asked again with something in sight: it stays, unless the answer says that it is gone.
-        let same = before.swap(Some(question.clone())) == Some(question);
-        let is_shown = same && matches!(state.get(), Request::Ready(_));
-        if !is_shown {
-            state.set(Request::Loading);
-        }
+        let mut is_shown = false;
+        kept.change(|reading| {
+            // Asked again with something in sight: it stays, unless the answer says that it is gone.
+            let same = reading.question.replace(question.clone()) == Some(question);
+            is_shown = same && matches!(reading.state, Request::Ready(_));
+            if is_shown || matches!(reading.state, Request::Loading) {
+                return false;
+            }
+            reading.state = Request::Loading;
+            true
+        });
         spawn(async move {
             let answer = answer.await;
             if asked.upgrade().is_some() {
-                match answer {
-                    Ok(value) => state.set(Request::Ready(value)),
-                    Err(error) if is_shown && error.passes() => {}
-                    Err(error) => state.set(Request::Failed(error)),
-                }
+                let state = match answer {
+                    Ok(value) => Request::Ready(value),
+                    Err(error) if is_shown && error.passes() => return,
+                    Err(error) => Request::Failed(error),
+                };
+                kept.change(|reading| {
+                    reading.state = state;
+                    true
+                });
             }
         });
         current
     });
     (shown, again.get())
+}
+
+/// What was asked last, and what came of it.
+struct Reading {
+    question: Option<Question>,
+    state: Request<dyn Any>,
+    /// Another one for every time that it is asked again.
+    round: u32,
 }
 
 /// A number that was not used before, so that asking again is a change.

@@ -20,8 +20,6 @@ use crate::hooks::spawn;
 /// What the stream tells.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Live {
-    /// The connection stands.
-    Open,
     /// The application has this version now.
     Changed { id: String },
     /// The stream ended or could not be opened.
@@ -61,7 +59,6 @@ impl Api {
             }
             let end = match answer {
                 Ok(answer) => {
-                    tell.emit(Live::Open);
                     read(&answer.response, &stopped, &tell).await;
                     None
                 }

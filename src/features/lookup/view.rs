@@ -12,10 +12,10 @@ use crate::api::ApiError;
 use crate::app::{View, link};
 use crate::decimal;
 use crate::i18n::{Ctx, DateStyle, Key};
-use crate::ui::button;
 use crate::ui::error_summary::error_summary;
 use crate::ui::field::{Described, Field, field, typed};
 use crate::ui::notice::{self, Tone};
+use crate::ui::{self, button};
 
 pub const EMAIL: &str = "lookup-email";
 pub const REFERENCE: &str = "lookup-reference";
@@ -52,6 +52,7 @@ pub fn plain(ctx: &Ctx, lookup: &Lookup) -> Html {
 }
 
 fn drawn(ctx: &Ctx, lookup: &Lookup, may_ask: bool, live: bool, tell: &Tell) -> Html {
+    let live = ui::live(live);
     let body = match &lookup.step {
         Step::Link { failed: None, .. } | Step::Open => notice::loading(ctx),
         Step::Link { failed: Some(failure), .. } => link_failed(ctx, failure, tell),

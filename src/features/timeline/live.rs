@@ -92,7 +92,6 @@ fn use_events(core: &Core, reference: Reference, token: &Rc<str>, sight: &Kept<S
             let last = sight.look().version().map(decimal::write);
             let timer = timer.clone();
             let tell = Callback::from(move |live| match live {
-                Live::Open => {}
                 Live::Changed { id } => {
                     if sight.look().version() != decimal::read(&id) {
                         read.emit(());

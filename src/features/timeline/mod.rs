@@ -60,7 +60,7 @@ fn use_timeline(props: &Timeline) -> Html {
     let outcome = match &*sight {
         Sight::Loading => None,
         Sight::Shown { .. } => Some(Ok(())),
-        Sight::Failed(error) => Some(Err(error.clone())),
+        Sight::Failed(error) => Some(Err(error)),
     };
     use_expiry(&sight, &props.on_expired);
     use_arrival(core, outcome);
@@ -124,25 +124,36 @@ struct News {
 /// The words of the live region: silent at first, then one sentence a change. Also tells the host page of a late promise.
 #[hook]
 fn use_said(core: &Core, news: Option<News>) -> String {
-    let said = use_kept(String::new);
-    let before = use_kept(|| None::<News>);
+    let said = use_kept(Said::default);
     {
         let (core, said) = (core.clone(), said.clone());
         use_change(news.clone(), move || {
             let Some(news) = news else { return };
-            let old = before.swap(Some(news.clone()));
-            let late_before = old.as_ref().map_or(0, |old| old.late);
-            if news.late > late_before {
-                core.announce("belofte-promise-late", &[("count", news.late.into())]);
-            }
-            if old.is_some_and(|old| old.changes != news.changes || news.late > old.late) {
+            let mut newly_late = false;
+            said.change(|said| {
+                let old = said.of.replace(news.clone());
+                newly_late = news.late > old.as_ref().map_or(0, |old| old.late);
+                if !old.is_some_and(|old| old.changes != news.changes || news.late > old.late) {
+                    return false;
+                }
                 // The same words twice would not be read out again; a space at the end makes them differ.
-                let repeated = said.get() == news.text;
-                said.set(if repeated { news.text + "\u{a0}" } else { news.text });
+                let end = if said.words == news.text { "\u{a0}" } else { "" };
+                said.words = [news.text.as_str(), end].concat();
+                true
+            });
+            if newly_late {
+                core.announce("belofte-promise-late", &[("count", news.late.into())]);
             }
         });
     }
-    said.get()
+    said.look().words.clone()
+}
+
+/// What was said last, and of which news.
+#[derive(Default)]
+struct Said {
+    words: String,
+    of: Option<News>,
 }
 
 fn tell(props: &Timeline, failed: &Kept<bool>) -> Tell {
