@@ -28,6 +28,7 @@ use crate::i18n::{Ctx, Format, Key, Messages};
 use crate::part::{Part, part};
 use crate::request::{UseRequest, use_request};
 use crate::status::StatusPage;
+use crate::text::concat;
 
 #[derive(Clone, Debug)]
 pub enum View {
@@ -151,7 +152,7 @@ impl CoreParts {
 
     /// Puts the focus on the element with this id inside the widget.
     pub fn focus(&self, id: &str) {
-        self.focus_first(&["[id=\"", id, "\"]"].concat());
+        self.focus_first(&concat(&["[id=\"", id, "\"]"]));
     }
 
     /// Puts the focus on the first element that `selector` finds inside the widget.
@@ -168,7 +169,7 @@ impl CoreParts {
         if let Some(card) = self.left.borrow_mut().take() {
             // An id may hold anything.
             let id = web_sys::css::escape(&card);
-            self.focus_first(&["[data-posting=\"", &id, "\"] a"].concat());
+            self.focus_first(&concat(&["[data-posting=\"", &id, "\"] a"]));
         }
     }
 
@@ -203,7 +204,7 @@ impl Core {
             let file = file.await;
             failed.set(file.is_err());
             if let Ok(file) = file {
-                core.save(&file, &[&reference.text(), ending].concat());
+                core.save(&file, &concat(&[&reference.text(), ending]));
             }
         });
     }
@@ -423,7 +424,7 @@ pub fn address(ctx: &Ctx, view: &View) -> String {
         View::Status { reference: Some(_), .. } => &["/careers/status/", &reference],
         View::Status { reference: None, .. } => &["/careers/status"],
     };
-    [&ctx.endpoint, path.concat().as_str(), "?lang=", ctx.format.lang()].concat()
+    concat(&[&ctx.endpoint, &concat(path), "?lang=", ctx.format.lang()])
 }
 
 /// A link to another view: a real address, followed inside the widget by a plain click.

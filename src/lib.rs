@@ -16,6 +16,7 @@ pub mod request;
 pub mod ssr;
 pub mod status;
 pub mod submission;
+pub mod text;
 pub mod ui;
 
 #[cfg(feature = "csr")]

@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::config::{get, object};
 use crate::decimal;
 use crate::hooks::after;
+use crate::text::concat;
 
 const TIMEOUT_MS: u32 = 15_000;
 
@@ -33,7 +34,7 @@ impl Call {
     /// For who holds this key.
     pub fn by(token: &str) -> Call {
         let mut call = Call::default();
-        call.header("Authorization", &["Bearer ", token].concat());
+        call.header("Authorization", &concat(&["Bearer ", token]));
         call
     }
 

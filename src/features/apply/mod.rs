@@ -149,7 +149,7 @@ fn use_form(props: &Form) -> Html {
         let (page, looks) = (page.clone(), page.state.look().looks);
         use_change(looks, move || {
             if looks > 0 {
-                page.core.focus_first(&["[id=\"", error_summary::ID, "\"]"].concat());
+                page.core.focus(error_summary::ID);
             }
         });
     }

@@ -11,6 +11,7 @@ use yew::prelude::*;
 
 use crate::app::{View, link};
 use crate::i18n::{Ctx, DateStyle, Key};
+use crate::text::concat;
 use crate::ui::leaf::{leaf, your_time};
 use crate::ui::person::{first_name, person};
 use crate::ui::{button, live, notice};
@@ -108,7 +109,7 @@ fn copy(ctx: &Ctx, answers: &[AnsweredField]) -> Html {
 
 /// A date as people write it; everything else as it was answered.
 fn written(ctx: &Ctx, value: &str) -> String {
-    let noon = [value, "T12:00:00Z"].concat();
+    let noon = concat(&[value, "T12:00:00Z"]);
     match Timestamp::parse(&noon) {
         Ok(day) if is_date(value) => ctx.format.date(day, "UTC", DateStyle::LongWithYear),
         _ => value.to_owned(),

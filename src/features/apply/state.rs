@@ -9,6 +9,7 @@ use belofte_contract::problem::{FieldError, FieldErrorCode};
 
 use crate::api::ApiError;
 use crate::submission::Draft;
+use crate::text::join;
 
 #[derive(Debug)]
 pub struct ApplyDraft {
@@ -315,7 +316,7 @@ pub fn type_names(accept: &[String]) -> String {
 
 /// For the `accept` attribute: types, and endings for systems that do not know the types.
 pub fn accept_list(accept: &[String]) -> String {
-    let mut list = accept.join(",");
+    let mut list = join(accept, ",");
     for media_type in accept {
         for ending in endings(media_type) {
             list.push_str(",.");

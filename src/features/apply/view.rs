@@ -15,6 +15,7 @@ use super::state::{ApplyDraft, ChosenFile, Edit, FileState, Trouble, accept_list
 use crate::app::{View, link};
 use crate::decimal;
 use crate::i18n::{Ctx, DateStyle, Key};
+use crate::text::concat;
 use crate::ui::error_summary::error_summary;
 use crate::ui::field::{Described, Field, field, group, typed, typed_into};
 use crate::ui::person::first_name;
@@ -126,7 +127,7 @@ fn asked<'a>(parts: &'a FormParts<'_>) -> impl Iterator<Item = &'a FormField> {
 }
 
 pub fn control_id(field: &str) -> String {
-    ["f-", field].concat()
+    concat(&["f-", field])
 }
 
 fn question(ctx: &Ctx, parts: &FormParts<'_>, asked: &FormField, wrong: &[(String, String)], tell: &Tell) -> Html {
@@ -265,7 +266,7 @@ fn select(ctx: &Ctx, control: &Control<'_>) -> Html {
 /// One of the options: of several a box to tick, of one a radio button.
 fn choice(control: &Control<'_>, option: &FieldOption) -> Html {
     let Control { draft, asked, id, .. } = control;
-    let id = [*id, "-", &option.value].concat();
+    let id = concat(&[*id, "-", &option.value]);
     let (kind, onchange) = match asked.kind {
         FieldKind::MultiChoice => ("checkbox", control.ticked(&option.value)),
         _ => ("radio", control.written()),
@@ -338,7 +339,7 @@ fn plain_files(ctx: &Ctx, around: &Field<'_>, control: &Control<'_>) -> Html {
 fn kept(ctx: &Ctx, file: &ChosenFile) -> Option<Html> {
     let FileState::Ready { upload_id } = &file.state else { return None };
     let number = decimal::write(i64::from(file.number));
-    let id = [&control_id(&file.field), "-", &number].concat();
+    let id = concat(&[&control_id(&file.field), "-", &number]);
     let text = ctx.fill(Key::ApplyFileReady, &[("name", &file.name), ("size", &megabytes(ctx, file.bytes))]);
     Some(html! {
         <li class="file__item file__item--ready" key={&number}>

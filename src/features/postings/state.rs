@@ -2,6 +2,7 @@
 //!
 //! Pure: which postings match, and which questions are worth asking at all.
 
+use crate::text::{concat, join};
 use belofte_contract::postings::{JobPosting, JobPostingList};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -44,8 +45,8 @@ impl Filter {
     /// Every word typed must stand somewhere on the card.
     pub fn takes(&self, posting: &JobPosting) -> bool {
         let wanted = lower(&self.text);
-        let card = [posting.title.as_str(), &posting.summary, &posting.department, &posting.locations.join(" ")];
-        let card = lower(&card.join(" "));
+        let places = join(&posting.locations, " ");
+        let card = lower(&concat(&[&posting.title, " ", &posting.summary, " ", &posting.department, " ", &places]));
         (self.department.is_empty() || posting.department == self.department)
             && (self.location.is_empty() || posting.locations.contains(&self.location))
             && wanted.split_whitespace().all(|word| stands_in(&card, word))

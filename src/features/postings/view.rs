@@ -12,9 +12,10 @@ use super::state::{Change, Filter, choices, is_searchable};
 use crate::app::{View, address, link};
 use crate::decimal;
 use crate::i18n::{Ctx, DateStyle, Key};
-use crate::ui::button;
+use crate::text::{concat, join};
 use crate::ui::field::typed;
 use crate::ui::person::first_name;
+use crate::ui::{button, live};
 
 pub struct BoardParts<'a> {
     pub list: &'a JobPostingList,
@@ -80,7 +81,7 @@ fn filters(ctx: &Ctx, parts: &BoardParts<'_>, change: &Callback<Change>) -> Html
             </div>
             { select(ctx, "department", Key::PostingsDepartment, departments, &parts.filter.department, typed(change, Change::Department)) }
             { select(ctx, "location", Key::PostingsLocation, locations, &parts.filter.location, typed(change, Change::Location)) }
-            if !parts.live {
+            if !live(parts.live) {
                 { button::submit(ctx.t(Key::PostingsFilter)) }
             }
         </form>
@@ -124,7 +125,7 @@ fn found(ctx: &Ctx, parts: &BoardParts<'_>, count: usize, change: &Callback<Chan
             <p class="postings__found" role="status">
                 { if count == 0 { ctx.t(Key::PostingsFoundNone) } else { ctx.plural(Key::PostingsFound, count as u32, &[]) } }
             </p>
-            if count == 0 && parts.live {
+            if count == 0 && live(parts.live) {
                 <div class="row">{ button::quiet(ctx.t(Key::PostingsClear), change.reform(|_| Change::Clear)) }</div>
             }
         </>
@@ -173,12 +174,12 @@ pub fn hear(ctx: &Ctx, posting: &JobPosting) -> Html {
 
 /// `2027-09` → an instant in the middle of that month, the same month in every zone.
 fn month_of(text: &str) -> Option<Timestamp> {
-    Timestamp::parse(&[text, "-15T12:00:00Z"].concat()).ok()
+    Timestamp::parse(&concat(&[text, "-15T12:00:00Z"])).ok()
 }
 
 /// "Rotterdam-Zuid · 24–32 hours · € 2,950–3,870 a month"
 pub fn facts(ctx: &Ctx, posting: &JobPosting) -> String {
-    let mut facts = posting.locations.join(", ");
+    let mut facts = join(&posting.locations, ", ");
     let mut add = |fact: &str| {
         if !facts.is_empty() {
             facts.push_str(" · ");
@@ -229,7 +230,7 @@ pub fn related(ctx: &Ctx, related: &[PostingLink], go: &Callback<View>) -> Html 
                     <li class="related__item">
                         { link(ctx, go, View::Posting(posting.id.as_str().into()), "related__link", posting.title.clone()) }
                         if !posting.locations.is_empty() {
-                            <span class="related__place">{ " · " }{ posting.locations.join(", ") }</span>
+                            <span class="related__place">{ " · " }{ join(&posting.locations, ", ") }</span>
                         }
                     </li>
                 }

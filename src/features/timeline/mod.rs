@@ -27,6 +27,7 @@ use crate::clock::use_alarm;
 use crate::hooks::{Kept, use_change, use_kept};
 use crate::i18n::Key;
 use crate::part::Part;
+use crate::text::concat;
 use crate::ui::notice;
 
 #[derive(PartialEq)]
@@ -138,7 +139,7 @@ fn use_said(core: &Core, news: Option<News>) -> String {
                 }
                 // The same words twice would not be read out again; a space at the end makes them differ.
                 let end = if said.words == news.text { "\u{a0}" } else { "" };
-                said.words = [news.text.as_str(), end].concat();
+                said.words = concat(&[news.text.as_str(), end]);
                 true
             });
             if newly_late {
