@@ -64,21 +64,19 @@ impl ApiError {
 
     /// From an answer that is not a success; `problem` when its body could be read.
     pub fn from_answer(status: u16, problem: Option<Problem>, retry_after_s: Option<u32>) -> ApiError {
-        let kind = problem.as_ref().map_or(ProblemType::Unknown, |problem| problem.kind);
-        let problem_retry = problem.as_ref().and_then(|problem| problem.retry_after);
-        let busy = || ApiError::Busy { retry_after_s: retry_after_s.or(problem_retry) };
+        let (kind, errors, related, told_s) = match problem {
+            Some(problem) => (problem.kind, problem.errors, problem.related, problem.retry_after),
+            None => (ProblemType::Unknown, Vec::new(), Vec::new(), None),
+        };
+        let busy = || ApiError::Busy { retry_after_s: retry_after_s.or(told_s) };
         match kind {
-            ProblemType::Fields => ApiError::Fields(Rc::new(problem.map(|problem| problem.errors).unwrap_or_default())),
+            ProblemType::Fields => ApiError::Fields(Rc::new(errors)),
             ProblemType::NotFound => ApiError::NotFound,
-            ProblemType::Gone => {
-                ApiError::Gone { related: Rc::new(problem.map(|problem| problem.related).unwrap_or_default()) }
-            }
+            ProblemType::Gone => ApiError::Gone { related: Rc::new(related) },
             ProblemType::Unauthorized => ApiError::Unauthorized,
             ProblemType::Code => ApiError::Code,
             ProblemType::CodeLocked => ApiError::CodeLocked,
-            ProblemType::TooLarge => ApiError::TooLarge {
-                limit: problem.and_then(|problem| problem.errors.first().and_then(|error| error.limit)),
-            },
+            ProblemType::TooLarge => ApiError::TooLarge { limit: errors.first().and_then(|error| error.limit) },
             ProblemType::MediaType => ApiError::MediaType,
             ProblemType::KeyReused => ApiError::KeyReused,
             ProblemType::TooManyRequests | ProblemType::StillRunning | ProblemType::Unavailable => busy(),

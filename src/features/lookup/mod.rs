@@ -50,6 +50,17 @@ impl Page {
     fn take(&self, action: Action) {
         self.state.change(|state| state.take(action));
     }
+
+    fn answered(&self, answer: Result<JsValue, ApiError>, is_mail: bool, on_open: &Callback<StatusSession>) {
+        let (result, session) = match answer.and_then(|answer| session_in(answer, is_mail)) {
+            Ok(session) => (Ok(()), session),
+            Err(error) => (Err(failure(&self.core, error)), None),
+        };
+        self.take(if is_mail { Action::Mailed(result) } else { Action::Opened(result) });
+        if let Some(session) = session {
+            on_open.emit(session);
+        }
+    }
 }
 
 impl Part for Lookup {
@@ -112,35 +123,24 @@ fn focus(step: &Step) -> Option<&'static str> {
 /// Sends what the state asks for; a late answer to an old errand is dropped.
 #[hook]
 fn use_errand(page: &Rc<Page>, lookup: &State, on_open: &Callback<StatusSession>) {
-    let (page, on_open, errand) = (page.clone(), on_open.clone(), lookup.errand(page.core.api.lang()));
-    use_change(errand.clone(), move || {
+    let (page, on_open) = (page.clone(), on_open.clone());
+    use_change(lookup.errand_number(), move || {
+        let api = &page.core.api;
+        let (answer, is_mail) = match page.state.look().errand(api.lang())? {
+            Errand::Mail(request, _) => (api.request_code(&request).answer, true),
+            Errand::Open(session, _) => (api.open_session(&session).answer, false),
+        };
         // Gone with the errand.
         let current = Rc::new(());
         let asked = Rc::downgrade(&current);
-        if let Some(errand) = errand {
-            spawn(async move {
-                let (action, session) = run(&page.core, errand).await;
-                if asked.upgrade().is_some() {
-                    page.take(action);
-                    session.into_iter().for_each(|session| on_open.emit(session));
-                }
-            });
-        }
-        current
+        spawn(async move {
+            let answer = answer.await;
+            if asked.upgrade().is_some() {
+                page.answered(answer, is_mail, &on_open);
+            }
+        });
+        Some(current)
     });
-}
-
-async fn run(core: &Core, errand: Errand) -> (Action, Option<StatusSession>) {
-    let (asked, is_mail) = match &errand {
-        Errand::Mail(request, _) => (core.api.request_code(request).answer, true),
-        Errand::Open(session, _) => (core.api.open_session(session).answer, false),
-    };
-    drop(errand);
-    let (result, session) = match asked.await.and_then(|answer| session_in(answer, is_mail)) {
-        Ok(session) => (Ok(()), session),
-        Err(error) => (Err(failure(core, error)), None),
-    };
-    (if is_mail { Action::Mailed(result) } else { Action::Opened(result) }, session)
 }
 
 /// What an answer opens: nothing yet when a code is mailed.

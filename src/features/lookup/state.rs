@@ -129,6 +129,16 @@ impl Lookup {
         }
     }
 
+    /// Another number for every errand; zero where there is none.
+    pub fn errand_number(&self) -> u32 {
+        match &self.step {
+            Step::Link { failed: None, tries, .. } => 3 * tries,
+            Step::Mailing { mailed } => 3 * mailed + 1,
+            Step::Opening { mailed } => 3 * mailed + 2,
+            Step::Link { .. } | Step::Address { .. } | Step::Code { .. } | Step::Open => 0,
+        }
+    }
+
     /// `lang`: the language of the mail.
     pub fn errand(&self, lang: &str) -> Option<Errand> {
         let written = &self.written;

@@ -25,6 +25,7 @@ fn check(start: Lookup, actions: Vec<Action>, expected: Expect) {
 
 fn drawn(lookup: &Lookup) -> String {
     let written = &lookup.written;
+    assert_eq!(lookup.errand_number() != 0, lookup.errand("nl").is_some(), "{lookup:?}");
     let errand = lookup.errand("nl").map(|errand| format!(" -> {errand:?}")).unwrap_or_default();
     format!("{:?} [{}|{}|{}]{errand}", lookup.step, written.email, written.reference, written.code)
 }
