@@ -142,7 +142,7 @@ fn code(ctx: &Ctx, lookup: &Lookup, failure: Option<&Failure>, may_ask: bool, li
         <input class="field__input lookup__code" id={CODE} name="code" type="text" inputmode="numeric" autocomplete="one-time-code"
             maxlength="12" value={written.code.clone()} {oninput} aria-required="true" aria-describedby={describedby} aria-invalid={invalid} />
     };
-    let other = failure.filter(|failure| failure.error != ApiError::Code);
+    let other = failure.filter(|failure| !matches!(failure.error, ApiError::Code));
     let locked = matches!(failure, Some(Failure { error: ApiError::CodeLocked, .. }));
     let working_on = match lookup.step {
         Step::Mailing { .. } => Some(Key::LookupSending),

@@ -97,8 +97,8 @@ fn use_events(core: &Core, reference: Reference, token: &Rc<str>, sight: &Kept<S
                         read.emit(());
                     }
                 }
-                Live::Closed(end) => {
-                    let wait_ms = if end.is_some() { LOOK_AGAIN_MS } else { REOPEN_MS };
+                Live::Closed { failed } => {
+                    let wait_ms = if failed { LOOK_AGAIN_MS } else { REOPEN_MS };
                     let again = again.clone();
                     timer.set(Some(after(wait_ms, move || again.emit(()))));
                 }
