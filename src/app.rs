@@ -20,6 +20,7 @@ use crate::api::session::{Session, Sessions};
 use crate::api::{Api, ApiError};
 use crate::clock::Clock;
 use crate::config::{Config, get, object};
+use crate::decimal;
 use crate::features::{apply, contacts, postings, score};
 use crate::hooks::{Compared, Kept, after, spawn, use_change, use_kept, use_made};
 use crate::i18n::browser::BrowserFormat;
@@ -27,6 +28,7 @@ use crate::i18n::{Ctx, Format, Key, Messages};
 use crate::part::{Part, part};
 use crate::request::{UseRequest, use_request};
 use crate::status::StatusPage;
+use crate::text::concat;
 
 #[derive(Clone, Debug)]
 pub enum View {
@@ -150,7 +152,7 @@ impl CoreParts {
 
     /// Puts the focus on the element with this id inside the widget.
     pub fn focus(&self, id: &str) {
-        self.focus_first(&["[id=\"", id, "\"]"].concat());
+        self.focus_first(&concat(&["[id=\"", id, "\"]"]));
     }
 
     /// Puts the focus on the first element that `selector` finds inside the widget.
@@ -167,7 +169,7 @@ impl CoreParts {
         if let Some(card) = self.left.borrow_mut().take() {
             // An id may hold anything.
             let id = web_sys::css::escape(&card);
-            self.focus_first(&["[data-posting=\"", &id, "\"] a"].concat());
+            self.focus_first(&concat(&["[data-posting=\"", &id, "\"] a"]));
         }
     }
 
@@ -196,12 +198,13 @@ impl Core {
         let core = self.clone();
         spawn(async move {
             let (file, ending) = match what {
-                Saved::Calendar => (core.api.calendar(reference, &token).await, ".ics"),
-                Saved::Everything => (core.api.export(reference, &token).await, ".json"),
+                Saved::Calendar => (core.api.calendar(reference, &token), ".ics"),
+                Saved::Everything => (core.api.export(reference, &token), ".json"),
             };
+            let file = file.await;
             failed.set(file.is_err());
             if let Ok(file) = file {
-                core.save(&file, &[&reference.to_string(), ending].concat());
+                core.save(&file, &concat(&[&reference.text(), ending]));
             }
         });
     }
@@ -239,20 +242,20 @@ impl Shared {
 /// Every view calls this: with `None` while it loads, then with what came of it. Moves focus to the heading after
 /// the visitor went somewhere, tells the host page when the first view stands or failed.
 #[hook]
-pub fn use_arrival(core: &Core, outcome: Option<Result<(), ApiError>>) {
+pub fn use_arrival(core: &Core, outcome: Option<Result<(), &ApiError>>) {
     let core = core.clone();
-    // That something is not there is an answer too, with a page of its own.
-    let outcome = outcome.map(|outcome| match outcome {
-        Err(ApiError::NotFound | ApiError::Gone { .. }) => Ok(()),
-        outcome => outcome,
+    let trouble = outcome.map(|outcome| match outcome {
+        // That something is not there is an answer too, with a page of its own.
+        Ok(()) | Err(ApiError::NotFound | ApiError::Gone { .. }) => "",
+        Err(error) => error.code(),
     });
-    use_change(outcome.clone(), move || {
-        let Some(outcome) = outcome else { return };
-        if let Err(error) = &outcome {
-            core.announce("belofte-error", &[("code", error.code().into())]);
+    use_change(trouble, move || {
+        let Some(trouble) = trouble else { return };
+        if !trouble.is_empty() {
+            core.announce("belofte-error", &[("code", trouble.into())]);
         }
         match core.arrival.get() {
-            Arrival::First if outcome.is_ok() => {
+            Arrival::First if trouble.is_empty() => {
                 core.arrival.set(Arrival::Settled);
                 core.announce("belofte-ready", &[("version", env!("CARGO_PKG_VERSION").into())]);
             }
@@ -322,12 +325,9 @@ fn use_app(props: &App) -> Html {
             *core.view.borrow_mut() = view;
         });
     }
-    let organization = {
-        let api = core.api.clone();
-        use_request((core.clone(), props.refreshed), async move { api.organization().await })
-    };
     // A key per asking: `refresh()` reads everything anew, but never throws away a form in progress.
-    let key = &*props.refreshed.to_string();
+    let key = &*decimal::write(i64::from(props.refreshed));
+    let organization = use_request(&core.api, key, core.api.organization());
     let shared = Shared { core, organization };
     match view {
         // The visitor was faster than the texts.
@@ -414,7 +414,7 @@ pub fn applied(core: &Core, receipt: ApplicationReceipt) {
 /// Where `view` is found without JavaScript, on the endpoint's own pages.
 pub fn address(ctx: &Ctx, view: &View) -> String {
     let reference = match view {
-        View::Status { reference: Some(reference), .. } => reference.to_string(),
+        View::Status { reference: Some(reference), .. } => reference.text(),
         _ => String::new(),
     };
     let path: &[&str] = match view {
@@ -424,11 +424,15 @@ pub fn address(ctx: &Ctx, view: &View) -> String {
         View::Status { reference: Some(_), .. } => &["/careers/status/", &reference],
         View::Status { reference: None, .. } => &["/careers/status"],
     };
-    [&ctx.endpoint, path.concat().as_str(), "?lang=", ctx.format.lang()].concat()
+    concat(&[&ctx.endpoint, &concat(path), "?lang=", ctx.format.lang()])
 }
 
 /// A link to another view: a real address, followed inside the widget by a plain click.
 pub fn link(ctx: &Ctx, go: &Callback<View>, to: View, class: &'static str, text: impl Into<Html>) -> Html {
+    link_around(ctx, go, to, class, text.into())
+}
+
+fn link_around(ctx: &Ctx, go: &Callback<View>, to: View, class: &'static str, text: Html) -> Html {
     let href = address(ctx, &to);
     let onclick = go.reform(move |event: MouseEvent| {
         event.prevent_default();
@@ -440,5 +444,5 @@ pub fn link(ctx: &Ctx, go: &Callback<View>, to: View, class: &'static str, text:
             onclick.emit(event);
         }
     });
-    html! { <a {class} {href} {onclick}>{ text.into() }</a> }
+    html! { <a {class} {href} {onclick}>{ text }</a> }
 }

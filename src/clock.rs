@@ -10,7 +10,7 @@ use gloo::timers::callback::Timeout;
 use yew::functional::UseForceUpdateHandle;
 use yew::prelude::*;
 
-use crate::hooks::{after, listen, use_change};
+use crate::hooks::{after, listen, use_change, use_start};
 
 /// Sleeping devices stop their timers, so the alarm looks again at least this often.
 const LONGEST_SLEEP_MS: i64 = 30_000;
@@ -85,7 +85,7 @@ fn arm(at: Timestamp, clock: Clock, ring: UseForceUpdateHandle, slot: Rc<Cell<Op
 /// Calls `shown` whenever the page becomes visible again or the device comes back online.
 #[hook]
 pub fn use_return(shown: Callback<()>) {
-    use_change((), move || {
+    use_start(move || {
         let again = shown.clone();
         let seen = Callback::from(move |()| {
             if !gloo::utils::document().hidden() {

@@ -13,8 +13,8 @@ use std::rc::Rc;
 use gloo::events::EventListener;
 use gloo::timers::callback::Timeout;
 use web_sys::EventTarget;
+use yew::Callback;
 use yew::functional::{Hook, HookContext, UseForceUpdateHandle, hook, use_effect_with, use_force_update, use_ref};
-use yew::{Callback, Reducible};
 
 /// Anything that can be compared with anything: for `PartialEq` values whose type Yew need not know.
 pub trait Same: Any {
@@ -50,6 +50,12 @@ pub fn use_change<T: 'static>(
     run: impl FnOnce() -> T + 'static,
 ) -> impl Hook<Output = ()> {
     use_held(Compared::new(on), Box::new(move || Box::new(run())))
+}
+
+/// Runs `run` once, after the first drawing; what it gives is held until the component's end.
+pub fn use_start<T: 'static>(run: impl FnOnce() -> T + 'static) -> impl Hook<Output = ()> {
+    // Not `()`, which would be a type more.
+    use_change(0_u32, run)
 }
 
 #[hook]
@@ -113,18 +119,6 @@ impl<T: PartialEq> Kept<T> {
     pub fn set(&self, value: T) {
         let before = self.0.value.replace(value);
         if before != *self.0.value.borrow() {
-            self.0.draw.force_update();
-        }
-    }
-}
-
-impl<T: Reducible> Kept<Rc<T>> {
-    /// Draws the component again unless the action changed nothing.
-    pub fn dispatch(&self, action: T::Action) {
-        let before = self.get();
-        let now = before.clone().reduce(action);
-        if !Rc::ptr_eq(&before, &now) {
-            self.swap(now);
             self.0.draw.force_update();
         }
     }

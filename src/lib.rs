@@ -6,6 +6,7 @@ pub mod api;
 pub mod app;
 pub mod clock;
 pub mod config;
+pub mod decimal;
 pub mod features;
 pub mod hooks;
 pub mod i18n;
@@ -15,6 +16,7 @@ pub mod request;
 pub mod ssr;
 pub mod status;
 pub mod submission;
+pub mod text;
 pub mod ui;
 
 #[cfg(feature = "csr")]

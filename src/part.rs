@@ -9,6 +9,7 @@ use yew::functional::{Hook, HookContext};
 use yew::prelude::*;
 
 use crate::hooks::Same;
+use crate::text::concat;
 
 /// What one would give a component of its own: the properties, and how it is drawn from them.
 pub trait Part: Same {
@@ -57,6 +58,6 @@ pub fn part(key: &str, part: impl Part) -> Html {
 
 #[inline(never)]
 fn host(key: &str, part: Rc<dyn Part>) -> Html {
-    let key = [part.name(), " ", key].concat();
+    let key = concat(&[part.name(), " ", key]);
     html! { <Host {key} {part} /> }
 }

@@ -5,13 +5,14 @@
 use std::any::Any;
 use std::cell::Cell;
 use std::future::Future;
+use std::mem::discriminant;
 use std::pin::Pin;
 use std::rc::Rc;
 
 use yew::prelude::*;
 
-use crate::api::ApiError;
-use crate::hooks::{Compared, spawn, use_change, use_kept};
+use crate::api::{Api, ApiError};
+use crate::hooks::{spawn, use_change, use_kept};
 
 #[derive(Debug)]
 pub enum Request<T: ?Sized> {
@@ -37,7 +38,8 @@ impl<T: ?Sized> PartialEq for Request<T> {
         match (self, other) {
             (Request::Idle, Request::Idle) | (Request::Loading, Request::Loading) => true,
             (Request::Ready(one), Request::Ready(two)) => std::ptr::addr_eq(Rc::as_ptr(one), Rc::as_ptr(two)),
-            (Request::Failed(one), Request::Failed(two)) => one == two,
+            // What is drawn for two errors of one kind is the same.
+            (Request::Failed(one), Request::Failed(two)) => discriminant(one) == discriminant(two),
             (Request::Idle | Request::Loading | Request::Ready(_) | Request::Failed(_), _) => false,
         }
     }
@@ -52,11 +54,11 @@ impl<T> Request<T> {
     }
 
     /// For `use_arrival`: nothing while it loads, then whether it worked.
-    pub fn outcome(&self) -> Option<Result<(), ApiError>> {
+    pub fn outcome(&self) -> Option<Result<(), &ApiError>> {
         match self {
             Request::Idle | Request::Loading => None,
             Request::Ready(_) => Some(Ok(())),
-            Request::Failed(error) => Some(Err(error.clone())),
+            Request::Failed(error) => Some(Err(error)),
         }
     }
 
@@ -111,55 +113,82 @@ impl<T> UseRequest<T> {
     }
 }
 
-/// Asks at once and whenever `question` changes: `answer` is waited for only then.
+/// Asks at once and whenever `api` or what it is `about` changes: `answer` is waited for only then.
 #[hook]
-pub fn use_request<T, Q, A>(question: Q, answer: A) -> UseRequest<T>
+pub fn use_request<T, A>(api: &Api, about: &str, answer: A) -> UseRequest<T>
 where
     T: 'static,
-    Q: PartialEq + 'static,
     A: Future<Output = Result<T, ApiError>> + 'static,
 {
     let answer = async move { answer.await.map(|value| Rc::new(value) as Rc<dyn Any>) };
-    let (state, again) = use_answer(Compared::new(question), Box::pin(answer));
+    let (state, again) = use_answer((api.clone(), about.into()), Box::pin(answer));
     UseRequest { state: state.of(), again }
 }
 
 /// An answer still under way, of whatever type: all reads are one hook to the compiler.
 type Asking = Pin<Box<dyn Future<Output = Result<Rc<dyn Any>, ApiError>>>>;
 
+/// Whom one asks, and about what. One type for all reads.
+type Question = (Api, Rc<str>);
+
 #[hook]
-fn use_answer(question: Compared, answer: Asking) -> (Request<dyn Any>, Callback<()>) {
-    let state = use_kept(|| Request::Loading);
-    let round = use_kept(|| 0_u32);
-    let before = use_kept(|| None::<Compared>);
+fn use_answer(question: Question, answer: Asking) -> (Request<dyn Any>, Callback<()>) {
+    let kept = use_kept(|| Reading { question: None, state: Request::Loading, round: 0 });
     let again = {
-        let round = round.clone();
-        use_kept(|| Callback::from(move |()| round.set(next_round())))
+        let kept = kept.clone();
+        use_kept(|| {
+            Callback::from(move |()| {
+                kept.change(|reading| {
+                    reading.round = next_round();
+                    true
+                });
+            })
+        })
     };
-    let shown = state.get();
-    use_change((question.clone(), round.get()), move || {
+    let (shown, round) = {
+        let reading = kept.look();
+        (reading.state.clone(), reading.round)
+    };
+    use_change((question.clone(), round), move || {
         // Gone when something else is asked, or nobody looks any more.
         let current = Rc::new(());
         let asked = Rc::downgrade(&current);
-        // Asked again with something in sight: it stays, unless the answer says that it is gone.
-        let same = before.swap(Some(question.clone())) == Some(question);
-        let is_shown = same && matches!(state.get(), Request::Ready(_));
-        if !is_shown {
-            state.set(Request::Loading);
-        }
+        let mut is_shown = false;
+        kept.change(|reading| {
+            // Asked again with something in sight: it stays, unless the answer says that it is gone.
+            let same = reading.question.replace(question.clone()) == Some(question);
+            is_shown = same && matches!(reading.state, Request::Ready(_));
+            if is_shown || matches!(reading.state, Request::Loading) {
+                return false;
+            }
+            reading.state = Request::Loading;
+            true
+        });
         spawn(async move {
             let answer = answer.await;
             if asked.upgrade().is_some() {
-                match answer {
-                    Ok(value) => state.set(Request::Ready(value)),
-                    Err(error) if is_shown && error.passes() => {}
-                    Err(error) => state.set(Request::Failed(error)),
-                }
+                let state = match answer {
+                    Ok(value) => Request::Ready(value),
+                    Err(error) if is_shown && error.passes() => return,
+                    Err(error) => Request::Failed(error),
+                };
+                kept.change(|reading| {
+                    reading.state = state;
+                    true
+                });
             }
         });
         current
     });
     (shown, again.get())
+}
+
+/// What was asked last, and what came of it.
+struct Reading {
+    question: Option<Question>,
+    state: Request<dyn Any>,
+    /// Another one for every time that it is asked again.
+    round: u32,
 }
 
 /// A number that was not used before, so that asking again is a change.

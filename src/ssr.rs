@@ -154,7 +154,8 @@ impl Visit {
     /// Holds what was written against the same rules as in the widget.
     pub fn checked(written: Written, asked: bool) -> Visit {
         let visit = Visit { written, asked, ..Visit::default() };
-        let sent = Rc::new(visit.lookup()).reduce(Action::Submit);
+        let mut sent = visit.lookup();
+        sent.take(Action::Submit);
         Visit { problems: sent.problems(), ..visit }
     }
 

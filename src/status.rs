@@ -93,16 +93,16 @@ fn use_status_page(props: &StatusPage) -> Html {
     });
     let on_log_out = callback(&page, |page, ()| {
         if let Some(session) = page.core.sessions.current() {
-            let api = page.core.api.clone();
+            let closed = page.core.api.close_session(&session.token);
             // Forgotten here at once; whether the backend heard of it changes nothing for the visitor.
-            spawn(async move { drop(api.close_session(&session.token).await) });
+            spawn(async move { drop(closed.await) });
         }
         page.core.sessions.end();
         page.go(None);
     });
     let core = shared.core;
     let page = timeline::Timeline { core, reference, token, guests: GUESTS, on_expired, on_all, on_log_out };
-    part(&reference.to_string(), page)
+    part(&reference.text(), page)
 }
 
 /// Keeps the key; gives the application to show, when there is but one to choose.
@@ -138,14 +138,11 @@ impl Part for Mine {
 #[hook]
 fn use_mine(props: &Mine) -> Html {
     let core = &props.shared.core;
-    let mine = {
-        let (api, token) = (core.api.clone(), props.token.clone());
-        use_request(props.token.clone(), async move { api.my_applications(&token).await.map(|mine| mine.applications) })
-    };
+    let mine = use_request(&core.api, &props.token, core.api.my_applications(&props.token));
     {
         let on_expired = props.on_expired.clone();
         let expired = matches!(&mine.state, Request::Failed(ApiError::Unauthorized));
-        use_change(expired, move || {
+        use_change(u32::from(expired), move || {
             if expired {
                 on_expired.emit(());
             }
@@ -155,8 +152,6 @@ fn use_mine(props: &Mine) -> Html {
     match &mine.state {
         Request::Idle | Request::Loading | Request::Failed(ApiError::Unauthorized) => notice::loading(&core.ctx("UTC")),
         Request::Failed(error) => notice::failed(&core.ctx("UTC"), error, &mine.again),
-        Request::Ready(applications) => {
-            lookup::list::list(&props.shared.ctx(), applications, &props.on_choose, &core.go)
-        }
+        Request::Ready(mine) => lookup::list::list(&props.shared.ctx(), &mine.applications, &props.on_choose, &core.go),
     }
 }

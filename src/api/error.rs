@@ -2,6 +2,8 @@
 //!
 //! Holds no text for people; `ui/notice.rs` words it.
 
+use std::rc::Rc;
+
 use belofte_contract::postings::PostingLink;
 use belofte_contract::problem::{FieldError, Problem, ProblemType};
 
@@ -16,7 +18,7 @@ pub enum ApiError {
     NotFound,
     /// The posting is closed; others may be open.
     Gone {
-        related: Vec<PostingLink>,
+        related: Rc<Vec<PostingLink>>,
     },
     /// The session ended.
     Unauthorized,
@@ -24,7 +26,7 @@ pub enum ApiError {
     Code,
     /// Too many wrong codes: ask for a new one.
     CodeLocked,
-    Fields(Vec<FieldError>),
+    Fields(Rc<Vec<FieldError>>),
     /// Bytes, when the backend says.
     TooLarge {
         limit: Option<u64>,
@@ -62,19 +64,19 @@ impl ApiError {
 
     /// From an answer that is not a success; `problem` when its body could be read.
     pub fn from_answer(status: u16, problem: Option<Problem>, retry_after_s: Option<u32>) -> ApiError {
-        let kind = problem.as_ref().map_or(ProblemType::Unknown, |problem| problem.kind);
-        let problem_retry = problem.as_ref().and_then(|problem| problem.retry_after);
-        let busy = || ApiError::Busy { retry_after_s: retry_after_s.or(problem_retry) };
+        let (kind, errors, related, told_s) = match problem {
+            Some(problem) => (problem.kind, problem.errors, problem.related, problem.retry_after),
+            None => (ProblemType::Unknown, Vec::new(), Vec::new(), None),
+        };
+        let busy = || ApiError::Busy { retry_after_s: retry_after_s.or(told_s) };
         match kind {
-            ProblemType::Fields => ApiError::Fields(problem.map(|problem| problem.errors).unwrap_or_default()),
+            ProblemType::Fields => ApiError::Fields(Rc::new(errors)),
             ProblemType::NotFound => ApiError::NotFound,
-            ProblemType::Gone => ApiError::Gone { related: problem.map(|problem| problem.related).unwrap_or_default() },
+            ProblemType::Gone => ApiError::Gone { related: Rc::new(related) },
             ProblemType::Unauthorized => ApiError::Unauthorized,
             ProblemType::Code => ApiError::Code,
             ProblemType::CodeLocked => ApiError::CodeLocked,
-            ProblemType::TooLarge => ApiError::TooLarge {
-                limit: problem.and_then(|problem| problem.errors.first().and_then(|error| error.limit)),
-            },
+            ProblemType::TooLarge => ApiError::TooLarge { limit: errors.first().and_then(|error| error.limit) },
             ProblemType::MediaType => ApiError::MediaType,
             ProblemType::KeyReused => ApiError::KeyReused,
             ProblemType::TooManyRequests | ProblemType::StillRunning | ProblemType::Unavailable => busy(),
@@ -83,7 +85,7 @@ impl ApiError {
                 match status {
                     401 | 403 => ApiError::Unauthorized,
                     404 => ApiError::NotFound,
-                    410 => ApiError::Gone { related: Vec::new() },
+                    410 => ApiError::Gone { related: Rc::default() },
                     413 => ApiError::TooLarge { limit: None },
                     415 => ApiError::MediaType,
                     429 | 502..=504 => busy(),

@@ -12,20 +12,18 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, ReadableStream, ReadableStreamDefaultReader};
 use yew::Callback;
 
+use super::Api;
 use super::http::Call;
-use super::{Api, ApiError};
 use crate::config::get;
 use crate::hooks::spawn;
 
 /// What the stream tells.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Live {
-    /// The connection stands.
-    Open,
     /// The application has this version now.
     Changed { id: String },
-    /// The stream ended or could not be opened.
-    Closed(Option<ApiError>),
+    /// The stream ended well, or could not be opened.
+    Closed { failed: bool },
 }
 
 /// Stops the stream when dropped.
@@ -45,28 +43,25 @@ impl Drop for Stream {
 
 impl Api {
     /// Listens to the changes of `reference` after version `last_id`.
-    pub fn events(&self, reference: Reference, token: String, last_id: Option<String>, tell: Callback<Live>) -> Stream {
+    pub fn events(&self, reference: Reference, token: &str, last_id: Option<&str>, tell: Callback<Live>) -> Stream {
         let stopped = Rc::new(Cell::new(false));
         let controller = AbortController::new().ok();
         let stream = Stream { stopped: stopped.clone(), controller: controller.clone() };
-        let api = self.clone();
+        let mut call = Call { stop: controller, ..Call::by(token) };
+        if let Some(id) = last_id {
+            call.header("Last-Event-ID", id);
+        }
+        let answer = self.call(self.application_url(reference, "/events"), call);
         spawn(async move {
-            let header = last_id.as_deref().map(|id| ("Last-Event-ID", id));
-            let call = Call { token: Some(&token), header, stop: controller, ..Call::default() };
-            let answer = api.call(api.application_url(reference, "/events"), call).await;
+            let answer = answer.await;
             if stopped.get() {
                 return;
             }
-            let end = match answer {
-                Ok(answer) => {
-                    tell.emit(Live::Open);
-                    read(&answer.response, &stopped, &tell).await;
-                    None
-                }
-                Err(error) => Some(error),
-            };
+            if let Ok(answer) = &answer {
+                read(&answer.response, &stopped, &tell).await;
+            }
             if !stopped.get() {
-                tell.emit(Live::Closed(end));
+                tell.emit(Live::Closed { failed: answer.is_err() });
             }
         });
         stream
@@ -87,7 +82,7 @@ async fn read(response: &web_sys::Response, stopped: &Cell<bool>, tell: &Callbac
             return None;
         }
         let bytes = get(&chunk, "value").unchecked_into::<Uint8Array>();
-        for id in parser.take(&bytes.to_vec()) {
+        if let Some(id) = parser.take(&bytes.to_vec()) {
             tell.emit(Live::Changed { id });
         }
     }
@@ -106,9 +101,9 @@ pub struct Parser {
 const LONGEST_LINE: usize = 64 * 1024;
 
 impl Parser {
-    /// Ids of the `changed` events that `chunk` completes.
-    pub fn take(&mut self, chunk: &[u8]) -> Vec<String> {
-        let mut changed = Vec::new();
+    /// The id of the last `changed` event that `chunk` completes: what was before it, is in it too.
+    pub fn take(&mut self, chunk: &[u8]) -> Option<String> {
+        let mut changed = None;
         for byte in chunk {
             match byte {
                 b'\n' => {
@@ -123,10 +118,10 @@ impl Parser {
         changed
     }
 
-    fn end_of(&mut self, line: &[u8], changed: &mut Vec<String>) {
+    fn end_of(&mut self, line: &[u8], changed: &mut Option<String>) {
         if line.is_empty() {
             if self.is_changed && self.has_data {
-                changed.push(self.id.clone());
+                *changed = Some(self.id.clone());
             }
             (self.is_changed, self.has_data) = (false, false);
             return;

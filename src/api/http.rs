@@ -13,21 +13,34 @@ use super::decode::decode;
 use super::error::ApiError;
 use crate::clock::Clock;
 use crate::config::{get, object};
+use crate::decimal;
 use crate::hooks::after;
+use crate::text::concat;
 
 const TIMEOUT_MS: u32 = 15_000;
 
 /// One call, before it is sent.
 #[derive(Default)]
-pub struct Call<'a> {
+pub struct Call {
     pub method: Option<&'static str>,
-    pub token: Option<&'a str>,
-    /// One header more: name and value.
-    pub header: Option<(&'static str, &'a str)>,
+    pub headers: Vec<(&'static str, JsValue)>,
     /// Sent as JSON.
     pub body: Option<JsValue>,
     /// Who ends the call; without one it ends by itself when no answer begins in time.
     pub stop: Option<AbortController>,
+}
+
+impl Call {
+    /// For who holds this key.
+    pub fn by(token: &str) -> Call {
+        let mut call = Call::default();
+        call.header("Authorization", &concat(&["Bearer ", token]));
+        call
+    }
+
+    pub fn header(&mut self, name: &'static str, value: &str) {
+        self.headers.push((name, value.into()));
+    }
 }
 
 /// An answer that is a success or 304.
@@ -51,7 +64,7 @@ impl Answer {
 }
 
 /// Sends `call` to `url`; takes an answer that the loader already asked for when there is one.
-pub async fn send(url: &str, call: Call<'_>, clock: &Clock, prefetched: &JsValue) -> Result<Answer, ApiError> {
+pub async fn send(url: &str, call: Call, clock: &Clock, prefetched: &JsValue) -> Result<Answer, ApiError> {
     match taken(url, &call, prefetched).await {
         // It lay there while the program loaded: the time it tells is over.
         Some(response) => settle(response).await,
@@ -76,8 +89,9 @@ async fn settle(response: Response) -> Result<Answer, ApiError> {
 }
 
 /// An answer that the loader asked for, once: a second look must be fresh.
-async fn taken(url: &str, call: &Call<'_>, prefetched: &JsValue) -> Option<Response> {
-    if call.method.is_some() || call.token.is_some() {
+async fn taken(url: &str, call: &Call, prefetched: &JsValue) -> Option<Response> {
+    // It asks without a key.
+    if call.method.is_some() || !call.headers.is_empty() {
         return None;
     }
     let found = get(prefetched, url);
@@ -89,38 +103,26 @@ async fn taken(url: &str, call: &Call<'_>, prefetched: &JsValue) -> Option<Respo
     matches!(status(&response), 200..=299).then_some(response)
 }
 
-async fn fetch(url: &str, call: Call<'_>) -> Result<Response, ApiError> {
+async fn fetch(url: &str, mut call: Call) -> Result<Response, ApiError> {
     let is_timed = call.stop.is_none();
     let controller = call.stop.clone().or_else(|| AbortController::new().ok()).ok_or(ApiError::Fault)?;
+    let body = match call.body.take() {
+        Some(body) => {
+            call.header("Content-Type", "application/json");
+            JSON::stringify(&body).map_err(|_| ApiError::Fault)?.into()
+        }
+        None => JsValue::UNDEFINED,
+    };
     let init = [
         ("method", call.method.unwrap_or("GET").into()),
         ("signal", controller.signal().into()),
-        ("headers", headers(&call).into()),
-        (
-            "body",
-            call.body
-                .map_or(Ok(JsValue::UNDEFINED), |body| JSON::stringify(&body).map(JsValue::from))
-                .map_err(|_| ApiError::Fault)?,
-        ),
+        ("headers", object(&call.headers).into()),
+        ("body", body),
     ];
     // Dropped, and so cancelled, once the answer has begun.
     let _timer = is_timed.then(|| after(TIMEOUT_MS, move || controller.abort()));
     let promise = gloo::utils::window().fetch_with_str_and_init(url, object(&init).unchecked_ref());
     JsFuture::from(promise).await.map(Response::unchecked_from_js).map_err(|_| ApiError::Offline)
-}
-
-fn headers(call: &Call<'_>) -> Object {
-    let mut given = Vec::new();
-    if let Some(token) = call.token {
-        given.push(("Authorization", ["Bearer ", token].concat().into()));
-    }
-    if let Some((name, value)) = call.header {
-        given.push((name, value.into()));
-    }
-    if call.body.is_some() {
-        given.push(("Content-Type", "application/json".into()));
-    }
-    object(&given)
 }
 
 fn status(response: &Response) -> u16 {
@@ -132,7 +134,7 @@ async fn json(response: &Response) -> Option<JsValue> {
 }
 
 fn number(response: &Response, name: &str) -> Option<i64> {
-    response.headers().get(name).ok().flatten()?.trim().parse().ok()
+    decimal::read(&response.headers().get(name).ok().flatten()?)
 }
 
 /// Reads a JSON text that did not come through `fetch`.

@@ -1,4 +1,4 @@
-//! The backend as the widget sees it: one async function a call, contract types in and out.
+//! The backend as the widget sees it: one function a call, contract types in and out.
 //!
 //! Only `http.rs` (and `upload.rs`, for progress) touches the network.
 
@@ -10,8 +10,10 @@ pub mod http;
 pub mod session;
 pub mod upload;
 
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::rc::Rc;
+use std::task::{Context, Poll};
 
 use belofte_contract::apply::{ApplicationForm, ApplicationReceipt, NewApplication};
 use belofte_contract::lookup::{MyApplications, NewStatusSession, StatusRequest, StatusRequestAccepted, StatusSession};
@@ -50,96 +52,91 @@ impl PartialEq for Api {
 const JSON: serde_wasm_bindgen::Serializer = serde_wasm_bindgen::Serializer::json_compatible();
 
 /// An application with the mark of its version; None when it did not change.
-pub type Versioned = Option<(Application, Option<String>)>;
+pub type Versioned = Option<(Rc<Application>, Option<String>)>;
 
 impl Api {
     pub fn new(endpoint: String, lang: String, clock: Clock, prefetched: JsValue) -> Api {
         Api(Rc::new(Inner { endpoint, lang, clock, prefetched }))
     }
 
-    pub async fn organization(&self) -> Result<Organization, ApiError> {
-        self.get(&[paths::ORGANIZATION]).await
+    pub fn organization(&self) -> Asking<Organization> {
+        self.get(self.url(&[paths::ORGANIZATION]))
     }
 
-    pub async fn postings(&self) -> Result<JobPostingList, ApiError> {
-        self.get(&[paths::JOB_POSTINGS]).await
+    /// A page of postings: the first, or the one after `cursor`.
+    pub fn postings(&self, cursor: Option<&str>) -> Asking<JobPostingList> {
+        let mut url = self.url(&[paths::JOB_POSTINGS]);
+        if let Some(cursor) = cursor {
+            url.push_str("&cursor=");
+            url.push_str(&escaped(cursor));
+        }
+        self.get(url)
     }
 
-    /// The page of postings after `cursor`.
-    pub async fn more_postings(&self, cursor: &str) -> Result<JobPostingList, ApiError> {
-        let cursor = String::from(js_sys::encode_uri_component(cursor));
-        let url = [self.url(&[paths::JOB_POSTINGS]).as_str(), "&cursor=", &cursor].concat();
-        read(self.ask(url, Call::default()).await?)
+    pub fn posting(&self, id: &str) -> Asking<JobPosting> {
+        self.get(self.url(&[paths::JOB_POSTINGS, "/", &escaped(id)]))
     }
 
-    pub async fn posting(&self, id: &str) -> Result<JobPosting, ApiError> {
-        // An id from an attribute may hold anything.
-        let id = String::from(js_sys::encode_uri_component(id));
-        self.get(&[paths::JOB_POSTINGS, "/", &id]).await
+    pub fn form(&self, id: &str) -> Asking<ApplicationForm> {
+        self.get(self.url(&[paths::FORMS, "/", &escaped(id)]))
     }
 
-    pub async fn form(&self, id: &str) -> Result<ApplicationForm, ApiError> {
-        let id = String::from(js_sys::encode_uri_component(id));
-        self.get(&[paths::FORMS, "/", &id]).await
+    pub fn apply(&self, application: &NewApplication, key: &str) -> Asking<ApplicationReceipt> {
+        let mut call = Call::default();
+        call.header(paths::IDEMPOTENCY_KEY_HEADER, key);
+        self.post(paths::APPLICATIONS, body::application(application), call)
     }
 
-    pub async fn apply(&self, application: &NewApplication, key: &str) -> Result<ApplicationReceipt, ApiError> {
-        let call = Call { header: Some((paths::IDEMPOTENCY_KEY_HEADER, key)), ..Call::default() };
-        read(self.post(paths::APPLICATIONS, body::application(application), call).await?)
+    pub fn request_code(&self, request: &StatusRequest) -> Asking<StatusRequestAccepted> {
+        self.post(paths::STATUS_REQUESTS, body::status_request(request), Call::default())
     }
 
-    pub async fn request_code(&self, request: &StatusRequest) -> Result<StatusRequestAccepted, ApiError> {
-        read(self.post(paths::STATUS_REQUESTS, body::status_request(request), Call::default()).await?)
+    pub fn open_session(&self, session: &NewStatusSession) -> Asking<StatusSession> {
+        self.post(paths::STATUS_SESSIONS, body::status_session(session), Call::default())
     }
 
-    pub async fn open_session(&self, session: &NewStatusSession) -> Result<StatusSession, ApiError> {
-        read(self.post(paths::STATUS_SESSIONS, body::status_session(session), Call::default()).await?)
-    }
-
-    pub async fn my_applications(&self, token: &str) -> Result<MyApplications, ApiError> {
-        let call = Call { token: Some(token), ..Call::default() };
-        read(self.ask(self.url(&[paths::MY_APPLICATIONS]), call).await?)
+    pub fn my_applications(&self, token: &str) -> Asking<MyApplications> {
+        self.ask(self.url(&[paths::MY_APPLICATIONS]), Call::by(token))
     }
 
     /// The status page; `etag` of the version already shown, if any.
-    pub async fn application(
-        &self,
-        reference: Reference,
-        token: &str,
-        etag: Option<&str>,
-    ) -> Result<Versioned, ApiError> {
-        let url = self.application_url(reference, "");
-        let answer = self
-            .call(url, Call { token: Some(token), header: etag.map(|etag| ("If-None-Match", etag)), ..Call::default() })
-            .await?;
-        if answer.is_unchanged() {
-            return Ok(None);
+    pub fn application(&self, reference: Reference, token: &str, etag: Option<&str>) -> Asked<Versioned> {
+        let mut call = Call::by(token);
+        if let Some(etag) = etag {
+            call.header("If-None-Match", etag);
         }
-        let etag = answer.header("ETag");
-        Ok(Some((read(answer.value().await?)?, etag)))
+        let answer = self.call(self.application_url(reference, ""), call);
+        Box::pin(async move {
+            let answer = answer.await?;
+            if answer.is_unchanged() {
+                return Ok(None);
+            }
+            let etag = answer.header("ETag");
+            Ok(Some((Rc::new(read(answer.value().await?)?), etag)))
+        })
     }
 
     /// The calendar file with every promised date, as a blob to save.
-    pub async fn calendar(&self, reference: Reference, token: &str) -> Result<web_sys::Blob, ApiError> {
-        self.file(reference, token, "/calendar.ics").await
+    pub fn calendar(&self, reference: Reference, token: &str) -> Asked<web_sys::Blob> {
+        self.file(reference, token, "/calendar.ics")
     }
 
     /// Everything that is kept about the application, as a JSON file to save.
-    pub async fn export(&self, reference: Reference, token: &str) -> Result<web_sys::Blob, ApiError> {
-        self.file(reference, token, "/export").await
+    pub fn export(&self, reference: Reference, token: &str) -> Asked<web_sys::Blob> {
+        self.file(reference, token, "/export")
     }
 
-    async fn file(&self, reference: Reference, token: &str, rest: &str) -> Result<web_sys::Blob, ApiError> {
-        let url = self.application_url(reference, rest);
-        let answer = self.call(url, Call { token: Some(token), ..Call::default() }).await?;
-        let blob = answer.response.blob().map_err(|_| ApiError::Fault)?;
-        wasm_bindgen_futures::JsFuture::from(blob).await.map(Into::into).map_err(|_| ApiError::Offline)
+    fn file(&self, reference: Reference, token: &str, rest: &str) -> Asked<web_sys::Blob> {
+        let answer = self.call(self.application_url(reference, rest), Call::by(token));
+        Box::pin(async move {
+            let blob = answer.await?.response.blob().map_err(|_| ApiError::Fault)?;
+            wasm_bindgen_futures::JsFuture::from(blob).await.map(Into::into).map_err(|_| ApiError::Offline)
+        })
     }
 
     /// Ends the session on the backend.
-    pub async fn close_session(&self, token: &str) -> Result<(), ApiError> {
-        let call = Call { method: Some("DELETE"), token: Some(token), ..Call::default() };
-        self.call(self.url(&[paths::STATUS_SESSIONS]), call).await.map(drop)
+    pub fn close_session(&self, token: &str) -> Asked<Answer> {
+        self.call(self.url(&[paths::STATUS_SESSIONS]), Call { method: Some("DELETE"), ..Call::by(token) })
     }
 
     /// An address on this endpoint, in this language.
@@ -147,7 +144,7 @@ impl Api {
         let mut url = self.0.endpoint.clone();
         path.iter().for_each(|part| url.push_str(part));
         url.push_str("?lang=");
-        url.push_str(&String::from(js_sys::encode_uri_component(&self.0.lang)));
+        url.push_str(&escaped(&self.0.lang));
         url
     }
 
@@ -160,31 +157,59 @@ impl Api {
     }
 
     fn application_url(&self, reference: Reference, rest: &str) -> String {
-        self.url(&[paths::APPLICATIONS, "/", &reference.to_string(), rest])
+        self.url(&[paths::APPLICATIONS, "/", &reference.text(), rest])
     }
 
-    async fn get<T: Read>(&self, path: &[&str]) -> Result<T, ApiError> {
-        read(self.ask(self.url(path), Call::default()).await?)
+    fn get<T>(&self, url: String) -> Asking<T> {
+        self.ask(url, Call::default())
     }
 
-    fn post<'a>(&'a self, path: &str, body: Body<'_>, call: Call<'a>) -> Asked<'a, JsValue> {
+    fn post<T>(&self, path: &str, body: Body<'_>, call: Call) -> Asking<T> {
         // Strings, numbers and names of fields: nothing that cannot be written.
         let body = body.serialize(&JSON).ok();
         self.ask(self.url(&[path]), Call { method: Some("POST"), body, ..call })
     }
 
-    /// The body of the answer. Boxed, as `call` is: each kind of answer would carry the whole of it along otherwise.
-    fn ask<'a>(&'a self, url: String, call: Call<'a>) -> Asked<'a, JsValue> {
-        Box::pin(async move { self.call(url, call).await?.value().await })
+    fn ask<T>(&self, url: String, call: Call) -> Asking<T> {
+        Asking { answer: self.body(url, call), is: PhantomData }
     }
 
-    fn call<'a>(&'a self, url: String, call: Call<'a>) -> Asked<'a, Answer> {
-        Box::pin(async move { http::send(&url, call, &self.0.clock, &self.0.prefetched).await })
+    fn body(&self, url: String, call: Call) -> Asked<JsValue> {
+        let answer = self.call(url, call);
+        Box::pin(async move { answer.await?.value().await })
+    }
+
+    fn call(&self, url: String, call: Call) -> Asked<Answer> {
+        let Inner { clock, prefetched, .. } = &*self.0;
+        let (clock, prefetched) = (clock.clone(), prefetched.clone());
+        Box::pin(async move { http::send(&url, call, &clock, &prefetched).await })
     }
 }
 
-type Asked<'a, T> = Pin<Box<dyn Future<Output = Result<T, ApiError>> + 'a>>;
+/// An answer under way, asked for when it is first waited for. Boxed: each call would carry the whole of it otherwise.
+pub type Asked<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
 
-fn read<T: Read>(value: JsValue) -> Result<T, ApiError> {
+/// An answer under way that is to be a `T`.
+pub struct Asking<T> {
+    /// What it is read from.
+    pub answer: Asked<JsValue>,
+    is: PhantomData<fn() -> T>,
+}
+
+impl<T: Read> Future for Asking<T> {
+    type Output = Result<T, ApiError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        self.answer.as_mut().poll(context).map(|answer| read(answer?))
+    }
+}
+
+/// The body of an answer as what it should be.
+pub fn read<T: Read>(value: JsValue) -> Result<T, ApiError> {
     decode(value).ok_or(ApiError::Fault)
+}
+
+/// An id or a cursor may hold anything.
+fn escaped(part: &str) -> String {
+    js_sys::encode_uri_component(part).into()
 }

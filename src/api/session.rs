@@ -10,6 +10,7 @@ use js_sys::{Object, Reflect};
 use wasm_bindgen::JsCast;
 
 use crate::config::get;
+use crate::text::concat;
 
 const STORED_AS: &str = "belofte-session";
 
@@ -40,8 +41,8 @@ impl Sessions {
 
     pub fn keep(&self, session: Session) {
         if let Some(storage) = storage() {
-            let reference = session.reference.map(|reference| reference.to_string()).unwrap_or_default();
-            let kept = [session.token.as_str(), " ", &reference].concat();
+            let reference = session.reference.map(|reference| reference.text()).unwrap_or_default();
+            let kept = concat(&[session.token.as_str(), " ", &reference]);
             // Full, perhaps; then a reload asks again.
             let _ = Reflect::set(&storage, &STORED_AS.into(), &kept.into());
         }

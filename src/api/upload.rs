@@ -13,6 +13,7 @@ use yew::Callback;
 
 use super::{Api, ApiError, http};
 use crate::config::get;
+use crate::decimal;
 
 /// What an upload tells.
 #[derive(Clone, Debug)]
@@ -55,7 +56,7 @@ impl Api {
         let ended = {
             let (request, clock) = (request.clone(), self.clock().clone());
             EventListener::new(&request.clone(), "loadend", move |_| {
-                if let Some(ms) = header(&request, paths::TIME_HEADER).and_then(|text| text.trim().parse().ok()) {
+                if let Some(ms) = header(&request, paths::TIME_HEADER).and_then(|text| decimal::read(&text)) {
                     clock.learn(ms);
                 }
                 tell.emit(Uploading::Done(answer(&request)));
@@ -73,7 +74,7 @@ fn answer(request: &XmlHttpRequest) -> Result<Upload, ApiError> {
         0 => Err(ApiError::Offline),
         200..=299 => http::parse(&text).ok_or(ApiError::Fault),
         _ => {
-            let retry_after_s = header(request, "Retry-After").and_then(|text| text.trim().parse().ok());
+            let retry_after_s = header(request, "Retry-After").and_then(|text| decimal::read(&text)?.try_into().ok());
             Err(ApiError::from_answer(status, http::parse(&text), retry_after_s))
         }
     }

@@ -144,9 +144,9 @@ impl Format for BrowserFormat {
     }
 
     fn date(&self, at: Timestamp, zone: &str, style: DateStyle) -> String {
-        let text = self.write(Made::Date(style), zone, at.as_ms() as f64).unwrap_or_else(|| at.to_string());
+        let text = self.write(Made::Date(style), zone, at.as_ms() as f64).unwrap_or_else(|| at.text());
         // Browsers differ on "Wednesday, 31 March 2027"; without the comma all of them agree.
-        if self.intl_lang.is_empty() { text } else { text.replace(", ", " ") }
+        if self.intl_lang.is_empty() { text } else { text.replace(',', "") }
     }
 
     fn number(&self, value: f64, digits: u8) -> String {

@@ -7,6 +7,7 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use super::keys::Key;
+use crate::text::concat;
 
 /// `{ "timeline": { "heading": "…" } }`: first key = feature, second = text.
 pub type LocaleFile = BTreeMap<String, BTreeMap<String, String>>;
@@ -84,7 +85,7 @@ fn text_of(file: &LocaleFile, key: &str) -> Text {
     let find = |name: &str| file.get(feature)?.get(name).cloned();
     match name.strip_suffix("other") {
         Some(base) => {
-            Text::Plural(CLASSES.iter().filter_map(|class| Some((*class, find(&[base, class].concat())?))).collect())
+            Text::Plural(CLASSES.iter().filter_map(|class| Some((*class, find(&concat(&[base, class]))?))).collect())
         }
         None => Text::One(find(name).unwrap_or_else(|| key.to_owned())),
     }

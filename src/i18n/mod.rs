@@ -17,6 +17,7 @@ pub use messages::Messages;
 
 use std::rc::Rc;
 
+use crate::text::concat;
 use belofte_contract::Timestamp;
 use belofte_html::html;
 use yew::Html;
@@ -68,7 +69,7 @@ impl Ctx {
 
     /// Where a picture of the endpoint is found: `/media/sanne.svg`, or an absolute address as it stands.
     pub fn media(&self, url: &str) -> String {
-        if url.starts_with('/') { [&self.endpoint, url].concat() } else { url.to_owned() }
+        if url.starts_with('/') { concat(&[&self.endpoint, url]) } else { url.to_owned() }
     }
 
     /// A date or time in the organisation's zone.

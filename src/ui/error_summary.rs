@@ -6,6 +6,7 @@ use belofte_html::html;
 use yew::prelude::*;
 
 use crate::i18n::{Ctx, Key};
+use crate::text::concat;
 
 pub const ID: &str = "problems";
 
@@ -20,7 +21,7 @@ pub fn error_summary(ctx: &Ctx, problems: &[(String, String)], focus: &Callback<
             event.prevent_default();
             target.clone()
         });
-        html! { <li><a href={["#", id].concat()} {onclick}>{ text }</a></li> }
+        html! { <li><a href={concat(&["#", id])} {onclick}>{ text }</a></li> }
     });
     html! {
         <div class="error-summary" id={ID} role="alert" tabindex="-1">

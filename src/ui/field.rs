@@ -7,6 +7,7 @@ use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
 use crate::i18n::{Ctx, Key};
+use crate::text::concat;
 
 /// Everything around the control.
 #[derive(Default)]
@@ -28,10 +29,10 @@ pub struct Described {
 
 impl Field<'_> {
     pub fn described(&self) -> Described {
-        let hint = self.hints.iter().any(|hint| !hint.is_empty()).then(|| [self.id, "-hint"].concat());
-        let error = self.error.map(|_| [self.id, "-error"].concat());
+        let hint = self.hints.iter().any(|hint| !hint.is_empty()).then(|| concat(&[self.id, "-hint"]));
+        let error = self.error.map(|_| concat(&[self.id, "-error"]));
         let describedby = match (hint, error) {
-            (Some(hint), Some(error)) => Some([hint.as_str(), " ", &error].concat()),
+            (Some(hint), Some(error)) => Some(concat(&[hint.as_str(), " ", &error])),
             (hint, error) => hint.or(error),
         };
         Described { describedby, invalid: self.error.map(|_| "true") }
@@ -98,10 +99,10 @@ fn around(field: &Field<'_>) -> Html {
     html! {
         <>
             if has_hints {
-                <p class="field__hint" id={[field.id, "-hint"].concat()}>{ hints }</p>
+                <p class="field__hint" id={concat(&[field.id, "-hint"])}>{ hints }</p>
             }
             if let Some(error) = field.error {
-                <p class="field__error" id={[field.id, "-error"].concat()}>{ error }</p>
+                <p class="field__error" id={concat(&[field.id, "-error"])}>{ error }</p>
             }
         </>
     }

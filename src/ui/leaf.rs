@@ -8,7 +8,7 @@ use crate::i18n::{Ctx, DateStyle, Key};
 
 pub fn leaf(ctx: &Ctx, at: Timestamp) -> Html {
     html! {
-        <time class="leaf" datetime={at.to_string()}>
+        <time class="leaf" datetime={at.text()}>
             <b class="leaf__weekday">{ ctx.date(at, DateStyle::Weekday) }</b>{ " " }
             <strong class="leaf__day">{ ctx.date(at, DateStyle::DayNumber) }</strong>{ " " }
             <span class="leaf__month">{ ctx.date(at, DateStyle::Month) }</span>

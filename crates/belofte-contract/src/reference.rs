@@ -2,7 +2,7 @@
 //!
 //! Never draws random numbers itself: the server hands the bits in.
 
-use std::fmt::{self, Write};
+use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -48,6 +48,18 @@ impl Reference {
         }
         if count == LENGTH { Ok(Reference(letters)) } else { Err(ReferenceProblem) }
     }
+
+    /// As people read it. `Display` writes the same, but brings the whole of `fmt` along.
+    pub fn text(self) -> String {
+        let mut text = String::with_capacity(LENGTH + 2);
+        for (at, letter) in self.0.iter().enumerate() {
+            if at > 0 && at % 4 == 0 {
+                text.push('-');
+            }
+            text.push(char::from(*letter));
+        }
+        text
+    }
 }
 
 fn is_dash(character: char) -> bool {
@@ -56,13 +68,7 @@ fn is_dash(character: char) -> bool {
 
 impl fmt::Display for Reference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, letter) in self.0.iter().enumerate() {
-            if at > 0 && at % 4 == 0 {
-                f.write_char('-')?;
-            }
-            f.write_char(char::from(*letter))?;
-        }
-        Ok(())
+        f.write_str(&self.text())
     }
 }
 

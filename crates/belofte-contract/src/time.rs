@@ -2,7 +2,7 @@
 //!
 //! Knows no zones, no calendars and no "now": the server's calendar and the browser's `Intl` do that.
 
-use std::fmt::{self, Write};
+use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -130,8 +130,9 @@ fn civil_from_days(days: i64) -> (i64, i64, i64) {
     (year, month, day)
 }
 
-impl fmt::Display for Timestamp {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Timestamp {
+    /// RFC 3339. `Display` writes the same, but brings the whole of `fmt` along.
+    pub fn text(self) -> String {
         let (year, month, day) = civil_from_days(self.0.div_euclid(DAY_MS));
         let in_day = self.0.rem_euclid(DAY_MS);
         let (hour, minute) = (in_day / HOUR_MS, in_day / MINUTE_MS % 60);
@@ -152,12 +153,14 @@ impl fmt::Display for Timestamp {
                 number /= 10;
             }
         }
-        for (at, byte) in text.iter().enumerate() {
-            if millis != 0 || !(19..23).contains(&at) {
-                f.write_char(char::from(*byte))?;
-            }
-        }
-        Ok(())
+        let is_told = |at: usize| millis != 0 || !(19..23).contains(&at);
+        text.iter().enumerate().filter(|(at, _)| is_told(*at)).map(|(_, byte)| char::from(*byte)).collect()
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text())
     }
 }
 

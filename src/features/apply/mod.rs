@@ -28,7 +28,7 @@ use self::view::{Delivery, FormParts, Tell, Told};
 use crate::api::upload::Uploading;
 use crate::api::{Api, ApiError, http};
 use crate::app::{Core, Saved, Shared, applied, print, use_arrival};
-use crate::hooks::{Kept, after, listen, spawn, use_change, use_kept};
+use crate::hooks::{Kept, after, listen, spawn, use_change, use_kept, use_start};
 use crate::i18n::{DateStyle, Key};
 use crate::part::{Part, part};
 use crate::request::{Request, next_round, use_request};
@@ -57,9 +57,9 @@ type Asked = (JobPosting, Rc<ApplicationForm>);
 
 async fn posting_with_form(api: Api, id: Rc<str>) -> Result<Asked, ApiError> {
     let posting = api.posting(&id).await?;
-    let form_id = posting.form_id.clone().filter(|_| posting.status.takes_applications());
-    let form_id = form_id.ok_or_else(|| ApiError::Gone { related: posting.related.clone() })?;
-    let form = api.form(&form_id).await?;
+    let form_id = posting.form_id.as_deref().filter(|_| posting.status.takes_applications());
+    let Some(form_id) = form_id else { return Err(ApiError::Gone { related: Rc::new(posting.related) }) };
+    let form = api.form(form_id).await?;
     Ok((posting, Rc::new(form)))
 }
 
@@ -76,7 +76,7 @@ impl Part for Apply {
 #[hook]
 fn use_apply(props: &Apply) -> Html {
     let Shared { core, organization } = &props.shared;
-    let asked = use_request(props.id.clone(), posting_with_form(core.api.clone(), props.id.clone()));
+    let asked = use_request(&core.api, &props.id, posting_with_form(core.api.clone(), props.id.clone()));
     let both = organization.state.with(&asked.state);
     use_arrival(core, both.outcome());
     match both {
@@ -149,7 +149,7 @@ fn use_form(props: &Form) -> Html {
         let (page, looks) = (page.clone(), page.state.look().looks);
         use_change(looks, move || {
             if looks > 0 {
-                page.core.focus_first(&["[id=\"", error_summary::ID, "\"]"].concat());
+                page.core.focus(error_summary::ID);
             }
         });
     }
@@ -190,7 +190,7 @@ fn use_form(props: &Form) -> Html {
 #[hook]
 fn use_keeping(page: &Rc<Page>) {
     let page = page.clone();
-    use_change((), move || {
+    use_start(move || {
         let stopped = page.begun.draft.borrow().files_on_their_way();
         stopped.into_iter().for_each(|number| page.send_file(number));
         Shown(page.begun.clone())
@@ -242,11 +242,8 @@ impl Page {
         let changed = self.state.change(|state| state.submission.take(&mut draft.borrow_mut(), action));
         if let (true, Submission::Sending { attempt }) = (changed, &self.state.look().submission) {
             let (page, attempt) = (self.clone(), *attempt);
-            let (application, key) = (self.application(), self.begun.key.borrow().clone());
-            spawn(async move {
-                let answer = page.core.api.apply(&application, &key).await;
-                page.answered(attempt, answer);
-            });
+            let answer = self.core.api.apply(&self.application(), &self.begun.key.borrow());
+            spawn(async move { page.answered(attempt, answer.await) });
         }
     }
 

@@ -11,6 +11,7 @@ use yew::prelude::*;
 
 use crate::app::{View, link};
 use crate::i18n::{Ctx, DateStyle, Key};
+use crate::text::concat;
 use crate::ui::leaf::{leaf, your_time};
 use crate::ui::person::{first_name, person};
 use crate::ui::{button, live, notice};
@@ -45,7 +46,7 @@ pub fn receipt(ctx: &Ctx, parts: &ReceiptParts<'_>, tell: &Tell) -> Html {
             { for application.next_promise().map(|promise| next(ctx, promise)) }
             <div class="receipt__reference">
                 <p class="receipt__label">{ ctx.t(Key::ApplyReference) }</p>
-                <p class="receipt__number">{ application.reference.to_string() }</p>
+                <p class="receipt__number">{ application.reference.text() }</p>
                 <p class="receipt__why">{ ctx.t(Key::ApplyReferenceWhy) }</p>
                 if let Some(email) = parts.email {
                     <p class="receipt__mailed">{ ctx.fill(Key::ApplyMailed, &[("email", email)]) }</p>
@@ -108,7 +109,7 @@ fn copy(ctx: &Ctx, answers: &[AnsweredField]) -> Html {
 
 /// A date as people write it; everything else as it was answered.
 fn written(ctx: &Ctx, value: &str) -> String {
-    let noon = [value, "T12:00:00Z"].concat();
+    let noon = concat(&[value, "T12:00:00Z"]);
     match Timestamp::parse(&noon) {
         Ok(day) if is_date(value) => ctx.format.date(day, "UTC", DateStyle::LongWithYear),
         _ => value.to_owned(),

@@ -9,6 +9,7 @@ use belofte_contract::problem::{FieldError, FieldErrorCode};
 
 use crate::api::ApiError;
 use crate::submission::Draft;
+use crate::text::join;
 
 #[derive(Debug)]
 pub struct ApplyDraft {
@@ -235,7 +236,7 @@ impl Draft for ApplyDraft {
 
     fn refused(&self, error: ApiError) -> Result<Vec<Trouble>, ApiError> {
         match error {
-            ApiError::Fields(errors) if !errors.is_empty() => Ok(errors.into_iter().map(Trouble::Answer).collect()),
+            ApiError::Fields(errors) if !errors.is_empty() => Ok(errors.iter().cloned().map(Trouble::Answer).collect()),
             error => Err(error),
         }
     }
@@ -272,7 +273,7 @@ pub fn refusal(field: &FormField, name: &str, media_type: &str, bytes: u64) -> O
         return Some(FileState::Refused { code: FieldErrorCode::TooLarge, limit: Some(limit) });
     }
     // Some systems do not know the type of a file; then its ending tells.
-    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    let ending = name.split('.').skip(1).last().unwrap_or_default();
     let takes =
         |accepted: &String| accepted == media_type || endings(accepted).any(|known| known.eq_ignore_ascii_case(ending));
     let fits = field.accept.is_empty() || field.accept.iter().any(takes);
@@ -306,7 +307,7 @@ pub fn type_names(accept: &[String]) -> String {
         if !names.is_empty() {
             names.push_str(", ");
         }
-        let unknown = media_type.rsplit('/').next().unwrap_or_default();
+        let unknown = media_type.split('/').last().unwrap_or_default();
         names.push_str(endings(media_type).next().unwrap_or(unknown));
     }
     names.make_ascii_uppercase();
@@ -315,7 +316,7 @@ pub fn type_names(accept: &[String]) -> String {
 
 /// For the `accept` attribute: types, and endings for systems that do not know the types.
 pub fn accept_list(accept: &[String]) -> String {
-    let mut list = accept.join(",");
+    let mut list = join(accept, ",");
     for media_type in accept {
         for ending in endings(media_type) {
             list.push_str(",.");

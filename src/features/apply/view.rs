@@ -13,7 +13,9 @@ use yew::prelude::*;
 
 use super::state::{ApplyDraft, ChosenFile, Edit, FileState, Trouble, accept_list, type_names};
 use crate::app::{View, link};
+use crate::decimal;
 use crate::i18n::{Ctx, DateStyle, Key};
+use crate::text::concat;
 use crate::ui::error_summary::error_summary;
 use crate::ui::field::{Described, Field, field, group, typed, typed_into};
 use crate::ui::person::first_name;
@@ -125,7 +127,7 @@ fn asked<'a>(parts: &'a FormParts<'_>) -> impl Iterator<Item = &'a FormField> {
 }
 
 pub fn control_id(field: &str) -> String {
-    ["f-", field].concat()
+    concat(&["f-", field])
 }
 
 fn question(ctx: &Ctx, parts: &FormParts<'_>, asked: &FormField, wrong: &[(String, String)], tell: &Tell) -> Html {
@@ -264,7 +266,7 @@ fn select(ctx: &Ctx, control: &Control<'_>) -> Html {
 /// One of the options: of several a box to tick, of one a radio button.
 fn choice(control: &Control<'_>, option: &FieldOption) -> Html {
     let Control { draft, asked, id, .. } = control;
-    let id = [*id, "-", &option.value].concat();
+    let id = concat(&[*id, "-", &option.value]);
     let (kind, onchange) = match asked.kind {
         FieldKind::MultiChoice => ("checkbox", control.ticked(&option.value)),
         _ => ("radio", control.written()),
@@ -336,8 +338,8 @@ fn plain_files(ctx: &Ctx, around: &Field<'_>, control: &Control<'_>) -> Html {
 
 fn kept(ctx: &Ctx, file: &ChosenFile) -> Option<Html> {
     let FileState::Ready { upload_id } = &file.state else { return None };
-    let number = file.number.to_string();
-    let id = [&control_id(&file.field), "-", &number].concat();
+    let number = decimal::write(i64::from(file.number));
+    let id = concat(&[&control_id(&file.field), "-", &number]);
     let text = ctx.fill(Key::ApplyFileReady, &[("name", &file.name), ("size", &megabytes(ctx, file.bytes))]);
     Some(html! {
         <li class="file__item file__item--ready" key={&number}>
@@ -369,13 +371,13 @@ fn chosen(ctx: &Ctx, file: &ChosenFile, asked: &FormField, tell: &Tell) -> Html 
         }
     };
     html! {
-        <li {class} key={number.to_string()}>
+        <li {class} key={decimal::write(i64::from(number))}>
             <div class="file__words">
                 <span>{ words }</span>
                 if let FileState::Sending { percent } = &file.state {
                     { " " }
                     <span class="file__percent" aria-hidden="true">{ ctx.format.percent(*percent) }</span>
-                    <progress class="file__progress" max="100" value={percent.to_string()} aria-label={&file.name} />
+                    <progress class="file__progress" max="100" value={decimal::write(i64::from(*percent))} aria-label={&file.name} />
                 }
             </div>
             if matches!(file.state, FileState::Failed) {
@@ -400,7 +402,7 @@ fn trap(ctx: &Ctx, draft: &ApplyDraft, tell: &Tell) -> Html {
 /// What the widget puts into JSON, for a form that the browser sends itself.
 fn carried(ctx: &Ctx, parts: &FormParts<'_>, plain: &Plain) -> Html {
     let form = &parts.draft.form;
-    let version = form.version.to_string();
+    let version = decimal::write(i64::from(form.version));
     let pairs = [
         ("posting_id", parts.posting.id.as_str()),
         ("form_id", &form.id),

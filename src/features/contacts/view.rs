@@ -9,6 +9,7 @@ use belofte_html::html;
 use yew::prelude::*;
 
 use crate::i18n::{Ctx, DateStyle, Key};
+use crate::text::concat;
 use crate::ui::person::{face, first_name};
 
 /// Both lists; nothing at all when there is nobody.
@@ -70,7 +71,7 @@ fn fact(scheme: &str, value: &str) -> Html {
     // On a phone a long address breaks behind its sign rather than within a word.
     let (name, host) = value.split_at(value.find('@').map_or(0, |at| at + 1));
     html! {
-        <a href={[scheme, &target].concat()}>
+        <a href={concat(&[scheme, &target])}>
             { name }
             if !name.is_empty() {
                 <wbr/>
@@ -82,7 +83,7 @@ fn fact(scheme: &str, value: &str) -> Html {
 
 /// Until when, and who answers meanwhile.
 fn away(ctx: &Ctx, contact: &Contact) -> Option<Html> {
-    let until = Timestamp::parse(&[contact.away_until.as_deref()?, "T12:00:00Z"].concat()).ok()?;
+    let until = Timestamp::parse(&concat(&[contact.away_until.as_deref()?, "T12:00:00Z"])).ok()?;
     if until < ctx.now {
         return None;
     }

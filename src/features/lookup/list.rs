@@ -31,13 +31,13 @@ fn item(ctx: &Ctx, application: &ApplicationSummary, choose: &Callback<Reference
     let go = choose.reform(move |_: View| reference);
     let to = View::Status { reference: Some(reference), link_token: None };
     html! {
-        <li class="lookup__item" key={reference.to_string()}>
+        <li class="lookup__item" key={reference.text()}>
             <div class="lookup__words">
                 <h2>{ link(ctx, &go, to, "lookup__link", application.posting.title.clone()) }</h2>
                 <p>{ standing(ctx, application) }</p>
                 <p>
                     <span>{ ctx.fill(Key::LookupListSent, &[("date", &ctx.date(application.submitted_at, DateStyle::Long))]) }{ " · " }</span>
-                    <span class="lookup__reference">{ reference.to_string() }</span>
+                    <span class="lookup__reference">{ reference.text() }</span>
                 </p>
             </div>
             { pill(ctx, application) }
@@ -59,7 +59,8 @@ fn standing(ctx: &Ctx, application: &ApplicationSummary) -> Html {
     let Some(promise) = application.next_promise.as_ref().filter(|promise| promise.is_open()) else {
         return html! { application.stage_label.clone().unwrap_or_default() };
     };
-    let date = html! { <time datetime={promise.due_at.to_string()}><b>{ ctx.date(promise.due_at, DateStyle::Long) }</b></time> };
+    let date =
+        html! { <time datetime={promise.due_at.text()}><b>{ ctx.date(promise.due_at, DateStyle::Long) }</b></time> };
     ctx.html(if is_late(ctx, application) { Key::LookupListLate } else { Key::LookupListHear }, &[("date", date)])
 }
 

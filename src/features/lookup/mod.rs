@@ -11,14 +11,15 @@ mod tests;
 
 use std::rc::Rc;
 
-use belofte_contract::lookup::StatusSession;
+use belofte_contract::lookup::{StatusRequestAccepted, StatusSession};
+use wasm_bindgen::JsValue;
 use yew::functional::{Hook, HookContext};
 use yew::prelude::*;
 
 pub use self::state::LookupNote;
 
 use self::state::{Action, Errand, Failure, Lookup as State, Step};
-use crate::api::ApiError;
+use crate::api::{ApiError, read};
 use crate::app::{Core, Shared, use_arrival};
 use crate::hooks::{Kept, after, callback, spawn, use_change, use_kept};
 use crate::part::Part;
@@ -40,9 +41,26 @@ pub struct Lookup {
 /// What every callback of the page needs, shared once.
 struct Page {
     core: Core,
-    state: Kept<Rc<State>>,
+    state: Kept<State>,
     /// Grows with every try to send: then the list of problems takes the focus.
     looks: Kept<u32>,
+}
+
+impl Page {
+    fn take(&self, action: Action) {
+        self.state.change(|state| state.take(action));
+    }
+
+    fn answered(&self, answer: Result<JsValue, ApiError>, is_mail: bool, on_open: &Callback<StatusSession>) {
+        let (result, session) = match answer.and_then(|answer| session_in(answer, is_mail)) {
+            Ok(session) => (Ok(()), session),
+            Err(error) => (Err(failure(&self.core, error)), None),
+        };
+        self.take(if is_mail { Action::Mailed(result) } else { Action::Opened(result) });
+        if let Some(session) = session {
+            on_open.emit(session);
+        }
+    }
 }
 
 impl Part for Lookup {
@@ -58,12 +76,12 @@ impl Part for Lookup {
 #[hook]
 fn use_lookup(props: &Lookup) -> Html {
     let core = &props.shared.core;
-    let state = use_kept(|| Rc::new(State::new(props.link_token.as_deref(), props.note)));
+    let state = use_kept(|| State::new(props.link_token.as_deref(), props.note));
     let looks = use_kept(|| 0_u32);
     let may_ask = use_kept(|| 0_u32);
     use_arrival(core, Some(Ok(())));
     let page = Rc::new(Page { core: core.clone(), state, looks });
-    let lookup = page.state.get();
+    let lookup = page.state.look();
     use_errand(&page, &lookup, &props.on_open);
     let mailed = lookup.mailed();
     {
@@ -81,13 +99,13 @@ fn use_lookup(props: &Lookup) -> Html {
     }
     let ctx = props.shared.ctx();
     let tell = view::Tell {
-        edit: callback(&page, |page, edit| page.state.dispatch(Action::Edit(edit))),
+        edit: callback(&page, |page, edit| page.take(Action::Edit(edit))),
         submit: callback(&page, |page, ()| {
-            page.state.dispatch(Action::Submit);
+            page.take(Action::Submit);
             page.looks.set(next_round());
         }),
-        again: callback(&page, |page, ()| page.state.dispatch(Action::Again)),
-        other: callback(&page, |page, ()| page.state.dispatch(Action::OtherAddress)),
+        again: callback(&page, |page, ()| page.take(Action::Again)),
+        other: callback(&page, |page, ()| page.take(Action::OtherAddress)),
         focus: callback(&page, |page, id: String| page.core.focus(&id)),
         go: page.core.go.clone(),
     };
@@ -105,34 +123,31 @@ fn focus(step: &Step) -> Option<&'static str> {
 /// Sends what the state asks for; a late answer to an old errand is dropped.
 #[hook]
 fn use_errand(page: &Rc<Page>, lookup: &State, on_open: &Callback<StatusSession>) {
-    let (page, on_open, errand) = (page.clone(), on_open.clone(), lookup.errand(page.core.api.lang()));
-    use_change(errand.clone(), move || {
+    let (page, on_open) = (page.clone(), on_open.clone());
+    use_change(lookup.errand_number(), move || {
+        let api = &page.core.api;
+        let (answer, is_mail) = match page.state.look().errand(api.lang())? {
+            Errand::Mail(request, _) => (api.request_code(&request).answer, true),
+            Errand::Open(session, _) => (api.open_session(&session).answer, false),
+        };
         // Gone with the errand.
         let current = Rc::new(());
         let asked = Rc::downgrade(&current);
-        if let Some(errand) = errand {
-            spawn(async move {
-                let (action, session) = run(&page.core, errand).await;
-                if asked.upgrade().is_some() {
-                    page.state.dispatch(action);
-                    session.into_iter().for_each(|session| on_open.emit(session));
-                }
-            });
-        }
-        current
+        spawn(async move {
+            let answer = answer.await;
+            if asked.upgrade().is_some() {
+                page.answered(answer, is_mail, &on_open);
+            }
+        });
+        Some(current)
     });
 }
 
-async fn run(core: &Core, errand: Errand) -> (Action, Option<StatusSession>) {
-    match errand {
-        Errand::Mail(request, _) => {
-            let answer = core.api.request_code(&request).await;
-            (Action::Mailed(answer.map(drop).map_err(|error| failure(core, error))), None)
-        }
-        Errand::Open(session, _) => match core.api.open_session(&session).await {
-            Ok(session) => (Action::Opened(Ok(())), Some(session)),
-            Err(error) => (Action::Opened(Err(failure(core, error))), None),
-        },
+/// What an answer opens: nothing yet when a code is mailed.
+fn session_in(answer: JsValue, is_mail: bool) -> Result<Option<StatusSession>, ApiError> {
+    match is_mail {
+        true => read::<StatusRequestAccepted>(answer).map(|_| None),
+        false => read(answer).map(Some),
     }
 }
 

@@ -7,7 +7,6 @@ use std::rc::Rc;
 use belofte_contract::apply::is_email;
 use belofte_contract::lookup::{CODE_DIGITS, NewStatusSession, StatusRequest};
 use belofte_contract::{Reference, Timestamp};
-use yew::Reducible;
 
 use crate::api::ApiError;
 
@@ -130,6 +129,16 @@ impl Lookup {
         }
     }
 
+    /// Another number for every errand; zero where there is none.
+    pub fn errand_number(&self) -> u32 {
+        match &self.step {
+            Step::Link { failed: None, tries, .. } => 3 * tries,
+            Step::Mailing { mailed } => 3 * mailed + 1,
+            Step::Opening { mailed } => 3 * mailed + 2,
+            Step::Link { .. } | Step::Address { .. } | Step::Code { .. } | Step::Open => 0,
+        }
+    }
+
     /// `lang`: the language of the mail.
     pub fn errand(&self, lang: &str) -> Option<Errand> {
         let written = &self.written;
@@ -141,7 +150,7 @@ impl Lookup {
                 Some(Errand::Open(session, *tries))
             }
             Step::Mailing { mailed } => {
-                let reference = Reference::parse(&written.reference).ok().map(|reference| reference.to_string());
+                let reference = Reference::parse(&written.reference).ok().map(|reference| reference.text());
                 Some(Errand::Mail(StatusRequest { reference, email: email(), lang: Some(lang.to_owned()) }, *mailed))
             }
             Step::Opening { mailed } => {
@@ -182,80 +191,77 @@ fn address(note: Option<LookupNote>) -> Step {
     Step::Address { note, problems: Vec::new(), failed: None }
 }
 
-impl Reducible for Lookup {
-    type Action = Action;
-
-    fn reduce(self: Rc<Self>, action: Action) -> Rc<Self> {
-        let mut written = self.written.clone();
-        let step = match (&self.step, action) {
-            (Step::Address { .. } | Step::Code { .. }, Action::Edit(edit)) => {
+impl Lookup {
+    /// Whether the action changed anything: a second click or a late answer does not.
+    pub fn take(&mut self, action: Action) -> bool {
+        let Lookup { written, step } = self;
+        let next = match (&mut *step, action) {
+            // What was wrong stays marked until it is right.
+            (Step::Address { problems, .. }, Action::Edit(edit)) => {
                 written.edit(edit);
-                edited(&self.step, &written)
+                let now = written.problems();
+                problems.retain(|problem| now.contains(problem));
+                return true;
             }
-            (Step::Link { token, failed: Some(_), tries }, Action::Submit) => {
-                Step::Link { token: token.clone(), failed: None, tries: tries + 1 }
+            (Step::Code { problem, failed, .. }, Action::Edit(edit)) => {
+                written.edit(edit);
+                *problem = problem.filter(|_| digits(&written.code).is_none());
+                // A wrong code is old news once another is typed.
+                if matches!(failed, Some(Failure { error: ApiError::Code, .. })) {
+                    *failed = None;
+                }
+                return true;
             }
-            (Step::Address { note, .. }, Action::Submit) => match written.problems() {
-                problems if problems.is_empty() => Step::Mailing { mailed: 1 },
-                problems => Step::Address { note: *note, problems, failed: None },
-            },
-            (Step::Code { mailed, .. }, Action::Submit) => match digits(&written.code) {
-                Some(_) => Step::Opening { mailed: *mailed },
-                None => Step::Code { mailed: *mailed, problem: Some(Problem::CodeShape), failed: None },
-            },
-            (Step::Code { mailed, .. }, Action::Again) => Step::Mailing { mailed: mailed + 1 },
+            (Step::Link { failed, tries, .. }, Action::Submit) if failed.is_some() => {
+                (*failed, *tries) = (None, *tries + 1);
+                return true;
+            }
+            (Step::Address { problems, failed, .. }, Action::Submit) => {
+                (*problems, *failed) = (written.problems(), None);
+                if !problems.is_empty() {
+                    return true;
+                }
+                Step::Mailing { mailed: 1 }
+            }
+            (Step::Code { mailed, problem, failed }, Action::Submit) => {
+                if digits(&written.code).is_none() {
+                    (*problem, *failed) = (Some(Problem::CodeShape), None);
+                    return true;
+                }
+                Step::Opening { mailed: *mailed }
+            }
+            (Step::Code { mailed, .. }, Action::Again) => Step::Mailing { mailed: *mailed + 1 },
             (Step::Link { .. } | Step::Code { .. }, Action::OtherAddress) => {
                 written.code.clear();
                 address(None)
             }
-            (Step::Mailing { mailed }, Action::Mailed(result)) => {
-                if result.is_ok() {
-                    // An earlier code is worth nothing once a new one is mailed.
-                    written.code.clear();
-                }
-                mailed_step(*mailed, result)
+            (Step::Mailing { mailed }, Action::Mailed(Ok(()))) => {
+                // An earlier code is worth nothing once a new one is mailed.
+                written.code.clear();
+                Step::Code { mailed: *mailed, problem: None, failed: None }
             }
+            (Step::Mailing { mailed }, Action::Mailed(Err(failure))) => not_mailed(*mailed, failure),
             (Step::Opening { .. } | Step::Link { .. }, Action::Opened(Ok(()))) => Step::Open,
             (Step::Opening { mailed }, Action::Opened(Err(failure))) => {
                 Step::Code { mailed: *mailed, problem: None, failed: Some(failure) }
             }
-            (Step::Link { token, tries, .. }, Action::Opened(Err(failure))) if failure.error.passes() => {
-                Step::Link { token: token.clone(), failed: Some(failure), tries: *tries }
+            (Step::Link { failed, .. }, Action::Opened(Err(failure))) if failure.error.passes() => {
+                *failed = Some(failure);
+                return true;
             }
             (Step::Link { .. }, Action::Opened(Err(_))) => address(Some(LookupNote::LinkDead)),
-            // A second click or a late answer changes nothing.
-            _ => return self,
+            _ => return false,
         };
-        Rc::new(Lookup { written, step })
+        *step = next;
+        true
     }
 }
 
-/// What was wrong stays marked until it is right.
-fn edited(step: &Step, written: &Written) -> Step {
-    match step {
-        Step::Address { note, problems, failed } => {
-            let now = written.problems();
-            let problems = problems.iter().filter(|problem| now.contains(problem)).copied().collect();
-            Step::Address { note: *note, problems, failed: failed.clone() }
-        }
-        Step::Code { mailed, problem, failed } => {
-            let problem = problem.filter(|_| digits(&written.code).is_none());
-            // A wrong code is old news once another is typed.
-            let failed = failed.clone().filter(|failure| failure.error != ApiError::Code);
-            Step::Code { mailed: *mailed, problem, failed }
-        }
-        Step::Link { .. } | Step::Mailing { .. } | Step::Opening { .. } | Step::Open => step.clone(),
-    }
-}
-
-fn mailed_step(mailed: u32, result: Result<(), Failure>) -> Step {
-    match result {
-        Ok(()) => Step::Code { mailed, problem: None, failed: None },
+fn not_mailed(mailed: u32, failure: Failure) -> Step {
+    match failure.error {
         // The backend knows addresses better than we do.
-        Err(Failure { error: ApiError::Fields(_), .. }) => {
-            Step::Address { note: None, problems: vec![Problem::EmailWrong], failed: None }
-        }
-        Err(failure) if mailed > 1 => Step::Code { mailed: mailed - 1, problem: None, failed: Some(failure) },
-        Err(failure) => Step::Address { note: None, problems: Vec::new(), failed: Some(failure) },
+        ApiError::Fields(_) => Step::Address { note: None, problems: vec![Problem::EmailWrong], failed: None },
+        _ if mailed > 1 => Step::Code { mailed: mailed - 1, problem: None, failed: Some(failure) },
+        _ => Step::Address { note: None, problems: Vec::new(), failed: Some(failure) },
     }
 }

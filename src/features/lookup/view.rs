@@ -10,11 +10,12 @@ use yew::prelude::*;
 use super::state::{Edit, Failure, Lookup, LookupNote, Problem, Step};
 use crate::api::ApiError;
 use crate::app::{View, link};
+use crate::decimal;
 use crate::i18n::{Ctx, DateStyle, Key};
-use crate::ui::button;
 use crate::ui::error_summary::error_summary;
 use crate::ui::field::{Described, Field, field, typed};
 use crate::ui::notice::{self, Tone};
+use crate::ui::{self, button};
 
 pub const EMAIL: &str = "lookup-email";
 pub const REFERENCE: &str = "lookup-reference";
@@ -51,6 +52,7 @@ pub fn plain(ctx: &Ctx, lookup: &Lookup) -> Html {
 }
 
 fn drawn(ctx: &Ctx, lookup: &Lookup, may_ask: bool, live: bool, tell: &Tell) -> Html {
+    let live = ui::live(live);
     let body = match &lookup.step {
         Step::Link { failed: None, .. } | Step::Open => notice::loading(ctx),
         Step::Link { failed: Some(failure), .. } => link_failed(ctx, failure, tell),
@@ -127,7 +129,7 @@ fn address(
 fn code(ctx: &Ctx, lookup: &Lookup, failure: Option<&Failure>, may_ask: bool, live: bool, tell: &Tell) -> Html {
     let written = &lookup.written;
     let sent = ctx.html(Key::LookupSent, &[("email", html! { <b>{ written.email.trim() }</b> })]);
-    let (count, minutes) = (CODE_DIGITS.to_string(), CODE_MINUTES.to_string());
+    let (count, minutes) = (decimal::write(CODE_DIGITS as i64), decimal::write(i64::from(CODE_MINUTES)));
     let label = ctx.t(Key::LookupCode);
     let hint = ctx.fill(Key::LookupCodeHint, &[("count", &count), ("minutes", &minutes)]);
     let wrong = matches!(failure, Some(Failure { error: ApiError::Code, .. })).then(|| ctx.t(Key::UiWrongCode));
@@ -140,7 +142,7 @@ fn code(ctx: &Ctx, lookup: &Lookup, failure: Option<&Failure>, may_ask: bool, li
         <input class="field__input lookup__code" id={CODE} name="code" type="text" inputmode="numeric" autocomplete="one-time-code"
             maxlength="12" value={written.code.clone()} {oninput} aria-required="true" aria-describedby={describedby} aria-invalid={invalid} />
     };
-    let other = failure.filter(|failure| failure.error != ApiError::Code);
+    let other = failure.filter(|failure| !matches!(failure.error, ApiError::Code));
     let locked = matches!(failure, Some(Failure { error: ApiError::CodeLocked, .. }));
     let working_on = match lookup.step {
         Step::Mailing { .. } => Some(Key::LookupSending),

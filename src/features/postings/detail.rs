@@ -196,7 +196,7 @@ fn when(ctx: &Ctx, stage: &StageDefinition) -> Html {
         Some(at) if is_today(ctx, at) => html! { <b class="step__date">{ ctx.t(Key::PostingsToday) }</b> },
         Some(at) => html! {
             <>
-                <time class="step__date" datetime={at.to_string()}>{ ctx.date(at, DateStyle::Short) }</time>{ " " }
+                <time class="step__date" datetime={at.text()}>{ ctx.date(at, DateStyle::Short) }</time>{ " " }
                 <span class="step__latest">{ ctx.t(Key::PostingsAtLatest) }</span>
             </>
         },

@@ -5,6 +5,9 @@
 use belofte_contract::organization::Organization;
 use belofte_contract::postings::{JobPosting, PayUnit};
 
+use crate::decimal;
+use crate::text::concat;
+
 /// None for what is not open: a closed posting must not be offered.
 pub fn json_ld(posting: &JobPosting, organization: &Organization) -> Option<String> {
     if !posting.status.takes_applications() {
@@ -12,11 +15,11 @@ pub fn json_ld(posting: &JobPosting, organization: &Organization) -> Option<Stri
     }
     let mut json = Json::default();
     json.put(r#"{"@context":"https://schema.org/","@type":"JobPosting","title":"#, &posting.title);
-    json.put(r#","description":"#, &[posting.summary.as_str(), "\n\n", &posting.description.plain()].concat());
+    json.put(r#","description":"#, &concat(&[posting.summary.as_str(), "\n\n", &posting.description.plain()]));
     json.put(r#","inLanguage":"#, &posting.lang);
     for (name, at) in [(r#","datePosted":"#, posting.date_posted), (r#","validThrough":"#, posting.valid_through)] {
         if let Some(at) = at {
-            json.put(name, &at.to_string());
+            json.put(name, &at.text());
         }
     }
     json.list(r#","employmentType":["#, "", &posting.employment_type, "");
@@ -55,7 +58,7 @@ fn salary(json: &mut Json, posting: &JobPosting) {
 fn amount(minor: i64) -> String {
     let cents = (minor % 100).abs();
     let tens = if cents < 10 { ".0" } else { "." };
-    [(minor / 100).to_string().as_str(), tens, &cents.to_string()].concat()
+    concat(&[decimal::write(minor / 100).as_str(), tens, &decimal::write(cents)])
 }
 
 /// Fixed pieces of JSON, and between them what is told.

@@ -58,14 +58,16 @@ pub struct Board {
 const MOST_PAGES: u32 = 20;
 
 async fn all_postings(api: Api) -> Result<JobPostingList, ApiError> {
-    let mut list = api.postings().await?;
-    for _ in 1..MOST_PAGES {
-        let Some(cursor) = list.next_cursor.take() else { break };
-        let more = api.more_postings(&cursor).await?;
-        list.postings.extend(more.postings);
-        list.next_cursor = more.next_cursor;
+    let (mut before, mut cursor, mut pages) = (Vec::new(), None::<String>, 0);
+    loop {
+        let mut page = api.postings(cursor.as_deref()).await?;
+        before.append(&mut page.postings);
+        (cursor, pages) = (page.next_cursor.take(), pages + 1);
+        if cursor.is_none() || pages == MOST_PAGES {
+            // What can be filtered by, each page says of all.
+            return Ok(JobPostingList { postings: before, ..page });
+        }
     }
-    Ok(list)
 }
 
 impl Part for Board {
@@ -81,8 +83,8 @@ impl Part for Board {
 #[hook]
 fn use_board(props: &Board) -> Html {
     let Shared { core, organization } = &props.shared;
-    let filter = use_kept(Rc::<Filter>::default);
-    let list = use_request(core.clone(), all_postings(core.api.clone()));
+    let filter = use_kept(Filter::default);
+    let list = use_request(&core.api, "", all_postings(core.api.clone()));
     let both = organization.state.with(&list.state);
     use_arrival(core, both.outcome());
     use_freshness(core, list.again.clone());
@@ -93,8 +95,11 @@ fn use_board(props: &Board) -> Html {
             let (organization, list) = &*both;
             let ctx = core.ctx(&organization.time_zone);
             let foot = (props.guests.score)(&ctx, &organization.score);
-            let parts = BoardParts { list, organization, filter: &filter.get(), live: true, foot };
-            let change = Callback::from(move |change| filter.dispatch(change));
+            let parts = BoardParts { list, organization, filter: &filter.look(), live: true, foot };
+            let kept = filter.clone();
+            let change = Callback::from(move |change| {
+                kept.change(|filter| filter.take(change));
+            });
             view::board(&ctx, &parts, &core.go, &change)
         }
     }
@@ -120,10 +125,7 @@ impl Part for Posting {
 #[hook]
 fn use_posting(props: &Posting) -> Html {
     let Shared { core, organization } = &props.shared;
-    let posting = {
-        let (api, id) = (core.api.clone(), props.id.clone());
-        use_request((api.clone(), id.clone()), async move { api.posting(&id).await })
-    };
+    let posting = use_request(&core.api, &props.id, core.api.posting(&props.id));
     let both = organization.state.with(&posting.state);
     use_arrival(core, both.outcome());
     use_json_ld(core, &both);
@@ -157,7 +159,7 @@ fn use_freshness(core: &Core, again: Callback<()>) {
     use_alarm(&core.clock, Some(stale_at));
     let clock = core.clock.clone();
     let is_stale = clock.now() >= stale_at;
-    use_change(is_stale, move || {
+    use_change(u32::from(is_stale), move || {
         if is_stale {
             read_at.set(clock.now());
             again.emit(());

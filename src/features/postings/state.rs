@@ -2,10 +2,8 @@
 //!
 //! Pure: which postings match, and which questions are worth asking at all.
 
-use std::rc::Rc;
-
+use crate::text::{concat, join};
 use belofte_contract::postings::{JobPosting, JobPostingList};
-use yew::Reducible;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
@@ -23,22 +21,23 @@ pub enum Change {
     Clear,
 }
 
-impl Reducible for Filter {
-    type Action = Change;
-
-    fn reduce(self: Rc<Self>, change: Change) -> Rc<Self> {
-        let mut filter = (*self).clone();
-        match change {
-            Change::Text(text) => filter.text = text,
-            Change::Department(department) => filter.department = department,
-            Change::Location(location) => filter.location = location,
-            Change::Clear => filter = Filter::default(),
-        }
-        if filter == *self { self } else { Rc::new(filter) }
-    }
-}
-
 impl Filter {
+    /// Whether the change made a difference.
+    pub fn take(&mut self, change: Change) -> bool {
+        let (place, wanted) = match change {
+            Change::Text(text) => (&mut self.text, text),
+            Change::Department(department) => (&mut self.department, department),
+            Change::Location(location) => (&mut self.location, location),
+            Change::Clear => {
+                *self = Filter::default();
+                return true;
+            }
+        };
+        let changed = *place != wanted;
+        *place = wanted;
+        changed
+    }
+
     pub fn is_set(&self) -> bool {
         *self != Filter::default()
     }
@@ -46,12 +45,17 @@ impl Filter {
     /// Every word typed must stand somewhere on the card.
     pub fn takes(&self, posting: &JobPosting) -> bool {
         let wanted = lower(&self.text);
-        let card = [posting.title.as_str(), &posting.summary, &posting.department, &posting.locations.join(" ")];
-        let card = lower(&card.join(" "));
+        let places = join(&posting.locations, " ");
+        let card = lower(&concat(&[&posting.title, " ", &posting.summary, " ", &posting.department, " ", &places]));
         (self.department.is_empty() || posting.department == self.department)
             && (self.location.is_empty() || posting.locations.contains(&self.location))
-            && wanted.split_whitespace().all(|word| card.contains(word))
+            && wanted.split_whitespace().all(|word| stands_in(&card, word))
     }
+}
+
+/// By the plainest search there is: a card is short, and that of the standard library weighs 2 kB.
+fn stands_in(card: &str, word: &str) -> bool {
+    card.as_bytes().windows(word.len()).any(|part| part == word.as_bytes())
 }
 
 /// Small letters, by the browser's tables where there is a browser: Rust's own weigh 8 kB.

@@ -10,10 +10,12 @@ use yew::prelude::*;
 
 use super::state::{Change, Filter, choices, is_searchable};
 use crate::app::{View, address, link};
+use crate::decimal;
 use crate::i18n::{Ctx, DateStyle, Key};
-use crate::ui::button;
+use crate::text::{concat, join};
 use crate::ui::field::typed;
 use crate::ui::person::first_name;
+use crate::ui::{button, live};
 
 pub struct BoardParts<'a> {
     pub list: &'a JobPostingList,
@@ -79,7 +81,7 @@ fn filters(ctx: &Ctx, parts: &BoardParts<'_>, change: &Callback<Change>) -> Html
             </div>
             { select(ctx, "department", Key::PostingsDepartment, departments, &parts.filter.department, typed(change, Change::Department)) }
             { select(ctx, "location", Key::PostingsLocation, locations, &parts.filter.location, typed(change, Change::Location)) }
-            if !parts.live {
+            if !live(parts.live) {
                 { button::submit(ctx.t(Key::PostingsFilter)) }
             }
         </form>
@@ -123,7 +125,7 @@ fn found(ctx: &Ctx, parts: &BoardParts<'_>, count: usize, change: &Callback<Chan
             <p class="postings__found" role="status">
                 { if count == 0 { ctx.t(Key::PostingsFoundNone) } else { ctx.plural(Key::PostingsFound, count as u32, &[]) } }
             </p>
-            if count == 0 && parts.live {
+            if count == 0 && live(parts.live) {
                 <div class="row">{ button::quiet(ctx.t(Key::PostingsClear), change.reform(|_| Change::Clear)) }</div>
             }
         </>
@@ -159,7 +161,7 @@ pub fn hear(ctx: &Ctx, posting: &JobPosting) -> Html {
         });
     }
     let Some(by) = posting.first_answer_by else { return Html::default() };
-    let date = html! { <time class="posting__date" datetime={by.to_string()}>{ ctx.date(by, DateStyle::Long) }</time> };
+    let date = html! { <time class="posting__date" datetime={by.text()}>{ ctx.date(by, DateStyle::Long) }</time> };
     let sentence = match &posting.first_answer_from {
         Some(person) => {
             let name = html! { first_name(&person.name).to_owned() };
@@ -172,12 +174,12 @@ pub fn hear(ctx: &Ctx, posting: &JobPosting) -> Html {
 
 /// `2027-09` → an instant in the middle of that month, the same month in every zone.
 fn month_of(text: &str) -> Option<Timestamp> {
-    Timestamp::parse(&[text, "-15T12:00:00Z"].concat()).ok()
+    Timestamp::parse(&concat(&[text, "-15T12:00:00Z"])).ok()
 }
 
 /// "Rotterdam-Zuid · 24–32 hours · € 2,950–3,870 a month"
 pub fn facts(ctx: &Ctx, posting: &JobPosting) -> String {
-    let mut facts = posting.locations.join(", ");
+    let mut facts = join(&posting.locations, ", ");
     let mut add = |fact: &str| {
         if !facts.is_empty() {
             facts.push_str(" · ");
@@ -198,7 +200,7 @@ pub fn facts(ctx: &Ctx, posting: &JobPosting) -> String {
 
 pub fn hours(ctx: &Ctx, posting: &JobPosting) -> Option<String> {
     let hours = posting.hours?;
-    let (min, max) = (hours.min.to_string(), hours.max.to_string());
+    let (min, max) = (decimal::write(i64::from(hours.min)), decimal::write(i64::from(hours.max)));
     Some(match hours.min == hours.max {
         true => ctx.fill(Key::PostingsHours, &[("hours", &max)]),
         false => ctx.fill(Key::PostingsHoursRange, &[("min", &min), ("max", &max)]),
@@ -228,7 +230,7 @@ pub fn related(ctx: &Ctx, related: &[PostingLink], go: &Callback<View>) -> Html 
                     <li class="related__item">
                         { link(ctx, go, View::Posting(posting.id.as_str().into()), "related__link", posting.title.clone()) }
                         if !posting.locations.is_empty() {
-                            <span class="related__place">{ " · " }{ posting.locations.join(", ") }</span>
+                            <span class="related__place">{ " · " }{ join(&posting.locations, ", ") }</span>
                         }
                     </li>
                 }

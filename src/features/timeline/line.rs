@@ -156,7 +156,7 @@ fn when(ctx: &Ctx, place: Place, step: &Step<'_>) -> Html {
     };
     let more = more.unwrap_or_else(|| ctx.date(at, DateStyle::Time));
     html! {
-        <time class="timeline__time" datetime={at.to_string()}>
+        <time class="timeline__time" datetime={at.text()}>
             <b>{ ctx.date(at, DateStyle::Short) }</b>{ " " }<span>{ more }</span>
         </time>
     }
@@ -176,7 +176,7 @@ pub fn moved(ctx: &Ctx, change: &PromiseMove) -> Html {
 
 /// "Wednesday 31 March", as a date that machines can read.
 pub fn day(ctx: &Ctx, at: Timestamp) -> Html {
-    html! { <time datetime={at.to_string()}>{ ctx.date(at, DateStyle::Long) }</time> }
+    html! { <time datetime={at.text()}>{ ctx.date(at, DateStyle::Long) }</time> }
 }
 
 /// What became of a promise: in words, its form and colour only repeat it.

@@ -12,7 +12,8 @@ use super::state::{Read, Sight};
 use crate::api::events::Live;
 use crate::app::Core;
 use crate::clock::{Armed, use_return};
-use crate::hooks::{Compared, Kept, after, listen, spawn, use_change, use_kept, use_made};
+use crate::decimal;
+use crate::hooks::{Compared, Kept, after, listen, spawn, use_change, use_kept, use_made, use_start};
 use crate::request::next_round;
 
 /// After a stream that failed; also how often one looks where events do not get through.
@@ -22,8 +23,8 @@ const REOPEN_MS: u32 = 2_000;
 
 /// One application as it stands, and how to read it once more.
 #[hook]
-pub fn use_sight(core: &Core, reference: Reference, token: &Rc<str>) -> (Kept<Rc<Sight>>, Callback<()>) {
-    let sight = use_kept(Rc::<Sight>::default);
+pub fn use_sight(core: &Core, reference: Reference, token: &Rc<str>) -> (Kept<Sight>, Callback<()>) {
+    let sight = use_kept(Sight::default);
     let asked = use_kept(|| 0_u32);
     let read = {
         let (core, token, sight) = (core.clone(), token.clone(), sight.clone());
@@ -37,7 +38,7 @@ pub fn use_sight(core: &Core, reference: Reference, token: &Rc<str>) -> (Kept<Rc
     };
     {
         let read = read.clone();
-        use_change((reference, token.clone()), move || read.emit(()));
+        use_change(read.clone(), move || read.emit(()));
     }
     use_events(core, reference, token, &sight, &read);
     (sight, read)
@@ -47,7 +48,7 @@ struct Reading {
     core: Core,
     reference: Reference,
     token: Rc<str>,
-    sight: Kept<Rc<Sight>>,
+    sight: Kept<Sight>,
     asked: Kept<u32>,
 }
 
@@ -55,21 +56,20 @@ impl Reading {
     async fn read(&self) {
         let mine = self.asked.get() + 1;
         self.asked.swap(mine);
-        let seen = self.sight.get();
-        let answer = self.core.api.application(self.reference, &self.token, seen.etag()).await;
+        let answer = self.core.api.application(self.reference, &self.token, self.sight.look().etag());
+        let answer = answer.await;
         // A late answer to an older question says nothing about now.
         if self.asked.get() != mine {
             return;
         }
-        let answer = answer.map(|read| read.map(|(application, mark)| (Rc::new(application), mark)));
         let read = Read::Answer(answer, self.core.clock.now());
-        self.sight.set(self.sight.get().reduce(read));
+        self.sight.change(|sight| sight.take(read));
     }
 }
 
 /// Listens as long as the page is visible and was read once.
 #[hook]
-fn use_events(core: &Core, reference: Reference, token: &Rc<str>, sight: &Kept<Rc<Sight>>, read: &Callback<()>) {
+fn use_events(core: &Core, reference: Reference, token: &Rc<str>, sight: &Kept<Sight>, read: &Callback<()>) {
     let visible = use_visible();
     let round = use_kept(|| 0_u32);
     let again = {
@@ -85,26 +85,25 @@ fn use_events(core: &Core, reference: Reference, token: &Rc<str>, sight: &Kept<R
     use_return(again.clone());
     use_offline(read);
     let (core, read, token) = (core.clone(), read.clone(), token.clone());
-    let (sight, was_read) = (sight.clone(), sight.get().version().is_some());
-    use_change((reference, token.clone(), visible, was_read, round.get()), move || {
+    let (sight, was_read) = (sight.clone(), sight.look().version().is_some());
+    use_change((read.clone(), visible, was_read, round.get()), move || {
         let timer = Rc::new(Cell::new(None));
         let stream = (visible && was_read).then(|| {
-            let last = sight.get().version().map(|version| version.to_string());
+            let last = sight.look().version().map(decimal::write);
             let timer = timer.clone();
             let tell = Callback::from(move |live| match live {
-                Live::Open => {}
                 Live::Changed { id } => {
-                    if sight.get().version() != id.parse().ok() {
+                    if sight.look().version() != decimal::read(&id) {
                         read.emit(());
                     }
                 }
-                Live::Closed(end) => {
-                    let wait_ms = if end.is_some() { LOOK_AGAIN_MS } else { REOPEN_MS };
+                Live::Closed { failed } => {
+                    let wait_ms = if failed { LOOK_AGAIN_MS } else { REOPEN_MS };
                     let again = again.clone();
                     timer.set(Some(after(wait_ms, move || again.emit(()))));
                 }
             });
-            core.api.events(reference, token.as_ref().to_owned(), last, tell)
+            core.api.events(reference, &token, last.as_deref(), tell)
         });
         (stream, Armed(timer))
     });
@@ -123,7 +122,7 @@ fn use_visible() -> bool {
     let visible = use_kept(|| !gloo::utils::document().hidden());
     {
         let visible = visible.clone();
-        use_change((), move || {
+        use_start(move || {
             let look = Callback::from(move |()| visible.set(!gloo::utils::document().hidden()));
             listen(&gloo::utils::document(), "visibilitychange", look)
         });

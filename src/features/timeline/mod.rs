@@ -27,6 +27,7 @@ use crate::clock::use_alarm;
 use crate::hooks::{Kept, use_change, use_kept};
 use crate::i18n::Key;
 use crate::part::Part;
+use crate::text::concat;
 use crate::ui::notice;
 
 #[derive(PartialEq)]
@@ -55,12 +56,12 @@ impl Part for Timeline {
 fn use_timeline(props: &Timeline) -> Html {
     let core = &props.core;
     let (kept, read) = use_sight(core, props.reference, &props.token);
-    let sight = kept.get();
+    let sight = kept.look();
     let save_failed = use_kept(|| false);
     let outcome = match &*sight {
         Sight::Loading => None,
         Sight::Shown { .. } => Some(Ok(())),
-        Sight::Failed(error) => Some(Err(error.clone())),
+        Sight::Failed(error) => Some(Err(error)),
     };
     use_expiry(&sight, &props.on_expired);
     use_arrival(core, outcome);
@@ -84,8 +85,9 @@ fn use_timeline(props: &Timeline) -> Html {
         (Sight::Failed(ApiError::NotFound | ApiError::Gone { .. }), _) => view::not_found(&ctx, &core.go),
         (Sight::Failed(ApiError::Unauthorized), _) => notice::loading(&ctx),
         (Sight::Failed(error), _) => {
+            let kept = kept.clone();
             let again = Callback::from(move |()| {
-                kept.dispatch(Read::Again);
+                kept.change(|sight| sight.take(Read::Again));
                 read.emit(());
             });
             notice::failed(&ctx, error, &again)
@@ -105,7 +107,7 @@ fn use_timeline(props: &Timeline) -> Html {
 fn use_expiry(sight: &Sight, on_expired: &Callback<()>) {
     let expired = matches!(sight, Sight::Failed(ApiError::Unauthorized));
     let on_expired = on_expired.clone();
-    use_change(expired, move || {
+    use_change(u32::from(expired), move || {
         if expired {
             on_expired.emit(());
         }
@@ -123,25 +125,36 @@ struct News {
 /// The words of the live region: silent at first, then one sentence a change. Also tells the host page of a late promise.
 #[hook]
 fn use_said(core: &Core, news: Option<News>) -> String {
-    let said = use_kept(String::new);
-    let before = use_kept(|| None::<News>);
+    let said = use_kept(Said::default);
     {
         let (core, said) = (core.clone(), said.clone());
         use_change(news.clone(), move || {
             let Some(news) = news else { return };
-            let old = before.swap(Some(news.clone()));
-            let late_before = old.as_ref().map_or(0, |old| old.late);
-            if news.late > late_before {
-                core.announce("belofte-promise-late", &[("count", news.late.into())]);
-            }
-            if old.is_some_and(|old| old.changes != news.changes || news.late > old.late) {
+            let mut newly_late = false;
+            said.change(|said| {
+                let old = said.of.replace(news.clone());
+                newly_late = news.late > old.as_ref().map_or(0, |old| old.late);
+                if !old.is_some_and(|old| old.changes != news.changes || news.late > old.late) {
+                    return false;
+                }
                 // The same words twice would not be read out again; a space at the end makes them differ.
-                let repeated = said.get() == news.text;
-                said.set(if repeated { news.text + "\u{a0}" } else { news.text });
+                let end = if said.words == news.text { "\u{a0}" } else { "" };
+                said.words = concat(&[news.text.as_str(), end]);
+                true
+            });
+            if newly_late {
+                core.announce("belofte-promise-late", &[("count", news.late.into())]);
             }
         });
     }
-    said.get()
+    said.look().words.clone()
+}
+
+/// What was said last, and of which news.
+#[derive(Default)]
+struct Said {
+    words: String,
+    of: Option<News>,
 }
 
 fn tell(props: &Timeline, failed: &Kept<bool>) -> Tell {

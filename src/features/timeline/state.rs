@@ -9,7 +9,6 @@ use belofte_contract::decision::{Decision, Outcome};
 use belofte_contract::postings::Turn;
 use belofte_contract::promise::{Promise, PromiseMove, PromiseState};
 use belofte_contract::timeline::{Application, ApplicationStatus, EntryEvent, EntryKind, TimelineEntry};
-use yew::Reducible;
 
 use crate::api::ApiError;
 
@@ -184,20 +183,6 @@ impl Sight {
     }
 }
 
-impl PartialEq for Sight {
-    fn eq(&self, other: &Sight) -> bool {
-        match (self, other) {
-            (Sight::Loading, Sight::Loading) => true,
-            (Sight::Failed(one), Sight::Failed(two)) => one == two,
-            (
-                Sight::Shown { application: one, seen_at: at, trouble, .. },
-                Sight::Shown { application: two, seen_at, trouble: other, .. },
-            ) => Rc::ptr_eq(one, two) && at == seen_at && trouble == other,
-            (Sight::Loading | Sight::Failed(_) | Sight::Shown { .. }, _) => false,
-        }
-    }
-}
-
 /// What a read gave: an application with the mark of its version, or nothing when it did not change.
 pub type Answer = Result<Option<(Rc<Application>, Option<String>)>, ApiError>;
 
@@ -208,30 +193,27 @@ pub enum Read {
     Again,
 }
 
-impl Reducible for Sight {
-    type Action = Read;
-
-    fn reduce(self: Rc<Self>, action: Read) -> Rc<Self> {
-        Rc::new(match (&*self, action) {
+impl Sight {
+    /// Whether there is anything to draw anew.
+    pub fn take(&mut self, read: Read) -> bool {
+        *self = match (&mut *self, read) {
             (_, Read::Answer(Ok(Some((application, etag))), seen_at)) => {
                 Sight::Shown { application, etag, seen_at, trouble: None }
             }
-            (Sight::Shown { application, etag, .. }, Read::Answer(Ok(None), seen_at)) => {
-                Sight::Shown { application: application.clone(), etag: etag.clone(), seen_at, trouble: None }
+            (Sight::Shown { seen_at, trouble, .. }, Read::Answer(Ok(None), now)) => {
+                (*seen_at, *trouble) = (now, None);
+                return true;
             }
             // What is known stays in sight; the page says from when it is.
-            (Sight::Shown { application, etag, seen_at, .. }, Read::Answer(Err(error), _)) if error.passes() => {
-                Sight::Shown {
-                    application: application.clone(),
-                    etag: etag.clone(),
-                    seen_at: *seen_at,
-                    trouble: Some(error),
-                }
+            (Sight::Shown { trouble, .. }, Read::Answer(Err(error), _)) if error.passes() => {
+                *trouble = Some(error);
+                return true;
             }
             (_, Read::Answer(Err(error), _)) => Sight::Failed(error),
             (Sight::Loading | Sight::Failed(_), Read::Answer(Ok(None), _)) => Sight::Failed(ApiError::Fault),
             (Sight::Failed(_), Read::Again) => Sight::Loading,
-            (Sight::Loading | Sight::Shown { .. }, Read::Again) => return self,
-        })
+            (Sight::Loading | Sight::Shown { .. }, Read::Again) => return false,
+        };
+        true
     }
 }

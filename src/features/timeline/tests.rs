@@ -5,7 +5,6 @@ use std::rc::Rc;
 use belofte_contract::timeline::Application;
 use belofte_contract::{Timestamp, fixtures};
 use expect_test::{Expect, expect};
-use yew::Reducible;
 
 use super::state::{Progress, Read, Sight, changes, next_change};
 use crate::api::ApiError;
@@ -72,8 +71,11 @@ fn a_late_promise_that_is_written_down_is_no_second_piece_of_news() {
 
 /// What is on the screen after each of `answers`, one minute apart.
 fn seen(answers: Vec<Read>) -> String {
-    let sight = answers.into_iter().fold(Rc::new(Sight::default()), |sight, answer| sight.reduce(answer));
-    match &*sight {
+    let mut sight = Sight::default();
+    for answer in answers {
+        sight.take(answer);
+    }
+    match &sight {
         Sight::Loading => "loading".to_owned(),
         Sight::Shown { application, seen_at, trouble, .. } => {
             format!("version {} as of {seen_at}, trouble {trouble:?}", application.version)

@@ -18,6 +18,7 @@ use super::line::{day, line, moved, pill};
 use super::state::{End, Headline, Progress, headline, late, next_promise};
 use crate::app::{View, link};
 use crate::i18n::{Ctx, DateStyle, Key};
+use crate::text::concat;
 use crate::ui::leaf::{leaf, your_time};
 use crate::ui::person::{first_name, person};
 use crate::ui::{button, notice};
@@ -75,8 +76,8 @@ pub fn page_with(ctx: &Ctx, parts: &PageParts<'_>, actions: Html, go: &Callback<
             <header class="timeline__head">
                 // The reference is copied and read out by phone: it stays on one line.
                 <p class="eyebrow">
-                    { [&application.organization_name, application.posting.title.as_str(), ""].join(" · ") }
-                    <span class="timeline__reference">{ application.reference.to_string() }</span>
+                    { concat(&[&application.organization_name, " · ", &application.posting.title, " · "]) }
+                    <span class="timeline__reference">{ application.reference.text() }</span>
                 </p>
                 <h1 class="timeline__heading" tabindex="-1">{ heading(ctx, application, &progress) }</h1>
                 { as_of(ctx, parts) }
@@ -154,7 +155,7 @@ fn outcome(ctx: &Ctx, parts: &PageParts<'_>, progress: &Progress<'_>) -> Html {
 fn mail_to(application: &Application, person: &Person) -> Option<String> {
     let mut contacts = application.contacts.iter();
     let address = contacts.find(|contact| contact.id == person.id)?.email.as_deref()?;
-    Some(["mailto:", address, "?subject=", &application.reference.to_string()].concat())
+    Some(concat(&["mailto:", address, "?subject=", &application.reference.text()]))
 }
 
 /// A broken promise: who gave it, which date it was, and that they know. Without an excuse.
