@@ -6,6 +6,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod behind;
+mod cut;
 mod demo;
 mod dist;
 mod postgres;
