@@ -27,6 +27,7 @@ use crate::i18n::browser::BrowserFormat;
 use crate::i18n::{Ctx, Format, Key, Messages};
 use crate::part::{Part, part};
 use crate::request::{UseRequest, use_request};
+use crate::second::Second;
 use crate::status::StatusPage;
 use crate::text::concat;
 
@@ -144,6 +145,12 @@ impl CoreParts {
     /// Tells the host page. Never with personal data.
     pub fn announce(&self, name: &str, detail: &[(&str, JsValue)]) {
         announce(&self.host, name, detail);
+    }
+
+    /// Asks the loader for the program's second file.
+    pub fn fetch_second(&self) {
+        // Inside the widget, where only the loader hears it.
+        announce(self.root.unchecked_ref(), "belofte-second", &[]);
     }
 
     pub fn host(&self) -> &HtmlElement {
@@ -280,6 +287,7 @@ pub struct App {
     pub refreshed: u32,
     /// The texts behind the first view came after it.
     pub whole: bool,
+    pub second: Second,
 }
 
 impl PartialEq for App {
@@ -289,6 +297,7 @@ impl PartialEq for App {
             && self.shown.0 == other.shown.0
             && self.refreshed == other.refreshed
             && self.whole == other.whole
+            && self.second == other.second
     }
 }
 
@@ -338,7 +347,9 @@ fn use_app(props: &App) -> Html {
         View::Posting(id) => part(key, postings::Posting { shared, id, guests: GUESTS }),
         View::Apply(id) => part(&id.clone(), apply::Apply { shared, id, missing: apply::Missing(missing) }),
         View::Receipt(application) => part("", apply::Receipt { core: shared.core, application }),
-        View::Status { reference, link_token } => part(key, StatusPage { shared, reference, link_token }),
+        View::Status { reference, link_token } => {
+            part(key, StatusPage { shared, reference, link_token, second: props.second })
+        }
         View::Score => part(key, score::Score { shared }),
     }
 }

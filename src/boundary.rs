@@ -10,6 +10,7 @@ use yew::AppHandle;
 use crate::app::{App, announce};
 use crate::config::{self, Config};
 use crate::part::{Host, HostProps};
+use crate::second::Second;
 
 /// One element that is alive. `update` takes new settings, `destroy` ends it.
 #[wasm_bindgen]
@@ -34,6 +35,7 @@ pub fn mount(root: Element, config: &JsValue) -> Mounted {
         root: root.clone(),
         refreshed: 0,
         whole: false,
+        second: Second::Awaited,
     };
     let part = HostProps { part: Rc::new(app.clone()) };
     let handle = yew::Renderer::<Host>::with_root_and_props(root, part).render();
@@ -64,6 +66,11 @@ impl Mounted {
             app.messages.add_later(texts);
             app.whole = true;
         });
+    }
+
+    /// The program's second file arrived, or could not be fetched.
+    pub fn second(&mut self, here: bool) {
+        self.change(|app| app.second = if here { Second::Here } else { Second::Failed });
     }
 
     /// Goes to a view, as the visitor would.

@@ -12,6 +12,7 @@ pub mod hooks;
 pub mod i18n;
 pub mod part;
 pub mod request;
+pub mod second;
 #[cfg(feature = "ssr")]
 pub mod ssr;
 pub mod status;

@@ -17,6 +17,7 @@ use crate::features::{contacts, decision, lookup, postings, score, timeline};
 use crate::hooks::{Kept, callback, spawn, use_change, use_kept};
 use crate::part::{Part, part};
 use crate::request::{Request, use_request};
+use crate::second::{self, Second, doors};
 use crate::ui::notice;
 
 /// What other features draw on the status page.
@@ -32,6 +33,8 @@ pub struct StatusPage {
     pub shared: Shared,
     pub reference: Option<Reference>,
     pub link_token: Option<String>,
+    /// Holds the way in, and the list of applications.
+    pub second: Second,
 }
 
 impl Part for StatusPage {
@@ -71,18 +74,24 @@ fn use_status_page(props: &StatusPage) -> Html {
         page.go(None);
     });
     let session = core.sessions.current();
+    let known = session.as_ref().and_then(|session| props.reference.or(session.reference));
+    let inside = known.is_some() && props.link_token.is_none();
+    let awaited = (!inside).then_some(props.second).filter(|second| *second != Second::Here);
+    if let Some(second) = use_second(core, awaited) {
+        return second;
+    }
     let (Some(session), None) = (session, &props.link_token) else {
         let (link_token, note) = (props.link_token.clone(), page.note.get());
         let on_open = callback(&page, |page, session: StatusSession| {
             page.note.set(None);
             page.go(keep(&page.core, &session));
         });
-        return part("", lookup::Lookup { shared, link_token, note, on_open });
+        return second::open(doors::lookup, lookup::Lookup { shared, link_token, note, on_open });
     };
     let token: Rc<str> = session.token.as_str().into();
     let Some(reference) = props.reference.or(session.reference) else {
         let on_choose = callback(&page, |page, reference| page.go(Some(reference)));
-        return part("", Mine { shared, token, on_expired, on_choose });
+        return second::open(doors::mine, Mine { shared, token, on_expired, on_choose });
     };
     let on_all = callback(&page, |page, ()| {
         let sessions = &page.core.sessions;
@@ -105,6 +114,29 @@ fn use_status_page(props: &StatusPage) -> Html {
     part(&reference.text(), page)
 }
 
+/// Asks for the second file if it is awaited; what there is to see until it is here.
+#[hook]
+fn use_second(core: &Core, awaited: Option<Second>) -> Option<Html> {
+    {
+        let (core, asks) = (core.clone(), awaited.is_some());
+        use_change(asks, move || {
+            if asks {
+                core.fetch_second();
+            }
+        });
+    }
+    let failed = awaited == Some(Second::Failed);
+    use_arrival(core, failed.then_some(Err(ApiError::Offline)));
+    awaited.map(|_| {
+        let ctx = core.ctx("UTC");
+        let again = core.clone();
+        match failed {
+            true => notice::failed(&ctx, &ApiError::Offline, &Callback::from(move |()| again.fetch_second())),
+            false => notice::loading(&ctx),
+        }
+    })
+}
+
 /// Keeps the key; gives the application to show, when there is but one to choose.
 fn keep(core: &Core, session: &StatusSession) -> Option<Reference> {
     let only = match session.applications.as_slice() {
@@ -117,7 +149,7 @@ fn keep(core: &Core, session: &StatusSession) -> Option<Reference> {
 }
 
 #[derive(PartialEq)]
-struct Mine {
+pub struct Mine {
     shared: Shared,
     token: Rc<str>,
     on_expired: Callback<()>,

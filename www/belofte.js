@@ -88,10 +88,22 @@
     once('wasm', async () => {
       const response = await get(FILES.wasm);
       try {
-        await wasm_bindgen({ module_or_path: response });
+        return await wasm_bindgen({ module_or_path: response });
       } catch (cause) {
         // Chromium names the policy in the message and reports no event.
         throw new Stop(refused || /content security/i.test(cause) ? 'blocked' : 'wasm', cause);
+      }
+    });
+
+  /** The program's second file holds what few go to. It fills the places that the first one left empty. */
+  const second = () =>
+    once('second', async () => {
+      const m = await program();
+      const response = await get(FILES.second);
+      try {
+        await WebAssembly.instantiateStreaming(response, { m });
+      } catch (cause) {
+        throw new Stop('wasm', cause);
       }
     });
 
@@ -208,6 +220,10 @@
         // Asked for before it is needed; what fails here is asked for again when the visitor goes there.
         this.#rest().catch(() => {});
       });
+      this.#root.addEventListener('belofte-second', (event) => {
+        event.stopPropagation();
+        this.#second().catch((error) => this.#fail(error));
+      });
       this.addEventListener('belofte-view', ({ target, detail }) => target === this && this.#gone(detail));
       this.addEventListener('belofte-error', ({ target, detail }) => {
         if (target !== this || this.#state !== 'mounted') return;
@@ -298,6 +314,19 @@
       if (mounted && mounted === this.#mounted && lang === this.#lang) this.#safely(() => mounted.later(later));
     }
 
+    /** Brings the program's second file, which the program asks for; it says itself that there is no connection. */
+    async #second() {
+      const mounted = this.#mounted;
+      const here = await second().then(
+        () => true,
+        (error) => {
+          if (error.code !== 'network') throw error;
+          return false;
+        },
+      );
+      if (!mounted || mounted === this.#mounted) this.#safely(() => this.#mounted?.second(here));
+    }
+
     /** The visitor went somewhere. */
     #gone({ view, posting }) {
       if (this.#mounted && LATER.includes(view)) this.#rest().catch((error) => this.#fail(error));
@@ -361,6 +390,8 @@
         const config = this.#config();
         this.#changes = false;
         config.prefetched = prefetch(config);
+        // The program will ask for it; what fails here fails there again.
+        if (config.link_token) second().catch(() => {});
         const later = LATER.includes(config.view) && part(config.lang, 1);
         [config.locale, config.later] = await Promise.all([part(config.lang, 0), later, program()]);
         if (!this.isConnected) {

@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args as ClapArgs;
 
 use crate::{
-    reorder, sh, tools,
+    behind, cut, reorder, sh, tools,
     widget::{self, Parts},
 };
 
@@ -52,8 +52,14 @@ pub fn run(args: &Args) -> Result<()> {
         println!("  note: built on the standard library as it comes, about 14 kB larger");
     }
     let built = sh::timed("build the widget for release", || build(small_std))?;
-    let (glue, wasm) = sh::timed("glue", || widget::glue(fs::read(&built)?, true))?;
+    let linked = fs::read(&built)?;
+    let behind = sh::timed("find what is behind the doors", || behind::doors(&linked, widget::is_door))?;
+    let (glue, wasm) = sh::timed("glue", || widget::glue(linked, true))?;
     let wasm = sh::timed("choose wasm-opt's flags by Brotli size", || smallest(&work, &wasm))?;
+    fs::write(work.join("behind.txt"), format!("{behind:?}"))?;
+    fs::write(work.join("whole.wasm"), &wasm)?;
+    let [first, second] = sh::timed("cut in two", || cut::in_two(&wasm, &behind))?;
+    let wasm = [reorder::by_likeness(&first)?, reorder::by_likeness(&second)?];
     let [first, later] = widget::css()?;
     let css = [esbuild(&work, "first.css", &first, &[])?, esbuild(&work, "later.css", &later, &[])?];
     let loader = widget::loader()?;
@@ -85,7 +91,7 @@ fn build(small_std: bool) -> Result<PathBuf> {
     } else {
         cargo.env("RUSTFLAGS", stack);
     }
-    sh::run(cargo.arg("--").args(LINK_FLAGS))?;
+    sh::run(cargo.arg("--").args(LINK_FLAGS).arg(widget::LINKER_NOTES))?;
     Ok(folder.join(tools::WASM_TARGET).join("dist/belofte.wasm"))
 }
 
@@ -152,7 +158,8 @@ fn report(folder: &Path, sizes: &BTreeMap<String, u64>, own: u64) -> Result<()> 
     let largest =
         |test: fn(&str) -> bool| sizes.iter().filter(|(name, _)| test(name)).map(|(_, size)| *size).max().unwrap_or(0);
     let script = largest(|name| name == "belofte.js");
-    let wasm = largest(|name| name.ends_with(".wasm"));
+    let wasm = largest(|name| name.starts_with("belofte-"));
+    let second = largest(|name| name.starts_with("second-"));
     let css = [largest(|name| name.starts_with("first-")), largest(|name| name.starts_with("later-"))];
     let locale =
         [largest(|name| name.starts_with("locales/first-")), largest(|name| name.starts_with("locales/later-"))];
@@ -161,6 +168,7 @@ fn report(folder: &Path, sizes: &BTreeMap<String, u64>, own: u64) -> Result<()> 
     row("loader, its own part", own);
     row("glue (in the loader's file)", script.saturating_sub(own));
     row("wasm", wasm);
+    row("wasm of what few go to", second);
     row("css of board and posting", css[0]);
     row("css of the views behind", css[1]);
     for (name, size) in sizes.iter().filter(|(name, _)| name.starts_with("locales/")) {

@@ -6,7 +6,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod behind;
 mod browser;
+mod cut;
 mod demo;
 mod dist;
 mod postgres;

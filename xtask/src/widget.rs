@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256, Sha384};
 use wasm_bindgen_cli_support::Bindgen;
 
-use crate::{sh, tools};
+use crate::{behind, cut, sh, tools};
 
 const GLUE_MARK: &str = "/*@belofte:glue*/";
 const FILES_MARK: &str = "/*@belofte:files*/ null";
@@ -23,6 +23,8 @@ const FILES_MARK: &str = "/*@belofte:files*/ null";
 const PARTS: [&str; 2] = ["first", "later"];
 /// Features behind board and posting: their texts and styles are fetched once those stand. Last in `src/i18n/keys.rs`.
 const LATER: [&str; 4] = ["apply", "lookup", "timeline", "decision"];
+/// For the compiler: the linker notes what leads where, so that the program can be cut in two.
+pub const LINKER_NOTES: &str = "-Clink-arg=--emit-relocs";
 /// Plural classes beside `other`.
 const CLASSES: [&str; 5] = ["zero", "one", "two", "few", "many"];
 
@@ -31,7 +33,8 @@ pub struct Parts {
     /// The loader with its two marks.
     pub loader: String,
     pub glue: String,
-    pub wasm: Vec<u8>,
+    /// The program, and what few go to.
+    pub wasm: [Vec<u8>; 2],
     /// First part and later part.
     pub css: [String; 2],
     /// Language, and the texts of the first and the later part.
@@ -50,11 +53,12 @@ pub fn for_demo() -> Result<PathBuf> {
     tools::wasm_target()?;
     let embed = sh::target_dir().join("embed");
     sh::timed("build the widget", || {
-        sh::run(
-            sh::cargo()
-                .args(["build", "--package", "belofte", "--lib", "--profile", "demo"])
-                .args(["--target", tools::WASM_TARGET]),
-        )
+        sh::run(sh::cargo().args(["rustc", "--package", "belofte", "--lib", "--profile", "demo"]).args([
+            "--target",
+            tools::WASM_TARGET,
+            "--",
+            LINKER_NOTES,
+        ]))
     })?;
     let built = sh::target_dir().join(tools::WASM_TARGET).join("demo/belofte.wasm");
     let wasm = fs::read(&built).with_context(|| built.display().to_string())?;
@@ -66,7 +70,9 @@ pub fn for_demo() -> Result<PathBuf> {
         return Ok(embed);
     }
     sh::timed("lay out the widget's files", || {
+        let behind = behind::doors(&wasm, is_door)?;
         let (glue, wasm) = glue(wasm, false)?;
+        let wasm = cut::in_two(&wasm, &behind)?;
         let _ = fs::remove_dir_all(&embed);
         lay_out(&embed.join(version()?), &Parts { loader, glue, wasm, css, locales })?;
         Ok(fs::write(&note, &inputs)?)
@@ -84,7 +90,12 @@ pub fn glue(wasm: Vec<u8>, short_names: bool) -> Result<(String, Vec<u8>)> {
     if short_names {
         glue = shorten(glue, &mut output);
     }
-    Ok((glue, output.wasm_mut().emit_wasm()))
+    let wasm = output.wasm_mut();
+    // What the linker noted is true of the linked file alone.
+    for name in ["linking", "reloc.CODE", "reloc.DATA"] {
+        wasm.customs.remove_raw(name);
+    }
+    Ok((glue, wasm.emit_wasm()))
 }
 
 /// Gives imports, and exports named after their Rust path, short names in wasm and glue: hashes cannot be compressed.
@@ -104,6 +115,11 @@ fn shorten(mut glue: String, output: &mut wasm_bindgen_cli_support::Output) -> S
         glue = glue.replace(&long, &short);
     }
     glue
+}
+
+/// Whether a function stands in `doors` of `src/second.rs`, by its name in the linked program.
+pub fn is_door(name: &str) -> bool {
+    name.contains("7belofte6second5doors")
 }
 
 pub fn loader() -> Result<String> {
@@ -186,7 +202,9 @@ pub fn lay_out(folder: &Path, parts: &Parts) -> Result<()> {
         integrity.insert(name.clone(), hash.clone());
         Ok(json!([name, hash]))
     };
-    let wasm = put(format!("belofte-{}.wasm", hash8(&parts.wasm)), &parts.wasm)?;
+    let [wasm, second] = &parts.wasm;
+    let wasm = put(format!("belofte-{}.wasm", hash8(wasm)), wasm)?;
+    let second = put(format!("second-{}.wasm", hash8(second)), second)?;
     let mut css = vec![];
     for (part, text) in PARTS.iter().zip(&parts.css) {
         css.push(put(format!("{part}-{}.css", hash8(text.as_bytes())), text.as_bytes())?);
@@ -199,7 +217,7 @@ pub fn lay_out(folder: &Path, parts: &Parts) -> Result<()> {
         }
         locales.insert(language.clone(), json!(files));
     }
-    let files = json!({ "version": version()?, "wasm": wasm, "css": css, "locales": locales });
+    let files = json!({ "version": version()?, "wasm": wasm, "second": second, "css": css, "locales": locales });
     put("belofte.js".to_owned(), filled(&parts.loader, &parts.glue, &files).as_bytes())?;
     let list = serde_json::to_string_pretty(&integrity)? + "\n";
     Ok(fs::write(folder.join("integrity.json"), list)?)
@@ -224,7 +242,9 @@ pub fn files_with(folder: &Path, extension: &str) -> Result<Vec<PathBuf>> {
 fn fingerprint(inputs: &[&[u8]]) -> String {
     let mut hash = Sha256::new();
     // The layout is an input, too: a change of this program lays out anew.
-    hash.update(include_bytes!("widget.rs"));
+    for program in [include_bytes!("widget.rs").as_slice(), include_bytes!("behind.rs"), include_bytes!("cut.rs")] {
+        hash.update(program);
+    }
     for input in inputs {
         hash.update(input.len().to_le_bytes());
         hash.update(input);

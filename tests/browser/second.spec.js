@@ -1,0 +1,65 @@
+// The program's second file: fetched by those who look an application up, and by nobody else.
+const { test, expect, words } = require("../page/fixtures.js");
+const { layOut, organization, HOST, ENDPOINT, CDN } = require("./endpoint.js");
+
+const w = words("en");
+const SECOND = `${CDN}/**/second-*.wasm`;
+const EMPTY = { postings: [], total: 0, departments: [], locations: [] };
+const answers = { "GET /v1/organization": organization, "GET /v1/job-postings": EMPTY };
+
+const widget = (page) => page.locator("belofte-careers").first();
+const element = (view) =>
+  `<belofte-careers endpoint="${ENDPOINT}" loading="eager" lang="en" view="${view}"><a href="/jobs">See our jobs</a></belofte-careers>`;
+
+/** The addresses of second files that the page asks for. */
+function asked(page) {
+  const files = [];
+  page.on("request", (request) => /second-\w+\.wasm$/.test(request.url()) && files.push(request.url()));
+  return files;
+}
+
+test("is fetched once, when somebody goes there", async ({ page }) => {
+  const files = asked(page);
+  await layOut(page, { element: element("board"), answers });
+  await page.goto(HOST);
+  const way = widget(page).getByRole("link", { name: w("postings.already"), exact: true });
+  await expect(way).toBeVisible();
+  expect(files).toEqual([]);
+  for (const _ of [1, 2]) {
+    await way.click();
+    await expect(widget(page).getByLabel(w("lookup.email"))).toBeVisible();
+    await expect(widget(page).getByRole("heading", { level: 1 })).toBeFocused();
+    await widget(page).getByRole("link", { name: w("lookup.jobs"), exact: true }).click();
+  }
+  expect(files.length).toBe(1);
+});
+
+test.describe("when it does not come", () => {
+  // Chromium writes failed requests to the console by itself.
+  test.use({ quiet: false });
+
+  test("no connection is said in words, and asked again", async ({ page }) => {
+    await layOut(page, { element: element("board"), answers });
+    let broken = true;
+    await page.route(SECOND, (route) => (broken ? route.abort("internetdisconnected") : route.fallback()));
+    await page.goto(HOST);
+    await widget(page).getByRole("link", { name: w("postings.already"), exact: true }).click();
+    await expect(widget(page)).toContainText(w("ui.offline"));
+    broken = false;
+    await widget(page).getByRole("button", { name: w("ui.try_again") }).click();
+    await expect(widget(page).getByLabel(w("lookup.email"))).toBeVisible();
+  });
+
+  test("one changed byte in it and it does not run", async ({ page }) => {
+    await layOut(page, { element: element("status"), answers });
+    await page.route(SECOND, (route) =>
+      route.fulfill({ body: "changed", headers: { "access-control-allow-origin": "*", "content-type": "application/wasm" } }),
+    );
+    await page.addInitScript(() => {
+      document.addEventListener("belofte-error", (event) => (window.code = event.detail.code));
+    });
+    await page.goto(HOST);
+    await expect.poll(() => page.evaluate(() => window.code)).toBe("integrity");
+    await expect(page.getByRole("link", { name: "See our jobs" })).toBeVisible();
+  });
+});
