@@ -126,7 +126,7 @@ fn use_second(core: &Core, awaited: Option<Second>) -> Option<Html> {
         });
     }
     let failed = awaited == Some(Second::Failed);
-    use_arrival(core, failed.then_some(Err(ApiError::Offline)));
+    use_arrival(core, failed.then_some(Err(&ApiError::Offline)));
     awaited.map(|_| {
         let ctx = core.ctx("UTC");
         let again = core.clone();
