@@ -58,8 +58,7 @@ pub fn run(args: &Args) -> Result<()> {
     let wasm = sh::timed("choose wasm-opt's flags by Brotli size", || smallest(&work, &wasm))?;
     fs::write(work.join("behind.txt"), format!("{behind:?}"))?;
     fs::write(work.join("whole.wasm"), &wasm)?;
-    let [first, second] = sh::timed("cut in two", || cut::in_two(&wasm, &behind))?;
-    let wasm = [reorder::by_likeness(&first)?, reorder::by_likeness(&second)?];
+    let wasm = sh::timed("cut in two", || cut::in_two(&wasm, &behind))?;
     let [first, later] = widget::css()?;
     let css = [esbuild(&work, "first.css", &first, &[])?, esbuild(&work, "later.css", &later, &[])?];
     let loader = widget::loader()?;
