@@ -2,7 +2,7 @@
 //!
 //! Holds no text for people; `ui/notice.rs` words it.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use belofte_contract::postings::PostingLink;
 use belofte_contract::problem::{FieldError, Problem, ProblemType};
@@ -18,7 +18,7 @@ pub enum ApiError {
     NotFound,
     /// The posting is closed; others may be open.
     Gone {
-        related: Rc<Vec<PostingLink>>,
+        related: Arc<Vec<PostingLink>>,
     },
     /// The session ended.
     Unauthorized,
@@ -26,7 +26,7 @@ pub enum ApiError {
     Code,
     /// Too many wrong codes: ask for a new one.
     CodeLocked,
-    Fields(Rc<Vec<FieldError>>),
+    Fields(Arc<Vec<FieldError>>),
     /// Bytes, when the backend says.
     TooLarge {
         limit: Option<u64>,
@@ -70,9 +70,9 @@ impl ApiError {
         };
         let busy = || ApiError::Busy { retry_after_s: retry_after_s.or(told_s) };
         match kind {
-            ProblemType::Fields => ApiError::Fields(Rc::new(errors)),
+            ProblemType::Fields => ApiError::Fields(Arc::new(errors)),
             ProblemType::NotFound => ApiError::NotFound,
-            ProblemType::Gone => ApiError::Gone { related: Rc::new(related) },
+            ProblemType::Gone => ApiError::Gone { related: Arc::new(related) },
             ProblemType::Unauthorized => ApiError::Unauthorized,
             ProblemType::Code => ApiError::Code,
             ProblemType::CodeLocked => ApiError::CodeLocked,
@@ -85,7 +85,7 @@ impl ApiError {
                 match status {
                     401 | 403 => ApiError::Unauthorized,
                     404 => ApiError::NotFound,
-                    410 => ApiError::Gone { related: Rc::default() },
+                    410 => ApiError::Gone { related: Arc::default() },
                     413 => ApiError::TooLarge { limit: None },
                     415 => ApiError::MediaType,
                     429 | 502..=504 => busy(),

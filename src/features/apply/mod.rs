@@ -12,6 +12,7 @@ pub mod view;
 pub(crate) mod tests;
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use belofte_contract::Timestamp;
 use belofte_contract::apply::{ApplicationForm, ApplicationReceipt, NewApplication, is_email};
@@ -58,7 +59,7 @@ type Asked = (JobPosting, Rc<ApplicationForm>);
 async fn posting_with_form(api: Api, id: Rc<str>) -> Result<Asked, ApiError> {
     let posting = api.posting(&id).await?;
     let form_id = posting.form_id.as_deref().filter(|_| posting.status.takes_applications());
-    let Some(form_id) = form_id else { return Err(ApiError::Gone { related: Rc::new(posting.related) }) };
+    let Some(form_id) = form_id else { return Err(ApiError::Gone { related: Arc::new(posting.related) }) };
     let form = api.form(form_id).await?;
     Ok((posting, Rc::new(form)))
 }

@@ -307,7 +307,7 @@ pub fn type_names(accept: &[String]) -> String {
         if !names.is_empty() {
             names.push_str(", ");
         }
-        let unknown = media_type.split('/').last().unwrap_or_default();
+        let unknown = media_type.split_once('/').map_or(media_type.as_str(), |(_, kind)| kind);
         names.push_str(endings(media_type).next().unwrap_or(unknown));
     }
     names.make_ascii_uppercase();

@@ -127,7 +127,7 @@ fn a_late_answer_changes_nothing() {
 
 #[test]
 fn what_the_server_found_stands_until_that_field_is_changed() {
-    let gone = ApiError::Fields(Rc::new(vec![FieldError::new("cv", FieldErrorCode::FileGone)]));
+    let gone = ApiError::Fields(vec![FieldError::new("cv", FieldErrorCode::FileGone)].into());
     let mut actions = filled();
     actions.extend([Action::Submit, Action::Answer(Err(gone.clone())), write("car", "no")]);
     check(
@@ -149,7 +149,7 @@ fn what_the_server_found_stands_until_that_field_is_changed() {
 #[test]
 fn a_posting_that_closed_meanwhile_keeps_the_text() {
     let mut actions = filled();
-    let gone = ApiError::Gone { related: Rc::default() };
+    let gone = ApiError::Gone { related: Default::default() };
     actions.extend([Action::Submit, Action::Answer(Err(gone)), write("car", "no")]);
     check(actions, expect!["Failed [email=noor@example.com car=no cv=u1] Gone { related: [] } attempt 1"]);
 }

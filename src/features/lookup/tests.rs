@@ -1,6 +1,6 @@
 //! Every arrow from an address to a session, and what each failure keeps.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use belofte_contract::Timestamp;
 use belofte_contract::problem::{FieldError, FieldErrorCode};
@@ -89,7 +89,7 @@ fn a_code_that_was_not_mailed_keeps_the_address() {
             Action::Submit,
             Action::Mailed(Err(failed(ApiError::Offline))),
             Action::Submit,
-            Action::Mailed(Err(failed(ApiError::Fields(Rc::new(vec![FieldError {
+            Action::Mailed(Err(failed(ApiError::Fields(Arc::new(vec![FieldError {
                 field: "email".into(),
                 code: FieldErrorCode::NotAnEmail,
                 limit: None,
