@@ -5,8 +5,8 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use belofte::api::events::{Live, Stream};
 use belofte::api::Api;
+use belofte::api::events::{Live, Stream};
 use belofte::clock::Clock;
 use belofte_contract::{Reference, Timestamp};
 use wasm_bindgen::JsValue;
