@@ -306,7 +306,7 @@ mod drawn {
         check(
             &page,
             &[
-                "Marijke chose someone else. Here is why.",
+                "Marijke decided not to go ahead. Here is why.",
                 "In Marijke’s own words",
                 "decision__reasons",
                 "two years of experience with home visits",
@@ -325,7 +325,7 @@ mod drawn {
     #[tokio::test]
     async fn a_missing_reason_is_said_and_can_be_asked_for() {
         let page = shown(fixtures::REJECTED_WITHOUT_REASON, "en", false).await;
-        check(&page, &["Marijke chose someone else.", "Marijke gave no reason.", "You may ask why."]);
+        check(&page, &["Marijke decided not to go ahead.", "Marijke gave no reason.", "You may ask why."]);
         assert!(!page.contains("Here is why"));
     }
 
