@@ -235,6 +235,14 @@ both!(a_plain_form_is_the_same_application, app, {
     assert_eq!(other.problem(), "/problems/key-reused");
 });
 
+both!(a_line_break_of_a_plain_form_is_one_character, app, {
+    let key = key();
+    let mut parts = plain_form(&key, "noor@example.com");
+    parts[5] = Part::Text("name", "Noor\r\nJansen");
+    let reply = app.post_parts("/v1/applications", &parts, &[]).await;
+    assert_eq!(reply.json()["receipt"]["answers"][0]["values"][0], "Noor\nJansen", "{}", reply.text());
+});
+
 both!(a_browser_gets_a_page_after_a_plain_form, app, {
     let (good, bad) = (key(), key());
     let accept = [("accept", "text/html,application/xhtml+xml")];

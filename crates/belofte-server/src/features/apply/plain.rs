@@ -100,7 +100,9 @@ async fn text(mut part: axum::extract::multipart::Field<'_>, name: &str) -> ApiR
             return Err(ApiProblem::fields(vec![FieldError::with_limit(name, FieldErrorCode::TooLong, limit)]));
         }
     }
-    String::from_utf8(bytes).map_err(|_| ApiProblem::bad_request("a text part is not UTF-8"))
+    let text = String::from_utf8(bytes).map_err(|_| ApiProblem::bad_request("a text part is not UTF-8"))?;
+    // A browser sends each line break of a form as two characters; the visitor wrote one.
+    Ok(text.replace("\r\n", "\n"))
 }
 
 impl PlainForm {
