@@ -12,10 +12,15 @@ const list = { postings: [posting], total: 1, departments: [], locations: [] };
 const answers = { "GET /v1/organization": organization, "GET /v1/job-postings": list, "GET /v1/job-postings/cook": posting };
 
 const widgets = (page) => page.locator("belofte-careers");
+/** Has the page draw so many frames: whoever waits for a frame, an observer or a microtask has had its turn by then. */
+const frames = (page, count) =>
+  page.evaluate(async (left) => {
+    for (; left > 0; left--) await new Promise((next) => requestAnimationFrame(next));
+  }, count);
 
 test("nothing on the page moves while the widget arrives", async ({ page }) => {
   const slow = async () => {
-    await new Promise((done) => setTimeout(done, 300));
+    await frames(page, 20);
     return list;
   };
   await layOut(page, { element: `${element('loading="eager"')}<p>Below the widget</p>`, answers: { ...answers, "GET /v1/job-postings": slow } });
@@ -27,7 +32,7 @@ test("nothing on the page moves while the widget arrives", async ({ page }) => {
   });
   await page.goto(HOST);
   await expect(widgets(page)).toContainText("Cook");
-  await page.waitForTimeout(300);
+  await frames(page, 20);
   expect(await page.evaluate(() => window.shift)).toBe(0);
 });
 
@@ -59,7 +64,7 @@ test("several elements share one download and live side by side", async ({ page 
 test("an element far below starts when it comes near", async ({ page }) => {
   const { asked } = await layOut(page, { element: `<p class="tall"></p>${"<p>Line</p>".repeat(200)}${element()}`, answers });
   await page.goto(HOST);
-  await page.waitForTimeout(300);
+  await frames(page, 20);
   expect(asked).toEqual([]);
   await widgets(page).scrollIntoViewIfNeeded();
   await expect(widgets(page)).toContainText("Cook");
@@ -75,7 +80,8 @@ test("a moved element lives on, a removed one ends without a word", async ({ pag
     window.kept = document.querySelector("belofte-careers");
     window.kept.remove();
   });
-  await page.waitForTimeout(100);
+  await expect.poll(() => page.evaluate(() => document.querySelectorAll("belofte-careers").length)).toBe(0);
+  await frames(page, 5);
   await page.evaluate(() => document.querySelector("#elsewhere").append(window.kept));
   await expect(page.locator("#elsewhere belofte-careers")).toContainText("Cook");
 });
