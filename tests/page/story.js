@@ -125,7 +125,9 @@ async function whole(page, demo, { lang, pages, w, email, file, see }) {
   await expect(widget(page).getByRole("alert").first(), "what is missing, in one list").toBeVisible();
   await see("apply-wrong");
   const form = await demo.json("GET", `/v1/forms/${posting.form_id}?lang=${lang}`);
-  await fillForm(page, w, { form, name: "Noor Jansen", email, file });
+  await fillForm(page, w, { form, name: "Noor Jansen", email });
+  await see("apply-filled");
+  await attach(widget(page), w, file);
   await see("apply");
   await send(page, w);
   const reference = await seeReceipt(page, w);
