@@ -124,3 +124,8 @@ fn watch_for_panics(host: &HtmlElement) {
         });
     }));
 }
+
+/// Half the code of the standard allocator, and quick enough for what a page holds.
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static MEMORY: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
