@@ -9,7 +9,6 @@ use std::rc::Rc;
 use belofte_contract::Reference;
 use belofte_contract::apply::ApplicationReceipt;
 use belofte_contract::organization::Organization;
-use belofte_contract::timeline::Application;
 use belofte_html::html;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CustomEvent, Element, HtmlElement};
@@ -26,10 +25,11 @@ use crate::hooks::{Compared, Kept, after, spawn, use_change, use_kept, use_made}
 use crate::i18n::browser::BrowserFormat;
 use crate::i18n::{Ctx, Format, Key, Messages};
 use crate::part::{Part, part};
-use crate::request::{UseRequest, use_request};
+use crate::request::{Request, use_request};
 use crate::second::Second;
 use crate::status::StatusPage;
 use crate::text::concat;
+use crate::ui::notice;
 
 #[derive(Clone, Debug)]
 pub enum View {
@@ -37,7 +37,7 @@ pub enum View {
     Posting(Rc<str>),
     Apply(Rc<str>),
     /// Right after applying.
-    Receipt(Rc<Application>),
+    Receipt(Rc<ApplicationReceipt>),
     Status {
         reference: Option<Reference>,
         link_token: Option<String>,
@@ -77,7 +77,7 @@ impl View {
     pub fn posting(&self) -> Option<&str> {
         match self {
             View::Posting(id) | View::Apply(id) => Some(id),
-            View::Receipt(application) => Some(&application.posting.id),
+            View::Receipt(receipt) => Some(&receipt.receipt.posting.id),
             View::Board | View::Status { .. } | View::Score => None,
         }
     }
@@ -230,19 +230,17 @@ pub fn announce(host: &HtmlElement, name: &str, detail: &[(&str, JsValue)]) {
     }
 }
 
-/// What every view gets.
-#[derive(Clone, PartialEq)]
+/// What the views get that show the employer.
 pub struct Shared {
     pub core: Core,
-    /// The employer, read once for the whole widget.
-    pub organization: UseRequest<Organization>,
+    /// Read once for the whole widget.
+    pub organization: Rc<Organization>,
 }
 
-impl Shared {
-    /// For a view that does not wait for the employer.
-    pub fn ctx(&self) -> Ctx {
-        let organization = self.organization.state.ready();
-        self.core.ctx(organization.map_or("UTC", |organization| &organization.time_zone))
+/// The same answer of the backend is the same employer.
+impl PartialEq for Shared {
+    fn eq(&self, other: &Shared) -> bool {
+        self.core == other.core && Rc::ptr_eq(&self.organization, &other.organization)
     }
 }
 
@@ -336,21 +334,41 @@ fn use_app(props: &App) -> Html {
     }
     // A key per asking: `refresh()` reads everything anew, but never throws away a form in progress.
     let key = &*decimal::write(i64::from(props.refreshed));
-    let organization = use_request(&core.api, key, core.api.organization());
-    let shared = Shared { core, organization };
+    let employer = use_request(&core.api, "", core.api.organization());
+    {
+        let (again, refreshed) = (employer.again.clone(), props.refreshed);
+        use_change(refreshed, move || {
+            if refreshed > 0 {
+                again.emit(())
+            }
+        });
+    }
+    use_arrival(&core, employer.state.outcome().filter(Result::is_err));
     match view {
         // The visitor was faster than the texts.
         View::Apply(_) | View::Receipt(_) | View::Status { .. } if !props.messages.is_whole() => {
             html! { <p role="status">{ props.messages.text(Key::UiLoading) }</p> }
         }
-        View::Board => part(key, postings::Board { shared, guests: GUESTS }),
+        View::Receipt(receipt) => part("", apply::Receipt { core, receipt }),
+        View::Status { reference, link_token } => {
+            let zone = employer.state.ready().map_or("UTC", |organization| &organization.time_zone).into();
+            part(key, StatusPage { core, zone, reference, link_token, second: props.second })
+        }
+        View::Board | View::Posting(_) | View::Apply(_) | View::Score => match employer.state {
+            Request::Idle | Request::Loading => notice::loading(&core.ctx("UTC")),
+            Request::Failed(error) => notice::failed(&core.ctx("UTC"), &error, &employer.again),
+            Request::Ready(organization) => about(view, key, Shared { core, organization }),
+        },
+    }
+}
+
+/// The views that show the employer.
+fn about(view: View, key: &str, shared: Shared) -> Html {
+    match view {
         View::Posting(id) => part(key, postings::Posting { shared, id, guests: GUESTS }),
         View::Apply(id) => part(&id.clone(), apply::Apply { shared, id, missing: apply::Missing(missing) }),
-        View::Receipt(application) => part("", apply::Receipt { core: shared.core, application }),
-        View::Status { reference, link_token } => {
-            part(key, StatusPage { shared, reference, link_token, second: props.second })
-        }
         View::Score => part(key, score::Score { shared }),
+        View::Board | View::Receipt(_) | View::Status { .. } => part(key, postings::Board { shared, guests: GUESTS }),
     }
 }
 
@@ -416,10 +434,10 @@ impl CoreParts {
 }
 
 /// Keeps the key that came with the receipt and shows the receipt.
-pub fn applied(core: &Core, receipt: ApplicationReceipt) {
-    core.sessions.keep(Session { token: receipt.token, reference: Some(receipt.reference) });
+pub fn applied(core: &Core, receipt: Rc<ApplicationReceipt>) {
+    core.sessions.keep(Session { token: receipt.token.clone(), reference: Some(receipt.reference) });
     core.announce("belofte-applied", &[("posting", receipt.receipt.posting.id.as_str().into())]);
-    core.go.emit(View::Receipt(Rc::new(receipt.receipt)));
+    core.go.emit(View::Receipt(receipt));
 }
 
 /// Where `view` is found without JavaScript, on the endpoint's own pages.

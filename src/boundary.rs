@@ -70,7 +70,7 @@ impl Mounted {
 
     /// The program's second file arrived, or could not be fetched.
     pub fn second(&mut self, here: bool) {
-        self.change(|app| app.second = if here { Second::Here } else { Second::Failed });
+        self.change(|app| app.second = if here { Second::here() } else { Second::Failed });
     }
 
     /// Goes to a view, as the visitor would.

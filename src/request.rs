@@ -4,14 +4,12 @@
 
 use std::any::Any;
 use std::cell::Cell;
-use std::future::Future;
 use std::mem::discriminant;
-use std::pin::Pin;
 use std::rc::Rc;
 
 use yew::prelude::*;
 
-use crate::api::{Api, ApiError};
+use crate::api::{Api, ApiError, Asked, Asking};
 use crate::hooks::{spawn, use_change, use_kept};
 
 #[derive(Debug)]
@@ -61,15 +59,6 @@ impl<T> Request<T> {
             Request::Failed(error) => Some(Err(error)),
         }
     }
-
-    /// Two reads as one; the failure of `other` counts first.
-    pub fn with<U>(&self, other: &Request<U>) -> Request<(Rc<T>, Rc<U>)> {
-        match (self, other) {
-            (Request::Ready(one), Request::Ready(two)) => Request::Ready(Rc::new((one.clone(), two.clone()))),
-            (_, Request::Failed(error)) | (Request::Failed(error), _) => Request::Failed(error.clone()),
-            (Request::Idle | Request::Loading | Request::Ready(_), _) => Request::Loading,
-        }
-    }
 }
 
 impl Request<dyn Any> {
@@ -101,38 +90,19 @@ impl<T> PartialEq for UseRequest<T> {
     }
 }
 
-impl<T> UseRequest<T> {
-    /// Asks again whatever of the two has failed.
-    pub fn or<U>(&self, other: &UseRequest<U>) -> Callback<()> {
-        let mine = matches!(self.state, Request::Failed(_)).then(|| self.again.clone());
-        let theirs = matches!(other.state, Request::Failed(_)).then(|| other.again.clone());
-        Callback::from(move |()| {
-            mine.iter().for_each(|again| again.emit(()));
-            theirs.iter().for_each(|again| again.emit(()));
-        })
-    }
-}
-
 /// Asks at once and whenever `api` or what it is `about` changes: `answer` is waited for only then.
 #[hook]
-pub fn use_request<T, A>(api: &Api, about: &str, answer: A) -> UseRequest<T>
-where
-    T: 'static,
-    A: Future<Output = Result<T, ApiError>> + 'static,
-{
-    let answer = async move { answer.await.map(|value| Rc::new(value) as Rc<dyn Any>) };
-    let (state, again) = use_answer((api.clone(), about.into()), Box::pin(answer));
+pub fn use_request<T: 'static>(api: &Api, about: &str, asking: Asking<T>) -> UseRequest<T> {
+    let (state, again) = use_answer((api.clone(), about.into()), asking.answer);
     UseRequest { state: state.of(), again }
 }
-
-/// An answer still under way, of whatever type: all reads are one hook to the compiler.
-type Asking = Pin<Box<dyn Future<Output = Result<Rc<dyn Any>, ApiError>>>>;
 
 /// Whom one asks, and about what. One type for all reads.
 type Question = (Api, Rc<str>);
 
+// All reads are one hook to the compiler.
 #[hook]
-fn use_answer(question: Question, answer: Asking) -> (Request<dyn Any>, Callback<()>) {
+fn use_answer(question: Question, answer: Asked<Rc<dyn Any>>) -> (Request<dyn Any>, Callback<()>) {
     let kept = use_kept(|| Reading { question: None, state: Request::Loading, round: 0 });
     let again = {
         let kept = kept.clone();

@@ -24,7 +24,6 @@ use crate::features::lookup::list::list;
 use crate::features::lookup::state::{Action, Failure, Lookup, LookupNote, Problem, Step, Written};
 use crate::features::lookup::view as lookup;
 use crate::features::postings::detail::{self, DetailParts};
-use crate::features::postings::json_ld;
 use crate::features::postings::state::Filter;
 use crate::features::postings::view::{self as postings, BoardParts};
 use crate::features::timeline::view::{self as timeline, PageParts};
@@ -58,11 +57,6 @@ pub async fn render_posting(ctx: &Ctx, posting: &JobPosting, organization: &Orga
     let people = (GUESTS.people)(ctx, &posting.contacts, &posting.colleagues);
     let foot = (GUESTS.score)(ctx, &organization.score);
     render(detail::detail(ctx, &DetailParts { posting, organization, people, foot }, &Callback::noop())).await
-}
-
-/// The text of the `application/ld+json` element for `/careers/{id}`; None for what is not open.
-pub fn posting_data(posting: &JobPosting, organization: &Organization) -> Option<String> {
-    json_ld::json_ld(posting, organization)
 }
 
 /// `/careers/{id}` of a closed posting.

@@ -11,7 +11,7 @@ use yew::prelude::*;
 
 use crate::api::ApiError;
 use crate::api::session::Session;
-use crate::app::{Core, Shared, View, use_arrival};
+use crate::app::{Core, View, use_arrival};
 use crate::features::timeline::view::Guests;
 use crate::features::{contacts, decision, lookup, postings, score, timeline};
 use crate::hooks::{Kept, callback, spawn, use_change, use_kept};
@@ -30,7 +30,9 @@ pub const GUESTS: Guests = Guests {
 
 #[derive(PartialEq)]
 pub struct StatusPage {
-    pub shared: Shared,
+    pub core: Core,
+    /// The organisation's, as soon as it is known.
+    pub zone: Rc<str>,
     pub reference: Option<Reference>,
     pub link_token: Option<String>,
     /// Holds the way in, and the list of applications.
@@ -63,8 +65,7 @@ impl Page {
 
 #[hook]
 fn use_status_page(props: &StatusPage) -> Html {
-    let shared = props.shared.clone();
-    let core = &shared.core;
+    let (core, zone) = (props.core.clone(), props.zone.clone());
     let note = use_kept(|| None::<lookup::LookupNote>);
     // Sessions are no state of yew's: whoever changes them draws again.
     let page = Rc::new(Page { core: core.clone(), note, render: use_force_update() });
@@ -75,24 +76,23 @@ fn use_status_page(props: &StatusPage) -> Html {
     });
     let session = core.sessions.current();
     let known = session.as_ref().and_then(|session| props.reference.or(session.reference));
-    let inside = known.is_some() && props.link_token.is_none();
-    let awaited = (!inside).then_some(props.second).filter(|second| *second != Second::Here);
-    if let Some(second) = use_second(core, awaited) {
-        return second;
-    }
-    let (Some(session), None) = (session, &props.link_token) else {
+    let known = known.filter(|_| props.link_token.is_none());
+    use_second(&core, known.is_none().then_some(props.second));
+    let token = session.map(|session| Rc::<str>::from(session.token));
+    let (Some(reference), Some(token)) = (known, &token) else {
+        let Second::Here(key) = props.second else { return waiting(&core, props.second) };
+        if let (Some(token), None) = (token, &props.link_token) {
+            let on_choose = callback(&page, |page, reference| page.go(Some(reference)));
+            return second::open(key, doors::mine, Mine { core, zone, token, on_expired, on_choose });
+        }
         let (link_token, note) = (props.link_token.clone(), page.note.get());
-        let on_open = callback(&page, |page, session: StatusSession| {
+        let on_open = callback(&page, |page, session: Rc<StatusSession>| {
             page.note.set(None);
             page.go(keep(&page.core, &session));
         });
-        return second::open(doors::lookup, lookup::Lookup { shared, link_token, note, on_open });
+        return second::open(key, doors::lookup, lookup::Lookup { core, zone, link_token, note, on_open });
     };
-    let token: Rc<str> = session.token.as_str().into();
-    let Some(reference) = props.reference.or(session.reference) else {
-        let on_choose = callback(&page, |page, reference| page.go(Some(reference)));
-        return second::open(doors::mine, Mine { shared, token, on_expired, on_choose });
-    };
+    let token = token.clone();
     let on_all = callback(&page, |page, ()| {
         let sessions = &page.core.sessions;
         if let Some(session) = sessions.current() {
@@ -109,32 +109,30 @@ fn use_status_page(props: &StatusPage) -> Html {
         page.core.sessions.end();
         page.go(None);
     });
-    let core = shared.core;
     let page = timeline::Timeline { core, reference, token, guests: GUESTS, on_expired, on_all, on_log_out };
     part(&reference.text(), page)
 }
 
-/// Asks for the second file if it is awaited; what there is to see until it is here.
+/// Asks for the second file where it is wanted and not here.
 #[hook]
-fn use_second(core: &Core, awaited: Option<Second>) -> Option<Html> {
-    {
-        let (core, asks) = (core.clone(), awaited.is_some());
-        use_change(asks, move || {
-            if asks {
-                core.fetch_second();
-            }
-        });
-    }
-    let failed = awaited == Some(Second::Failed);
-    use_arrival(core, failed.then_some(Err(&ApiError::Offline)));
-    awaited.map(|_| {
-        let ctx = core.ctx("UTC");
-        let again = core.clone();
-        match failed {
-            true => notice::failed(&ctx, &ApiError::Offline, &Callback::from(move |()| again.fetch_second())),
-            false => notice::loading(&ctx),
+fn use_second(core: &Core, wanted: Option<Second>) {
+    let asks = matches!(wanted, Some(Second::Awaited | Second::Failed));
+    let again = core.clone();
+    use_change(asks, move || {
+        if asks {
+            again.fetch_second();
         }
-    })
+    });
+    use_arrival(core, (wanted == Some(Second::Failed)).then_some(Err(&ApiError::Offline)));
+}
+
+/// What there is to see until it is here.
+fn waiting(core: &Core, second: Second) -> Html {
+    let (ctx, again) = (core.ctx("UTC"), core.clone());
+    match second {
+        Second::Failed => notice::failed(&ctx, &ApiError::Offline, &Callback::from(move |()| again.fetch_second())),
+        Second::Awaited | Second::Here(_) => notice::loading(&ctx),
+    }
 }
 
 /// Keeps the key; gives the application to show, when there is but one to choose.
@@ -150,7 +148,8 @@ fn keep(core: &Core, session: &StatusSession) -> Option<Reference> {
 
 #[derive(PartialEq)]
 pub struct Mine {
-    shared: Shared,
+    core: Core,
+    zone: Rc<str>,
     token: Rc<str>,
     on_expired: Callback<()>,
     on_choose: Callback<Reference>,
@@ -169,7 +168,7 @@ impl Part for Mine {
 
 #[hook]
 fn use_mine(props: &Mine) -> Html {
-    let core = &props.shared.core;
+    let core = &props.core;
     let mine = use_request(&core.api, &props.token, core.api.my_applications(&props.token));
     {
         let on_expired = props.on_expired.clone();
@@ -184,6 +183,8 @@ fn use_mine(props: &Mine) -> Html {
     match &mine.state {
         Request::Idle | Request::Loading | Request::Failed(ApiError::Unauthorized) => notice::loading(&core.ctx("UTC")),
         Request::Failed(error) => notice::failed(&core.ctx("UTC"), error, &mine.again),
-        Request::Ready(mine) => lookup::list::list(&props.shared.ctx(), &mine.applications, &props.on_choose, &core.go),
+        Request::Ready(mine) => {
+            lookup::list::list(&core.ctx(&props.zone), &mine.applications, &props.on_choose, &core.go)
+        }
     }
 }

@@ -10,6 +10,7 @@ pub mod http;
 pub mod session;
 pub mod upload;
 
+use std::any::Any;
 use std::marker::PhantomData;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -112,7 +113,8 @@ impl Api {
                 return Ok(None);
             }
             let etag = answer.header("ETag");
-            Ok(Some((Rc::new(read(answer.value().await?)?), etag)))
+            let application = decode(answer.value().await?).ok_or(ApiError::Fault)?;
+            Ok(Some((Rc::new(application), etag)))
         })
     }
 
@@ -160,23 +162,23 @@ impl Api {
         self.url(&[paths::APPLICATIONS, "/", &reference.text(), rest])
     }
 
-    fn get<T>(&self, url: String) -> Asking<T> {
+    fn get<T: Read + 'static>(&self, url: String) -> Asking<T> {
         self.ask(url, Call::default())
     }
 
-    fn post<T>(&self, path: &str, body: Body<'_>, call: Call) -> Asking<T> {
+    fn post<T: Read + 'static>(&self, path: &str, body: Body<'_>, call: Call) -> Asking<T> {
         // Strings, numbers and names of fields: nothing that cannot be written.
         let body = body.serialize(&JSON).ok();
         self.ask(self.url(&[path]), Call { method: Some("POST"), body, ..call })
     }
 
-    fn ask<T>(&self, url: String, call: Call) -> Asking<T> {
-        Asking { answer: self.body(url, call), is: PhantomData }
+    fn ask<T: Read + 'static>(&self, url: String, call: Call) -> Asking<T> {
+        Asking { answer: self.answer(url, call, any::<T>), is: PhantomData }
     }
 
-    fn body(&self, url: String, call: Call) -> Asked<JsValue> {
+    fn answer(&self, url: String, call: Call, read: fn(JsValue) -> Option<Rc<dyn Any>>) -> Asked<Rc<dyn Any>> {
         let answer = self.call(url, call);
-        Box::pin(async move { answer.await?.value().await })
+        Box::pin(async move { read(answer.await?.value().await?).ok_or(ApiError::Fault) })
     }
 
     fn call(&self, url: String, call: Call) -> Asked<Answer> {
@@ -189,24 +191,29 @@ impl Api {
 /// An answer under way, asked for when it is first waited for. Boxed: each call would carry the whole of it otherwise.
 pub type Asked<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
 
-/// An answer under way that is to be a `T`.
+/// An answer under way that is a `T`, though only who waits for it need know.
 pub struct Asking<T> {
-    /// What it is read from.
-    pub answer: Asked<JsValue>,
+    pub answer: Asked<Rc<dyn Any>>,
     is: PhantomData<fn() -> T>,
 }
 
-impl<T: Read> Future for Asking<T> {
-    type Output = Result<T, ApiError>;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        self.answer.as_mut().poll(context).map(|answer| read(answer?))
+impl<T: 'static> Asking<T> {
+    /// Of several answers made one.
+    pub fn of(answer: impl Future<Output = Result<Rc<T>, ApiError>> + 'static) -> Asking<T> {
+        Asking { answer: Box::pin(async move { Ok(answer.await? as Rc<dyn Any>) }), is: PhantomData }
     }
 }
 
-/// The body of an answer as what it should be.
-pub fn read<T: Read>(value: JsValue) -> Result<T, ApiError> {
-    decode(value).ok_or(ApiError::Fault)
+impl<T: 'static> Future for Asking<T> {
+    type Output = Result<Rc<T>, ApiError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        self.answer.as_mut().poll(context).map(|answer| answer?.downcast().map_err(|_| ApiError::Fault))
+    }
+}
+
+fn any<T: Read + 'static>(value: JsValue) -> Option<Rc<dyn Any>> {
+    Some(Rc::new(decode::<T>(value)?))
 }
 
 /// An id or a cursor may hold anything.

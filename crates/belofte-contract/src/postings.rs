@@ -84,6 +84,10 @@ pub struct JobPosting {
     /// What machines do in this procedure, in words; absent when people do everything.
     #[serde(default)]
     pub automation_notice: Option<String>,
+    /// For search engines: a schema.org `JobPosting` as the text of a `<script type="application/ld+json">` element, in
+    /// which no `<` stands. Absent for what is not open.
+    #[serde(default)]
+    pub structured_data: Option<String>,
 }
 
 readable!(JobPosting {
@@ -111,6 +115,7 @@ readable!(JobPosting {
     colleagues: default,
     related: default,
     automation_notice,
+    structured_data,
 });
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

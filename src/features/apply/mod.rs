@@ -11,6 +11,7 @@ pub mod view;
 #[cfg(test)]
 pub(crate) mod tests;
 
+use std::mem::take;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -18,7 +19,6 @@ use belofte_contract::Timestamp;
 use belofte_contract::apply::{ApplicationForm, ApplicationReceipt, NewApplication, is_email};
 use belofte_contract::organization::Organization;
 use belofte_contract::postings::JobPosting;
-use belofte_contract::timeline::Application;
 use web_sys::FileList;
 use yew::functional::{Hook, HookContext};
 use yew::prelude::*;
@@ -27,7 +27,7 @@ use self::begun::{Begun, Shown};
 use self::state::{ApplyDraft, ChosenFile, Edit, FileState, refusal, retry_wait_s};
 use self::view::{Delivery, FormParts, Tell, Told};
 use crate::api::upload::Uploading;
-use crate::api::{Api, ApiError, http};
+use crate::api::{Api, ApiError, Asking, http};
 use crate::app::{Core, Saved, Shared, applied, print, use_arrival};
 use crate::hooks::{Kept, after, listen, spawn, use_change, use_kept, use_start};
 use crate::i18n::{DateStyle, Key};
@@ -54,14 +54,18 @@ pub struct Apply {
     pub missing: Missing,
 }
 
-type Asked = (JobPosting, Rc<ApplicationForm>);
+type Asked = (Rc<JobPosting>, Rc<ApplicationForm>);
 
-async fn posting_with_form(api: Api, id: Rc<str>) -> Result<Asked, ApiError> {
-    let posting = api.posting(&id).await?;
-    let form_id = posting.form_id.as_deref().filter(|_| posting.status.takes_applications());
-    let Some(form_id) = form_id else { return Err(ApiError::Gone { related: Arc::new(posting.related) }) };
-    let form = api.form(form_id).await?;
-    Ok((posting, Rc::new(form)))
+async fn posting_with_form(api: Api, id: Rc<str>) -> Result<Rc<Asked>, ApiError> {
+    let mut posting = api.posting(&id).await?;
+    let form = match &posting.form_id {
+        Some(form_id) if posting.status.takes_applications() => api.form(form_id).await?,
+        _ => {
+            let related = Rc::get_mut(&mut posting).map(|posting| take(&mut posting.related));
+            return Err(ApiError::Gone { related: Arc::new(related.unwrap_or_default()) });
+        }
+    };
+    Ok(Rc::new((posting, form)))
 }
 
 impl Part for Apply {
@@ -77,16 +81,15 @@ impl Part for Apply {
 #[hook]
 fn use_apply(props: &Apply) -> Html {
     let Shared { core, organization } = &props.shared;
-    let asked = use_request(&core.api, &props.id, posting_with_form(core.api.clone(), props.id.clone()));
-    let both = organization.state.with(&asked.state);
-    use_arrival(core, both.outcome());
-    match both {
+    let asked = use_request(&core.api, &props.id, Asking::of(posting_with_form(core.api.clone(), props.id.clone())));
+    use_arrival(core, asked.state.outcome());
+    match &asked.state {
         Request::Idle | Request::Loading => notice::loading(&core.ctx("UTC")),
-        Request::Failed(error) => (props.missing.0)(core, &error)
-            .unwrap_or_else(|| notice::failed(&core.ctx("UTC"), &error, &organization.or(&asked))),
-        Request::Ready(both) => {
-            let (organization, asked) = (both.0.clone(), both.1.clone());
-            part("", Form { core: core.clone(), organization, asked })
+        Request::Failed(error) => {
+            (props.missing.0)(core, error).unwrap_or_else(|| notice::failed(&core.ctx("UTC"), error, &asked.again))
+        }
+        Request::Ready(asked) => {
+            part("", Form { core: core.clone(), organization: organization.clone(), asked: asked.clone() })
         }
     }
 }
@@ -268,7 +271,7 @@ impl Page {
         }
     }
 
-    fn answered(self: &Rc<Page>, attempt: u32, answer: Result<ApplicationReceipt, ApiError>) {
+    fn answered(self: &Rc<Page>, attempt: u32, answer: Result<Rc<ApplicationReceipt>, ApiError>) {
         let (core, begun) = (&self.core, &self.begun);
         match answer {
             Ok(receipt) => {
@@ -348,12 +351,12 @@ impl Page {
 
 pub struct Receipt {
     pub core: Core,
-    pub application: Rc<Application>,
+    pub receipt: Rc<ApplicationReceipt>,
 }
 
 impl PartialEq for Receipt {
     fn eq(&self, other: &Receipt) -> bool {
-        self.core == other.core && Rc::ptr_eq(&self.application, &other.application)
+        self.core == other.core && Rc::ptr_eq(&self.receipt, &other.receipt)
     }
 }
 
@@ -372,7 +375,7 @@ fn use_receipt(props: &Receipt) -> Html {
     let core = &props.core;
     let failed = use_kept(|| false);
     use_arrival(core, Some(Ok(())));
-    let application = &*props.application;
+    let application = &props.receipt.receipt;
     let calendar = {
         let (core, failed, reference) = (core.clone(), failed.clone(), application.reference);
         Callback::from(move |_: MouseEvent| {

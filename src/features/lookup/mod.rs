@@ -9,18 +9,18 @@ pub mod view;
 #[cfg(test)]
 mod tests;
 
+use std::any::Any;
 use std::rc::Rc;
 
-use belofte_contract::lookup::{StatusRequestAccepted, StatusSession};
-use wasm_bindgen::JsValue;
+use belofte_contract::lookup::StatusSession;
 use yew::functional::{Hook, HookContext};
 use yew::prelude::*;
 
 pub use self::state::LookupNote;
 
 use self::state::{Action, Errand, Failure, Lookup as State, Step};
-use crate::api::{ApiError, read};
-use crate::app::{Core, Shared, use_arrival};
+use crate::api::ApiError;
+use crate::app::{Core, use_arrival};
 use crate::hooks::{Kept, after, callback, spawn, use_change, use_kept};
 use crate::part::Part;
 use crate::request::next_round;
@@ -31,11 +31,13 @@ const AGAIN_AFTER_MS: u32 = 30_000;
 
 #[derive(PartialEq)]
 pub struct Lookup {
-    pub shared: Shared,
+    pub core: Core,
+    /// The organisation's, as soon as it is known.
+    pub zone: Rc<str>,
     /// From the link of a mail: opens at once, without a form.
     pub link_token: Option<String>,
     pub note: Option<LookupNote>,
-    pub on_open: Callback<StatusSession>,
+    pub on_open: Callback<Rc<StatusSession>>,
 }
 
 /// What every callback of the page needs, shared once.
@@ -51,9 +53,10 @@ impl Page {
         self.state.change(|state| state.take(action));
     }
 
-    fn answered(&self, answer: Result<JsValue, ApiError>, is_mail: bool, on_open: &Callback<StatusSession>) {
-        let (result, session) = match answer.and_then(|answer| session_in(answer, is_mail)) {
-            Ok(session) => (Ok(()), session),
+    fn answered(&self, answer: Result<Rc<dyn Any>, ApiError>, is_mail: bool, on_open: &Callback<Rc<StatusSession>>) {
+        let (result, session) = match answer {
+            // What a mailed code is answered with opens nothing.
+            Ok(answer) => (Ok(()), answer.downcast().ok()),
             Err(error) => (Err(failure(&self.core, error)), None),
         };
         self.take(if is_mail { Action::Mailed(result) } else { Action::Opened(result) });
@@ -75,7 +78,7 @@ impl Part for Lookup {
 
 #[hook]
 fn use_lookup(props: &Lookup) -> Html {
-    let core = &props.shared.core;
+    let core = &props.core;
     let state = use_kept(|| State::new(props.link_token.as_deref(), props.note));
     let looks = use_kept(|| 0_u32);
     let may_ask = use_kept(|| 0_u32);
@@ -97,7 +100,7 @@ fn use_lookup(props: &Lookup) -> Html {
             None => {}
         });
     }
-    let ctx = props.shared.ctx();
+    let ctx = core.ctx(&props.zone);
     let tell = view::Tell {
         edit: callback(&page, |page, edit| page.take(Action::Edit(edit))),
         submit: callback(&page, |page, ()| {
@@ -122,7 +125,7 @@ fn focus(step: &Step) -> Option<&'static str> {
 
 /// Sends what the state asks for; a late answer to an old errand is dropped.
 #[hook]
-fn use_errand(page: &Rc<Page>, lookup: &State, on_open: &Callback<StatusSession>) {
+fn use_errand(page: &Rc<Page>, lookup: &State, on_open: &Callback<Rc<StatusSession>>) {
     let (page, on_open) = (page.clone(), on_open.clone());
     use_change(lookup.errand_number(), move || {
         let api = &page.core.api;
@@ -141,14 +144,6 @@ fn use_errand(page: &Rc<Page>, lookup: &State, on_open: &Callback<StatusSession>
         });
         Some(current)
     });
-}
-
-/// What an answer opens: nothing yet when a code is mailed.
-fn session_in(answer: JsValue, is_mail: bool) -> Result<Option<StatusSession>, ApiError> {
-    match is_mail {
-        true => read::<StatusRequestAccepted>(answer).map(|_| None),
-        false => read(answer).map(Some),
-    }
 }
 
 fn failure(core: &Core, error: ApiError) -> Failure {

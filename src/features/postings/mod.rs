@@ -3,7 +3,6 @@
 //! Components only: they ask, and hand what came back to the pure views.
 
 pub mod detail;
-pub mod json_ld;
 pub mod state;
 pub mod view;
 
@@ -13,8 +12,7 @@ pub(crate) mod tests;
 use std::rc::Rc;
 
 use belofte_contract::contacts::{Colleague, Contact};
-use belofte_contract::organization::Organization;
-use belofte_contract::postings::{JobPosting, JobPostingList};
+use belofte_contract::postings::JobPostingList;
 use belofte_contract::score::PromiseScore;
 use belofte_contract::time::MINUTE_MS;
 use belofte_html::html;
@@ -25,7 +23,7 @@ use yew::prelude::*;
 use self::detail::DetailParts;
 use self::state::Filter;
 use self::view::BoardParts;
-use crate::api::{Api, ApiError};
+use crate::api::{Api, ApiError, Asking};
 use crate::app::{Core, Shared, use_arrival};
 use crate::clock::use_alarm;
 use crate::hooks::{use_change, use_kept};
@@ -57,15 +55,17 @@ pub struct Board {
 /// More pages than this are no careers page but a mistake.
 const MOST_PAGES: u32 = 20;
 
-async fn all_postings(api: Api) -> Result<JobPostingList, ApiError> {
+async fn all_postings(api: Api) -> Result<Rc<JobPostingList>, ApiError> {
     let (mut before, mut cursor, mut pages) = (Vec::new(), None::<String>, 0);
     loop {
-        let mut page = api.postings(cursor.as_deref()).await?;
+        let mut answer = api.postings(cursor.as_deref()).await?;
+        let page = Rc::get_mut(&mut answer).ok_or(ApiError::Fault)?;
         before.append(&mut page.postings);
         (cursor, pages) = (page.next_cursor.take(), pages + 1);
         if cursor.is_none() || pages == MOST_PAGES {
             // What can be filtered by, each page says of all.
-            return Ok(JobPostingList { postings: before, ..page });
+            page.postings = before;
+            return Ok(answer);
         }
     }
 }
@@ -84,16 +84,14 @@ impl Part for Board {
 fn use_board(props: &Board) -> Html {
     let Shared { core, organization } = &props.shared;
     let filter = use_kept(Filter::default);
-    let list = use_request(&core.api, "", all_postings(core.api.clone()));
-    let both = organization.state.with(&list.state);
-    use_arrival(core, both.outcome());
+    let list = use_request(&core.api, "", Asking::of(all_postings(core.api.clone())));
+    use_arrival(core, list.state.outcome());
     use_freshness(core, list.again.clone());
-    match both {
-        Request::Idle | Request::Loading => notice::loading(&core.ctx("UTC")),
-        Request::Failed(error) => notice::failed(&core.ctx("UTC"), &error, &organization.or(&list)),
-        Request::Ready(both) => {
-            let (organization, list) = &*both;
-            let ctx = core.ctx(&organization.time_zone);
+    let ctx = core.ctx(&organization.time_zone);
+    match &list.state {
+        Request::Idle | Request::Loading => notice::loading(&ctx),
+        Request::Failed(error) => notice::failed(&ctx, error, &list.again),
+        Request::Ready(list) => {
             let foot = (props.guests.score)(&ctx, &organization.score);
             let parts = BoardParts { list, organization, filter: &filter.look(), live: true, foot };
             let kept = filter.clone();
@@ -126,23 +124,21 @@ impl Part for Posting {
 fn use_posting(props: &Posting) -> Html {
     let Shared { core, organization } = &props.shared;
     let posting = use_request(&core.api, &props.id, core.api.posting(&props.id));
-    let both = organization.state.with(&posting.state);
-    use_arrival(core, both.outcome());
-    use_json_ld(core, &both);
+    use_arrival(core, posting.state.outcome());
+    use_structured_data(core, posting.state.ready().and_then(|posting| posting.structured_data.clone()));
     use_freshness(core, posting.again.clone());
-    match both {
-        Request::Idle | Request::Loading => notice::loading(&core.ctx("UTC")),
-        Request::Failed(ApiError::NotFound) => detail::unknown(&core.ctx("UTC"), &core.go),
-        Request::Failed(ApiError::Gone { related }) => detail::gone(&core.ctx("UTC"), &related, &core.go),
+    let ctx = core.ctx(&organization.time_zone);
+    match &posting.state {
+        Request::Idle | Request::Loading => notice::loading(&ctx),
+        Request::Failed(ApiError::NotFound) => detail::unknown(&ctx, &core.go),
+        Request::Failed(ApiError::Gone { related }) => detail::gone(&ctx, related, &core.go),
         Request::Failed(error) => html! {
             <>
-                { detail::back(&core.ctx("UTC"), &core.go) }
-                { notice::failed(&core.ctx("UTC"), &error, &organization.or(&posting)) }
+                { detail::back(&ctx, &core.go) }
+                { notice::failed(&ctx, error, &posting.again) }
             </>
         },
-        Request::Ready(both) => {
-            let (organization, posting) = &*both;
-            let ctx = core.ctx(&organization.time_zone);
+        Request::Ready(posting) => {
             let people = (props.guests.people)(&ctx, &posting.contacts, &posting.colleagues);
             let foot = (props.guests.score)(&ctx, &organization.score);
             detail::detail(&ctx, &DetailParts { posting, organization, people, foot }, &core.go)
@@ -186,9 +182,8 @@ fn data_script() -> Option<web_sys::Element> {
 
 /// Puts the posting where search engines look: in the page, inside our own element, as long as it is open and shown.
 #[hook]
-fn use_json_ld(core: &Core, both: &Request<(Rc<Organization>, Rc<JobPosting>)>) {
+fn use_structured_data(core: &Core, text: Option<String>) {
     let core = core.clone();
-    let text = both.ready().and_then(|both| json_ld::json_ld(&both.1, &both.0));
     use_change(text.clone(), move || {
         let text = text?;
         let script = data_script()?;

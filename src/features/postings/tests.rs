@@ -10,7 +10,6 @@ use belofte_contract::postings::{
 use belofte_contract::rich_text::{Block, BlockKind, Inline, RichText};
 use belofte_contract::score::PromiseScore;
 
-use super::json_ld::json_ld;
 use super::state::Filter;
 
 pub(crate) fn organization() -> Organization {
@@ -71,6 +70,7 @@ pub(crate) fn posting() -> JobPosting {
         colleagues: vec![],
         related: vec![],
         automation_notice: None,
+        structured_data: None,
     }
 }
 
@@ -93,21 +93,4 @@ fn every_word_typed_must_stand_on_the_card() {
     check_filter(typed("nurse amsterdam"), false);
     check_filter(Filter { department: "Kitchen".into(), ..Filter::default() }, false);
     check_filter(Filter { location: "Rotterdam-Zuid".into(), ..Filter::default() }, true);
-}
-
-#[test]
-fn the_data_for_search_engines_is_json_and_cannot_end_its_element() {
-    let text = json_ld(&posting(), &organization()).expect("open postings have data");
-    assert!(!text.contains('<'), "{text}");
-    let value: serde_json::Value = serde_json::from_str(&text).expect("it is JSON");
-    assert_eq!(value["@type"], "JobPosting");
-    assert_eq!(value["baseSalary"]["value"]["maxValue"], 3870.5);
-    assert_eq!(value["jobLocation"][0]["address"]["addressLocality"], "Rotterdam-Zuid");
-    assert_eq!(value["description"], "You visit eight people a day.\n\nCare </script> at home.");
-    assert_eq!(value["directApply"], true);
-}
-
-#[test]
-fn a_closed_posting_is_not_offered_to_search_engines() {
-    assert_eq!(json_ld(&JobPosting { status: PostingStatus::Closed, ..posting() }, &organization()), None);
 }

@@ -12,8 +12,6 @@ use yew::prelude::*;
 
 use crate::app::{Shared, use_arrival};
 use crate::part::Part;
-use crate::request::Request;
-use crate::ui::notice;
 
 #[derive(PartialEq)]
 pub struct Score {
@@ -33,10 +31,6 @@ impl Part for Score {
 #[hook]
 fn use_score(props: &Score) -> Html {
     let Shared { core, organization } = &props.shared;
-    use_arrival(core, organization.state.outcome());
-    match &organization.state {
-        Request::Idle | Request::Loading => notice::loading(&core.ctx("UTC")),
-        Request::Failed(error) => notice::failed(&core.ctx("UTC"), error, &organization.again),
-        Request::Ready(organization) => view::page(&core.ctx(&organization.time_zone), organization),
-    }
+    use_arrival(core, Some(Ok(())));
+    view::page(&core.ctx(&organization.time_zone), organization)
 }

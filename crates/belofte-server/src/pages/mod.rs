@@ -24,7 +24,7 @@ use belofte_contract::problem::ProblemType;
 use serde::Deserialize;
 
 use crate::features::apply::{Answer, store::find_upload};
-use crate::features::postings::{ListQuery, find, load_list, load_organization, view};
+use crate::features::postings::{ListQuery, find, load_detail, load_list, load_organization, view};
 use crate::format::ServerFormat;
 use crate::http::{Query, from_elsewhere};
 use crate::locale;
@@ -124,17 +124,14 @@ async fn posting(
     headers: HeaderMap,
 ) -> ApiResult<Response> {
     let parts = Parts::of(&state, query.lang.as_deref(), &headers);
-    let settings = state.settings();
-    let found = match find(&settings, &id, &parts.lang, parts.now) {
+    let (mut posting, organization) = match load_detail(&state, &id, Some(&parts.lang)).await {
         Ok(found) => found,
         Err(problem) => return missing(&state, &parts, problem).await,
     };
-    let posting = view::detail(&settings, found, &parts.lang, parts.now);
-    let organization = load_organization(&state, Some(&parts.lang)).await?;
     let page = Page {
         title: format!("{} · {}", posting.title, organization.name),
         path: format!("/careers/{id}"),
-        data: ssr::posting_data(&posting, &organization),
+        data: posting.structured_data.take(),
         status: StatusCode::OK,
     };
     let head = organization.clone();

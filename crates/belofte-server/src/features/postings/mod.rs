@@ -2,6 +2,7 @@
 //!
 //! Reads the settings kept in memory; the score alone comes from the database.
 
+pub mod json_ld;
 pub mod view;
 
 use axum::Router;
@@ -11,7 +12,7 @@ use axum::response::Response;
 use axum::routing::get;
 use belofte_contract::organization::Organization;
 use belofte_contract::paths;
-use belofte_contract::postings::{JobPostingList, PostingStatus};
+use belofte_contract::postings::{JobPosting, JobPostingList, PostingStatus};
 use serde::Deserialize;
 
 use crate::features::score::counted;
@@ -205,11 +206,18 @@ async fn detail(
     Query(query): Query<LangQuery>,
     headers: HeaderMap,
 ) -> ApiResult<Response> {
-    let settings = state.settings();
-    let lang = settings.lang(query.lang.as_deref());
-    let posting = find(&settings, &id, lang, state.clock.now())?;
-    let posting = view::detail(&settings, posting, lang, state.clock.now());
+    let (posting, _) = load_detail(&state, &id, query.lang.as_deref()).await?;
     tagged_json(&headers, &posting, ASK_AGAIN)
+}
+
+/// A posting that the public may see, with all that is told of it, and whose it is.
+pub async fn load_detail(state: &AppState, id: &str, lang: Option<&str>) -> ApiResult<(JobPosting, Organization)> {
+    let settings = state.settings();
+    let (lang, now) = (settings.lang(lang), state.clock.now());
+    let mut posting = view::detail(&settings, find(&settings, id, lang, now)?, lang, now);
+    let organization = load_organization(state, Some(lang)).await?;
+    posting.structured_data = json_ld::json_ld(&posting, &organization);
+    Ok((posting, organization))
 }
 
 /// A posting that the public may see; a closed one is gone, with others to offer.

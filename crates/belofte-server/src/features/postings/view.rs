@@ -42,6 +42,7 @@ pub fn card(settings: &Settings, posting: &Posting, lang: &str, now: Timestamp) 
         colleagues: vec![],
         related: vec![],
         automation_notice: None,
+        structured_data: None,
     }
 }
 
