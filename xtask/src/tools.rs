@@ -88,6 +88,13 @@ pub fn for_tests(browser: bool, database: bool) -> Result<()> {
     if database && find_postgres().is_none() {
         missing.push("postgresql");
     }
+    // The tests' second opinion on dates: its time zones are Debian's.
+    if database && !sh::exists("python3") {
+        missing.push("python3");
+    }
+    if database && !Path::new("/usr/share/zoneinfo/Europe/Amsterdam").exists() {
+        missing.push("tzdata");
+    }
     debian_packages(&missing)?;
     if browser { node_modules() } else { Ok(()) }
 }

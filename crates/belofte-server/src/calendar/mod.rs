@@ -84,10 +84,10 @@ impl Calendar {
     }
 
     fn business_due(&self, from: Timestamp, days: u32) -> Timestamp {
-        let local = self.local(from);
-        let today = local.date();
-        // At 17:00:00.000 the day still counts, a millisecond later it does not.
-        let counts_today = self.is_business_day(today) && local.time() <= self.cutoff;
+        let today = self.local_date(from);
+        // At 17:00:00.000 the day still counts, a millisecond later it does not. Moments are compared, not clocks: a
+        // cutoff in an hour that comes twice is its later reading, and what comes before it is in time.
+        let counts_today = self.is_business_day(today) && from <= self.at_cutoff(today);
         let first = if counts_today { today } else { self.next_business_day(today) };
         let last = (0..days.min(MAX_DAYS)).fold(first, |day, _| self.next_business_day(day));
         self.at_cutoff(last)
