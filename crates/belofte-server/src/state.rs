@@ -51,7 +51,7 @@ impl App {
 
     /// Reads them again, after they were changed in the database.
     pub async fn reload_settings(&self) -> Result<(), StartError> {
-        let fresh = Arc::new(Settings::load(&self.store).await?);
+        let fresh = Arc::new(Settings::load(&self.store, &self.config.public_url).await?);
         *self.settings.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = fresh;
         Ok(())
     }
@@ -70,7 +70,7 @@ pub async fn open(config: Config, clock: Clock) -> Result<AppState, StartError> 
     let secret = secret(&config.data.join("secret"))?;
     let store = Store::open(&config.database_url).await?;
     crate::demo::content::load_if_empty(&store, &config, clock.now()).await?;
-    let settings = Settings::load(&store).await?;
+    let settings = Settings::load(&store, &config.public_url).await?;
     Ok(Arc::new(App {
         limits: RateLimits::new(config.limits),
         config,

@@ -8,6 +8,7 @@ pub mod store;
 use belofte_contract::apply::ApplicationForm;
 use belofte_contract::contacts::{Colleague, Contact, Person};
 use belofte_contract::organization::{Holiday, Retention, WorkCalendar};
+use belofte_contract::paths::{LINK_FRAGMENT, STATUS_FRAGMENT};
 use belofte_contract::postings::PostingLink;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -28,10 +29,12 @@ pub struct Settings {
     pub postings: Vec<Posting>,
     people: Vec<(String, Value)>,
     forms: Vec<(String, u32, Value)>,
+    /// Where visitors reach this server; its own pages stand in where no host page is known.
+    public_url: String,
 }
 
 impl Settings {
-    pub async fn load(store: &Store) -> Result<Settings, StartError> {
+    pub async fn load(store: &Store, public_url: &str) -> Result<Settings, StartError> {
         let mut connection = store.read().acquire().await?;
         let organization = store::organization(&mut connection).await?;
         let organization =
@@ -45,7 +48,8 @@ impl Settings {
         let zone = organization["time_zone"].as_str().unwrap_or("UTC");
         let calendar = Calendar::new(zone, &work)?;
         let postings = rows.into_iter().map(|row| Posting::read(row, &locales)).collect::<Result<_, _>>()?;
-        Ok(Settings { organization, locales, calendar, postings, people, forms })
+        let public_url = public_url.to_owned();
+        Ok(Settings { organization, locales, calendar, postings, people, forms, public_url })
     }
 
     pub fn posting(&self, id: &str) -> Option<&Posting> {
@@ -85,9 +89,28 @@ impl Settings {
         self.organization["time_zone"].as_str().unwrap_or("UTC")
     }
 
-    /// The page that carries the widget; mail links lead there.
-    pub fn careers_url(&self) -> &str {
-        self.organization["careers_url"].as_str().unwrap_or_default()
+    /// The page that carries the widget in `lang`, if one is known.
+    pub fn host_page(&self, lang: &str) -> Option<String> {
+        let url = self.text(&self.organization["careers_url"], lang);
+        // Our own fragment takes the place of the page's.
+        let page = url.split('#').next().unwrap_or_default();
+        (!page.is_empty()).then(|| page.to_owned())
+    }
+
+    /// The careers page in `lang`; the server's own where no host page is known.
+    pub fn careers_url(&self, lang: &str) -> String {
+        self.host_page(lang).unwrap_or_else(|| format!("{}/careers", self.public_url))
+    }
+
+    /// Where one sees how an application stands. A token stands in the fragment only, which no server is told; the
+    /// server's own pages cannot read it there and ask for a code instead.
+    pub fn status_url(&self, lang: &str, link_token: Option<&str>) -> String {
+        let lang = self.lang(Some(lang));
+        match (self.host_page(lang), link_token) {
+            (Some(page), Some(token)) => format!("{page}#{LINK_FRAGMENT}{token}"),
+            (Some(page), None) => format!("{page}#{STATUS_FRAGMENT}"),
+            (None, _) => format!("{}/careers/status?lang={lang}", self.public_url),
+        }
     }
 
     pub fn retention(&self) -> Retention {

@@ -148,3 +148,52 @@ both!(the_demo_acts_are_the_same_acts, app, {
     assert!(app.get(done.header("location")).await.text().contains("role=\"status\""));
     assert_eq!(noor.page(&app).await["stage_id"], "talk");
 });
+
+/// Stage, moment kept and moment voided of every promise, oldest first.
+async fn settled(app: &TestApp, reference: &str) -> Vec<(String, Value, Value)> {
+    let page = app.desk(Method::GET, &format!("/applications/{reference}"), &Value::Null).await.json();
+    let told = |promise: &Value| {
+        let stage = promise["stage_id"].as_str().unwrap_or_default().to_owned();
+        (stage, promise["kept_at"].clone(), promise["voided_at"].clone())
+    };
+    page["promises"].as_array().unwrap().iter().map(told).collect()
+}
+
+both!(a_talk_that_a_rejection_makes_moot_is_void_and_not_kept, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    app.set_time("2027-03-24T10:00:00+01:00");
+    noor.act(&app, "transitions", json!({"stage_id": "talk", "by": "sanne"})).await;
+    let counted = app.get("/v1/promise-score").await.json()["kept"].clone();
+    app.set_time("2027-03-24T11:00:00+01:00");
+    noor.act(&app, "decisions", json!({"outcome": "rejected", "by": "sanne", "no_reason": true})).await;
+    let expected = [
+        ("review".to_owned(), json!("2027-03-24T09:00:00Z"), Value::Null),
+        ("talk".to_owned(), Value::Null, json!("2027-03-24T10:00:00Z")),
+    ];
+    assert_eq!(settled(&app, &noor.reference).await, expected);
+    assert_eq!(app.get("/v1/promise-score").await.json()["kept"], counted, "no promise was won by it");
+});
+
+both!(a_date_that_passed_stays_broken_when_the_application_ends_or_skips_its_step, app, {
+    let (noor, lotte) = (applicant(&app, "noor@example.com").await, applicant(&app, "lotte@example.com").await);
+    noor.act(&app, "transitions", json!({"stage_id": "talk", "by": "sanne"})).await;
+    lotte.act(&app, "transitions", json!({"stage_id": "talk", "by": "sanne"})).await;
+    app.set_time("2027-06-01T10:00:00+02:00");
+    belofte_server::ticker::tick(&app.state).await.unwrap();
+    noor.act(&app, "decisions", json!({"outcome": "rejected", "by": "sanne", "no_reason": true})).await;
+    lotte.act(&app, "transitions", json!({"stage_id": "decision", "by": "sanne"})).await;
+    for applicant in [noor, lotte] {
+        let talk = settled(&app, &applicant.reference).await[1].clone();
+        assert_eq!(talk, ("talk".to_owned(), json!("2027-06-01T08:00:00Z"), Value::Null), "kept, too late");
+    }
+    assert_eq!(app.get("/v1/promise-score").await.json()["late"], 2);
+});
+
+both!(a_decision_keeps_the_decision_that_was_promised, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    noor.act(&app, "transitions", json!({"stage_id": "decision", "by": "sanne"})).await;
+    noor.act(&app, "decisions", json!({"outcome": "hired", "by": "sanne"})).await;
+    let now = json!("2027-03-23T09:00:00Z");
+    let expected = [("review".to_owned(), now.clone(), Value::Null), ("decision".to_owned(), now, Value::Null)];
+    assert_eq!(settled(&app, &noor.reference).await, expected);
+});

@@ -76,10 +76,21 @@ impl TestApp {
     }
 
     async fn start(database: Option<String>, limits: Limits) -> TestApp {
+        TestApp::with_config(|config| {
+            config.limits = limits;
+            if let Some(database) = database {
+                config.database_url = database;
+            }
+        })
+        .await
+    }
+
+    /// On SQLite, with settings of its own.
+    pub async fn with_config(change: impl FnOnce(&mut Config)) -> TestApp {
         let folder = tempfile::tempdir().unwrap();
-        let config = Config {
+        let mut config = Config {
             data: folder.path().to_owned(),
-            database_url: database.unwrap_or_else(|| format!("sqlite:{}", folder.path().join("test.db").display())),
+            database_url: format!("sqlite:{}", folder.path().join("test.db").display()),
             listen: ([127, 0, 0, 1], 0).into(),
             embed: folder.path().join("embed"),
             origins: vec![ORIGIN.to_owned()],
@@ -90,8 +101,9 @@ impl TestApp {
             careers_url: Some(format!("{ORIGIN}/")),
             demo: true,
             behind_proxy: false,
-            limits,
+            limits: Limits::default(),
         };
+        change(&mut config);
         let clock = Clock::stopped_at(Timestamp::parse(TUESDAY).unwrap());
         let state = belofte_server::state::open(config, clock).await.unwrap();
         TestApp { router: belofte_server::router(state.clone()), state, folder }

@@ -59,10 +59,9 @@ pub async fn load_organization(state: &AppState, lang: Option<&str>) -> ApiResul
     let settings = state.settings();
     let mut document = settings.organization.clone();
     document["score"] = serde_json::to_value(counted::current(state).await?)?;
-    if document["careers_url"].is_null() {
-        document["careers_url"] = format!("{}/careers", state.config.public_url).into();
-    }
-    Ok(settings.read(&document, settings.lang(lang))?)
+    let lang = settings.lang(lang);
+    document["careers_url"] = settings.careers_url(lang).into();
+    Ok(settings.read(&document, lang)?)
 }
 
 #[derive(Debug, Default, Deserialize)]
