@@ -36,6 +36,8 @@ pub struct App {
     pub score: Counted,
     /// Live streams by address: how many each has open.
     pub streams: Mutex<HashMap<String, usize>>,
+    /// Origins of pages that asked without being listed, as far as the log was told of them.
+    pub strangers: Mutex<HashSet<String>>,
     /// Idempotency keys whose first request is still running.
     pub running_keys: Mutex<HashSet<String>>,
     settings: RwLock<Arc<Settings>>,
@@ -81,6 +83,7 @@ pub async fn open(config: Config, clock: Clock) -> Result<AppState, StartError> 
         outbox: tokio::sync::Notify::new(),
         score: Counted::default(),
         streams: Mutex::default(),
+        strangers: Mutex::default(),
         running_keys: Mutex::default(),
         settings: RwLock::new(Arc::new(settings)),
     }))
