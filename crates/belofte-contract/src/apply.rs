@@ -19,6 +19,17 @@ pub const FILE_MAX_BYTES: u64 = 10 * 1024 * 1024;
 /// Longest mail address that mail systems carry.
 pub const EMAIL_MAX_CHARS: usize = 254;
 
+/// What a form that the browser sends itself carries beside its answers. No question's name has a `-`, so none is mistaken for it.
+pub mod carried {
+    pub const POSTING: &str = "belofte-posting";
+    pub const FORM: &str = "belofte-form";
+    pub const VERSION: &str = "belofte-version";
+    pub const LANG: &str = "belofte-lang";
+    pub const KEY: &str = "belofte-key";
+    pub const TRAP: &str = "belofte-website";
+    pub const ALL: [&str; 6] = [POSTING, FORM, VERSION, LANG, KEY, TRAP];
+}
+
 /// `GET /v1/forms/{id}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]

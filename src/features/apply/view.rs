@@ -3,7 +3,7 @@
 //! Pure. MUST: every question has a label; hints and limits stand before the control and are tied to it; errors say
 //! the same in the summary and at the field; nothing is ever disabled.
 
-use belofte_contract::apply::{FILE_MAX_BYTES, FieldKind, FieldOption, FormField};
+use belofte_contract::apply::{FILE_MAX_BYTES, FieldKind, FieldOption, FormField, carried};
 use belofte_contract::organization::Organization;
 use belofte_contract::postings::JobPosting;
 use belofte_contract::problem::FieldErrorCode;
@@ -107,7 +107,7 @@ pub fn form(ctx: &Ctx, parts: &FormParts<'_>, tell: &Tell) -> Html {
             <p class="apply__lead">{ ctx.t(Key::ApplyLead) }</p>
             { error_summary(ctx, &wrong, &tell.told.reform(Told::Focus)) }
             <form class="apply__form" {action} {method} {enctype} {onsubmit} novalidate={parts.live()}>
-                { for plain.map(|plain| carried(ctx, parts, plain)) }
+                { for plain.map(|plain| hidden(ctx, parts, plain)) }
                 <div class="apply__fields" {inert}>
                     { for asked(parts).map(|field| question(ctx, parts, field, &wrong, tell)) }
                     { trap(ctx, parts.draft, tell) }
@@ -394,21 +394,21 @@ fn trap(ctx: &Ctx, draft: &ApplyDraft, tell: &Tell) -> Html {
     html! {
         <div class="visually-hidden" aria-hidden="true">
             <label for="f--website">{ ctx.t(Key::ApplyHoneypot) }</label>
-            <input id="f--website" name="website" type="text" tabindex="-1" autocomplete="off" value={&draft.trap} {oninput} />
+            <input id="f--website" name={carried::TRAP} type="text" tabindex="-1" autocomplete="off" value={&draft.trap} {oninput} />
         </div>
     }
 }
 
 /// What the widget puts into JSON, for a form that the browser sends itself.
-fn carried(ctx: &Ctx, parts: &FormParts<'_>, plain: &Plain) -> Html {
+fn hidden(ctx: &Ctx, parts: &FormParts<'_>, plain: &Plain) -> Html {
     let form = &parts.draft.form;
     let version = decimal::write(i64::from(form.version));
     let pairs = [
-        ("posting_id", parts.posting.id.as_str()),
-        ("form_id", &form.id),
-        ("form_version", &version),
-        ("lang", ctx.format.lang()),
-        ("idempotency_key", &plain.key),
+        (carried::POSTING, parts.posting.id.as_str()),
+        (carried::FORM, form.id.as_str()),
+        (carried::VERSION, &version),
+        (carried::LANG, ctx.format.lang()),
+        (carried::KEY, &plain.key),
     ];
     let hidden = |(name, value): (&'static str, &str)| html! { <input type="hidden" {name} {value} /> };
     html! { <>{ for pairs.into_iter().map(hidden) }</> }

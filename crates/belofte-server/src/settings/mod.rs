@@ -2,6 +2,7 @@
 //!
 //! Never changes them; whoever does calls `App::reload_settings`.
 
+mod form;
 pub mod posting;
 pub mod store;
 
@@ -48,6 +49,9 @@ impl Settings {
         let zone = organization["time_zone"].as_str().unwrap_or("UTC");
         let calendar = Calendar::new(zone, &work)?;
         let postings = rows.into_iter().map(|row| Posting::read(row, &locales)).collect::<Result<_, _>>()?;
+        for (_, _, document) in &forms {
+            form::check(&localized::read(document, &lang, &locales)?)?;
+        }
         let public_url = public_url.to_owned();
         Ok(Settings { organization, locales, calendar, postings, people, forms, public_url })
     }

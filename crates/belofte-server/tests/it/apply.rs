@@ -205,16 +205,16 @@ both!(unused_uploads_and_old_keys_are_deleted_after_a_day, app, {
 
 fn plain_form<'p>(key: &'p str, email: &'p str) -> Vec<Part<'p>> {
     vec![
-        Part::Text("posting_id", "kok"),
-        Part::Text("form_id", "kort"),
-        Part::Text("form_version", "1"),
-        Part::Text("lang", "nl"),
-        Part::Text("idempotency_key", key),
+        Part::Text("belofte-posting", "kok"),
+        Part::Text("belofte-form", "kort"),
+        Part::Text("belofte-version", "1"),
+        Part::Text("belofte-lang", "nl"),
+        Part::Text("belofte-key", key),
         Part::Text("name", "Noor Jansen"),
         Part::Text("email", email),
         Part::Text("start", "now"),
         Part::File("cv", "cv.pdf", PDF),
-        Part::Text("website", ""),
+        Part::Text("belofte-website", ""),
     ]
 }
 
@@ -334,3 +334,41 @@ both!(a_file_chosen_anew_takes_the_place_of_the_kept_one, app, {
     parts[8] = Part::Text("cv", &id);
     assert_eq!(app.post_parts("/v1/applications", &parts, &[]).await.problem(), "/problems/fields cv:file_gone");
 });
+
+/// A question of type text that may be left out.
+fn question(name: &str) -> Value {
+    json!({"name": name, "type": "text", "label": {"nl": "Wat spreek je?", "en": "What do you speak?"}})
+}
+
+#[tokio::test]
+async fn a_question_of_any_name_is_answered_without_javascript() {
+    let names = ["lang", "form_id", "form_version", "posting_id", "idempotency_key", "website", "field", "file"];
+    let app = TestApp::with_content("forms", |forms| {
+        forms[0]["fields"].as_array_mut().unwrap().extend(names.map(question));
+    });
+    let app = app.await.unwrap();
+    let key = key();
+    let mut parts = plain_form(&key, "noor@example.com");
+    parts.extend(names.map(|name| Part::Text(name, "Spaans")));
+    let reply = app.post_parts("/v1/applications", &parts, &[]).await;
+    assert_eq!(reply.status, StatusCode::CREATED, "{}", reply.text());
+    let answers = reply.json()["receipt"]["answers"].clone();
+    let spanish = answers.as_array().unwrap().iter().filter(|answer| answer["values"] == json!(["Spaans"]));
+    assert_eq!(spanish.count(), names.len(), "{answers}");
+}
+
+#[tokio::test]
+async fn a_form_with_a_fault_stops_the_start_and_is_named() {
+    let start = async |change: fn(&mut Value)| {
+        let fields = |forms: &mut Value| change(&mut forms[0]["fields"]);
+        TestApp::with_content("forms", fields).await.err().expect("a refusal").to_string()
+    };
+    let told = start(|fields| fields.as_array_mut().unwrap().push(question("belofte-lang"))).await;
+    assert_eq!(told, "form kort: field belofte-lang: a name has 1 to 64 letters, digits and _");
+    let told = start(|fields| fields.as_array_mut().unwrap().push(question("name"))).await;
+    assert_eq!(told, "form kort: two fields are named name");
+    let told = start(|fields| fields.as_array_mut().unwrap().retain(|field| field["type"] != "mail")).await;
+    assert_eq!(told, "form kort: it needs a field of type mail, or nobody can be answered");
+    let told = start(|fields| fields[0]["show_if"] = json!({"field": "car", "value": "yes"})).await;
+    assert_eq!(told, "form kort: field name: show_if names a field that is not there");
+}

@@ -6,6 +6,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use belofte_contract::Timestamp;
+use belofte_server::StartError;
 use belofte_server::clock::Clock;
 use belofte_server::config::{Config, Limits};
 use belofte_server::state::AppState;
@@ -87,6 +88,24 @@ impl TestApp {
 
     /// On SQLite, with settings of its own.
     pub async fn with_config(change: impl FnOnce(&mut Config)) -> TestApp {
+        TestApp::open(change).await.unwrap()
+    }
+
+    /// On SQLite, with the demo's content but for one of its files: `forms`, `people` …
+    pub async fn with_content(file: &str, change: impl FnOnce(&mut Value)) -> Result<TestApp, StartError> {
+        let (demo, own) = (concat!(env!("CARGO_MANIFEST_DIR"), "/demo"), tempfile::tempdir().unwrap());
+        for name in ["organization", "people", "forms", "postings"] {
+            let text = std::fs::read_to_string(format!("{demo}/{name}.json")).unwrap();
+            std::fs::write(own.path().join(format!("{name}.json")), text).unwrap();
+        }
+        let path = own.path().join(format!("{file}.json"));
+        let mut content: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+        change(&mut content);
+        std::fs::write(path, content.to_string()).unwrap();
+        TestApp::open(|config| config.content = Some(own.path().to_owned())).await
+    }
+
+    async fn open(change: impl FnOnce(&mut Config)) -> Result<TestApp, StartError> {
         let folder = tempfile::tempdir().unwrap();
         let mut config = Config {
             data: folder.path().to_owned(),
@@ -105,8 +124,8 @@ impl TestApp {
         };
         change(&mut config);
         let clock = Clock::stopped_at(Timestamp::parse(TUESDAY).unwrap());
-        let state = belofte_server::state::open(config, clock).await.unwrap();
-        TestApp { router: belofte_server::router(state.clone()), state, folder }
+        let state = belofte_server::state::open(config, clock).await?;
+        Ok(TestApp { router: belofte_server::router(state.clone()), state, folder })
     }
 
     /// Moves the server's clock.
