@@ -518,6 +518,6 @@ fn key(code: FieldErrorCode) -> Key {
         FieldErrorCode::FileGone => Key::ApplyFileGone,
         FieldErrorCode::ConsentNeeded => Key::ApplyConsentNeeded,
         FieldErrorCode::InThePast => Key::ApplyInThePast,
-        FieldErrorCode::Unknown => Key::ApplyWrong,
+        FieldErrorCode::OutsideHours | FieldErrorCode::Unknown => Key::ApplyWrong,
     }
 }

@@ -209,6 +209,10 @@ pub async fn move_promise(
     if !problems.is_empty() {
         return Err(ApiProblem::fields(problems));
     }
+    let next = settings.calendar.in_hours(act.to);
+    if next != act.to {
+        return Err(ApiProblem::outside_hours("to", next));
+    }
     if promise.moves.len() >= MOVES_MAX {
         return Err(ApiProblem::conflict("the promise was moved too often"));
     }

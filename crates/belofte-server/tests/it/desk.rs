@@ -73,6 +73,32 @@ both!(a_move_needs_a_later_date_and_a_reason, app, {
     assert_eq!(noor.page(&app).await["version"], 1);
 });
 
+both!(a_date_is_moved_to_working_time_only, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    let path = format!("promises/{}/moves", noor.promise);
+    let moved_to =
+        async |to: &str| noor.act(&app, &path, json!({"to": to, "reason": "A good reason.", "by": "sanne"})).await;
+    for (to, next) in [
+        ("2027-04-03T12:00:00+02:00", "2027-04-05T15:00:00Z"), // Saturday
+        ("2027-04-27T17:00:00+02:00", "2027-04-28T15:00:00Z"), // King's Day
+        ("2027-04-02T17:00:00.001+02:00", "2027-04-05T15:00:00Z"), // Friday after hours
+    ] {
+        let refused = moved_to(to).await;
+        assert_eq!(refused.problem(), "/problems/fields to:outside_hours", "{to}");
+        let problem = refused.json();
+        assert!(problem["detail"].as_str().unwrap().ends_with(next), "{problem}");
+        let limit = belofte_contract::Timestamp::from_ms(problem["errors"][0]["limit"].as_i64().unwrap());
+        assert_eq!(limit.to_string(), next);
+    }
+    assert_eq!(noor.page(&app).await["version"], 1);
+    assert_eq!(moved_to("2027-04-02T11:00:00+02:00").await.status, StatusCode::OK);
+    let day = format!("promise={}&day=2027-04-04&reason=A+good+reason.&by=sanne", noor.promise);
+    let form = axum::http::Request::post(format!("/demo/applications/{}/move?lang=en", noor.reference))
+        .header("content-type", "application/x-www-form-urlencoded");
+    let refused = app.send(form.body(day.into()).unwrap()).await.text();
+    assert!(refused.contains("The next working day is Monday 5 April."), "{refused}");
+});
+
 both!(a_kept_promise_is_followed_by_the_next_date, app, {
     let noor = applicant(&app, "noor@example.com").await;
     let path = format!("promises/{}/kept", noor.promise);
