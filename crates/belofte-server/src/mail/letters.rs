@@ -2,6 +2,7 @@
 //!
 //! Pure: the application and `now` are arguments. Never reads the database.
 
+use belofte::ui::person::first_name;
 use belofte_contract::contacts::Person;
 use belofte_contract::decision::{Decision, Outcome};
 use belofte_contract::lookup::CODE_MINUTES;
@@ -207,7 +208,8 @@ pub fn decision(settings: &Settings, lang: &str, application: &Application, deci
     letter
 }
 
-/// To the person who promised: it is late, and what can be done about it.
+/// To the person who promised: it is late, and what can be done about it. Of the applicant it names no more than a colleague
+/// needs to know who is meant.
 pub fn owner_late(
     settings: &Settings,
     lang: &str,
@@ -218,7 +220,7 @@ pub fn owner_late(
     let words = Words::new(settings, lang);
     let mut letter = words.letter(MailKind::OwnerLate, &owner.name, None);
     let nameless = words.say("owner_nameless", &[]);
-    let named = application.applicant_name.trim();
+    let named = first_name(application.applicant_name.trim());
     let applicant = if named.is_empty() { nameless.as_str() } else { named };
     let reference = application.reference.to_string();
     let (date, time) = (words.day(promise.due_at), words.time(promise.due_at));
@@ -237,6 +239,8 @@ pub fn owner_late(
             ],
         },
     ];
+    let desk = settings.desk_url(application.reference);
+    letter.parts.extend(desk.map(|href| Part::Button { text: words.say("owner_link", &[]), href }));
     letter
 }
 

@@ -6,7 +6,8 @@ mod form;
 pub mod posting;
 pub mod store;
 
-use belofte_contract::apply::ApplicationForm;
+use belofte_contract::Reference;
+use belofte_contract::apply::{ApplicationForm, is_email};
 use belofte_contract::contacts::{Colleague, Contact, Person};
 use belofte_contract::organization::{Holiday, Retention, WorkCalendar};
 use belofte_contract::paths::{LINK_FRAGMENT, STATUS_FRAGMENT};
@@ -53,7 +54,24 @@ impl Settings {
             form::check(&localized::read(document, &lang, &locales)?)?;
         }
         let public_url = public_url.to_owned();
-        Ok(Settings { organization, locales, calendar, postings, people, forms, public_url })
+        let settings = Settings { organization, locales, calendar, postings, people, forms, public_url };
+        settings.check_owners()?;
+        Ok(settings)
+    }
+
+    /// Pages and mails say that the owner of a late promise was told, so there must be a way to tell them.
+    fn check_owners(&self) -> Result<(), StartError> {
+        for posting in &self.postings {
+            for stage in posting.promising() {
+                let owner = stage.owner.as_deref().unwrap_or_default();
+                let email = self.contact(owner, "").and_then(|contact| contact.email);
+                if !email.is_some_and(|email| is_email(&email)) {
+                    let (posting, step) = (&posting.id, &stage.id);
+                    return Err(format!("posting {posting}: step {step}: its owner {owner} needs an `email`").into());
+                }
+            }
+        }
+        Ok(())
     }
 
     pub fn posting(&self, id: &str) -> Option<&Posting> {
@@ -115,6 +133,12 @@ impl Settings {
             (Some(page), None) => format!("{page}#{STATUS_FRAGMENT}"),
             (None, _) => format!("{}/careers/status?lang={lang}", self.public_url),
         }
+    }
+
+    /// Where colleagues handle an application, if the organisation has such a place: `{reference}` stands for the application's.
+    pub fn desk_url(&self, reference: Reference) -> Option<String> {
+        let url = self.organization["desk_url"].as_str()?;
+        Some(url.replace("{reference}", &reference.to_string()))
     }
 
     pub fn retention(&self) -> Retention {
