@@ -56,6 +56,14 @@ pub struct FormField {
     /// Characters.
     #[serde(default)]
     pub max_length: Option<u32>,
+    /// Exactly so many digits, in a text; spaces do not count.
+    #[serde(default)]
+    pub digits: Option<u32>,
+    /// First and last day that a date may be, `YYYY-MM-DD`.
+    #[serde(default)]
+    pub min: Option<String>,
+    #[serde(default)]
+    pub max: Option<String>,
     #[serde(default)]
     pub options: Vec<FieldOption>,
     /// Media types of files, e.g. `application/pdf`.
@@ -83,6 +91,9 @@ readable!(FormField {
     hint,
     required: default,
     max_length,
+    digits,
+    min,
+    max,
     options: default,
     accept: default,
     max_bytes,
@@ -260,7 +271,8 @@ impl FormField {
             return Some(FieldError::with_limit(&self.name, FieldErrorCode::TooLong, u64::from(longest)));
         }
         let code = given.iter().find_map(|value| self.value_problem(value))?;
-        Some(FieldError::new(&self.name, code))
+        let limit = self.digits.filter(|_| code == FieldErrorCode::NotDigits).map(u64::from);
+        Some(FieldError { limit, ..FieldError::new(&self.name, code) })
     }
 
     fn most_values(&self) -> usize {
@@ -285,16 +297,25 @@ impl FormField {
             FieldKind::Mail => (is_email(value), FieldErrorCode::NotAnEmail),
             FieldKind::Phone => (is_phone(value), FieldErrorCode::NotAPhone),
             FieldKind::Url => (is_url(value), FieldErrorCode::NotAUrl),
-            FieldKind::Date => (is_date(value), FieldErrorCode::NotADate),
+            FieldKind::Date => return self.day_problem(value),
             FieldKind::Choice | FieldKind::MultiChoice => {
                 (self.options.iter().any(|option| option.value == value), FieldErrorCode::NotAChoice)
             }
             FieldKind::Consent => (value == "yes", FieldErrorCode::ConsentNeeded),
-            FieldKind::Text | FieldKind::LongText | FieldKind::File | FieldKind::Info | FieldKind::Unknown => {
-                return None;
-            }
+            FieldKind::Text => (self.digits.is_none_or(|most| is_digits(value, most)), FieldErrorCode::NotDigits),
+            FieldKind::LongText | FieldKind::File | FieldKind::Info | FieldKind::Unknown => return None,
         };
         (!fine).then_some(code)
+    }
+
+    fn day_problem(&self, value: &str) -> Option<FieldErrorCode> {
+        let bound = |bound: &Option<String>| bound.as_deref().and_then(day);
+        match day(value) {
+            None => Some(FieldErrorCode::NotADate),
+            Some(given) if bound(&self.min).is_some_and(|first| given < first) => Some(FieldErrorCode::TooEarly),
+            Some(given) if bound(&self.max).is_some_and(|last| given > last) => Some(FieldErrorCode::TooLate),
+            Some(_) => None,
+        }
     }
 }
 
@@ -337,13 +358,20 @@ pub fn is_url(text: &str) -> bool {
     })
 }
 
-/// `YYYY-MM-DD`, a day that exists.
-pub fn is_date(text: &str) -> bool {
-    text.len() == 10 && text.is_ascii() && {
-        let mut instant = String::from(text);
-        instant.push_str("T00:00:00Z");
-        Timestamp::parse(&instant).is_ok()
+/// `most` digits and nothing else but spaces.
+fn is_digits(text: &str, most: u32) -> bool {
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    digits == most as usize && text.chars().all(|c| c.is_ascii_digit() || c == ' ')
+}
+
+/// `YYYY-MM-DD`, a day that exists; as its midnight in UTC, which stands for the day in no zone.
+pub fn day(text: &str) -> Option<Timestamp> {
+    if text.len() != 10 || !text.is_ascii() {
+        return None;
     }
+    let mut instant = String::from(text);
+    instant.push_str("T00:00:00Z");
+    Timestamp::parse(&instant).ok()
 }
 
 #[cfg(test)]
@@ -358,6 +386,9 @@ mod tests {
             hint: None,
             required: true,
             max_length: None,
+            digits: None,
+            min: None,
+            max: None,
             options: vec![
                 FieldOption { value: "a".into(), label: "A".into() },
                 FieldOption { value: "b".into(), label: "B".into() },
@@ -418,6 +449,34 @@ mod tests {
         let short = FormField { max_length: Some(4), ..field(FieldKind::Text) };
         check(&short, &["éééé"], None);
         check(&short, &["ééééé"], Some(FieldErrorCode::TooLong));
+    }
+
+    #[test]
+    fn a_date_stays_within_its_first_and_last_day() {
+        let start =
+            FormField { min: Some("2027-03-23".into()), max: Some("2029-03-23".into()), ..field(FieldKind::Date) };
+        for day in ["2027-03-23", "2028-02-29", "2029-03-23"] {
+            check(&start, &[day], None);
+        }
+        for day in ["1926-06-01", "2027-03-22"] {
+            check(&start, &[day], Some(FieldErrorCode::TooEarly));
+        }
+        check(&start, &["2029-03-24"], Some(FieldErrorCode::TooLate));
+        check(&start, &["2027-02-30"], Some(FieldErrorCode::NotADate));
+        // A bound that is none, of another backend, keeps nobody from sending.
+        check(&FormField { min: Some("soon".into()), ..field(FieldKind::Date) }, &["1926-06-01"], None);
+    }
+
+    #[test]
+    fn a_number_has_exactly_its_digits() {
+        let number = FormField { digits: Some(11), ..field(FieldKind::Text) };
+        for text in ["12345678901", "123 4567 8901"] {
+            check(&number, &[text], None);
+        }
+        for text in ["1234567890", "123456789012", "1234567890a", "12345678901.", "١٢٣٤٥٦٧٨٩٠١"] {
+            check(&number, &[text], Some(FieldErrorCode::NotDigits));
+        }
+        assert_eq!(number.problem(&["1".into()]).and_then(|problem| problem.limit), Some(11));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Pure. MUST: every question has a label; hints and limits stand before the control and are tied to it; errors say
 //! the same in the summary and at the field; nothing is ever disabled.
 
-use belofte_contract::apply::{FILE_MAX_BYTES, FieldKind, FieldOption, FormField, carried};
+use belofte_contract::apply::{FILE_MAX_BYTES, FieldKind, FieldOption, FormField, carried, day};
 use belofte_contract::organization::Organization;
 use belofte_contract::postings::JobPosting;
 use belofte_contract::problem::FieldErrorCode;
@@ -228,11 +228,11 @@ fn input(control: &Control<'_>) -> Html {
         FieldKind::Phone => ("tel", Some("tel")),
         FieldKind::Url => ("url", Some("url")),
         FieldKind::Date => ("date", None),
-        _ => ("text", None),
+        _ => ("text", asked.digits.map(|_| "numeric")),
     };
     html! {
         <input class="field__input" id={*id} name={&asked.name} type={kind} {inputmode}
-            value={control.value()} oninput={control.written()}
+            min={asked.min.as_deref()} max={asked.max.as_deref()} value={control.value()} oninput={control.written()}
             autocomplete={asked.autocomplete.as_deref()} aria-required={control.required()}
             aria-describedby={control.describedby()} aria-invalid={described.invalid} />
     }
@@ -481,7 +481,15 @@ pub fn words(ctx: &Ctx, draft: &ApplyDraft, trouble: &Trouble) -> String {
             None => ctx.fill(Key::ApplyWrong, &[("label", name)]),
         },
         Trouble::Answer(error) => {
-            let limit = error.limit.map(|limit| ctx.format.number(limit as f64, 0)).unwrap_or_default();
+            let bound = asked.and_then(|asked| match error.code {
+                FieldErrorCode::TooEarly => asked.min.as_deref(),
+                FieldErrorCode::TooLate => asked.max.as_deref(),
+                _ => None,
+            });
+            let limit = match (bound.and_then(day), error.limit) {
+                (Some(day), _) => ctx.format.date(day, "UTC", DateStyle::DayMonthYear),
+                (None, limit) => limit.map(|limit| ctx.format.number(limit as f64, 0)).unwrap_or_default(),
+            };
             let label = asked.map_or(error.field.as_str(), |asked| &asked.label);
             // "Are you registered?" becomes "Are you registered: choose one of the answers."
             let label = label.trim_end_matches(['?', ':', '.', ' ']);
@@ -517,7 +525,10 @@ fn key(code: FieldErrorCode) -> Key {
         FieldErrorCode::FileEmpty => Key::ApplyFileEmpty,
         FieldErrorCode::FileGone => Key::ApplyFileGone,
         FieldErrorCode::ConsentNeeded => Key::ApplyConsentNeeded,
-        FieldErrorCode::InThePast => Key::ApplyInThePast,
-        FieldErrorCode::OutsideHours | FieldErrorCode::Unknown => Key::ApplyWrong,
+        FieldErrorCode::TooEarly => Key::ApplyTooEarly,
+        FieldErrorCode::TooLate => Key::ApplyTooLate,
+        FieldErrorCode::NotDigits => Key::ApplyNotDigits,
+        // The first two are said to recruiters only.
+        FieldErrorCode::InThePast | FieldErrorCode::OutsideHours | FieldErrorCode::Unknown => Key::ApplyWrong,
     }
 }

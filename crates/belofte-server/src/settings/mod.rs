@@ -6,12 +6,12 @@ mod form;
 pub mod posting;
 pub mod store;
 
-use belofte_contract::Reference;
 use belofte_contract::apply::{ApplicationForm, is_email};
 use belofte_contract::contacts::{Colleague, Contact, Person};
 use belofte_contract::organization::{Holiday, Retention, WorkCalendar};
 use belofte_contract::paths::{LINK_FRAGMENT, STATUS_FRAGMENT};
 use belofte_contract::postings::PostingLink;
+use belofte_contract::{Reference, Timestamp};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -86,6 +86,13 @@ impl Settings {
     pub fn form(&self, id: &str, version: Option<u32>, lang: &str) -> Option<ApplicationForm> {
         let fits = |form: &&(String, u32, Value)| form.0 == id && version.is_none_or(|version| version == form.1);
         self.read(&self.forms.iter().rfind(fits)?.2, lang).ok()
+    }
+
+    /// As [`Settings::form`], to be filled in at `now`: its first and last days count from the organisation's today.
+    pub fn form_at(&self, id: &str, version: Option<u32>, lang: &str, now: Timestamp) -> Option<ApplicationForm> {
+        let mut form = self.form(id, version, lang)?;
+        form::date(&mut form, self.calendar.local_date(now));
+        Some(form)
     }
 
     /// The language to answer in when `asked` is wanted.

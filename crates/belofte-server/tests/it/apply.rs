@@ -371,4 +371,68 @@ async fn a_form_with_a_fault_stops_the_start_and_is_named() {
     assert_eq!(told, "form kort: it needs a field of type mail, or nobody can be answered");
     let told = start(|fields| fields[0]["show_if"] = json!({"field": "car", "value": "yes"})).await;
     assert_eq!(told, "form kort: field name: show_if names a field that is not there");
+    let told = start(|fields| fields[0]["digits"] = json!(121)).await;
+    assert_eq!(told, "form kort: field name: its digits do not fit its length");
+    let told = start(|fields| fields[0]["min"] = json!("today")).await;
+    assert_eq!(told, "form kort: field name: min and max are for dates");
+}
+
+/// Everything the form `zorg` asks, but for these answers.
+fn care_application(answers: &[(&str, &str)]) -> Value {
+    let mut given = vec![("name", "Noor Jansen"), ("email", "noor@example.com"), ("registered", "yes")];
+    given.extend(answers);
+    let answer = |(field, value): &(&str, &str)| json!({"field": field, "values": [value]});
+    let mut body = application("noor@example.com");
+    body["posting_id"] = json!("wijkverpleegkundige");
+    body["form_id"] = json!("zorg");
+    body["answers"] = given.iter().map(answer).collect();
+    body
+}
+
+both!(a_day_and_a_number_follow_the_rules_of_their_question, app, {
+    // Half past midnight in Amsterdam, still the day before in UTC.
+    app.set_time("2027-03-24T00:30:00+01:00");
+    let form = app.get("/v1/forms/zorg?lang=en").await.json();
+    let start = form["fields"].as_array().unwrap().iter().find(|field| field["name"] == "start_date").unwrap();
+    assert_eq!((&start["min"], &start["max"]), (&json!("2027-03-24"), &json!("2029-03-24")));
+    for (day, number, problem) in [
+        ("1926-06-01", "12345678901", "/problems/fields start_date:too_early"),
+        ("2027-03-23", "12345678901", "/problems/fields start_date:too_early"),
+        ("2029-03-25", "12345678901", "/problems/fields start_date:too_late"),
+        ("2027-06-01", "1234567", "/problems/fields big_number:not_digits"),
+    ] {
+        let body = care_application(&[("start_date", day), ("big_number", number)]);
+        assert_eq!(apply(&app, &body, &key()).await.problem(), problem);
+    }
+    let fine = care_application(&[("start_date", "2027-03-24"), ("big_number", "123 456 789 01")]);
+    let reply = apply(&app, &fine, &key()).await;
+    assert_eq!(reply.status, StatusCode::CREATED, "{}", reply.text());
+});
+
+#[tokio::test]
+async fn without_javascript_the_browser_knows_the_days_and_the_page_says_them() {
+    let app = TestApp::sqlite().await;
+    let page = app.get("/careers/wijkverpleegkundige/apply?lang=en").await.text();
+    let input = |name: &str| page.split('<').find(|tag| tag.contains(&format!("name=\"{name}\""))).unwrap().to_owned();
+    let (start, number) = (input("start_date"), input("big_number"));
+    assert!(start.contains("min=\"2027-03-23\"") && start.contains("max=\"2029-03-23\""), "{start}");
+    assert!(number.contains("inputmode=\"numeric\""), "{number}");
+    let key = key();
+    let parts = [
+        ("belofte-posting", "wijkverpleegkundige"),
+        ("belofte-form", "zorg"),
+        ("belofte-version", "1"),
+        ("belofte-lang", "en"),
+        ("belofte-key", &key),
+        ("name", "Noor Jansen"),
+        ("email", "noor@example.com"),
+        ("registered", "yes"),
+        ("big_number", "123"),
+        ("start_date", "1926-06-01"),
+    ];
+    let parts = parts.map(|(name, text)| Part::Text(name, text));
+    let page = app.post_parts("/v1/applications", &parts, &[("accept", "text/html")]).await.text();
+    for said in ["choose 23 March 2027 or a later day.", "write exactly 11 digits."] {
+        assert!(page.contains(said), "{said} in {page}");
+    }
 }

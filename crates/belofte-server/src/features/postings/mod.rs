@@ -234,6 +234,6 @@ async fn form(
 ) -> ApiResult<Response> {
     let settings = state.settings();
     let lang = settings.lang(query.lang.as_deref());
-    let form = settings.form(&id, None, lang).ok_or_else(ApiProblem::not_found)?;
+    let form = settings.form_at(&id, None, lang, state.clock.now()).ok_or_else(ApiProblem::not_found)?;
     tagged_json(&headers, &form, ASK_AGAIN)
 }
