@@ -111,6 +111,7 @@ keys! {
     ApplyPromise = "apply.promise",
     ApplyPromiseFrom = "apply.promise_from",
     ApplyPrivacy = "apply.privacy",
+    ApplyPrivacyLonger = "apply.privacy_longer",
     ApplyPrivacyLink = "apply.privacy_link",
     ApplyChoose = "apply.choose",
     ApplyMaxLength = "apply.max_length.other",

@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::organization::Retention;
 use crate::problem::{FieldError, FieldErrorCode};
 use crate::read::{readable, words};
 use crate::reference::Reference;
@@ -64,6 +65,9 @@ pub struct FormField {
     pub min: Option<String>,
     #[serde(default)]
     pub max: Option<String>,
+    /// Yes to this consent keeps the answers for the organisation's `consented_days` instead of its `default_days`.
+    #[serde(default)]
+    pub keeps_longer: bool,
     #[serde(default)]
     pub options: Vec<FieldOption>,
     /// Media types of files, e.g. `application/pdf`.
@@ -94,6 +98,7 @@ readable!(FormField {
     digits,
     min,
     max,
+    keeps_longer: default,
     options: default,
     accept: default,
     max_bytes,
@@ -231,6 +236,17 @@ impl ApplicationForm {
 
     pub fn field(&self, name: &str) -> Option<&FormField> {
         self.fields.iter().find(|field| field.name == name)
+    }
+
+    /// The consent that keeps the answers longer, if it is asked.
+    pub fn keeper(&self) -> Option<&FormField> {
+        self.fields.iter().find(|field| field.keeps_longer)
+    }
+
+    /// Days that `answers` are kept after the end of the procedure. The one rule for what page, mail and form say.
+    pub fn keep_days(&self, answers: &[Answer], retention: &Retention) -> u32 {
+        let yes = self.keeper().is_some_and(|field| values(answers, &field.name).iter().any(|value| value == "yes"));
+        if yes { retention.consented_days } else { retention.default_days }
     }
 
     /// The first field of type `mail`: where the receipt goes.
@@ -389,6 +405,7 @@ mod tests {
             digits: None,
             min: None,
             max: None,
+            keeps_longer: false,
             options: vec![
                 FieldOption { value: "a".into(), label: "A".into() },
                 FieldOption { value: "b".into(), label: "B".into() },
@@ -477,6 +494,20 @@ mod tests {
             check(&number, &[text], Some(FieldErrorCode::NotDigits));
         }
         assert_eq!(number.problem(&["1".into()]).and_then(|problem| problem.limit), Some(11));
+    }
+
+    #[test]
+    fn only_a_yes_to_the_right_consent_keeps_answers_longer() {
+        let retention = Retention { default_days: 28, consented_days: 365 };
+        let consent =
+            |name: &str, keeps_longer| FormField { name: name.into(), keeps_longer, ..field(FieldKind::Consent) };
+        let form =
+            ApplicationForm { id: "f".into(), version: 1, fields: vec![consent("keep", false), consent("stay", true)] };
+        let days = |name: &str, value: &str| {
+            form.keep_days(&[Answer { field: name.into(), values: vec![value.into()] }], &retention)
+        };
+        assert_eq!((days("stay", "yes"), days("stay", "no"), days("keep", "yes")), (365, 28, 28));
+        assert_eq!(form.keep_days(&[], &retention), 28);
     }
 
     #[test]

@@ -21,6 +21,7 @@ pub(crate) fn field(name: &str, kind: FieldKind) -> FormField {
         digits: None,
         min: None,
         max: None,
+        keeps_longer: false,
         options: vec![],
         accept: vec!["application/pdf".into(), "image/jpeg".into()],
         max_bytes: Some(1_000),

@@ -112,7 +112,7 @@ pub fn form(ctx: &Ctx, parts: &FormParts<'_>, tell: &Tell) -> Html {
                     { for asked(parts).map(|field| question(ctx, parts, field, &wrong, tell)) }
                     { trap(ctx, parts.draft, tell) }
                 </div>
-                { privacy(ctx, parts.organization) }
+                { privacy(ctx, parts) }
                 { promise(ctx, parts.posting) }
                 { delivery(ctx, &parts.delivery, tell) }
             </form>
@@ -414,13 +414,17 @@ fn hidden(ctx: &Ctx, parts: &FormParts<'_>, plain: &Plain) -> Html {
     html! { <>{ for pairs.into_iter().map(hidden) }</> }
 }
 
-fn privacy(ctx: &Ctx, organization: &Organization) -> Html {
-    let days = ctx.format.number(f64::from(organization.retention.default_days), 0);
-    let about = organization.privacy_url.as_ref().map(|url| {
-        let text = ctx.fill(Key::ApplyPrivacyLink, &[("organization", &organization.name)]);
+fn privacy(ctx: &Ctx, parts: &FormParts<'_>) -> Html {
+    let Organization { retention, .. } = parts.organization;
+    let number = |days: u32| ctx.format.number(f64::from(days), 0);
+    let key = if parts.draft.form.keeper().is_some() { Key::ApplyPrivacyLonger } else { Key::ApplyPrivacy };
+    let values = [("days", &*number(retention.default_days)), ("longer", &*number(retention.consented_days))];
+    let text = ctx.fill(key, &values);
+    let about = parts.organization.privacy_url.as_ref().map(|url| {
+        let text = ctx.fill(Key::ApplyPrivacyLink, &[("organization", &parts.organization.name)]);
         html! { <a href={url} target="_blank" rel="noopener">{ text }</a> }
     });
-    html! { <p class="apply__privacy">{ ctx.fill(Key::ApplyPrivacy, &[("days", &days)]) }{ " " }{ for about }</p> }
+    html! { <p class="apply__privacy">{ text }{ " " }{ for about }</p> }
 }
 
 fn promise(ctx: &Ctx, posting: &JobPosting) -> Html {

@@ -51,6 +51,8 @@ pub fn receipt(settings: &Settings, lang: &str, application: &Application, link_
     letter.parts.push(Part::Facts { label: None, rows: facts(&words, title, application.reference) });
     let rows = application.answers.iter().map(answered).collect();
     letter.parts.push(Part::Facts { label: Some(words.say("receipt_copy", &[])), rows });
+    let days = words.number(application.keep_days);
+    letter.parts.push(Part::Quiet { text: words.say("receipt_kept", &[("days", &days)]) });
     letter
 }
 

@@ -6,10 +6,13 @@
 use std::collections::BTreeSet;
 
 use belofte_contract::apply::{ANSWER_MAX_CHARS, ApplicationForm, FieldKind, FormField, MAX_FIELDS};
+use belofte_contract::organization::Retention;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
 use crate::StartError;
+use crate::format::ServerFormat;
+use crate::mail::compose::fill;
 
 const NAME_MAX_CHARS: usize = 64;
 
@@ -21,6 +24,9 @@ pub fn check(form: &ApplicationForm) -> Result<(), StartError> {
     }
     if form.email_field().is_none() {
         return fault("it needs a field of type mail, or nobody can be answered");
+    }
+    if form.fields.iter().filter(|field| field.keeps_longer).count() > 1 {
+        return fault("only one consent can have keeps_longer");
     }
     let mut names = BTreeSet::new();
     for field in &form.fields {
@@ -51,6 +57,9 @@ fn problem(form: &ApplicationForm, field: &FormField) -> Option<&'static str> {
         [Some(Some(min)), Some(Some(max))] if min > max => return Some("its min lies after its max"),
         _ => {}
     }
+    if field.keeps_longer && field.kind != FieldKind::Consent {
+        return Some("keeps_longer is for a consent");
+    }
     if let Some(digits) = field.digits {
         if field.kind != FieldKind::Text {
             return Some("digits are for text");
@@ -64,6 +73,18 @@ fn problem(form: &ApplicationForm, field: &FormField) -> Option<&'static str> {
         return Some("show_if names a field that is not there");
     }
     None
+}
+
+/// Puts the organisation's own numbers into the words of a form, so that they cannot say anything else than the page does.
+pub fn name_days(form: &mut ApplicationForm, retention: &Retention, format: &ServerFormat) {
+    let number = |days: u32| format.number(f64::from(days), 0);
+    let (default, consented) = (number(retention.default_days), number(retention.consented_days));
+    let values = [("default_days", default.as_str()), ("consented_days", consented.as_str())];
+    for field in &mut form.fields {
+        for text in [Some(&mut field.label), field.hint.as_mut(), field.purpose.as_mut()].into_iter().flatten() {
+            *text = fill(text, &values);
+        }
+    }
 }
 
 /// Puts days in the place of those that count from `today`: what goes over the wire is always a day.

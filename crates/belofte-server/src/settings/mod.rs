@@ -17,10 +17,14 @@ use serde_json::{Value, json};
 
 use crate::StartError;
 use crate::calendar::Calendar;
+use crate::format::ServerFormat;
 use crate::localized;
 use crate::store::Store;
 
 pub use posting::Posting;
+
+/// Four weeks, or a year for who agrees to it, where the organisation says nothing.
+const RETENTION: Retention = Retention { default_days: 28, consented_days: 365 };
 
 pub struct Settings {
     pub organization: Value,
@@ -49,6 +53,10 @@ impl Settings {
         let work: WorkCalendar = localized::read(&organization["calendar"], &lang, &locales)?;
         let zone = organization["time_zone"].as_str().unwrap_or("UTC");
         let calendar = Calendar::new(zone, &work)?;
+        if !organization["retention"].is_null() {
+            serde_json::from_value::<Retention>(organization["retention"].clone())
+                .map_err(|error| format!("retention of the organisation: {error}"))?;
+        }
         let postings = rows.into_iter().map(|row| Posting::read(row, &locales)).collect::<Result<_, _>>()?;
         for (_, _, document) in &forms {
             form::check(&localized::read(document, &lang, &locales)?)?;
@@ -85,7 +93,9 @@ impl Settings {
     /// The newest version of form `id`, or the asked one.
     pub fn form(&self, id: &str, version: Option<u32>, lang: &str) -> Option<ApplicationForm> {
         let fits = |form: &&(String, u32, Value)| form.0 == id && version.is_none_or(|version| version == form.1);
-        self.read(&self.forms.iter().rfind(fits)?.2, lang).ok()
+        let mut form = self.read(&self.forms.iter().rfind(fits)?.2, lang).ok()?;
+        form::name_days(&mut form, &self.retention(), &ServerFormat::new(self.lang(Some(lang))));
+        Some(form)
     }
 
     /// As [`Settings::form`], to be filled in at `now`: its first and last days count from the organisation's today.
@@ -149,8 +159,7 @@ impl Settings {
     }
 
     pub fn retention(&self) -> Retention {
-        serde_json::from_value(self.organization["retention"].clone())
-            .unwrap_or(Retention { default_days: 28, consented_days: 365 })
+        serde_json::from_value(self.organization["retention"].clone()).unwrap_or(RETENTION)
     }
 
     pub fn holidays(&self, lang: &str) -> Vec<Holiday> {

@@ -14,6 +14,7 @@ mod lookup;
 mod mail;
 mod pages;
 mod postings;
+mod retention;
 mod score;
 mod status_pages;
 mod ticker;

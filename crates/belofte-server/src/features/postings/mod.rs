@@ -60,6 +60,7 @@ pub async fn load_organization(state: &AppState, lang: Option<&str>) -> ApiResul
     let mut document = settings.organization.clone();
     document["score"] = serde_json::to_value(counted::current(state).await?)?;
     let lang = settings.lang(lang);
+    document["retention"] = serde_json::to_value(settings.retention())?;
     document["careers_url"] = settings.careers_url(lang).into();
     Ok(settings.read(&document, lang)?)
 }
