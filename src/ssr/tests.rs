@@ -218,11 +218,11 @@ fn a_plain_form_says_what_is_wrong_twice_in_the_same_words() {
             </ul>
             </div>
             <form action="/v1/applications" method="post" enctype="multipart/form-data" class="apply__form">
-            <input value="nurse" type="hidden" name="posting_id">
-            <input value="care" type="hidden" name="form_id">
-            <input value="3" type="hidden" name="form_version">
-            <input value="en" type="hidden" name="lang">
-            <input value="key-1" type="hidden" name="idempotency_key">
+            <input value="nurse" type="hidden" name="belofte-posting">
+            <input value="care" type="hidden" name="belofte-form">
+            <input value="3" type="hidden" name="belofte-version">
+            <input value="en" type="hidden" name="belofte-lang">
+            <input value="key-1" type="hidden" name="belofte-key">
             <div class="apply__fields">
             <div class="apply__question">
             <div class="field field--wrong">
@@ -242,7 +242,7 @@ fn a_plain_form_says_what_is_wrong_twice_in_the_same_words() {
             </div>
             <div aria-hidden="true" class="visually-hidden">
             <label for="f--website">Leave this field empty</label>
-            <input value="" id="f--website" name="website" type="text" tabindex="-1" autocomplete="off">
+            <input value="" id="f--website" name="belofte-website" type="text" tabindex="-1" autocomplete="off">
             </div>
             </div>
             <p class="apply__privacy">We use your answers for this application only. We erase them 28 days after it ends. <a href="https://havenzicht.example/privacy" target="_blank" rel="noopener">How Havenzicht handles your data</a>

@@ -9,7 +9,7 @@ use clap::Args as ClapArgs;
 
 use crate::{browser, demo, postgres, sh, tidy, tools, widget};
 
-type Check = (&'static str, &'static str, fn() -> Result<()>);
+type Check = (&'static str, &'static str, fn(&Args) -> Result<()>);
 
 const CHECKS: [Check; 7] = [
     ("fmt", "the code is formatted", fmt),
@@ -26,6 +26,9 @@ pub struct Args {
     /// Runs only the named checks: fmt, tidy, clippy, unit, store, wasm, page.
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
+    /// Repeats the tests of chance as often as a release asks, for many minutes: kills, races, random dates.
+    #[arg(long)]
+    all: bool,
     /// Goes on after a failure.
     #[arg(long)]
     keep_going: bool,
@@ -47,7 +50,7 @@ pub fn run(args: &Args) -> Result<()> {
         }
         println!("\n== {name}: {about}");
         let start = Instant::now();
-        let result = check();
+        let result = check(args);
         let seconds = start.elapsed().as_secs_f64();
         match result {
             Ok(()) => {
@@ -76,7 +79,7 @@ fn prepare(args: &Args) -> Result<()> {
     if browser || database || runs(&["clippy"]) { tools::for_tests(browser, database) } else { Ok(()) }
 }
 
-fn tidy() -> Result<()> {
+fn tidy(_: &Args) -> Result<()> {
     tidy::run()?;
     if !sh::exists("cargo-deny") {
         println!("  licences and sources were not checked: cargo-deny is not installed");
@@ -86,11 +89,11 @@ fn tidy() -> Result<()> {
     sh::run(sh::cargo().args(["deny", "--workspace", "--log-level=error", "check", "bans", "licenses", "sources"]))
 }
 
-fn fmt() -> Result<()> {
+fn fmt(_: &Args) -> Result<()> {
     sh::run(sh::cargo().args(["fmt", "--all", "--check"]))
 }
 
-fn clippy() -> Result<()> {
+fn clippy(_: &Args) -> Result<()> {
     let deny = ["--", "-D", "warnings"];
     sh::run(sh::cargo().args(["clippy", "--workspace", "--all-targets"]).args(deny))?;
     tools::wasm_target()?;
@@ -99,25 +102,30 @@ fn clippy() -> Result<()> {
 }
 
 /// Both engines stand ready for each test program: one selection of packages is one build for both checks.
-fn tests(which: &[&str]) -> Result<()> {
+fn tests(args: &Args, which: &[&str]) -> Result<()> {
     let cluster = sh::timed("start PostgreSQL", postgres::Cluster::start)?;
-    sh::run(sh::cargo().args(["test", "--workspace"]).args(which).env("BELOFTE_TEST_POSTGRES", cluster.url()))
+    let mut cargo = sh::cargo();
+    cargo.args(["test", "--workspace"]).args(which).env("BELOFTE_TEST_POSTGRES", cluster.url());
+    if args.all {
+        cargo.env("BELOFTE_TEST_ALL", "1").env("BELOFTE_DATES", "100000");
+    }
+    sh::run(&mut cargo)
 }
 
-fn unit() -> Result<()> {
-    tests(&["--lib", "--bins"])
+fn unit(args: &Args) -> Result<()> {
+    tests(args, &["--lib", "--bins"])
 }
 
-fn store() -> Result<()> {
-    tests(&["--test", "*"])
+fn store(args: &Args) -> Result<()> {
+    tests(args, &["--test", "*"])
 }
 
-fn wasm() -> Result<()> {
+fn wasm(_: &Args) -> Result<()> {
     let tests = browser::tests()?;
     playwright(&["--project=browser"], &[("BELOFTE_BROWSER_TESTS", tests)])
 }
 
-fn page() -> Result<()> {
+fn page(_: &Args) -> Result<()> {
     let server = demo::server(&["--workspace"])?;
     playwright(&["--project=page"], &[("BELOFTE_SERVER", server)])
 }

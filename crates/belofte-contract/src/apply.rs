@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::organization::Retention;
 use crate::problem::{FieldError, FieldErrorCode};
 use crate::read::{readable, words};
 use crate::reference::Reference;
@@ -18,6 +19,17 @@ pub const MAX_VALUES: usize = 50;
 pub const FILE_MAX_BYTES: u64 = 10 * 1024 * 1024;
 /// Longest mail address that mail systems carry.
 pub const EMAIL_MAX_CHARS: usize = 254;
+
+/// What a form that the browser sends itself carries beside its answers. No question's name has a `-`, so none is mistaken for it.
+pub mod carried {
+    pub const POSTING: &str = "belofte-posting";
+    pub const FORM: &str = "belofte-form";
+    pub const VERSION: &str = "belofte-version";
+    pub const LANG: &str = "belofte-lang";
+    pub const KEY: &str = "belofte-key";
+    pub const TRAP: &str = "belofte-website";
+    pub const ALL: [&str; 6] = [POSTING, FORM, VERSION, LANG, KEY, TRAP];
+}
 
 /// `GET /v1/forms/{id}`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -45,6 +57,17 @@ pub struct FormField {
     /// Characters.
     #[serde(default)]
     pub max_length: Option<u32>,
+    /// Exactly so many digits, in a text; spaces do not count.
+    #[serde(default)]
+    pub digits: Option<u32>,
+    /// First and last day that a date may be, `YYYY-MM-DD`.
+    #[serde(default)]
+    pub min: Option<String>,
+    #[serde(default)]
+    pub max: Option<String>,
+    /// Yes to this consent keeps the answers for the organisation's `consented_days` instead of its `default_days`.
+    #[serde(default)]
+    pub keeps_longer: bool,
     #[serde(default)]
     pub options: Vec<FieldOption>,
     /// Media types of files, e.g. `application/pdf`.
@@ -72,6 +95,10 @@ readable!(FormField {
     hint,
     required: default,
     max_length,
+    digits,
+    min,
+    max,
+    keeps_longer: default,
     options: default,
     accept: default,
     max_bytes,
@@ -211,6 +238,17 @@ impl ApplicationForm {
         self.fields.iter().find(|field| field.name == name)
     }
 
+    /// The consent that keeps the answers longer, if it is asked.
+    pub fn keeper(&self) -> Option<&FormField> {
+        self.fields.iter().find(|field| field.keeps_longer)
+    }
+
+    /// Days that `answers` are kept after the end of the procedure. The one rule for what page, mail and form say.
+    pub fn keep_days(&self, answers: &[Answer], retention: &Retention) -> u32 {
+        let yes = self.keeper().is_some_and(|field| values(answers, &field.name).iter().any(|value| value == "yes"));
+        if yes { retention.consented_days } else { retention.default_days }
+    }
+
     /// The first field of type `mail`: where the receipt goes.
     pub fn email_field(&self) -> Option<&FormField> {
         self.fields.iter().find(|field| field.kind == FieldKind::Mail)
@@ -249,7 +287,8 @@ impl FormField {
             return Some(FieldError::with_limit(&self.name, FieldErrorCode::TooLong, u64::from(longest)));
         }
         let code = given.iter().find_map(|value| self.value_problem(value))?;
-        Some(FieldError::new(&self.name, code))
+        let limit = self.digits.filter(|_| code == FieldErrorCode::NotDigits).map(u64::from);
+        Some(FieldError { limit, ..FieldError::new(&self.name, code) })
     }
 
     fn most_values(&self) -> usize {
@@ -274,16 +313,25 @@ impl FormField {
             FieldKind::Mail => (is_email(value), FieldErrorCode::NotAnEmail),
             FieldKind::Phone => (is_phone(value), FieldErrorCode::NotAPhone),
             FieldKind::Url => (is_url(value), FieldErrorCode::NotAUrl),
-            FieldKind::Date => (is_date(value), FieldErrorCode::NotADate),
+            FieldKind::Date => return self.day_problem(value),
             FieldKind::Choice | FieldKind::MultiChoice => {
                 (self.options.iter().any(|option| option.value == value), FieldErrorCode::NotAChoice)
             }
             FieldKind::Consent => (value == "yes", FieldErrorCode::ConsentNeeded),
-            FieldKind::Text | FieldKind::LongText | FieldKind::File | FieldKind::Info | FieldKind::Unknown => {
-                return None;
-            }
+            FieldKind::Text => (self.digits.is_none_or(|most| is_digits(value, most)), FieldErrorCode::NotDigits),
+            FieldKind::LongText | FieldKind::File | FieldKind::Info | FieldKind::Unknown => return None,
         };
         (!fine).then_some(code)
+    }
+
+    fn day_problem(&self, value: &str) -> Option<FieldErrorCode> {
+        let bound = |bound: &Option<String>| bound.as_deref().and_then(day);
+        match day(value) {
+            None => Some(FieldErrorCode::NotADate),
+            Some(given) if bound(&self.min).is_some_and(|first| given < first) => Some(FieldErrorCode::TooEarly),
+            Some(given) if bound(&self.max).is_some_and(|last| given > last) => Some(FieldErrorCode::TooLate),
+            Some(_) => None,
+        }
     }
 }
 
@@ -326,13 +374,20 @@ pub fn is_url(text: &str) -> bool {
     })
 }
 
-/// `YYYY-MM-DD`, a day that exists.
-pub fn is_date(text: &str) -> bool {
-    text.len() == 10 && text.is_ascii() && {
-        let mut instant = String::from(text);
-        instant.push_str("T00:00:00Z");
-        Timestamp::parse(&instant).is_ok()
+/// `most` digits and nothing else but spaces.
+fn is_digits(text: &str, most: u32) -> bool {
+    let digits = text.chars().filter(char::is_ascii_digit).count();
+    digits == most as usize && text.chars().all(|c| c.is_ascii_digit() || c == ' ')
+}
+
+/// `YYYY-MM-DD`, a day that exists; as its midnight in UTC, which stands for the day in no zone.
+pub fn day(text: &str) -> Option<Timestamp> {
+    if text.len() != 10 || !text.is_ascii() {
+        return None;
     }
+    let mut instant = String::from(text);
+    instant.push_str("T00:00:00Z");
+    Timestamp::parse(&instant).ok()
 }
 
 #[cfg(test)]
@@ -347,6 +402,10 @@ mod tests {
             hint: None,
             required: true,
             max_length: None,
+            digits: None,
+            min: None,
+            max: None,
+            keeps_longer: false,
             options: vec![
                 FieldOption { value: "a".into(), label: "A".into() },
                 FieldOption { value: "b".into(), label: "B".into() },
@@ -407,6 +466,48 @@ mod tests {
         let short = FormField { max_length: Some(4), ..field(FieldKind::Text) };
         check(&short, &["éééé"], None);
         check(&short, &["ééééé"], Some(FieldErrorCode::TooLong));
+    }
+
+    #[test]
+    fn a_date_stays_within_its_first_and_last_day() {
+        let start =
+            FormField { min: Some("2027-03-23".into()), max: Some("2029-03-23".into()), ..field(FieldKind::Date) };
+        for day in ["2027-03-23", "2028-02-29", "2029-03-23"] {
+            check(&start, &[day], None);
+        }
+        for day in ["1926-06-01", "2027-03-22"] {
+            check(&start, &[day], Some(FieldErrorCode::TooEarly));
+        }
+        check(&start, &["2029-03-24"], Some(FieldErrorCode::TooLate));
+        check(&start, &["2027-02-30"], Some(FieldErrorCode::NotADate));
+        // A bound that is none, of another backend, keeps nobody from sending.
+        check(&FormField { min: Some("soon".into()), ..field(FieldKind::Date) }, &["1926-06-01"], None);
+    }
+
+    #[test]
+    fn a_number_has_exactly_its_digits() {
+        let number = FormField { digits: Some(11), ..field(FieldKind::Text) };
+        for text in ["12345678901", "123 4567 8901"] {
+            check(&number, &[text], None);
+        }
+        for text in ["1234567890", "123456789012", "1234567890a", "12345678901.", "١٢٣٤٥٦٧٨٩٠١"] {
+            check(&number, &[text], Some(FieldErrorCode::NotDigits));
+        }
+        assert_eq!(number.problem(&["1".into()]).and_then(|problem| problem.limit), Some(11));
+    }
+
+    #[test]
+    fn only_a_yes_to_the_right_consent_keeps_answers_longer() {
+        let retention = Retention { default_days: 28, consented_days: 365 };
+        let consent =
+            |name: &str, keeps_longer| FormField { name: name.into(), keeps_longer, ..field(FieldKind::Consent) };
+        let form =
+            ApplicationForm { id: "f".into(), version: 1, fields: vec![consent("keep", false), consent("stay", true)] };
+        let days = |name: &str, value: &str| {
+            form.keep_days(&[Answer { field: name.into(), values: vec![value.into()] }], &retention)
+        };
+        assert_eq!((days("stay", "yes"), days("stay", "no"), days("keep", "yes")), (365, 28, 28));
+        assert_eq!(form.keep_days(&[], &retention), 28);
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub struct PromiseKept {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct NewPromiseMove {
-    /// Later than now and later than the date it replaces.
+    /// Later than now and than the date it replaces, on a working day, not after the cutoff hour.
     pub to: Timestamp,
     pub reason: String,
     pub by: String,

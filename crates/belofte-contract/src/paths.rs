@@ -17,3 +17,5 @@ pub const IDEMPOTENCY_REPLAYED_HEADER: &str = "Idempotency-Replayed";
 
 /// Fragment of the link in a mail: `#belofte-link=<token>`.
 pub const LINK_FRAGMENT: &str = "belofte-link=";
+/// Fragment that opens the way to one's application on a page whose addresses follow the view.
+pub const STATUS_FRAGMENT: &str = "belofte=status";

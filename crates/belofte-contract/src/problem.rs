@@ -87,7 +87,7 @@ words!(ProblemType {
 pub struct FieldError {
     pub field: String,
     pub code: FieldErrorCode,
-    /// The limit that was passed: characters, bytes or count, by `code`.
+    /// The limit that was passed: characters, bytes or count, by `code`; a day or moment as milliseconds UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<u64>,
 }
@@ -107,6 +107,11 @@ pub enum FieldErrorCode {
     NotAPhone,
     NotAUrl,
     NotADate,
+    /// Before or after the days that the field takes, its `min` and `max`.
+    TooEarly,
+    TooLate,
+    /// Not exactly `limit` digits.
+    NotDigits,
     NotAChoice,
     /// The file's content is of a kind that is not accepted.
     FileType,
@@ -116,6 +121,8 @@ pub enum FieldErrorCode {
     FileGone,
     ConsentNeeded,
     InThePast,
+    /// On a closed day or after the cutoff hour; `limit` is the next moment that is not.
+    OutsideHours,
     #[serde(other)]
     Unknown,
 }
@@ -124,7 +131,7 @@ words!(FieldErrorCode {
     Required "required", TooShort "too_short", TooLong "too_long", TooMany "too_many", TooLarge "too_large",
     NotAnEmail "not_an_email", NotAPhone "not_a_phone", NotAUrl "not_a_url", NotADate "not_a_date",
     NotAChoice "not_a_choice", FileType "file_type", FileEmpty "file_empty", FileGone "file_gone",
-    ConsentNeeded "consent_needed", InThePast "in_the_past",
+    TooEarly "too_early", TooLate "too_late", NotDigits "not_digits", ConsentNeeded "consent_needed", InThePast "in_the_past", OutsideHours "outside_hours",
 } else Unknown);
 
 impl FieldError {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::contacts::Person;
 use crate::read::{readable, words};
-use crate::time::{DAY_MS, Timestamp};
+use crate::time::Timestamp;
 
 /// Something a named person will do for an applicant by a date.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -153,12 +153,6 @@ impl Promise {
     /// How long past the first date it was kept, or is now, in milliseconds; 0 when not late.
     pub fn late_by_ms(&self, now: Timestamp) -> i64 {
         self.kept_at.unwrap_or(now).ms_since(self.first_due_at).max(0)
-    }
-
-    /// Whole days late against the binding date, at least 1 once late; 0 when not late at `now`.
-    pub fn days_late(&self, now: Timestamp) -> u32 {
-        let late_ms = self.kept_at.unwrap_or(now).ms_since(self.binding_due_at());
-        if late_ms <= 0 { 0 } else { u32::try_from((late_ms / DAY_MS).max(1)).unwrap_or(u32::MAX) }
     }
 
     /// The next moment at which `state` changes by itself, if any.

@@ -52,6 +52,9 @@ pub async fn serve(options: ServeOptions) -> Result<(), StartError> {
     let listen = config.listen;
     let state = state::open(config, clock::Clock::system()).await?;
     start_loops(&state);
+    if state.settings().host_page("").is_none() {
+        tracing::warn!("careers_url is not set: mails lead to the status page of this server, which asks for a code");
+    }
     let listener = tokio::net::TcpListener::bind(listen).await?;
     tracing::info!(%listen, "listening");
     http::listen(listener, router(state)).await

@@ -5,8 +5,9 @@
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use belofte_contract::Timestamp;
 use belofte_contract::postings::PostingLink;
-use belofte_contract::problem::{FieldError, MEDIA_TYPE, Problem, ProblemType};
+use belofte_contract::problem::{FieldError, FieldErrorCode, MEDIA_TYPE, Problem, ProblemType};
 
 #[derive(Debug)]
 pub struct ApiProblem(Box<Problem>);
@@ -39,6 +40,13 @@ impl ApiProblem {
             ApiProblem::new(ProblemType::Fields, StatusCode::UNPROCESSABLE_ENTITY, "Some fields need another look");
         problem.0.errors = errors;
         problem
+    }
+
+    /// A moment on a closed day or after the cutoff; `next` is the first that is neither.
+    pub fn outside_hours(field: &str, next: Timestamp) -> ApiProblem {
+        let limit = u64::try_from(next.as_ms()).unwrap_or_default();
+        let error = FieldError::with_limit(field, FieldErrorCode::OutsideHours, limit);
+        ApiProblem::fields(vec![error]).detail(&format!("closed at that time; the next working day ends at {next}"))
     }
 
     pub fn not_found() -> ApiProblem {

@@ -36,6 +36,8 @@ pub struct App {
     pub score: Counted,
     /// Live streams by address: how many each has open.
     pub streams: Mutex<HashMap<String, usize>>,
+    /// Origins of pages that asked without being listed, as far as the log was told of them.
+    pub strangers: Mutex<HashSet<String>>,
     /// Idempotency keys whose first request is still running.
     pub running_keys: Mutex<HashSet<String>>,
     settings: RwLock<Arc<Settings>>,
@@ -51,7 +53,7 @@ impl App {
 
     /// Reads them again, after they were changed in the database.
     pub async fn reload_settings(&self) -> Result<(), StartError> {
-        let fresh = Arc::new(Settings::load(&self.store).await?);
+        let fresh = Arc::new(Settings::load(&self.store, &self.config.public_url).await?);
         *self.settings.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = fresh;
         Ok(())
     }
@@ -70,7 +72,7 @@ pub async fn open(config: Config, clock: Clock) -> Result<AppState, StartError> 
     let secret = secret(&config.data.join("secret"))?;
     let store = Store::open(&config.database_url).await?;
     crate::demo::content::load_if_empty(&store, &config, clock.now()).await?;
-    let settings = Settings::load(&store).await?;
+    let settings = Settings::load(&store, &config.public_url).await?;
     Ok(Arc::new(App {
         limits: RateLimits::new(config.limits),
         config,
@@ -81,6 +83,7 @@ pub async fn open(config: Config, clock: Clock) -> Result<AppState, StartError> 
         outbox: tokio::sync::Notify::new(),
         score: Counted::default(),
         streams: Mutex::default(),
+        strangers: Mutex::default(),
         running_keys: Mutex::default(),
         settings: RwLock::new(Arc::new(settings)),
     }))

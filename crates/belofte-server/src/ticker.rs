@@ -110,7 +110,7 @@ async fn mail_both(
     let application = load_application(connection, &settings, application_id, lang, now).await?;
     if let Some(promise) = application.promise(promise_id) {
         let letter = letters::late(&settings, lang, &application, promise, owner_email.is_some());
-        mail::store::insert(connection, app, &Envelope::to_applicant(application_id, &row.email), &letter, now).await?;
+        mail::queue_to_applicant(connection, app, &row, letter, &application, now).await?;
     }
     Ok(())
 }

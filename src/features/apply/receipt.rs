@@ -2,8 +2,7 @@
 //!
 //! Pure. MUST: one `h1`; the reference can be selected and copied; the copy of the answers is a description list.
 
-use belofte_contract::Timestamp;
-use belofte_contract::apply::is_date;
+use belofte_contract::apply::day;
 use belofte_contract::promise::Promise;
 use belofte_contract::timeline::{AnsweredField, Application};
 use belofte_html::html;
@@ -11,7 +10,6 @@ use yew::prelude::*;
 
 use crate::app::{View, link};
 use crate::i18n::{Ctx, DateStyle, Key};
-use crate::text::concat;
 use crate::ui::leaf::{leaf, your_time};
 use crate::ui::person::{first_name, person};
 use crate::ui::{button, live, notice};
@@ -109,9 +107,8 @@ fn copy(ctx: &Ctx, answers: &[AnsweredField]) -> Html {
 
 /// A date as people write it; everything else as it was answered.
 fn written(ctx: &Ctx, value: &str) -> String {
-    let noon = concat(&[value, "T12:00:00Z"]);
-    match Timestamp::parse(&noon) {
-        Ok(day) if is_date(value) => ctx.format.date(day, "UTC", DateStyle::LongWithYear),
-        _ => value.to_owned(),
+    match day(value) {
+        Some(day) => ctx.format.date(day, "UTC", DateStyle::LongWithYear),
+        None => value.to_owned(),
     }
 }

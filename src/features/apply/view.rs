@@ -3,7 +3,7 @@
 //! Pure. MUST: every question has a label; hints and limits stand before the control and are tied to it; errors say
 //! the same in the summary and at the field; nothing is ever disabled.
 
-use belofte_contract::apply::{FILE_MAX_BYTES, FieldKind, FieldOption, FormField};
+use belofte_contract::apply::{FILE_MAX_BYTES, FieldKind, FieldOption, FormField, carried, day};
 use belofte_contract::organization::Organization;
 use belofte_contract::postings::JobPosting;
 use belofte_contract::problem::FieldErrorCode;
@@ -107,12 +107,12 @@ pub fn form(ctx: &Ctx, parts: &FormParts<'_>, tell: &Tell) -> Html {
             <p class="apply__lead">{ ctx.t(Key::ApplyLead) }</p>
             { error_summary(ctx, &wrong, &tell.told.reform(Told::Focus)) }
             <form class="apply__form" {action} {method} {enctype} {onsubmit} novalidate={parts.live()}>
-                { for plain.map(|plain| carried(ctx, parts, plain)) }
+                { for plain.map(|plain| hidden(ctx, parts, plain)) }
                 <div class="apply__fields" {inert}>
                     { for asked(parts).map(|field| question(ctx, parts, field, &wrong, tell)) }
                     { trap(ctx, parts.draft, tell) }
                 </div>
-                { privacy(ctx, parts.organization) }
+                { privacy(ctx, parts) }
                 { promise(ctx, parts.posting) }
                 { delivery(ctx, &parts.delivery, tell) }
             </form>
@@ -228,11 +228,11 @@ fn input(control: &Control<'_>) -> Html {
         FieldKind::Phone => ("tel", Some("tel")),
         FieldKind::Url => ("url", Some("url")),
         FieldKind::Date => ("date", None),
-        _ => ("text", None),
+        _ => ("text", asked.digits.map(|_| "numeric")),
     };
     html! {
         <input class="field__input" id={*id} name={&asked.name} type={kind} {inputmode}
-            value={control.value()} oninput={control.written()}
+            min={asked.min.as_deref()} max={asked.max.as_deref()} value={control.value()} oninput={control.written()}
             autocomplete={asked.autocomplete.as_deref()} aria-required={control.required()}
             aria-describedby={control.describedby()} aria-invalid={described.invalid} />
     }
@@ -394,33 +394,37 @@ fn trap(ctx: &Ctx, draft: &ApplyDraft, tell: &Tell) -> Html {
     html! {
         <div class="visually-hidden" aria-hidden="true">
             <label for="f--website">{ ctx.t(Key::ApplyHoneypot) }</label>
-            <input id="f--website" name="website" type="text" tabindex="-1" autocomplete="off" value={&draft.trap} {oninput} />
+            <input id="f--website" name={carried::TRAP} type="text" tabindex="-1" autocomplete="off" value={&draft.trap} {oninput} />
         </div>
     }
 }
 
 /// What the widget puts into JSON, for a form that the browser sends itself.
-fn carried(ctx: &Ctx, parts: &FormParts<'_>, plain: &Plain) -> Html {
+fn hidden(ctx: &Ctx, parts: &FormParts<'_>, plain: &Plain) -> Html {
     let form = &parts.draft.form;
     let version = decimal::write(i64::from(form.version));
     let pairs = [
-        ("posting_id", parts.posting.id.as_str()),
-        ("form_id", &form.id),
-        ("form_version", &version),
-        ("lang", ctx.format.lang()),
-        ("idempotency_key", &plain.key),
+        (carried::POSTING, parts.posting.id.as_str()),
+        (carried::FORM, form.id.as_str()),
+        (carried::VERSION, &version),
+        (carried::LANG, ctx.format.lang()),
+        (carried::KEY, &plain.key),
     ];
     let hidden = |(name, value): (&'static str, &str)| html! { <input type="hidden" {name} {value} /> };
     html! { <>{ for pairs.into_iter().map(hidden) }</> }
 }
 
-fn privacy(ctx: &Ctx, organization: &Organization) -> Html {
-    let days = ctx.format.number(f64::from(organization.retention.default_days), 0);
-    let about = organization.privacy_url.as_ref().map(|url| {
-        let text = ctx.fill(Key::ApplyPrivacyLink, &[("organization", &organization.name)]);
+fn privacy(ctx: &Ctx, parts: &FormParts<'_>) -> Html {
+    let Organization { retention, .. } = parts.organization;
+    let number = |days: u32| ctx.format.number(f64::from(days), 0);
+    let key = if parts.draft.form.keeper().is_some() { Key::ApplyPrivacyLonger } else { Key::ApplyPrivacy };
+    let values = [("days", &*number(retention.default_days)), ("longer", &*number(retention.consented_days))];
+    let text = ctx.fill(key, &values);
+    let about = parts.organization.privacy_url.as_ref().map(|url| {
+        let text = ctx.fill(Key::ApplyPrivacyLink, &[("organization", &parts.organization.name)]);
         html! { <a href={url} target="_blank" rel="noopener">{ text }</a> }
     });
-    html! { <p class="apply__privacy">{ ctx.fill(Key::ApplyPrivacy, &[("days", &days)]) }{ " " }{ for about }</p> }
+    html! { <p class="apply__privacy">{ text }{ " " }{ for about }</p> }
 }
 
 fn promise(ctx: &Ctx, posting: &JobPosting) -> Html {
@@ -481,7 +485,15 @@ pub fn words(ctx: &Ctx, draft: &ApplyDraft, trouble: &Trouble) -> String {
             None => ctx.fill(Key::ApplyWrong, &[("label", name)]),
         },
         Trouble::Answer(error) => {
-            let limit = error.limit.map(|limit| ctx.format.number(limit as f64, 0)).unwrap_or_default();
+            let bound = asked.and_then(|asked| match error.code {
+                FieldErrorCode::TooEarly => asked.min.as_deref(),
+                FieldErrorCode::TooLate => asked.max.as_deref(),
+                _ => None,
+            });
+            let limit = match (bound.and_then(day), error.limit) {
+                (Some(day), _) => ctx.format.date(day, "UTC", DateStyle::DayMonthYear),
+                (None, limit) => limit.map(|limit| ctx.format.number(limit as f64, 0)).unwrap_or_default(),
+            };
             let label = asked.map_or(error.field.as_str(), |asked| &asked.label);
             // "Are you registered?" becomes "Are you registered: choose one of the answers."
             let label = label.trim_end_matches(['?', ':', '.', ' ']);
@@ -517,7 +529,10 @@ fn key(code: FieldErrorCode) -> Key {
         FieldErrorCode::FileEmpty => Key::ApplyFileEmpty,
         FieldErrorCode::FileGone => Key::ApplyFileGone,
         FieldErrorCode::ConsentNeeded => Key::ApplyConsentNeeded,
-        FieldErrorCode::InThePast => Key::ApplyInThePast,
-        FieldErrorCode::Unknown => Key::ApplyWrong,
+        FieldErrorCode::TooEarly => Key::ApplyTooEarly,
+        FieldErrorCode::TooLate => Key::ApplyTooLate,
+        FieldErrorCode::NotDigits => Key::ApplyNotDigits,
+        // The first two are said to recruiters only.
+        FieldErrorCode::InThePast | FieldErrorCode::OutsideHours | FieldErrorCode::Unknown => Key::ApplyWrong,
     }
 }

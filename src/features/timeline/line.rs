@@ -191,7 +191,7 @@ pub fn pill(ctx: &Ctx, promise: &Promise) -> Html {
             let date = ctx.date(promise.binding_due_at(), DateStyle::Long);
             ("late", ctx.fill(Key::TimelineStateLate, &[("date", &date)]))
         }
-        PromiseState::Kept => match days_early(promise) {
+        PromiseState::Kept => match promise.kept_at.map_or(0, |kept_at| days(ctx, kept_at, promise.first_due_at)) {
             0 => ("kept", ctx.t(Key::TimelineStateKept)),
             days => ("kept", ctx.plural(Key::TimelineStateKeptEarly, days, &[])),
         },
@@ -199,7 +199,10 @@ pub fn pill(ctx: &Ctx, promise: &Promise) -> Html {
     html! { <p class="pill" data-state={state}>{ text }</p> }
 }
 
-fn days_early(promise: &Promise) -> u32 {
-    let early_ms = promise.kept_at.map_or(0, |kept_at| promise.first_due_at.ms_since(kept_at));
-    u32::try_from(early_ms / DAY_MS).unwrap_or(0)
+/// How often the organisation's calendar turned between two moments. No zone rules are needed for it: so many times 24
+/// hours after the first moment it is the day of the second, or the one before.
+pub fn days(ctx: &Ctx, from: Timestamp, to: Timestamp) -> u32 {
+    let whole = to.ms_since(from) / DAY_MS;
+    let day = |at: Timestamp| ctx.date(at, DateStyle::Short);
+    whole as u32 + u32::from(day(from.plus_ms(whole * DAY_MS)) != day(to))
 }

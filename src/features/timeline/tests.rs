@@ -69,6 +69,19 @@ fn a_late_promise_that_is_written_down_is_no_second_piece_of_news() {
     assert_ne!(changes(&read(fixtures::MOVED)), before);
 }
 
+#[test]
+fn days_are_those_of_the_calendar_and_no_blocks_of_24_hours() {
+    let ctx = crate::i18n::testing::ctx("en", "2027-04-02T08:00:00Z");
+    let days = |from: &str, to: &str| super::line::days(&ctx, at(from), at(to));
+    // Two hours east of UTC: the day turns at 22:00 UTC.
+    assert_eq!(days("2027-03-31T15:00:00Z", "2027-03-31T21:59:59Z"), 0);
+    assert_eq!(days("2027-03-31T15:00:00Z", "2027-03-31T22:00:00Z"), 1);
+    assert_eq!(days("2027-03-31T15:00:00Z", "2027-04-01T21:59:59Z"), 1);
+    assert_eq!(days("2027-03-31T15:00:00Z", "2027-04-02T08:00:00Z"), 2, "41 hours");
+    assert_eq!(days("2027-03-31T08:00:00Z", "2027-04-05T15:00:00Z"), 5, "127 hours");
+    assert_eq!(days("2027-03-31T08:00:00Z", "2027-03-31T08:00:00Z"), 0);
+}
+
 /// What is on the screen after each of `answers`, one minute apart.
 fn seen(answers: Vec<Read>) -> String {
     let mut sight = Sight::default();
@@ -234,7 +247,7 @@ mod drawn {
                 "Wednesday 31 March",
                 "</s>",
                 "An answer to your letter. It has not come.",
-                "That was a day ago.",
+                "That was 2 days ago.",
                 "Sanne knows, and owes you an answer or a new date.",
                 "mailto:sanne.dewit@havenzicht.example?subject=K7Q4-9M2P-3XHD",
                 "Ask Sanne now",

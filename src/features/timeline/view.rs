@@ -9,12 +9,11 @@ use belofte_contract::decision::Decision;
 use belofte_contract::postings::{PostingLink, Turn};
 use belofte_contract::promise::{Promise, PromiseKind};
 use belofte_contract::score::PromiseScore;
-use belofte_contract::time::DAY_MS;
 use belofte_contract::timeline::{AnsweredField, Application, ApplicationStatus};
 use belofte_html::html;
 use yew::prelude::*;
 
-use super::line::{day, line, moved, pill};
+use super::line::{day, days, line, moved, pill};
 use super::state::{End, Headline, Progress, headline, late, next_promise};
 use crate::app::{View, link};
 use crate::i18n::{Ctx, DateStyle, Key};
@@ -163,7 +162,7 @@ fn late_note(ctx: &Ctx, application: &Application, promise: &Promise) -> Html {
     let due = promise.binding_due_at();
     let date = html! { <s>{ day(ctx, due) }</s> };
     let label = html! { promise.label.trim_end_matches('.').to_owned() };
-    let days = if ctx.now.ms_since(due) < DAY_MS { 0 } else { promise.days_late(ctx.now) };
+    let days = days(ctx, due, ctx.now);
     let days = (days > 0).then(|| ctx.plural(Key::TimelineLateBy, days, &[]));
     let owner = promise.owner.as_ref();
     let promised = match owner {

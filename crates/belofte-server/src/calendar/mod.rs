@@ -65,6 +65,11 @@ impl Calendar {
         }
     }
 
+    /// `at` itself on a business day up to the cutoff; else the cutoff of the next business day.
+    pub fn in_hours(&self, at: Timestamp) -> Timestamp {
+        if self.counts(at) { at } else { self.business_due(at, 0) }
+    }
+
     /// When the local day of `due` begins: from then on a promise is "due today".
     pub fn due_day_start(&self, due: Timestamp) -> Timestamp {
         let start = self.local_date(due).to_zoned(self.zone.clone());
@@ -85,12 +90,16 @@ impl Calendar {
 
     fn business_due(&self, from: Timestamp, days: u32) -> Timestamp {
         let today = self.local_date(from);
-        // At 17:00:00.000 the day still counts, a millisecond later it does not. Moments are compared, not clocks: a
-        // cutoff in an hour that comes twice is its later reading, and what comes before it is in time.
-        let counts_today = self.is_business_day(today) && from <= self.at_cutoff(today);
-        let first = if counts_today { today } else { self.next_business_day(today) };
+        let first = if self.counts(from) { today } else { self.next_business_day(today) };
         let last = (0..days.min(MAX_DAYS)).fold(first, |day, _| self.next_business_day(day));
         self.at_cutoff(last)
+    }
+
+    /// At 17:00:00.000 the day still counts, a millisecond later it does not. Moments are compared, not clocks: a cutoff
+    /// in an hour that comes twice is its later reading, and what comes before it is in time.
+    fn counts(&self, at: Timestamp) -> bool {
+        let today = self.local_date(at);
+        self.is_business_day(today) && at <= self.at_cutoff(today)
     }
 
     fn next_business_day(&self, after: Date) -> Date {
@@ -189,6 +198,21 @@ mod tests {
         days("2027-06-05T10:00:00+02:00", 0, "2027-06-07T17:00:00+02:00"); // The same day, when that is closed
         days("2027-06-04T18:00:00+02:00", 0, "2027-06-07T17:00:00+02:00"); // Friday after hours
         days("2026-12-24T17:30:00+01:00", 3, "2026-12-31T17:00:00+01:00"); // Over Christmas
+    }
+
+    #[test]
+    fn the_next_moment_in_hours_is_the_cutoff_of_the_next_business_day() {
+        let calendar = calendar("Europe/Amsterdam", "17:00");
+        let next = |at: &str| calendar.in_hours(Timestamp::parse(at).unwrap());
+        for (at, expected) in [
+            ("2027-03-25T09:30:00+01:00", "2027-03-25T09:30:00+01:00"),
+            ("2027-03-25T17:00:00+01:00", "2027-03-25T17:00:00+01:00"),
+            ("2027-03-25T17:00:00.001+01:00", "2027-03-30T17:00:00+02:00"), // Over Easter and the change of clocks
+            ("2027-03-29T12:00:00+02:00", "2027-03-30T17:00:00+02:00"),
+            ("2027-04-03T12:00:00+02:00", "2027-04-05T17:00:00+02:00"),
+        ] {
+            assert_eq!(next(at), Timestamp::parse(expected).unwrap(), "{at}");
+        }
     }
 
     #[test]

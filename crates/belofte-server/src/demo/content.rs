@@ -88,6 +88,8 @@ fn set_addresses(organization: &mut Value, config: &Config) {
     if let Some(careers) = &config.careers_url {
         organization["careers_url"] = json!(careers);
         if config.demo {
+            organization["careers_url"] = json!({"nl": careers, "en": format!("{careers}en.html")});
+            organization["desk_url"] = json!(format!("{}/demo/applications/{{reference}}", config.public_url));
             let page = format!("{careers}privacy.html");
             organization["privacy_url"] = json!({"nl": page, "en": format!("{page}#english")});
         }

@@ -7,18 +7,18 @@ use belofte_contract::decision::{NewDecision, Outcome};
 use belofte_contract::desk::{MOVE_REASON_CHARS, NOTE_MAX_CHARS, NewPromiseMove, PromiseKept, Transition};
 use belofte_contract::postings::{HandledBy, PromisePolicy, Turn};
 use belofte_contract::problem::{FieldError, FieldErrorCode};
-use belofte_contract::promise::{Promise, PromiseMove, PromiseSource};
+use belofte_contract::promise::{Promise, PromiseKind, PromiseMove, PromiseSource, PromiseState};
 use belofte_contract::time::DAY_MS;
 use belofte_contract::timeline::{Actor, Application, ApplicationStatus, EntryEvent};
 use belofte_contract::{Reference, Timestamp};
 use sqlx::{AnyConnection, Row};
 
 use crate::features::timeline::store::{
-    self, ApplicationRow, NewEvent, Posting, StoredDecision, load_application, lock_by_reference, record_event, word,
+    self, ApplicationRow, NewEvent, PROMISE_COLUMNS, Posting, PromiseRow, StoredDecision, load_application,
+    lock_by_reference, record_event, word,
 };
 use crate::mail::compose::Letter;
-use crate::mail::letters;
-use crate::mail::store::{Envelope, insert as insert_mail};
+use crate::mail::{self, letters};
 use crate::problem::{ApiProblem, ApiResult};
 use crate::promises::{self, Planned, Stage};
 use crate::settings::Settings;
@@ -72,9 +72,14 @@ impl Case {
         load_application(connection, settings, &self.row.id, &self.lang, self.now).await
     }
 
-    async fn mail(&self, connection: &mut AnyConnection, app: &App, letter: &Letter) -> ApiResult<()> {
-        let envelope = Envelope::to_applicant(&self.row.id, &self.row.email);
-        insert_mail(connection, app, &envelope, letter, self.now).await
+    async fn mail(
+        &self,
+        connection: &mut AnyConnection,
+        app: &App,
+        letter: Letter,
+        application: &Application,
+    ) -> ApiResult<()> {
+        mail::queue_to_applicant(connection, app, &self.row, letter, application, self.now).await
     }
 
     /// An open promise of this application.
@@ -114,12 +119,12 @@ pub async fn transition(app: &App, reference: Reference, act: &Transition) -> Ap
     let version = record_event(connection, &case.row.id, event).await?;
     let application = case.application(connection, &settings).await?;
     let letter = letters::stage_changed(&settings, &case.lang, &application, &case.by, said);
-    case.mail(connection, app, &letter).await?;
+    case.mail(connection, app, letter, &application).await?;
     transaction.commit().await?;
     Ok(told(app, case.row.id, version))
 }
 
-/// Ends the application. A decision is the word that every open promise was about.
+/// Ends the application.
 pub async fn decide(app: &App, reference: Reference, act: &NewDecision) -> ApiResult<String> {
     let problems = act.problems();
     if !problems.is_empty() {
@@ -140,7 +145,7 @@ pub async fn decide(app: &App, reference: Reference, act: &NewDecision) -> ApiRe
     };
     let status = if act.outcome == Outcome::Hired { ApplicationStatus::Hired } else { ApplicationStatus::Rejected };
     let delete_on = now.plus_ms(i64::from(store::keep_days(&case.row, &settings)) * DAY_MS);
-    settle_promises(connection, &case.row.id, now).await?;
+    settle_promises(connection, &case).await?;
     let event = case.event(EntryEvent::Decided);
     let version = record_event(connection, &case.row.id, event).await?;
     sqlx::query("UPDATE applications SET status = $2, decision = $3, delete_on = $4, stage_id = NULL WHERE id = $1")
@@ -153,7 +158,7 @@ pub async fn decide(app: &App, reference: Reference, act: &NewDecision) -> ApiRe
     let application = case.application(connection, &settings).await?;
     let shown = store::decision_in(&decision, &settings, &case.lang);
     let letter = letters::decision(&settings, &case.lang, &application, &shown);
-    case.mail(connection, app, &letter).await?;
+    case.mail(connection, app, letter, &application).await?;
     transaction.commit().await?;
     Ok(told(app, case.row.id, version))
 }
@@ -182,7 +187,7 @@ pub async fn keep(app: &App, reference: Reference, promise_id: &str, act: &Promi
     let version = record_event(connection, &case.row.id, event).await?;
     let application = case.application(connection, &settings).await?;
     let letter = letters::promise_kept(&settings, &case.lang, &application, &promise, &case.by, said);
-    case.mail(connection, app, &letter).await?;
+    case.mail(connection, app, letter, &application).await?;
     transaction.commit().await?;
     Ok(told(app, case.row.id, version))
 }
@@ -203,6 +208,10 @@ pub async fn move_promise(
     let problems = move_problems(&promise, act.to, reason, now);
     if !problems.is_empty() {
         return Err(ApiProblem::fields(problems));
+    }
+    let next = settings.calendar.in_hours(act.to);
+    if next != act.to {
+        return Err(ApiProblem::outside_hours("to", next));
     }
     if promise.moves.len() >= MOVES_MAX {
         return Err(ApiProblem::conflict("the promise was moved too often"));
@@ -227,7 +236,7 @@ pub async fn move_promise(
     let version = record_event(connection, &case.row.id, event).await?;
     let application = case.application(connection, &settings).await?;
     let letter = letters::moved(&settings, &case.lang, &application, &promise, &change, &case.by, now);
-    case.mail(connection, app, &letter).await?;
+    case.mail(connection, app, letter, &application).await?;
     transaction.commit().await?;
     Ok(told(app, case.row.id, version))
 }
@@ -258,27 +267,50 @@ pub async fn list(
 async fn leave_step(connection: &mut AnyConnection, case: &Case, entered: &Stage) -> ApiResult<()> {
     let position = |id: &str| case.posting.stages.iter().position(|stage| stage.id == id);
     let to = position(&entered.id);
-    let rows = sqlx::query(
-        "SELECT id, stage_id, owner_id FROM promises
-         WHERE application_id = $1 AND kept_at IS NULL AND voided_at IS NULL",
-    )
-    .bind(&case.row.id)
-    .fetch_all(&mut *connection)
-    .await?;
-    for row in &rows {
-        let (id, stage_id): (String, Option<String>) = (row.try_get("id")?, row.try_get("stage_id")?);
-        let owner_id: Option<String> = row.try_get("owner_id")?;
-        let left = stage_id.is_some() && stage_id == case.row.stage_id;
-        let skipped = stage_id.as_deref().and_then(position).is_some_and(|at| Some(at) < to);
-        let column = match (left, skipped) {
-            // The applicant's own deadline was met or no longer matters; it is nobody's promise.
-            (true, _) if owner_id.is_some() => "kept_at",
-            (true, _) | (false, true) => "voided_at",
-            (false, false) => continue,
-        };
-        let sql = format!("UPDATE promises SET {column} = $2 WHERE id = $1");
-        sqlx::query(sqlx::AssertSqlSafe(sql)).bind(&id).bind(case.now.as_ms()).execute(&mut *connection).await?;
+    for open in open_promises(connection, case).await? {
+        let stage_id = open.promise.stage_id.as_deref();
+        let left = stage_id.is_some() && stage_id == case.row.stage_id.as_deref();
+        let skipped = stage_id.and_then(position).is_some_and(|at| Some(at) < to);
+        if left || skipped {
+            settle(connection, &open, left, case.now).await?;
+        }
     }
+    Ok(())
+}
+
+/// At the end. A decision is the answer that the current step promised, and any decision that was promised; a talk
+/// that will not take place is not owed any more.
+async fn settle_promises(connection: &mut AnyConnection, case: &Case) -> ApiResult<()> {
+    for open in open_promises(connection, case).await? {
+        let kept = match open.promise.kind {
+            PromiseKind::Decision => true,
+            PromiseKind::Answer => open.promise.stage_id == case.row.stage_id,
+            PromiseKind::Interview | PromiseKind::Call | PromiseKind::Unknown => false,
+            // About the procedure itself: these are owed also after its end.
+            PromiseKind::Complaint | PromiseKind::Erasure => continue,
+        };
+        settle(connection, &open, kept, case.now).await?;
+    }
+    Ok(())
+}
+
+/// What was promised and not done yet, the applicant's own deadlines among it.
+async fn open_promises(connection: &mut AnyConnection, case: &Case) -> ApiResult<Vec<PromiseRow>> {
+    let sql = format!(
+        "SELECT {PROMISE_COLUMNS} FROM promises p
+         WHERE p.application_id = $1 AND p.kept_at IS NULL AND p.voided_at IS NULL"
+    );
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(&case.row.id).fetch_all(connection).await?;
+    rows.iter().map(store::promise_row).collect()
+}
+
+/// Ends an open promise: kept by this act, or void.
+async fn settle(connection: &mut AnyConnection, open: &PromiseRow, kept: bool, now: Timestamp) -> ApiResult<()> {
+    // The applicant's own deadline is nobody's word. A date of ours that passed stays broken, whatever happens after it.
+    let ours = open.owner_id.is_some();
+    let column = if ours && (kept || open.promise.state(now) == PromiseState::Late) { "kept_at" } else { "voided_at" };
+    let sql = format!("UPDATE promises SET {column} = $2 WHERE id = $1");
+    sqlx::query(sqlx::AssertSqlSafe(sql)).bind(&open.promise.id).bind(now.as_ms()).execute(connection).await?;
     Ok(())
 }
 
@@ -365,19 +397,6 @@ async fn make(
 ) -> ApiResult<String> {
     let (calendar, source) = (&settings.calendar, PromiseSource::Policy);
     Ok(promises::store::insert(connection, calendar, &case.row.id, planned, source, case.now).await?)
-}
-
-/// At the end: people's promises are kept by the decision, the applicant's own deadlines no longer apply.
-async fn settle_promises(connection: &mut AnyConnection, application_id: &str, now: Timestamp) -> ApiResult<()> {
-    for sql in [
-        "UPDATE promises SET kept_at = $2
-         WHERE application_id = $1 AND kept_at IS NULL AND voided_at IS NULL AND owner_id IS NOT NULL",
-        "UPDATE promises SET voided_at = $2
-         WHERE application_id = $1 AND kept_at IS NULL AND voided_at IS NULL AND owner_id IS NULL",
-    ] {
-        sqlx::query(sql).bind(application_id).bind(now.as_ms()).execute(&mut *connection).await?;
-    }
-    Ok(())
 }
 
 fn move_problems(promise: &Promise, to: Timestamp, reason: &str, now: Timestamp) -> Vec<FieldError> {

@@ -29,6 +29,9 @@ pub const BODY_MAX_BYTES: usize = 256 * 1024;
 const CALL_MAX: Duration = Duration::from_secs(120);
 /// How long running calls may take to end when the server stops.
 const STOP_MAX: Duration = Duration::from_secs(2);
+/// Longest origin that is worth a line in the log, and how many different ones are.
+const ORIGIN_MAX: usize = 200;
+const STRANGERS_MAX: usize = 100;
 const PREFLIGHT_MAX_AGE: Duration = Duration::from_secs(3_600);
 
 /// Puts the common layers around `routes`.
@@ -69,6 +72,7 @@ fn cors(origins: &[String]) -> CorsLayer {
 async fn finish(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().map_or("unmatched", MatchedPath::as_str).to_owned();
+    name_stranger(&state, request.headers());
     let began = tokio::time::Instant::now();
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
@@ -95,6 +99,23 @@ async fn finish(State(state): State<AppState>, request: Request, next: Next) -> 
     metrics::histogram!("belofte_request_seconds", "route" => route.clone()).record(began.elapsed().as_secs_f64());
     metrics::counter!("belofte_requests_total", "route" => route, "status" => status.to_string()).increment(1);
     response
+}
+
+/// Tells the log, once, of a page that carries the widget and is not listed. To its visitors a browser's refusal looks
+/// like a lost connection, so the operator has to hear of it here.
+fn name_stranger(state: &AppState, headers: &HeaderMap) {
+    let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok()).unwrap_or_default();
+    let (origin, host) = (text(header::ORIGIN), text(header::HOST));
+    // Forms of our own pages name an origin too; one that is hidden names none.
+    let of_host = origin.split_once("://").is_some_and(|(_, from)| from == host) || origin == state.config.public_url;
+    let known = origin.is_empty() || origin == "null" || of_host || state.config.origins.iter().any(|it| it == origin);
+    if known || origin.len() > ORIGIN_MAX {
+        return;
+    }
+    let mut strangers = state.strangers.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    if strangers.len() < STRANGERS_MAX && strangers.insert(origin.to_owned()) {
+        tracing::warn!(origin, "not in BELOFTE_ORIGINS: browsers show its pages nothing of this server");
+    }
 }
 
 /// What stands behind the `?` of an address; what cannot be read is told like every other problem.

@@ -167,6 +167,10 @@ impl<'s> Words<'s> {
         fill(locale::text(self.lang, "mail.by_when"), &[("date", &self.day(at)), ("time", &self.time(at))])
     }
 
+    pub fn number(&self, count: u32) -> String {
+        self.format.number(f64::from(count), 0)
+    }
+
     pub fn organization(&self) -> String {
         self.settings.name(self.lang)
     }

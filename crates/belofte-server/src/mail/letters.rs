@@ -2,10 +2,10 @@
 //!
 //! Pure: the application and `now` are arguments. Never reads the database.
 
+use belofte::ui::person::first_name;
 use belofte_contract::contacts::Person;
 use belofte_contract::decision::{Decision, Outcome};
 use belofte_contract::lookup::CODE_MINUTES;
-use belofte_contract::paths::LINK_FRAGMENT;
 use belofte_contract::postings::Turn;
 use belofte_contract::promise::{Promise, PromiseMove};
 use belofte_contract::time::MINUTE_MS;
@@ -38,17 +38,21 @@ pub fn receipt(settings: &Settings, lang: &str, application: &Application, link_
     }
     let reference = application.reference.to_string();
     letter.parts.push(text(words.say("receipt_keep", &[("reference", &reference)])));
-    letter.parts.push(Part::Button { text: words.say("link", &[]), href: link(settings, link_token) });
-    let until = words.day_with_year(link_end(now));
-    let mut note = words.say("receipt_link_until", &[("date", &until)]);
+    letter.parts.push(link(&words, link_token));
+    // Without a host page the link asks for a code: it belongs to nobody and never ends.
+    let until = settings.host_page(lang).map(|_| words.day_with_year(link_end(now)));
+    let mut notes: Vec<String> =
+        until.iter().map(|until| words.say("receipt_link_until", &[("date", until)])).collect();
     letter.calendar = calendar_file::write(settings, lang, application, now);
     if letter.calendar.is_some() {
-        note = [note, words.say("receipt_calendar", &[])].join(" ");
+        notes.push(words.say("receipt_calendar", &[]));
     }
-    letter.parts.push(Part::Quiet { text: note });
+    letter.parts.push(Part::Quiet { text: notes.join(" ") });
     letter.parts.push(Part::Facts { label: None, rows: facts(&words, title, application.reference) });
     let rows = application.answers.iter().map(answered).collect();
     letter.parts.push(Part::Facts { label: Some(words.say("receipt_copy", &[])), rows });
+    let days = words.number(application.keep_days);
+    letter.parts.push(Part::Quiet { text: words.say("receipt_kept", &[("days", &days)]) });
     letter
 }
 
@@ -95,7 +99,7 @@ pub fn stage_changed(
         letter.parts.push(text(hears(&words, "stage_next", promise)));
         letter.parts.push(date_part(&words, promise));
     }
-    close(&words, letter, application)
+    letter
 }
 
 /// The promised act was done, in the person's words.
@@ -118,7 +122,7 @@ pub fn promise_kept(
         letter.parts.push(text(hears(&words, "stage_next", next)));
         letter.parts.push(date_part(&words, next));
     }
-    close(&words, letter, application)
+    letter
 }
 
 /// A new date: the old one, the new one, the reason, by whom.
@@ -153,7 +157,7 @@ pub fn moved(
         Part::Quiet { text: words.say("moved_score", &[]) },
     ];
     letter.calendar = calendar_file::write(settings, lang, application, now);
-    close(&words, letter, application)
+    letter
 }
 
 /// We are late, and say so before anybody asks.
@@ -167,7 +171,7 @@ pub fn late(settings: &Settings, lang: &str, application: &Application, promise:
     if let Some(owner) = owner.filter(|_| owner_told) {
         letter.parts.push(text(words.say("late_told", &[("person", &owner.name)])));
     }
-    close(&words, letter, application)
+    letter
 }
 
 /// The outcome first, then who and why.
@@ -203,10 +207,11 @@ pub fn decision(settings: &Settings, lang: &str, application: &Application, deci
         let date = words.day_with_year(delete_on);
         letter.parts.push(Part::Quiet { text: words.say("decision_delete", &[("date", &date)]) });
     }
-    close(&words, letter, application)
+    letter
 }
 
-/// To the person who promised: it is late, and what can be done about it.
+/// To the person who promised: it is late, and what can be done about it. Of the applicant it names no more than a colleague
+/// needs to know who is meant.
 pub fn owner_late(
     settings: &Settings,
     lang: &str,
@@ -217,7 +222,7 @@ pub fn owner_late(
     let words = Words::new(settings, lang);
     let mut letter = words.letter(MailKind::OwnerLate, &owner.name, None);
     let nameless = words.say("owner_nameless", &[]);
-    let named = application.applicant_name.trim();
+    let named = first_name(application.applicant_name.trim());
     let applicant = if named.is_empty() { nameless.as_str() } else { named };
     let reference = application.reference.to_string();
     let (date, time) = (words.day(promise.due_at), words.time(promise.due_at));
@@ -236,23 +241,24 @@ pub fn owner_late(
             ],
         },
     ];
+    let desk = settings.desk_url(application.reference);
+    letter.parts.extend(desk.map(|href| Part::Button { text: words.say("owner_link", &[]), href }));
     letter
 }
 
-/// The address in a mail that opens the status page on the host page; the token stands in the fragment only.
-pub fn link(settings: &Settings, link_token: &str) -> String {
-    format!("{}#{LINK_FRAGMENT}{link_token}", settings.careers_url())
-}
-
-/// The link and the facts that close every mail about one application. Only the receipt's link carries a token.
-fn close(words: &Words<'_>, mut letter: Letter, application: &Application) -> Letter {
-    let href = words.settings.careers_url();
-    if !href.is_empty() {
-        letter.parts.push(Part::Button { text: words.say("link", &[]), href: href.to_owned() });
-    }
-    let rows = facts(words, &application.posting.title, application.reference);
+/// The link and the facts that close every mail to an applicant but the receipt, which has them further up.
+pub fn close(settings: &Settings, mut letter: Letter, application: &Application, link_token: &str) -> Letter {
+    let lang = letter.lang.clone();
+    let words = Words::new(settings, &lang);
+    letter.parts.push(link(&words, link_token));
+    let rows = facts(&words, &application.posting.title, application.reference);
     letter.parts.push(Part::Facts { label: None, rows });
     letter
+}
+
+/// To the application's status page on the host page, in the mail's language.
+fn link(words: &Words<'_>, link_token: &str) -> Part {
+    Part::Button { text: words.say("link", &[]), href: words.settings.status_url(words.lang, Some(link_token)) }
 }
 
 fn facts(words: &Words<'_>, posting: &str, reference: Reference) -> Vec<Fact> {

@@ -8,10 +8,13 @@ pub mod outbox;
 pub mod store;
 
 use belofte_contract::Timestamp;
+use belofte_contract::timeline::Application;
 use sqlx::AnyConnection;
 
+use self::compose::Letter;
 use self::store::Envelope;
-use crate::features::timeline::store::{find, load_application};
+use crate::features::lookup::store::create_link;
+use crate::features::timeline::store::{ApplicationRow, find, load_application};
 use crate::problem::{ApiProblem, ApiResult};
 use crate::state::{App, AppState};
 
@@ -33,5 +36,19 @@ pub async fn queue_receipt(
     let lang = settings.lang(Some(&row.lang)).to_owned();
     let application = load_application(connection, &settings, application_id, &lang, now).await?;
     let letter = letters::receipt(&settings, &lang, &application, link_token, now);
+    store::insert(connection, app, &Envelope::to_applicant(&row.id, &row.email), &letter, now).await
+}
+
+/// Puts any later mail to an applicant into the outbox, closed by a link of its own to the status page.
+pub async fn queue_to_applicant(
+    connection: &mut AnyConnection,
+    app: &App,
+    row: &ApplicationRow,
+    letter: Letter,
+    application: &Application,
+    now: Timestamp,
+) -> ApiResult<()> {
+    let link_token = create_link(connection, &app.secret, &row.id, now).await?;
+    let letter = letters::close(&app.settings(), letter, application, &link_token);
     store::insert(connection, app, &Envelope::to_applicant(&row.id, &row.email), &letter, now).await
 }

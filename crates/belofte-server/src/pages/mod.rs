@@ -178,7 +178,7 @@ async fn form(
         Err(problem) => return missing(state, parts, problem).await,
     };
     let posting = view::detail(&settings, found, &parts.lang, parts.now);
-    let form = found.form_id().and_then(|form| settings.form(form, None, &parts.lang));
+    let form = found.form_id().and_then(|form| settings.form_at(form, None, &parts.lang, parts.now));
     let form = form.filter(|_| posting.status.takes_applications());
     let Some(form) = form else { return missing(state, parts, ApiProblem::not_found()).await };
     let organization = load_organization(state, Some(&parts.lang)).await?;

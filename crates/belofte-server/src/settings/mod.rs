@@ -2,22 +2,29 @@
 //!
 //! Never changes them; whoever does calls `App::reload_settings`.
 
+mod form;
 pub mod posting;
 pub mod store;
 
-use belofte_contract::apply::ApplicationForm;
+use belofte_contract::apply::{ApplicationForm, is_email};
 use belofte_contract::contacts::{Colleague, Contact, Person};
 use belofte_contract::organization::{Holiday, Retention, WorkCalendar};
+use belofte_contract::paths::{LINK_FRAGMENT, STATUS_FRAGMENT};
 use belofte_contract::postings::PostingLink;
+use belofte_contract::{Reference, Timestamp};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::StartError;
 use crate::calendar::Calendar;
+use crate::format::ServerFormat;
 use crate::localized;
 use crate::store::Store;
 
 pub use posting::Posting;
+
+/// Four weeks, or a year for who agrees to it, where the organisation says nothing.
+const RETENTION: Retention = Retention { default_days: 28, consented_days: 365 };
 
 pub struct Settings {
     pub organization: Value,
@@ -28,10 +35,12 @@ pub struct Settings {
     pub postings: Vec<Posting>,
     people: Vec<(String, Value)>,
     forms: Vec<(String, u32, Value)>,
+    /// Where visitors reach this server; its own pages stand in where no host page is known.
+    public_url: String,
 }
 
 impl Settings {
-    pub async fn load(store: &Store) -> Result<Settings, StartError> {
+    pub async fn load(store: &Store, public_url: &str) -> Result<Settings, StartError> {
         let mut connection = store.read().acquire().await?;
         let organization = store::organization(&mut connection).await?;
         let organization =
@@ -44,8 +53,33 @@ impl Settings {
         let work: WorkCalendar = localized::read(&organization["calendar"], &lang, &locales)?;
         let zone = organization["time_zone"].as_str().unwrap_or("UTC");
         let calendar = Calendar::new(zone, &work)?;
+        if !organization["retention"].is_null() {
+            serde_json::from_value::<Retention>(organization["retention"].clone())
+                .map_err(|error| format!("retention of the organisation: {error}"))?;
+        }
         let postings = rows.into_iter().map(|row| Posting::read(row, &locales)).collect::<Result<_, _>>()?;
-        Ok(Settings { organization, locales, calendar, postings, people, forms })
+        for (_, _, document) in &forms {
+            form::check(&localized::read(document, &lang, &locales)?)?;
+        }
+        let public_url = public_url.to_owned();
+        let settings = Settings { organization, locales, calendar, postings, people, forms, public_url };
+        settings.check_owners()?;
+        Ok(settings)
+    }
+
+    /// Pages and mails say that the owner of a late promise was told, so there must be a way to tell them.
+    fn check_owners(&self) -> Result<(), StartError> {
+        for posting in &self.postings {
+            for stage in posting.promising() {
+                let owner = stage.owner.as_deref().unwrap_or_default();
+                let email = self.contact(owner, "").and_then(|contact| contact.email);
+                if !email.is_some_and(|email| is_email(&email)) {
+                    let (posting, step) = (&posting.id, &stage.id);
+                    return Err(format!("posting {posting}: step {step}: its owner {owner} needs an `email`").into());
+                }
+            }
+        }
+        Ok(())
     }
 
     pub fn posting(&self, id: &str) -> Option<&Posting> {
@@ -59,7 +93,16 @@ impl Settings {
     /// The newest version of form `id`, or the asked one.
     pub fn form(&self, id: &str, version: Option<u32>, lang: &str) -> Option<ApplicationForm> {
         let fits = |form: &&(String, u32, Value)| form.0 == id && version.is_none_or(|version| version == form.1);
-        self.read(&self.forms.iter().rfind(fits)?.2, lang).ok()
+        let mut form = self.read(&self.forms.iter().rfind(fits)?.2, lang).ok()?;
+        form::name_days(&mut form, &self.retention(), &ServerFormat::new(self.lang(Some(lang))));
+        Some(form)
+    }
+
+    /// As [`Settings::form`], to be filled in at `now`: its first and last days count from the organisation's today.
+    pub fn form_at(&self, id: &str, version: Option<u32>, lang: &str, now: Timestamp) -> Option<ApplicationForm> {
+        let mut form = self.form(id, version, lang)?;
+        form::date(&mut form, self.calendar.local_date(now));
+        Some(form)
     }
 
     /// The language to answer in when `asked` is wanted.
@@ -85,14 +128,38 @@ impl Settings {
         self.organization["time_zone"].as_str().unwrap_or("UTC")
     }
 
-    /// The page that carries the widget; mail links lead there.
-    pub fn careers_url(&self) -> &str {
-        self.organization["careers_url"].as_str().unwrap_or_default()
+    /// The page that carries the widget in `lang`, if one is known.
+    pub fn host_page(&self, lang: &str) -> Option<String> {
+        let url = self.text(&self.organization["careers_url"], lang);
+        // Our own fragment takes the place of the page's.
+        let page = url.split('#').next().unwrap_or_default();
+        (!page.is_empty()).then(|| page.to_owned())
+    }
+
+    /// The careers page in `lang`; the server's own where no host page is known.
+    pub fn careers_url(&self, lang: &str) -> String {
+        self.host_page(lang).unwrap_or_else(|| format!("{}/careers", self.public_url))
+    }
+
+    /// Where one sees how an application stands. A token stands in the fragment only, which no server is told; the
+    /// server's own pages cannot read it there and ask for a code instead.
+    pub fn status_url(&self, lang: &str, link_token: Option<&str>) -> String {
+        let lang = self.lang(Some(lang));
+        match (self.host_page(lang), link_token) {
+            (Some(page), Some(token)) => format!("{page}#{LINK_FRAGMENT}{token}"),
+            (Some(page), None) => format!("{page}#{STATUS_FRAGMENT}"),
+            (None, _) => format!("{}/careers/status?lang={lang}", self.public_url),
+        }
+    }
+
+    /// Where colleagues handle an application, if the organisation has such a place: `{reference}` stands for the application's.
+    pub fn desk_url(&self, reference: Reference) -> Option<String> {
+        let url = self.organization["desk_url"].as_str()?;
+        Some(url.replace("{reference}", &reference.to_string()))
     }
 
     pub fn retention(&self) -> Retention {
-        serde_json::from_value(self.organization["retention"].clone())
-            .unwrap_or(Retention { default_days: 28, consented_days: 365 })
+        serde_json::from_value(self.organization["retention"].clone()).unwrap_or(RETENTION)
     }
 
     pub fn holidays(&self, lang: &str) -> Vec<Holiday> {

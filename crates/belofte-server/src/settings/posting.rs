@@ -13,7 +13,7 @@ use serde::Deserialize;
 use super::store::PostingRow;
 use crate::StartError;
 use crate::localized;
-use crate::promises::Stage;
+use crate::promises::{Stage, promiser};
 
 /// A posting that closes within so many days says so.
 const CLOSING_DAYS: i64 = 7;
@@ -109,6 +109,11 @@ impl Posting {
 
     pub fn form_id(&self) -> Option<&str> {
         self.texts("").form_id.as_deref()
+    }
+
+    /// The steps with a date that somebody of ours stands behind.
+    pub fn promising(&self) -> impl Iterator<Item = &Stage> {
+        self.texts("").process.iter().filter(|stage| stage.promise.is_some() && promiser(stage).is_some())
     }
 
     /// Labels of the department in every language.

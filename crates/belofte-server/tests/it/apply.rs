@@ -205,16 +205,16 @@ both!(unused_uploads_and_old_keys_are_deleted_after_a_day, app, {
 
 fn plain_form<'p>(key: &'p str, email: &'p str) -> Vec<Part<'p>> {
     vec![
-        Part::Text("posting_id", "kok"),
-        Part::Text("form_id", "kort"),
-        Part::Text("form_version", "1"),
-        Part::Text("lang", "nl"),
-        Part::Text("idempotency_key", key),
+        Part::Text("belofte-posting", "kok"),
+        Part::Text("belofte-form", "kort"),
+        Part::Text("belofte-version", "1"),
+        Part::Text("belofte-lang", "nl"),
+        Part::Text("belofte-key", key),
         Part::Text("name", "Noor Jansen"),
         Part::Text("email", email),
         Part::Text("start", "now"),
         Part::File("cv", "cv.pdf", PDF),
-        Part::Text("website", ""),
+        Part::Text("belofte-website", ""),
     ]
 }
 
@@ -334,3 +334,105 @@ both!(a_file_chosen_anew_takes_the_place_of_the_kept_one, app, {
     parts[8] = Part::Text("cv", &id);
     assert_eq!(app.post_parts("/v1/applications", &parts, &[]).await.problem(), "/problems/fields cv:file_gone");
 });
+
+/// A question of type text that may be left out.
+fn question(name: &str) -> Value {
+    json!({"name": name, "type": "text", "label": {"nl": "Wat spreek je?", "en": "What do you speak?"}})
+}
+
+#[tokio::test]
+async fn a_question_of_any_name_is_answered_without_javascript() {
+    let names = ["lang", "form_id", "form_version", "posting_id", "idempotency_key", "website", "field", "file"];
+    let app = TestApp::with_content("forms", |forms| {
+        forms[0]["fields"].as_array_mut().unwrap().extend(names.map(question));
+    });
+    let app = app.await.unwrap();
+    let key = key();
+    let mut parts = plain_form(&key, "noor@example.com");
+    parts.extend(names.map(|name| Part::Text(name, "Spaans")));
+    let reply = app.post_parts("/v1/applications", &parts, &[]).await;
+    assert_eq!(reply.status, StatusCode::CREATED, "{}", reply.text());
+    let answers = reply.json()["receipt"]["answers"].clone();
+    let spanish = answers.as_array().unwrap().iter().filter(|answer| answer["values"] == json!(["Spaans"]));
+    assert_eq!(spanish.count(), names.len(), "{answers}");
+}
+
+#[tokio::test]
+async fn a_form_with_a_fault_stops_the_start_and_is_named() {
+    let start = async |change: fn(&mut Value)| {
+        let fields = |forms: &mut Value| change(&mut forms[0]["fields"]);
+        TestApp::with_content("forms", fields).await.err().expect("a refusal").to_string()
+    };
+    let told = start(|fields| fields.as_array_mut().unwrap().push(question("belofte-lang"))).await;
+    assert_eq!(told, "form kort: field belofte-lang: a name has 1 to 64 letters, digits and _");
+    let told = start(|fields| fields.as_array_mut().unwrap().push(question("name"))).await;
+    assert_eq!(told, "form kort: two fields are named name");
+    let told = start(|fields| fields.as_array_mut().unwrap().retain(|field| field["type"] != "mail")).await;
+    assert_eq!(told, "form kort: it needs a field of type mail, or nobody can be answered");
+    let told = start(|fields| fields[0]["show_if"] = json!({"field": "car", "value": "yes"})).await;
+    assert_eq!(told, "form kort: field name: show_if names a field that is not there");
+    let told = start(|fields| fields[0]["digits"] = json!(121)).await;
+    assert_eq!(told, "form kort: field name: its digits do not fit its length");
+    let told = start(|fields| fields[0]["min"] = json!("today")).await;
+    assert_eq!(told, "form kort: field name: min and max are for dates");
+}
+
+/// Everything the form `zorg` asks, but for these answers.
+fn care_application(answers: &[(&str, &str)]) -> Value {
+    let mut given = vec![("name", "Noor Jansen"), ("email", "noor@example.com"), ("registered", "yes")];
+    given.extend(answers);
+    let answer = |(field, value): &(&str, &str)| json!({"field": field, "values": [value]});
+    let mut body = application("noor@example.com");
+    body["posting_id"] = json!("wijkverpleegkundige");
+    body["form_id"] = json!("zorg");
+    body["answers"] = given.iter().map(answer).collect();
+    body
+}
+
+both!(a_day_and_a_number_follow_the_rules_of_their_question, app, {
+    // Half past midnight in Amsterdam, still the day before in UTC.
+    app.set_time("2027-03-24T00:30:00+01:00");
+    let form = app.get("/v1/forms/zorg?lang=en").await.json();
+    let start = form["fields"].as_array().unwrap().iter().find(|field| field["name"] == "start_date").unwrap();
+    assert_eq!((&start["min"], &start["max"]), (&json!("2027-03-24"), &json!("2029-03-24")));
+    for (day, number, problem) in [
+        ("1926-06-01", "12345678901", "/problems/fields start_date:too_early"),
+        ("2027-03-23", "12345678901", "/problems/fields start_date:too_early"),
+        ("2029-03-25", "12345678901", "/problems/fields start_date:too_late"),
+        ("2027-06-01", "1234567", "/problems/fields big_number:not_digits"),
+    ] {
+        let body = care_application(&[("start_date", day), ("big_number", number)]);
+        assert_eq!(apply(&app, &body, &key()).await.problem(), problem);
+    }
+    let fine = care_application(&[("start_date", "2027-03-24"), ("big_number", "123 456 789 01")]);
+    let reply = apply(&app, &fine, &key()).await;
+    assert_eq!(reply.status, StatusCode::CREATED, "{}", reply.text());
+});
+
+#[tokio::test]
+async fn without_javascript_the_browser_knows_the_days_and_the_page_says_them() {
+    let app = TestApp::sqlite().await;
+    let page = app.get("/careers/wijkverpleegkundige/apply?lang=en").await.text();
+    let input = |name: &str| page.split('<').find(|tag| tag.contains(&format!("name=\"{name}\""))).unwrap().to_owned();
+    let (start, number) = (input("start_date"), input("big_number"));
+    assert!(start.contains("min=\"2027-03-23\"") && start.contains("max=\"2029-03-23\""), "{start}");
+    assert!(number.contains("inputmode=\"numeric\""), "{number}");
+    let key = key();
+    let parts = [
+        ("belofte-posting", "wijkverpleegkundige"),
+        ("belofte-form", "zorg"),
+        ("belofte-version", "1"),
+        ("belofte-lang", "en"),
+        ("belofte-key", &key),
+        ("name", "Noor Jansen"),
+        ("email", "noor@example.com"),
+        ("registered", "yes"),
+        ("big_number", "123"),
+        ("start_date", "1926-06-01"),
+    ];
+    let parts = parts.map(|(name, text)| Part::Text(name, text));
+    let page = app.post_parts("/v1/applications", &parts, &[("accept", "text/html")]).await.text();
+    for said in ["choose 23 March 2027 or a later day.", "write exactly 11 digits."] {
+        assert!(page.contains(said), "{said} in {page}");
+    }
+}

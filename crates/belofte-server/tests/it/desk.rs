@@ -73,6 +73,32 @@ both!(a_move_needs_a_later_date_and_a_reason, app, {
     assert_eq!(noor.page(&app).await["version"], 1);
 });
 
+both!(a_date_is_moved_to_working_time_only, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    let path = format!("promises/{}/moves", noor.promise);
+    let moved_to =
+        async |to: &str| noor.act(&app, &path, json!({"to": to, "reason": "A good reason.", "by": "sanne"})).await;
+    for (to, next) in [
+        ("2027-04-03T12:00:00+02:00", "2027-04-05T15:00:00Z"), // Saturday
+        ("2027-04-27T17:00:00+02:00", "2027-04-28T15:00:00Z"), // King's Day
+        ("2027-04-02T17:00:00.001+02:00", "2027-04-05T15:00:00Z"), // Friday after hours
+    ] {
+        let refused = moved_to(to).await;
+        assert_eq!(refused.problem(), "/problems/fields to:outside_hours", "{to}");
+        let problem = refused.json();
+        assert!(problem["detail"].as_str().unwrap().ends_with(next), "{problem}");
+        let limit = belofte_contract::Timestamp::from_ms(problem["errors"][0]["limit"].as_i64().unwrap());
+        assert_eq!(limit.to_string(), next);
+    }
+    assert_eq!(noor.page(&app).await["version"], 1);
+    assert_eq!(moved_to("2027-04-02T11:00:00+02:00").await.status, StatusCode::OK);
+    let day = format!("promise={}&day=2027-04-04&reason=A+good+reason.&by=sanne", noor.promise);
+    let form = axum::http::Request::post(format!("/demo/applications/{}/move?lang=en", noor.reference))
+        .header("content-type", "application/x-www-form-urlencoded");
+    let refused = app.send(form.body(day.into()).unwrap()).await.text();
+    assert!(refused.contains("The next working day is Monday 5 April."), "{refused}");
+});
+
 both!(a_kept_promise_is_followed_by_the_next_date, app, {
     let noor = applicant(&app, "noor@example.com").await;
     let path = format!("promises/{}/kept", noor.promise);
@@ -147,4 +173,53 @@ both!(the_demo_acts_are_the_same_acts, app, {
     assert_eq!(done.status, StatusCode::SEE_OTHER);
     assert!(app.get(done.header("location")).await.text().contains("role=\"status\""));
     assert_eq!(noor.page(&app).await["stage_id"], "talk");
+});
+
+/// Stage, moment kept and moment voided of every promise, oldest first.
+async fn settled(app: &TestApp, reference: &str) -> Vec<(String, Value, Value)> {
+    let page = app.desk(Method::GET, &format!("/applications/{reference}"), &Value::Null).await.json();
+    let told = |promise: &Value| {
+        let stage = promise["stage_id"].as_str().unwrap_or_default().to_owned();
+        (stage, promise["kept_at"].clone(), promise["voided_at"].clone())
+    };
+    page["promises"].as_array().unwrap().iter().map(told).collect()
+}
+
+both!(a_talk_that_a_rejection_makes_moot_is_void_and_not_kept, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    app.set_time("2027-03-24T10:00:00+01:00");
+    noor.act(&app, "transitions", json!({"stage_id": "talk", "by": "sanne"})).await;
+    let counted = app.get("/v1/promise-score").await.json()["kept"].clone();
+    app.set_time("2027-03-24T11:00:00+01:00");
+    noor.act(&app, "decisions", json!({"outcome": "rejected", "by": "sanne", "no_reason": true})).await;
+    let expected = [
+        ("review".to_owned(), json!("2027-03-24T09:00:00Z"), Value::Null),
+        ("talk".to_owned(), Value::Null, json!("2027-03-24T10:00:00Z")),
+    ];
+    assert_eq!(settled(&app, &noor.reference).await, expected);
+    assert_eq!(app.get("/v1/promise-score").await.json()["kept"], counted, "no promise was won by it");
+});
+
+both!(a_date_that_passed_stays_broken_when_the_application_ends_or_skips_its_step, app, {
+    let (noor, lotte) = (applicant(&app, "noor@example.com").await, applicant(&app, "lotte@example.com").await);
+    noor.act(&app, "transitions", json!({"stage_id": "talk", "by": "sanne"})).await;
+    lotte.act(&app, "transitions", json!({"stage_id": "talk", "by": "sanne"})).await;
+    app.set_time("2027-06-01T10:00:00+02:00");
+    belofte_server::ticker::tick(&app.state).await.unwrap();
+    noor.act(&app, "decisions", json!({"outcome": "rejected", "by": "sanne", "no_reason": true})).await;
+    lotte.act(&app, "transitions", json!({"stage_id": "decision", "by": "sanne"})).await;
+    for applicant in [noor, lotte] {
+        let talk = settled(&app, &applicant.reference).await[1].clone();
+        assert_eq!(talk, ("talk".to_owned(), json!("2027-06-01T08:00:00Z"), Value::Null), "kept, too late");
+    }
+    assert_eq!(app.get("/v1/promise-score").await.json()["late"], 2);
+});
+
+both!(a_decision_keeps_the_decision_that_was_promised, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    noor.act(&app, "transitions", json!({"stage_id": "decision", "by": "sanne"})).await;
+    noor.act(&app, "decisions", json!({"outcome": "hired", "by": "sanne"})).await;
+    let now = json!("2027-03-23T09:00:00Z");
+    let expected = [("review".to_owned(), now.clone(), Value::Null), ("decision".to_owned(), now, Value::Null)];
+    assert_eq!(settled(&app, &noor.reference).await, expected);
 });

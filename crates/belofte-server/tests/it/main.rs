@@ -7,13 +7,16 @@
 mod support;
 
 mod apply;
+mod crash;
 mod desk;
 mod embed;
 mod limits;
 mod lookup;
 mod mail;
+mod once;
 mod pages;
 mod postings;
+mod retention;
 mod score;
 mod status_pages;
 mod ticker;

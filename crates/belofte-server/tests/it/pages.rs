@@ -41,7 +41,7 @@ async fn closed_and_unknown_postings_have_a_page_too() {
 async fn the_form_stands_alone_with_a_key_of_its_own() {
     let app = TestApp::sqlite().await;
     let form = app.get("/careers/kok/apply?lang=nl").await.text();
-    for part in ["action=\"/v1/applications\"", "name=\"idempotency_key\"", "name=\"email\"", "multipart/form-data"] {
+    for part in ["action=\"/v1/applications\"", "name=\"belofte-key\"", "name=\"email\"", "multipart/form-data"] {
         assert!(form.contains(part), "{part}");
     }
     assert_eq!(app.get("/careers/leerling-verpleegkundige/apply").await.status, StatusCode::NOT_FOUND);

@@ -147,6 +147,22 @@ async fn only_listed_origins_may_read() {
 }
 
 #[tokio::test]
+async fn a_page_that_is_not_listed_is_named_in_the_log_once() {
+    let app = TestApp::sqlite().await;
+    let headers = |origin: &'static str| [("origin", origin), ("host", "api.example")];
+    for origin in ["https://careers.example", "https://api.example", "null", "https://new.example"] {
+        app.get_with("/v1/job-postings", &headers(origin)).await;
+        app.get_with("/v1/organization", &headers(origin)).await;
+    }
+    let strangers: Vec<String> = app.state.strangers.lock().unwrap().iter().cloned().collect();
+    assert_eq!(strangers, ["https://new.example"]);
+    for page in 0..200 {
+        app.get_with("/healthz", &headers(format!("https://{page}.example").leak())).await;
+    }
+    assert_eq!(app.state.strangers.lock().unwrap().len(), 100, "a flood fills no log");
+}
+
+#[tokio::test]
 async fn the_document_and_the_router_name_the_same_paths() {
     let app = TestApp::sqlite().await;
     let document = app.get("/openapi.json").await.json();

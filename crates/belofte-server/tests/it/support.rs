@@ -6,6 +6,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use belofte_contract::Timestamp;
+use belofte_server::StartError;
 use belofte_server::clock::Clock;
 use belofte_server::config::{Config, Limits};
 use belofte_server::state::AppState;
@@ -75,11 +76,40 @@ impl TestApp {
         TestApp::start(None, limits).await
     }
 
-    async fn start(database: Option<String>, limits: Limits) -> TestApp {
+    pub async fn start(database: Option<String>, limits: Limits) -> TestApp {
+        TestApp::with_config(|config| {
+            config.limits = limits;
+            if let Some(database) = database {
+                config.database_url = database;
+            }
+        })
+        .await
+    }
+
+    /// On SQLite, with settings of its own.
+    pub async fn with_config(change: impl FnOnce(&mut Config)) -> TestApp {
+        TestApp::open(change).await.unwrap()
+    }
+
+    /// On SQLite, with the demo's content but for one of its files: `forms`, `people` …
+    pub async fn with_content(file: &str, change: impl FnOnce(&mut Value)) -> Result<TestApp, StartError> {
+        let (demo, own) = (concat!(env!("CARGO_MANIFEST_DIR"), "/demo"), tempfile::tempdir().unwrap());
+        for name in ["organization", "people", "forms", "postings"] {
+            let text = std::fs::read_to_string(format!("{demo}/{name}.json")).unwrap();
+            std::fs::write(own.path().join(format!("{name}.json")), text).unwrap();
+        }
+        let path = own.path().join(format!("{file}.json"));
+        let mut content: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+        change(&mut content);
+        std::fs::write(path, content.to_string()).unwrap();
+        TestApp::open(|config| config.content = Some(own.path().to_owned())).await
+    }
+
+    async fn open(change: impl FnOnce(&mut Config)) -> Result<TestApp, StartError> {
         let folder = tempfile::tempdir().unwrap();
-        let config = Config {
+        let mut config = Config {
             data: folder.path().to_owned(),
-            database_url: database.unwrap_or_else(|| format!("sqlite:{}", folder.path().join("test.db").display())),
+            database_url: format!("sqlite:{}", folder.path().join("test.db").display()),
             listen: ([127, 0, 0, 1], 0).into(),
             embed: folder.path().join("embed"),
             origins: vec![ORIGIN.to_owned()],
@@ -90,11 +120,12 @@ impl TestApp {
             careers_url: Some(format!("{ORIGIN}/")),
             demo: true,
             behind_proxy: false,
-            limits,
+            limits: Limits::default(),
         };
+        change(&mut config);
         let clock = Clock::stopped_at(Timestamp::parse(TUESDAY).unwrap());
-        let state = belofte_server::state::open(config, clock).await.unwrap();
-        TestApp { router: belofte_server::router(state.clone()), state, folder }
+        let state = belofte_server::state::open(config, clock).await?;
+        Ok(TestApp { router: belofte_server::router(state.clone()), state, folder })
     }
 
     /// Moves the server's clock.
@@ -212,6 +243,11 @@ fn multipart(parts: &[Part<'_>]) -> Vec<u8> {
     body
 }
 
+/// How often a test of chance is repeated: `few` times in each run, `all` times by `cargo xtask test --all`.
+pub fn rounds(few: usize, all: usize) -> usize {
+    if std::env::var_os("BELOFTE_TEST_ALL").is_some() { all } else { few }
+}
+
 /// A key that no other test uses.
 pub fn key() -> String {
     belofte_server::tokens::new_id()
@@ -234,7 +270,7 @@ pub fn application(email: &str) -> Value {
 }
 
 /// A database of its own on the server that `url` leads to.
-async fn new_database(url: &str) -> String {
+pub async fn new_database(url: &str) -> String {
     sqlx::any::install_default_drivers();
     let name = format!("belofte_{}", key().replace('-', ""));
     let mut connection = sqlx::AnyConnection::connect(url).await.unwrap();

@@ -60,3 +60,34 @@ both!(a_kept_promise_never_turns_late, app, {
     app.set_time("2027-06-01T09:00:00+02:00");
     assert_eq!(tick(&app.state).await.unwrap(), 0);
 });
+
+both!(the_owner_is_told_once_with_a_first_name_and_a_way_to_act, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    app.set_time("2027-03-31T09:00:00+02:00");
+    tick(&app.state).await.unwrap();
+    app.set_time("2027-04-01T09:00:00+02:00");
+    tick(&app.state).await.unwrap();
+    let mails = app.get("/demo/mail.json").await.json();
+    let told: Vec<&Value> = mails.as_array().unwrap().iter().filter(|mail| mail["kind"] == "owner_late").collect();
+    assert_eq!(told.len(), 1);
+    let whole = format!("{} {}", told[0]["subject"].as_str().unwrap(), told[0]["text"].as_str().unwrap());
+    let desk = format!("https://api.example/demo/applications/{}\n", noor.reference);
+    for part in ["Noor", &noor.reference, "Kok", "dinsdag 30 maart", &desk] {
+        assert!(whole.contains(part), "{part} in {whole}");
+    }
+    for part in ["Jansen", "noor@example.com", "belofte-link"] {
+        assert!(!whole.contains(part) && !told[0]["html"].as_str().unwrap().contains(part), "{part} in {whole}");
+    }
+    let late = mails.as_array().unwrap().iter().find(|mail| mail["kind"] == "late").unwrap();
+    assert!(late["text"].as_str().unwrap().contains("Sanne de Wit weet dit"), "{late}");
+});
+
+#[tokio::test]
+async fn an_owner_who_cannot_be_told_stops_the_start() {
+    let start = |email: Value| TestApp::with_content("people", move |people| people[0]["email"] = email);
+    for email in [Value::Null, json!(""), json!("sanne at work")] {
+        let told = start(email).await.err().expect("a refusal").to_string();
+        assert!(told.starts_with("posting ") && told.ends_with("its owner sanne needs an `email`"), "{told}");
+    }
+    assert!(start(json!("sanne@havenzicht.example")).await.is_ok());
+}

@@ -5,6 +5,7 @@
 use belofte_contract::decision::{NewDecision, Outcome, REASON_CHARS, Reason, TIP_MAX_CHARS};
 use belofte_contract::desk::{MOVE_REASON_CHARS, NOTE_MAX_CHARS, NewPromiseMove, PromiseKept, Transition};
 use belofte_contract::postings::{DurationUnit, PromiseFrom, PromisePolicy};
+use belofte_contract::problem::FieldErrorCode;
 use belofte_contract::promise::Promise;
 use belofte_contract::timeline::Application;
 use belofte_contract::{Reference, Timestamp};
@@ -227,7 +228,11 @@ fn at_cutoff(settings: &Settings, day: &str) -> Option<Timestamp> {
 
 /// A refusal as a sentence, and the id of the field to look at again.
 pub fn worded(page: &Page, act: &str, problem: &ApiProblem, typed: &Typed) -> (String, Option<String>) {
-    let field = problem.problem().errors.first().map_or("", |error| error.field.as_str());
+    let error = problem.problem().errors.first();
+    let field = error.map_or("", |error| error.field.as_str());
+    let next = error.filter(|error| error.code == FieldErrorCode::OutsideHours).and_then(|error| error.limit);
+    let next =
+        next.and_then(|ms| i64::try_from(ms).ok()).map_or_else(String::new, |ms| page.day(Timestamp::from_ms(ms)));
     let form = if matches!(act, "keep" | "move") { [act, "-0"].concat() } else { act.to_owned() };
     let both = typed.contains_key("no_reason") && typed.get("reason_1").is_some_and(|text| !text.trim().is_empty());
     let (text, field) = match field {
@@ -235,10 +240,11 @@ pub fn worded(page: &Page, act: &str, problem: &ApiProblem, typed: &Typed) -> (S
         "reasons.1.text" => ("problem_reasons", Some("reason_2")),
         field if field.starts_with("reasons") => ("problem_reasons", Some("reason_1")),
         "reason" => ("problem_move_reason", Some("reason")),
+        "to" if !next.is_empty() => ("problem_move_day", Some("day")),
         "to" => ("problem_move_to", Some("day")),
         "tip" => ("problem_tip", Some("tip")),
         "text" => ("problem_text", Some("text")),
         _ => ("problem_other", None),
     };
-    (page.say(text, &[]), field.map(|field| [form.as_str(), "-", field].concat()))
+    (page.say(text, &[("date", &next)]), field.map(|field| [form.as_str(), "-", field].concat()))
 }

@@ -53,7 +53,7 @@ impl Page {
         let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
         let accepted = accepted.and_then(|value| value.split([',', ';']).next()).map(str::trim);
         let lang = settings.lang(asked.or(accepted)).to_owned();
-        let host = settings.careers_url().to_owned();
+        let host = settings.careers_url(&lang);
         Page { lang, now: state.clock.now(), host, settings }
     }
 

@@ -42,7 +42,7 @@ pub fn check(settings: &Settings, new: &NewApplication, now: Timestamp) -> ApiRe
         return Err(too_many(&answer.field, MAX_VALUES));
     }
     let asked = posting.form_id() == Some(new.form_id.as_str());
-    let form = settings.form(&new.form_id, Some(new.form_version), &lang).filter(|_| asked);
+    let form = settings.form_at(&new.form_id, Some(new.form_version), &lang, now).filter(|_| asked);
     let form = form.ok_or_else(|| ApiProblem::conflict("the form has changed: read it again"))?;
     let problems = form.problems(&new.answers);
     if !problems.is_empty() {

@@ -8,7 +8,7 @@ use axum::extract::Multipart;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use belofte_contract::apply::{
-    ANSWER_MAX_CHARS, Answer, ApplicationForm, FieldKind, MAX_FIELDS, MAX_VALUES, NewApplication,
+    ANSWER_MAX_CHARS, Answer, ApplicationForm, FieldKind, MAX_FIELDS, MAX_VALUES, NewApplication, carried,
 };
 use belofte_contract::paths::IDEMPOTENCY_KEY_HEADER;
 use belofte_contract::problem::{FieldError, FieldErrorCode};
@@ -37,8 +37,8 @@ pub struct PlainForm {
 pub async fn apply(state: &AppState, headers: &HeaderMap, multipart: Multipart) -> ApiResult<Response> {
     let mut form = read(state, multipart).await?;
     let header = headers.get(IDEMPOTENCY_KEY_HEADER).and_then(|value| value.to_str().ok());
-    let key = header.or(form.one("idempotency_key"));
-    let key = checked_key(key.ok_or_else(|| ApiProblem::bad_request("the field idempotency_key is needed"))?)?;
+    let key = header.or(form.one(carried::KEY));
+    let key = checked_key(key.ok_or_else(|| ApiProblem::bad_request("the field belofte-key is needed"))?)?;
     let fingerprint = sha256_hex(&serde_json::to_vec(&(&form.texts, &form.files))?);
     let refused = form.refused.take();
     let definition = form.definition(state);
@@ -111,12 +111,12 @@ impl PlainForm {
     }
 
     fn version(&self) -> u32 {
-        self.one("form_version").and_then(|text| text.parse().ok()).unwrap_or(0)
+        self.one(carried::VERSION).and_then(|text| text.parse().ok()).unwrap_or(0)
     }
 
     fn definition(&self, state: &AppState) -> Option<ApplicationForm> {
         let settings = state.settings();
-        settings.form(self.one("form_id")?, Some(self.version()), settings.lang(self.one("lang")))
+        settings.form(self.one(carried::FORM)?, Some(self.version()), settings.lang(self.one(carried::LANG)))
     }
 
     /// Texts under a file's question are the ids of files that came with an earlier try.
@@ -134,10 +134,9 @@ impl PlainForm {
         }
 
         let text = |name: &str| self.one(name).unwrap_or_default().to_owned();
-        let (posting_id, form_id, lang) = (text("posting_id"), text("form_id"), text("lang"));
-        let (form_version, website) = (self.version(), self.one("website").map(str::to_owned));
-        let ours = ["posting_id", "form_id", "form_version", "lang", "idempotency_key", "website"];
-        let words = self.texts.into_iter().filter(|(name, _)| !ours.contains(&name.as_str()));
+        let (posting_id, form_id, lang) = (text(carried::POSTING), text(carried::FORM), text(carried::LANG));
+        let (form_version, website) = (self.version(), self.one(carried::TRAP).map(str::to_owned));
+        let words = self.texts.into_iter().filter(|(name, _)| !carried::ALL.contains(&name.as_str()));
         let answers = words.map(|(field, values)| Answer { field, values }).collect();
         NewApplication { posting_id, form_id, form_version, lang, answers, filled_in_ms: None, website }
     }

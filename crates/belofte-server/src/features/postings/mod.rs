@@ -60,10 +60,10 @@ pub async fn load_organization(state: &AppState, lang: Option<&str>) -> ApiResul
     let settings = state.settings();
     let mut document = settings.organization.clone();
     document["score"] = serde_json::to_value(counted::current(state).await?)?;
-    if document["careers_url"].is_null() {
-        document["careers_url"] = format!("{}/careers", state.config.public_url).into();
-    }
-    Ok(settings.read(&document, settings.lang(lang))?)
+    let lang = settings.lang(lang);
+    document["retention"] = serde_json::to_value(settings.retention())?;
+    document["careers_url"] = settings.careers_url(lang).into();
+    Ok(settings.read(&document, lang)?)
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -243,6 +243,6 @@ async fn form(
 ) -> ApiResult<Response> {
     let settings = state.settings();
     let lang = settings.lang(query.lang.as_deref());
-    let form = settings.form(&id, None, lang).ok_or_else(ApiProblem::not_found)?;
+    let form = settings.form_at(&id, None, lang, state.clock.now()).ok_or_else(ApiProblem::not_found)?;
     tagged_json(&headers, &form, ASK_AGAIN)
 }

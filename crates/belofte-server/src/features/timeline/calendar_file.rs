@@ -86,9 +86,8 @@ fn own_deadline(
 fn moment(words: &Words<'_>, uid: &str, at: Timestamp, now: Timestamp) -> Event {
     let mut event = Event::with_uid(uid);
     event.add_property("DTSTAMP", utc(now)).add_property("DTSTART", utc(at)).add_property("TRANSP", "TRANSPARENT");
-    if !words.settings.careers_url().is_empty() {
-        event.url(words.settings.careers_url());
-    }
+    // Calendars are shared and kept by others: no token in them.
+    event.url(&words.settings.status_url(words.lang, None));
     event
 }
 

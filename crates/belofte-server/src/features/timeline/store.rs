@@ -297,12 +297,9 @@ pub async fn load_own_deadline(
 /// Days the application is kept after it ended: longer when the applicant said yes to that.
 pub fn keep_days(row: &ApplicationRow, settings: &Settings) -> u32 {
     let retention = settings.retention();
-    let consented = belofte_contract::apply::values(&row.answers, KEEP_FIELD).iter().any(|value| value == "yes");
-    if consented { retention.consented_days } else { retention.default_days }
+    let form = settings.form(&row.form_id, u32::try_from(row.form_version).ok(), &row.lang);
+    form.map_or(retention.default_days, |form| form.keep_days(&row.answers, &retention))
 }
-
-/// The form's question whether the answers may be kept longer.
-const KEEP_FIELD: &str = "keep";
 
 pub fn decision_in(stored: &StoredDecision, settings: &Settings, lang: &str) -> Decision {
     Decision {

@@ -1,0 +1,136 @@
+//! A form as the employer wrote it: what it must be before anybody is asked to fill it in, and its days that count from today.
+//!
+//! Faults are told to the operator at the start, by form and question. Never looks at an answer: those rules are the
+//! contract's.
+
+use std::collections::BTreeSet;
+
+use belofte_contract::apply::{ANSWER_MAX_CHARS, ApplicationForm, FieldKind, FormField, MAX_FIELDS};
+use belofte_contract::organization::Retention;
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+
+use crate::StartError;
+use crate::format::ServerFormat;
+use crate::mail::compose::fill;
+
+const NAME_MAX_CHARS: usize = 64;
+
+/// The first fault of a form.
+pub fn check(form: &ApplicationForm) -> Result<(), StartError> {
+    let fault = |fault: &str| Err(format!("form {}: {fault}", form.id).into());
+    if form.fields.len() > MAX_FIELDS {
+        return fault(&format!("more than {MAX_FIELDS} fields"));
+    }
+    if form.email_field().is_none() {
+        return fault("it needs a field of type mail, or nobody can be answered");
+    }
+    if form.fields.iter().filter(|field| field.keeps_longer).count() > 1 {
+        return fault("only one consent can have keeps_longer");
+    }
+    let mut names = BTreeSet::new();
+    for field in &form.fields {
+        if !names.insert(&field.name) {
+            return fault(&format!("two fields are named {}", field.name));
+        }
+        if let Some(problem) = problem(form, field) {
+            return fault(&format!("field {}: {problem}", field.name));
+        }
+    }
+    Ok(())
+}
+
+fn problem(form: &ApplicationForm, field: &FormField) -> Option<&'static str> {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    if field.name.is_empty() || field.name.len() > NAME_MAX_CHARS || !field.name.chars().all(plain) {
+        // Names with a `-` are the plain form's own.
+        return Some("a name has 1 to 64 letters, digits and _");
+    }
+    let bounds =
+        [&field.min, &field.max].map(|bound| bound.as_deref().map(|text| bound_on(text, Date::constant(2027, 1, 1))));
+    match bounds {
+        [None, None] => {}
+        _ if field.kind != FieldKind::Date => return Some("min and max are for dates"),
+        [Some(None), _] | [_, Some(None)] => {
+            return Some("min and max are days: 2027-03-31, today, today+30 or today-16y");
+        }
+        [Some(Some(min)), Some(Some(max))] if min > max => return Some("its min lies after its max"),
+        _ => {}
+    }
+    if field.keeps_longer && field.kind != FieldKind::Consent {
+        return Some("keeps_longer is for a consent");
+    }
+    if let Some(digits) = field.digits {
+        if field.kind != FieldKind::Text {
+            return Some("digits are for text");
+        }
+        if digits == 0 || digits > field.max_length.unwrap_or(ANSWER_MAX_CHARS) {
+            return Some("its digits do not fit its length");
+        }
+    }
+    let asked_for = field.show_if.as_ref().map(|show_if| &show_if.field);
+    if asked_for.is_some_and(|other| form.field(other).is_none()) {
+        return Some("show_if names a field that is not there");
+    }
+    None
+}
+
+/// Puts the organisation's own numbers into the words of a form, so that they cannot say anything else than the page does.
+pub fn name_days(form: &mut ApplicationForm, retention: &Retention, format: &ServerFormat) {
+    let number = |days: u32| format.number(f64::from(days), 0);
+    let (default, consented) = (number(retention.default_days), number(retention.consented_days));
+    let values = [("default_days", default.as_str()), ("consented_days", consented.as_str())];
+    for field in &mut form.fields {
+        for text in [Some(&mut field.label), field.hint.as_mut(), field.purpose.as_mut()].into_iter().flatten() {
+            *text = fill(text, &values);
+        }
+    }
+}
+
+/// Puts days in the place of those that count from `today`: what goes over the wire is always a day.
+pub fn date(form: &mut ApplicationForm, today: Date) {
+    for field in &mut form.fields {
+        for bound in [&mut field.min, &mut field.max] {
+            *bound = bound.as_deref().and_then(|text| bound_on(text, today)).map(|day| day.to_string());
+        }
+    }
+}
+
+/// `2027-03-31`, or `today` with days or years added or taken away: `today+30`, `today-16y`.
+fn bound_on(text: &str, today: Date) -> Option<Date> {
+    let Some(shift) = text.strip_prefix("today") else { return text.parse().ok() };
+    if shift.is_empty() {
+        return Some(today);
+    }
+    let (count, years) = shift.strip_suffix('y').map_or((shift, false), |count| (count, true));
+    let signed = count.starts_with(['+', '-']);
+    let count: i32 = count.parse().ok().filter(|_| signed)?;
+    let span = if years { 0.days().try_years(count) } else { 0.days().try_days(count) };
+    today.checked_add(span.ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bound_is_a_day_or_counts_from_today() {
+        let today = "2028-02-29".parse().unwrap();
+        for (text, day) in [
+            ("1990-05-01", Some("1990-05-01")),
+            ("today", Some("2028-02-29")),
+            ("today+1", Some("2028-03-01")),
+            ("today-30", Some("2028-01-30")),
+            ("today-16y", Some("2012-02-29")),
+            ("today+1y", Some("2029-02-28")),
+            ("today+", None),
+            ("today5", None),
+            ("today+99999999", None),
+            ("tomorrow", None),
+            ("2027-02-30", None),
+            ("", None),
+        ] {
+            assert_eq!(bound_on(text, today).map(|day| day.to_string()).as_deref(), day, "{text}");
+        }
+    }
+}
