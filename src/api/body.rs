@@ -39,15 +39,12 @@ fn text(given: &Option<String>) -> Body<'_> {
 }
 
 pub fn application(given: &NewApplication) -> Body<'_> {
-    // More milliseconds than fit are seven weeks.
-    let filled_in = given.filled_in_ms.map(|ms| u32::try_from(ms).unwrap_or(u32::MAX));
     Body::Fields(vec![
         ("posting_id", Body::Text(&given.posting_id)),
         ("form_id", Body::Text(&given.form_id)),
         ("form_version", Body::Number(given.form_version)),
         ("lang", Body::Text(&given.lang)),
         ("answers", Body::List(given.answers.iter().map(answer).collect())),
-        ("filled_in_ms", filled_in.map_or(Body::Missing, Body::Number)),
         ("website", text(&given.website)),
     ])
 }
@@ -93,11 +90,10 @@ mod tests {
             form_version: 3,
             lang: "nl".into(),
             answers: vec![answer],
-            filled_in_ms: Some(61_000),
             website: Some("w".into()),
         };
         check(application(&given), &given);
-        (given.answers, given.filled_in_ms, given.website) = (Vec::new(), None, None);
+        (given.answers, given.website) = (Vec::new(), None);
         check(application(&given), &given);
     }
 

@@ -54,8 +54,8 @@ for (const [name, broken, why] of [
   ["a dropped connection", "offline", "apply.not_delivered_why"],
   ["too many calls", { status: 429, body: {}, headers: { "retry-after": "1" } }, "apply.not_delivered_busy"],
 ]) {
-  test(`${name} delays the application, and each try carries the same key`, async ({ page }) => {
-    const keys = [];
+  test(`${name} delays the application, and each try carries the same key and body`, async ({ page }) => {
+    const [keys, bodies] = [[], []];
     let fails = true;
     await layOut(page, {
       element: ELEMENT,
@@ -63,6 +63,7 @@ for (const [name, broken, why] of [
         ...base,
         "POST /v1/applications": (request) => {
           keys.push(request.headers()["idempotency-key"]);
+          bodies.push(request.postData());
           return fails ? broken : { status: 201, body: receipt };
         },
       },
@@ -80,6 +81,8 @@ for (const [name, broken, why] of [
     await expect(widget(page)).toContainText("K7Q4-9M2P-3XHD");
     expect(keys.length).toBeGreaterThan(1);
     expect(new Set(keys).size, "one key for all tries").toBe(1);
+    // With another body the server would take it for another application, and refuse it.
+    expect(new Set(bodies).size, "one body for all tries").toBe(1);
     expect(keys[0]).toMatch(/.{16,}/);
   });
 }

@@ -124,7 +124,7 @@ class Server {
     const filled = form.fields
       .map((field) => ({ field: field.name, values: [given(field)].flat().filter(Boolean) }))
       .filter((answer) => answer.values.length > 0);
-    const body = { posting_id: posting, form_id: form.id, form_version: form.version, lang, answers: filled, filled_in_ms: 60_000 };
+    const body = { posting_id: posting, form_id: form.id, form_version: form.version, lang, answers: filled };
     const key = `page-${Math.random().toString(36).slice(2)}-${Date.now()}`;
     return this.json("POST", `/v1/applications?lang=${lang}`, body, { "idempotency-key": key });
   }

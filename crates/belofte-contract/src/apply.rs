@@ -172,9 +172,6 @@ pub struct NewApplication {
     /// Language of receipt and mails, BCP 47.
     pub lang: String,
     pub answers: Vec<Answer>,
-    /// Milliseconds from opening the form to sending it: a signal against machines.
-    #[serde(default)]
-    pub filled_in_ms: Option<u64>,
     /// A field no person sees; machines fill it.
     #[serde(default)]
     pub website: Option<String>,

@@ -11,7 +11,10 @@ use sqlx::{Any, AnyConnection, AnyPool, Executor, Row, SqlSafeStr, Transaction};
 
 use crate::StartError;
 
-const MIGRATIONS: &[(i64, &str, &str)] = &[(1, "init", include_str!("../migrations/0001_init.sql"))];
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "init", include_str!("../migrations/0001_init.sql")),
+    (2, "idempotency status", include_str!("../migrations/0002_idempotency_status.sql")),
+];
 /// The first SQLite with the fix for a WAL reset that could lose a commit.
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 

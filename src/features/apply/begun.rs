@@ -5,7 +5,6 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use belofte_contract::Timestamp;
 use belofte_contract::apply::ApplicationForm;
 use web_sys::File;
 
@@ -26,7 +25,6 @@ pub struct Begun {
     pub files: RefCell<Files>,
     /// The same for every try, until a final answer.
     pub key: RefCell<String>,
-    pub opened_at: Timestamp,
     ended: Cell<bool>,
 }
 
@@ -34,7 +32,7 @@ thread_local!(static LEFT: RefCell<Vec<Rc<Begun>>> = const { RefCell::new(Vec::n
 
 impl Begun {
     /// What was left before, or a new one.
-    pub fn take(posting: &str, form: &Rc<ApplicationForm>, now: Timestamp) -> Rc<Begun> {
+    pub fn take(posting: &str, form: &Rc<ApplicationForm>) -> Rc<Begun> {
         let left = LEFT.with(|left| {
             let mut left = left.borrow_mut();
             let at = left.iter().position(|begun| begun.posting == posting)?;
@@ -50,7 +48,6 @@ impl Begun {
             draft: RefCell::new(ApplyDraft::new(form.clone())),
             files: RefCell::default(),
             key: RefCell::new(http::random_key()),
-            opened_at: now,
             ended: Cell::new(false),
         })
     }

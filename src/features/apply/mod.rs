@@ -140,7 +140,7 @@ fn use_form(props: &Form) -> Html {
     let core = props.core.clone();
     let (posting, form) = &*props.asked;
     let state = use_kept(|| State {
-        begun: Begun::take(&posting.id, form, core.clock.now()),
+        begun: Begun::take(&posting.id, form),
         submission: Submission::default(),
         next_try: None,
         looks: 0,
@@ -266,7 +266,6 @@ impl Page {
             form_version: draft.form.version,
             lang: core.api.lang().to_owned(),
             answers: draft.sent_answers(),
-            filled_in_ms: u64::try_from(core.clock.now().ms_since(begun.opened_at)).ok(),
             website: Some(draft.trap.clone()).filter(|trap| !trap.is_empty()),
         }
     }

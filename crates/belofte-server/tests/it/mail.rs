@@ -9,7 +9,7 @@ use crate::timeline::applicant;
 /// Applies for the posting of the contract's example: two business days.
 async fn apply_in(app: &TestApp, lang: &str) -> Value {
     let body = json!({
-        "posting_id": "wijkverpleegkundige", "form_id": "zorg", "form_version": 1, "lang": lang, "filled_in_ms": 60000,
+        "posting_id": "wijkverpleegkundige", "form_id": "zorg", "form_version": 1, "lang": lang,
         "answers": [
             {"field": "name", "values": ["Noor <Jansen>"]}, {"field": "email", "values": ["noor@example.com"]},
             {"field": "registered", "values": ["no"]}, {"field": "start_date", "values": ["2027-06-01"]},

@@ -265,7 +265,6 @@ pub fn application(email: &str) -> Value {
             {"field": "email", "values": [email]},
             {"field": "start", "values": ["now"]},
         ],
-        "filled_in_ms": 60000,
     })
 }
 

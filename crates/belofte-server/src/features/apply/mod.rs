@@ -142,7 +142,7 @@ pub async fn submit(state: &AppState, key: &str, fingerprint: &str, new: NewAppl
     // The token is left out of the stored answer and put in again: a copy of the database opens nothing.
     let answer = ApplicationReceipt { reference: recorded.reference, token: String::new(), receipt };
     let body = serde_json::to_string(&answer)?;
-    store::finish_key(&mut transaction, key, &recorded.application_id, StatusCode::CREATED.as_u16(), &body).await?;
+    store::finish_key(&mut transaction, key, &recorded.application_id, &body).await?;
     transaction.commit().await?;
     state.tell_changed(&recorded.application_id, recorded.version);
     state.outbox.notify_one();

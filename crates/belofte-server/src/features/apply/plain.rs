@@ -138,6 +138,6 @@ impl PlainForm {
         let (form_version, website) = (self.version(), self.one(carried::TRAP).map(str::to_owned));
         let words = self.texts.into_iter().filter(|(name, _)| !carried::ALL.contains(&name.as_str()));
         let answers = words.map(|(field, values)| Answer { field, values }).collect();
-        NewApplication { posting_id, form_id, form_version, lang, answers, filled_in_ms: None, website }
+        NewApplication { posting_id, form_id, form_version, lang, answers, website }
     }
 }

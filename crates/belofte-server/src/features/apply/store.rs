@@ -135,8 +135,8 @@ pub async fn begin_key(
     now: Timestamp,
 ) -> ApiResult<bool> {
     let taken = sqlx::query(
-        "INSERT INTO idempotency (key, fingerprint, application_id, status, body, created_at)
-         VALUES ($1, $2, '', 0, '', $3) ON CONFLICT (key) DO NOTHING",
+        "INSERT INTO idempotency (key, fingerprint, application_id, body, created_at)
+         VALUES ($1, $2, '', '', $3) ON CONFLICT (key) DO NOTHING",
     )
     .bind(key)
     .bind(fingerprint)
@@ -146,17 +146,10 @@ pub async fn begin_key(
     Ok(taken.rows_affected() == 1)
 }
 
-pub async fn finish_key(
-    connection: &mut AnyConnection,
-    key: &str,
-    application_id: &str,
-    status: u16,
-    body: &str,
-) -> ApiResult<()> {
-    sqlx::query("UPDATE idempotency SET application_id = $2, status = $3, body = $4 WHERE key = $1")
+pub async fn finish_key(connection: &mut AnyConnection, key: &str, application_id: &str, body: &str) -> ApiResult<()> {
+    sqlx::query("UPDATE idempotency SET application_id = $2, body = $3 WHERE key = $1")
         .bind(key)
         .bind(application_id)
-        .bind(i64::from(status))
         .bind(body)
         .execute(connection)
         .await?;
