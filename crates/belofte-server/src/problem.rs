@@ -35,6 +35,10 @@ impl ApiProblem {
         ApiProblem::new(ProblemType::BadRequest, StatusCode::BAD_REQUEST, "The request cannot be read").detail(detail)
     }
 
+    pub fn method_not_allowed() -> ApiProblem {
+        ApiProblem::new(ProblemType::BadRequest, StatusCode::METHOD_NOT_ALLOWED, "This address takes other methods")
+    }
+
     pub fn fields(errors: Vec<FieldError>) -> ApiProblem {
         let mut problem =
             ApiProblem::new(ProblemType::Fields, StatusCode::UNPROCESSABLE_ENTITY, "Some fields need another look");

@@ -5,7 +5,7 @@
 pub mod store;
 
 use axum::extract::rejection::JsonRejection;
-use axum::extract::{FromRequestParts, Path, State};
+use axum::extract::{FromRequestParts, State};
 use axum::http::header;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
@@ -21,7 +21,7 @@ use crate::features::lookup::session::bearer;
 use crate::features::lookup::{AskedLang, read_json};
 use crate::features::timeline;
 use crate::features::timeline::store::{load_summary, word};
-use crate::http::Query;
+use crate::http::{Path, Query};
 use crate::problem::{ApiProblem, ApiResult};
 use crate::state::{App, AppState};
 use crate::tokens::{keyed_hash, same};

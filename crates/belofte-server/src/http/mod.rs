@@ -38,6 +38,7 @@ const PREFLIGHT_MAX_AGE: Duration = Duration::from_secs(3_600);
 pub fn layers(routes: Router<AppState>, state: &AppState) -> Router<AppState> {
     routes
         .fallback(|| async { ApiProblem::not_found() })
+        .method_not_allowed_fallback(|| async { ApiProblem::method_not_allowed() })
         .layer(DefaultBodyLimit::max(BODY_MAX_BYTES))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, CALL_MAX))
         .layer(CatchPanicLayer::custom(|_| ApiProblem::internal("panic").into_response()))
@@ -128,6 +129,18 @@ impl<T: DeserializeOwned> FromRequestParts<AppState> for Query<T> {
         let read = axum::extract::Query::try_from_uri(&parts.uri);
         read.map(|axum::extract::Query(asked)| Query(asked))
             .map_err(|error| ApiProblem::bad_request(&error.body_text()))
+    }
+}
+
+/// What stands in the place of each `{name}` of an address; what cannot be read is told like every other problem.
+pub struct Path<T>(pub T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<AppState> for Path<T> {
+    type Rejection = ApiProblem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> ApiResult<Path<T>> {
+        let read = axum::extract::Path::from_request_parts(parts, state).await;
+        read.map(|axum::extract::Path(asked)| Path(asked)).map_err(|_| ApiProblem::not_found())
     }
 }
 

@@ -9,7 +9,7 @@ use std::future::Future;
 use std::rc::Rc;
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use axum::routing::get;
@@ -26,7 +26,7 @@ use serde::Deserialize;
 use crate::features::apply::{Answer, store::find_upload};
 use crate::features::postings::{ListQuery, find, load_detail, load_list, load_organization, view};
 use crate::format::ServerFormat;
-use crate::http::{Query, from_elsewhere};
+use crate::http::{Path, Query, from_elsewhere};
 use crate::locale;
 use crate::problem::{ApiProblem, ApiResult};
 use crate::state::AppState;

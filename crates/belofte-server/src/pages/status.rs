@@ -4,7 +4,7 @@
 //! another site's page posts here is not carried out. Never tells whether somebody applied: the rules are the lookup's.
 
 use axum::Router;
-use axum::extract::{Form, FromRequestParts, Path, State};
+use axum::extract::{Form, FromRequestParts, State};
 use axum::http::request::Parts as RequestParts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -25,7 +25,7 @@ use crate::features::lookup::{self, AskedLang, Session};
 use crate::features::postings::load_organization;
 use crate::features::timeline::{self, store::load_summaries};
 use crate::http::limits::VisitorAddress;
-use crate::http::{Query, from_elsewhere};
+use crate::http::{Path, Query, from_elsewhere};
 use crate::problem::{ApiProblem, ApiResult};
 use crate::state::{App, AppState};
 

@@ -13,6 +13,7 @@ mod embed;
 mod limits;
 mod lookup;
 mod mail;
+mod malformed;
 mod once;
 mod pages;
 mod postings;

@@ -6,7 +6,7 @@ pub mod json_ld;
 pub mod view;
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use axum::routing::get;
@@ -16,8 +16,7 @@ use belofte_contract::postings::{JobPosting, JobPostingList, PostingStatus};
 use serde::Deserialize;
 
 use crate::features::score::counted;
-use crate::http::Query;
-use crate::http::{tagged, tagged_json};
+use crate::http::{Path, Query, tagged, tagged_json};
 use crate::problem::{ApiProblem, ApiResult};
 use crate::settings::{Posting, Settings};
 use crate::state::AppState;

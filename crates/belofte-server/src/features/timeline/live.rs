@@ -5,7 +5,7 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
@@ -16,6 +16,7 @@ use tokio_stream::wrappers::ReceiverStream;
 
 use super::store::load_events;
 use crate::features::lookup::Session;
+use crate::http::Path;
 use crate::problem::{ApiProblem, ApiResult};
 use crate::state::AppState;
 

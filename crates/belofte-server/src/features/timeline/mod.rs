@@ -7,7 +7,7 @@ mod entries;
 mod live;
 pub mod store;
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -17,7 +17,7 @@ use belofte_contract::timeline::Application;
 
 use crate::features::lookup::{AskedLang, Session};
 use crate::features::score::counted;
-use crate::http::Query;
+use crate::http::{Path, Query};
 use crate::problem::{ApiProblem, ApiResult};
 use crate::state::{App, AppState};
 
