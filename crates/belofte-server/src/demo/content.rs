@@ -14,6 +14,7 @@ use crate::StartError;
 use crate::calendar::{Calendar, import};
 use crate::config::Config;
 use crate::localized;
+use crate::settings::Settings;
 use crate::settings::store::{self, PostingRow};
 use crate::store::Store;
 
@@ -43,6 +44,8 @@ pub async fn load_if_empty(store: &Store, config: &Config, now: Timestamp) -> Re
         None => return Ok(()),
     };
     load(&mut transaction, content, config, now).await?;
+    // Content with a fault leaves the database empty: once it is mended, it is read again.
+    Settings::of(&mut transaction, &config.public_url).await?;
     transaction.commit().await?;
     Ok(())
 }

@@ -47,7 +47,9 @@ pub fn receipt(settings: &Settings, lang: &str, application: &Application, link_
     if letter.calendar.is_some() {
         notes.push(words.say("receipt_calendar", &[]));
     }
-    letter.parts.push(Part::Quiet { text: notes.join(" ") });
+    if !notes.is_empty() {
+        letter.parts.push(Part::Quiet { text: notes.join(" ") });
+    }
     letter.parts.push(Part::Facts { label: None, rows: facts(&words, title, application.reference) });
     let rows = application.answers.iter().map(answered).collect();
     letter.parts.push(Part::Facts { label: Some(words.say("receipt_copy", &[])), rows });

@@ -14,6 +14,7 @@ use belofte_contract::postings::PostingLink;
 use belofte_contract::{Reference, Timestamp};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use sqlx::AnyConnection;
 
 use crate::StartError;
 use crate::calendar::Calendar;
@@ -41,18 +42,25 @@ pub struct Settings {
 
 impl Settings {
     pub async fn load(store: &Store, public_url: &str) -> Result<Settings, StartError> {
-        let mut connection = store.read().acquire().await?;
-        let organization = store::organization(&mut connection).await?;
+        Settings::of(&mut *store.read().acquire().await?, public_url).await
+    }
+
+    /// What the database holds, when all of it is as it must be.
+    pub async fn of(connection: &mut AnyConnection, public_url: &str) -> Result<Settings, StartError> {
+        let organization = store::organization(connection).await?;
         let organization =
             organization.ok_or("the database has no organisation yet: start once with --content FOLDER")?;
-        let people = store::people(&mut connection).await?;
-        let forms = store::forms(&mut connection).await?;
-        let rows = store::postings(&mut connection).await?;
+        let people = store::people(connection).await?;
+        let forms = store::forms(connection).await?;
+        let rows = store::postings(connection).await?;
         let locales: Vec<String> = serde_json::from_value(organization["locales"].clone())?;
         let lang = locales.first().cloned().unwrap_or_default();
         let work: WorkCalendar = localized::read(&organization["calendar"], &lang, &locales)?;
         let zone = organization["time_zone"].as_str().unwrap_or("UTC");
         let calendar = Calendar::new(zone, &work)?;
+        if organization["mail_from"].as_str().is_some_and(|address| !is_email(address)) {
+            return Err("mail_from of the organisation is no mail address".into());
+        }
         if !organization["retention"].is_null() {
             serde_json::from_value::<Retention>(organization["retention"].clone())
                 .map_err(|error| format!("retention of the organisation: {error}"))?;

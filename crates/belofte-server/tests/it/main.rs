@@ -19,6 +19,7 @@ mod pages;
 mod postings;
 mod retention;
 mod score;
+mod settings;
 mod status_pages;
 mod ticker;
 mod timeline;

@@ -69,10 +69,3 @@ async fn the_consent_is_known_by_its_mark_and_not_by_its_name() {
         assert_eq!(apply(&app, email, consent).await["receipt"]["keep_days"], days, "{consent:?}");
     }
 }
-
-#[tokio::test]
-async fn retention_that_cannot_be_read_stops_the_start() {
-    let start = TestApp::with_content("organization", |organization| organization["retention"] = json!({"days": 28}));
-    let told = start.await.err().expect("a refusal").to_string();
-    assert!(told.starts_with("retention of the organisation: missing field"), "{told}");
-}

@@ -93,6 +93,12 @@ impl TestApp {
 
     /// On SQLite, with the demo's content but for one of its files: `forms`, `people` …
     pub async fn with_content(file: &str, change: impl FnOnce(&mut Value)) -> Result<TestApp, StartError> {
+        let own = TestApp::content(file, change);
+        TestApp::open(|config| config.content = Some(own.path().to_owned())).await
+    }
+
+    /// A folder with the demo's content but for one of its files.
+    pub fn content(file: &str, change: impl FnOnce(&mut Value)) -> TempDir {
         let (demo, own) = (concat!(env!("CARGO_MANIFEST_DIR"), "/demo"), tempfile::tempdir().unwrap());
         for name in ["organization", "people", "forms", "postings"] {
             let text = std::fs::read_to_string(format!("{demo}/{name}.json")).unwrap();
@@ -102,7 +108,7 @@ impl TestApp {
         let mut content: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
         change(&mut content);
         std::fs::write(path, content.to_string()).unwrap();
-        TestApp::open(|config| config.content = Some(own.path().to_owned())).await
+        own
     }
 
     async fn open(change: impl FnOnce(&mut Config)) -> Result<TestApp, StartError> {
