@@ -417,7 +417,8 @@ impl CoreParts {
 
 /// Keeps the key that came with the receipt and shows the receipt.
 pub fn applied(core: &Core, receipt: ApplicationReceipt) {
-    core.sessions.keep(Session { token: receipt.token, reference: Some(receipt.reference) });
+    let applied = receipt.receipt.posting.id.clone();
+    core.sessions.keep(Session { token: receipt.token, reference: Some(receipt.reference), applied });
     core.announce("belofte-applied", &[("posting", receipt.receipt.posting.id.as_str().into())]);
     core.go.emit(View::Receipt(Rc::new(receipt.receipt)));
 }

@@ -79,6 +79,7 @@ keys! {
     PostingsAssisted = "postings.assisted",
     PostingsAutomated = "postings.automated",
     PostingsWithinMinutes = "postings.within_minutes.other",
+    PostingsAtOnce = "postings.at_once",
     PostingsToday = "postings.today",
     PostingsAtLatest = "postings.at_latest",
 
@@ -105,6 +106,7 @@ keys! {
     // apply
     ApplyTitle = "apply.title",
     ApplyLead = "apply.lead",
+    ApplyBefore = "apply.before",
     ApplyBack = "apply.back",
     ApplySend = "apply.send",
     ApplySending = "apply.sending",
@@ -116,6 +118,8 @@ keys! {
     ApplyMaxLength = "apply.max_length.other",
     ApplyFileLimit = "apply.file_limit",
     ApplyFileLimits = "apply.file_limits.other",
+    ApplyKilobytes = "apply.kilobytes",
+    ApplyMegabytes = "apply.megabytes",
     ApplyFileChoose = "apply.file_choose",
     ApplyFileSent = "apply.file_sent",
     ApplyFileReady = "apply.file_ready",

@@ -455,7 +455,9 @@ mod tests {
             field: name.into(),
             values: values.iter().map(|value| (*value).to_owned()).collect(),
         };
-        let sent = |car: &str| form.given(&[answer("note", &["x"]), answer("plate", &[" AB-12 ", " "]), answer("car", &[car])]);
+        let sent = |car: &str| {
+            form.given(&[answer("note", &["x"]), answer("plate", &[" AB-12 ", " "]), answer("car", &[car])])
+        };
         assert_eq!(sent("a"), [answer("car", &["a"]), answer("plate", &["AB-12"])]);
         assert_eq!(sent("b"), [answer("car", &["b"])]);
         assert_eq!(sent(" "), []);
