@@ -227,6 +227,7 @@ keys! {
     TimelineHearDate = "timeline.hear_date",
     TimelineNoDate = "timeline.no_date",
     TimelineYourTurn = "timeline.your_turn",
+    TimelineYourTurnNote = "timeline.your_turn_note",
     TimelineYourTurnBy = "timeline.your_turn_by",
     TimelineAsk = "timeline.ask",
     TimelineLatePromised = "timeline.late_promised",

@@ -273,7 +273,7 @@ fn yours(ctx: &Ctx, progress: &Progress<'_>) -> Html {
     };
     html! {
         <section class="note" data-state="yours">
-            <h2 class="note__title">{ ctx.t(Key::TimelineYourTurn) }</h2>
+            <h2 class="note__title">{ ctx.t(Key::TimelineYourTurnNote) }</h2>
             if let Some(text) = &current.entry.can_do {
                 <p>{ text }</p>
             }
