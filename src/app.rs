@@ -435,7 +435,8 @@ impl CoreParts {
 
 /// Keeps the key that came with the receipt and shows the receipt.
 pub fn applied(core: &Core, receipt: Rc<ApplicationReceipt>) {
-    core.sessions.keep(Session { token: receipt.token.clone(), reference: Some(receipt.reference) });
+    let applied = receipt.receipt.posting.id.clone();
+    core.sessions.keep(Session { token: receipt.token.clone(), reference: Some(receipt.reference), applied });
     core.announce("belofte-applied", &[("posting", receipt.receipt.posting.id.as_str().into())]);
     core.go.emit(View::Receipt(receipt));
 }

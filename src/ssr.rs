@@ -99,6 +99,7 @@ pub async fn render_apply_form(
     draft.files = (0..).zip(returned.files).map(|(number, file)| kept(number, file)).collect();
     let problems: Vec<Trouble> = returned.errors.into_iter().map(|error| trouble(&draft.form, error)).collect();
     let parts = FormParts {
+        before: None,
         posting,
         organization,
         draft: &draft,
@@ -119,16 +120,17 @@ fn trouble(form: &ApplicationForm, error: FieldError) -> Trouble {
     let asked = form.field(&error.field).filter(|field| field.kind == FieldKind::File);
     match (asked, error.code) {
         (Some(asked), FieldErrorCode::TooLarge | FieldErrorCode::FileType | FieldErrorCode::FileEmpty) => {
-            let name = asked.label.trim_end_matches(['?', ':', '.', ' ']).to_owned();
+            let name = asked.label.trim_end_matches([':', '.', ' ']).to_owned();
             Trouble::FileRefused { field: error.field, name, code: error.code, limit: error.limit }
         }
         _ => Trouble::Answer(error),
     }
 }
 
-/// What a plain form leads to.
-pub async fn render_receipt(ctx: &Ctx, application: &Application, email: Option<&str>) -> String {
-    let parts = ReceiptParts { application, email, live: false, calendar_failed: false };
+/// What a plain form leads to. `inside`: the visitor may fetch what is theirs.
+pub async fn render_receipt(ctx: &Ctx, application: &Application, inside: bool) -> String {
+    let calendar = inside.then(|| calendar(ctx, application, Key::ApplyCalendar));
+    let parts = ReceiptParts { application, plain: Some(calendar.unwrap_or_default()), calendar_failed: false };
     let tell = receipt::Tell { print: Callback::noop(), calendar: Callback::noop(), go: Callback::noop() };
     render(receipt::receipt(ctx, &parts, &tell)).await
 }
@@ -191,25 +193,30 @@ pub async fn render_status_missing(ctx: &Ctx) -> String {
 
 /// Links and a form in place of the widget's buttons.
 fn plain_actions(ctx: &Ctx, application: &Application) -> Html {
-    let page = address(ctx, &View::Status { reference: Some(application.reference), link_token: None });
-    let (path, query) = page.split_once('?').unwrap_or((&page, ""));
-    let file = |name: &str, key: Key| {
-        let href = [path, name, "?", query].concat();
-        html! { <a class="button button--quiet" {href}>{ ctx.t(key) }</a> }
-    };
     let all = address(ctx, &View::Status { reference: None, link_token: None });
     html! {
         <div class="timeline__actions">
             <div class="row">
-                if application.promises.iter().any(Promise::is_open) {
-                    { file("/calendar.ics", Key::TimelineCalendar) }
-                }
-                { file("/export", Key::TimelineExport) }
+                { calendar(ctx, application, Key::TimelineCalendar) }
+                { file(ctx, application, "/export", Key::TimelineExport) }
                 <a class="button button--quiet" href={all}>{ ctx.t(Key::TimelineAll) }</a>
                 { log_out(ctx) }
             </div>
         </div>
     }
+}
+
+/// The promised dates as a file; nothing where none is open.
+fn calendar(ctx: &Ctx, application: &Application, key: Key) -> Html {
+    let has_dates = application.promises.iter().any(Promise::is_open);
+    html! { if has_dates { { file(ctx, application, "/calendar.ics", key) } } }
+}
+
+fn file(ctx: &Ctx, application: &Application, name: &str, key: Key) -> Html {
+    let page = address(ctx, &View::Status { reference: Some(application.reference), link_token: None });
+    let (path, query) = page.split_once('?').unwrap_or((&page, ""));
+    let href = [path, name, "?", query].concat();
+    html! { <a class="button button--quiet" {href}>{ ctx.t(key) }</a> }
 }
 
 fn log_out(ctx: &Ctx) -> Html {

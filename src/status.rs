@@ -142,7 +142,7 @@ fn keep(core: &Core, session: &StatusSession) -> Option<Reference> {
         _ => None,
     };
     let reference = session.reference.or(only);
-    core.sessions.keep(Session { token: session.token.clone(), reference });
+    core.sessions.keep(Session { token: session.token.clone(), reference, applied: String::new() });
     reference
 }
 

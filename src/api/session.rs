@@ -19,6 +19,8 @@ pub struct Session {
     pub token: String,
     /// The application to show first.
     pub reference: Option<Reference>,
+    /// The posting that was applied for in this tab; empty where none was.
+    pub applied: String,
 }
 
 /// Where the session of this element lives. Cheap to clone.
@@ -42,7 +44,7 @@ impl Sessions {
     pub fn keep(&self, session: Session) {
         if let Some(storage) = storage() {
             let reference = session.reference.map(|reference| reference.text()).unwrap_or_default();
-            let kept = concat(&[session.token.as_str(), " ", &reference]);
+            let kept = concat(&[session.token.as_str(), " ", &reference, " ", &session.applied]);
             // Full, perhaps; then a reload asks again.
             let _ = Reflect::set(&storage, &STORED_AS.into(), &kept.into());
         }
@@ -59,8 +61,9 @@ impl Sessions {
 
 fn stored() -> Option<Session> {
     let text = get(storage()?.as_ref(), STORED_AS).as_string()?;
-    let (token, reference) = text.split_once(' ')?;
-    Some(Session { token: token.to_owned(), reference: Reference::parse(reference).ok() })
+    let (token, rest) = text.split_once(' ')?;
+    let (reference, applied) = rest.split_once(' ')?;
+    Some(Session { token: token.to_owned(), reference: Reference::parse(reference).ok(), applied: applied.to_owned() })
 }
 
 /// Absent where the page is sandboxed or storage is switched off.

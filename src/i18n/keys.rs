@@ -79,6 +79,7 @@ keys! {
     PostingsAssisted = "postings.assisted",
     PostingsAutomated = "postings.automated",
     PostingsWithinMinutes = "postings.within_minutes.other",
+    PostingsAtOnce = "postings.at_once",
     PostingsToday = "postings.today",
     PostingsAtLatest = "postings.at_latest",
 
@@ -105,6 +106,7 @@ keys! {
     // apply
     ApplyTitle = "apply.title",
     ApplyLead = "apply.lead",
+    ApplyBefore = "apply.before",
     ApplyBack = "apply.back",
     ApplySend = "apply.send",
     ApplySending = "apply.sending",
@@ -117,6 +119,8 @@ keys! {
     ApplyMaxLength = "apply.max_length.other",
     ApplyFileLimit = "apply.file_limit",
     ApplyFileLimits = "apply.file_limits.other",
+    ApplyKilobytes = "apply.kilobytes",
+    ApplyMegabytes = "apply.megabytes",
     ApplyFileChoose = "apply.file_choose",
     ApplyFileSent = "apply.file_sent",
     ApplyFileReady = "apply.file_ready",
@@ -226,6 +230,7 @@ keys! {
     TimelineHearDate = "timeline.hear_date",
     TimelineNoDate = "timeline.no_date",
     TimelineYourTurn = "timeline.your_turn",
+    TimelineYourTurnNote = "timeline.your_turn_note",
     TimelineYourTurnBy = "timeline.your_turn_by",
     TimelineAsk = "timeline.ask",
     TimelineLatePromised = "timeline.late_promised",

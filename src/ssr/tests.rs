@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use belofte_contract::apply::{Answer, ApplicationForm, FieldKind};
-use belofte_contract::postings::{JobPosting, PostingStatus};
+use belofte_contract::postings::{JobPosting, PostingStatus, StageDefinition, StageKind};
 use belofte_contract::problem::{FieldError, FieldErrorCode};
 use expect_test::{Expect, expect};
 
@@ -34,7 +34,7 @@ fn a_card_says_by_when_and_from_whom_one_hears() {
         expect![[r#"
             <section class="postings">
             <h1 tabindex="-1" class="postings__title">Jobs at Havenzicht</h1>
-            <p class="postings__lead">For every job you see when you hear from us, and from whom. Before you apply.</p>
+            <p class="postings__lead">Every job says when you’ll hear from us, and from whom. Before you even apply.</p>
             <p class="postings__status">
             <a href="/careers/status?lang=en" class="postings__status-link">Already applied? See where you stand</a>
             </p>
@@ -47,7 +47,8 @@ fn a_card_says_by_when_and_from_whom_one_hears() {
             <a href="/careers/nurse?lang=en" class="posting__link">District nurse</a>
             </h2>
             <p class="posting__summary">You visit eight people a day.</p>
-            <p class="posting__hear">Apply today and you hear by <time datetime="2027-03-31T15:00:00Z" class="posting__date">Wednesday 31 March</time> from Sanne</p>
+            <p class="posting__hear">Apply today and you’ll hear from Sanne by <time datetime="2027-03-31T15:00:00Z" class="posting__date">Wednesday 31 March</time>
+            </p>
             <div class="row">
             <a href="/careers/nurse/apply?lang=en" class="button">Apply<span class="visually-hidden">: District nurse</span>
             </a>
@@ -74,7 +75,7 @@ fn an_upcoming_posting_names_its_month_and_takes_no_application() {
         expect![[r#"
             <section class="postings">
             <h1 tabindex="-1" class="postings__title">Jobs at Havenzicht</h1>
-            <p class="postings__lead">For every job you see when you hear from us, and from whom. Before you apply.</p>
+            <p class="postings__lead">Every job says when you’ll hear from us, and from whom. Before you even apply.</p>
             <p class="postings__status">
             <a href="/careers/status?lang=en" class="postings__status-link">Already applied? See where you stand</a>
             </p>
@@ -108,67 +109,77 @@ fn a_posting_shows_every_step_with_its_date() {
     check(
         render_posting(&ctx, &posting, &organization),
         expect![[r#"
-        <article class="posting-detail">
-        <p class="back">
-        <a href="/careers?lang=en" class="back__link">All jobs</a>
-        </p>
-        <p class="eyebrow">Havenzicht · Rotterdam-Zuid · 24–32 hours a week · EUR 2950–EUR 3870.5 a month</p>
-        <h1 tabindex="-1" class="posting-detail__title">District nurse</h1>
-        <p class="posting-detail__summary">You visit eight people a day.</p>
-        <div class="next">
-        <time datetime="2027-03-31T15:00:00Z" class="leaf">
-        <b class="leaf__weekday">Wednesday</b> <strong class="leaf__day">31</strong> <span class="leaf__month">March</span>
-        </time>
-        <div class="next__body">
-        <h2 class="next__title">Apply today and you hear from Sanne by Wednesday 31 March, before 17:00.</h2>
-        <p class="next__text">Whatever the answer is.</p>
-        <div class="who">
-        <span aria-hidden="true" class="face face--letters">Sd</span>
-        <span class="who__text">
-        <span class="who__name">Sanne de Wit</span>
-        <span class="who__role">, recruiter</span>
-        </span>
-        </div>
-        <div class="row">
-        <a href="/careers/nurse/apply?lang=en" class="button">Apply in five minutes</a>
-        </div>
-        </div>
-        </div>
-        <div class="rich-text">
-        <p>
-        <em>Care &lt;/script&gt; at home.</em>
-        </p>
-        </div>
-        <section class="steps">
-        <h2 class="steps__title">Every step, with its date</h2>
-        <p class="steps__lead">These are the latest dates if you apply today. The person named keeps the date, or tells you a new one and why.</p>
-        <ol class="steps__list">
-        <li class="step">
-        <p class="step__when">
-        <time datetime="2027-03-31T15:00:00Z" class="step__date">Wed 31 Mar</time> <span class="step__latest">at the latest</span>
-        </p>
-        <span aria-hidden="true" class="step__dot">
-        </span>
-        <div class="step__body">
-        <h3 class="step__title">Two colleagues read your letter</h3>
-        <p class="step__meaning">They look at your experience.</p>
-        <div class="who">
-        <span aria-hidden="true" class="face face--letters">Sd</span>
-        <span class="who__text">
-        <span class="who__name">Sanne de Wit</span>
-        <span class="who__role">, recruiter</span>
-        <span class="who__more"> · done by people</span>
-        </span>
-        </div>
-        </div>
-        </li>
-        </ol>
-        </section>
-        <div class="row">
-        <a href="/careers/nurse/apply?lang=en" class="button">Apply in five minutes</a>
-        </div>
-        </article>"#]],
+            <article class="posting-detail">
+            <p class="back">
+            <a href="/careers?lang=en" class="back__link">All jobs</a>
+            </p>
+            <p class="eyebrow">Havenzicht · Rotterdam-Zuid · 24–32 hours a week · EUR 2950–EUR 3870.5 a month</p>
+            <h1 tabindex="-1" class="posting-detail__title">District nurse</h1>
+            <p class="posting-detail__summary">You visit eight people a day.</p>
+            <div class="next">
+            <time datetime="2027-03-31T15:00:00Z" class="leaf">
+            <b class="leaf__weekday">Wednesday</b> <strong class="leaf__day">31</strong> <span class="leaf__month">March</span>
+            </time>
+            <div class="next__body">
+            <h2 class="next__title">Apply today and you’ll hear from Sanne by 17:00 on Wednesday 31 March.</h2>
+            <p class="next__text">Whatever the answer.</p>
+            <div class="who">
+            <span aria-hidden="true" class="face face--letters">Sd</span>
+            <span class="who__text">
+            <span class="who__name">Sanne de Wit</span>
+            <span class="who__role">, recruiter</span>
+            </span>
+            </div>
+            <div class="row">
+            <a href="/careers/nurse/apply?lang=en" class="button">Apply in five minutes</a>
+            </div>
+            </div>
+            </div>
+            <div class="rich-text">
+            <p>
+            <em>Care &lt;/script&gt; at home.</em>
+            </p>
+            </div>
+            <section class="steps">
+            <h2 class="steps__title">Every step, with its date</h2>
+            <p class="steps__lead">These are the latest dates if you apply today. The person named keeps the date, or gives you a new one and says why.</p>
+            <ol class="steps__list">
+            <li class="step">
+            <p class="step__when">
+            <time datetime="2027-03-31T15:00:00Z" class="step__date">Wed 31 Mar</time> <span class="step__latest">at the latest</span>
+            </p>
+            <span aria-hidden="true" class="step__dot">
+            </span>
+            <div class="step__body">
+            <h3 class="step__title">Two colleagues read your letter</h3>
+            <p class="step__meaning">They look at your experience.</p>
+            <div class="who">
+            <span aria-hidden="true" class="face face--letters">Sd</span>
+            <span class="who__text">
+            <span class="who__name">Sanne de Wit</span>
+            <span class="who__role">, recruiter</span>
+            <span class="who__more"> · by people</span>
+            </span>
+            </div>
+            </div>
+            </li>
+            </ol>
+            </section>
+            <div class="row">
+            <a href="/careers/nurse/apply?lang=en" class="button">Apply in five minutes</a>
+            </div>
+            </article>"#]],
     );
+}
+
+#[tokio::test]
+async fn the_receipt_is_promised_at_once() {
+    let (ctx, mut posting, organization) = (english(), posting(), organization());
+    let received =
+        StageDefinition { kind: StageKind::Received, latest_if_applied_now: None, ..posting.process[0].clone() };
+    posting.process.insert(0, received);
+    let page = render_posting(&ctx, &posting, &organization).await;
+    assert!(page.contains("<b class=\"step__date\">Straight away</b>"), "{page}");
 }
 
 #[test]
@@ -176,13 +187,13 @@ fn a_closed_posting_leads_to_others() {
     check(
         render_gone(&english(), &[]),
         expect![[r#"
-        <section class="posting-detail">
-        <p class="back">
-        <a href="/careers?lang=en" class="back__link">All jobs</a>
-        </p>
-        <h1 tabindex="-1" class="posting-detail__title">This job is closed.</h1>
-        <p>You can no longer apply. Everybody who did gets an answer, on the date we promised.</p>
-        </section>"#]],
+            <section class="posting-detail">
+            <p class="back">
+            <a href="/careers?lang=en" class="back__link">All jobs</a>
+            </p>
+            <h1 tabindex="-1" class="posting-detail__title">This job has closed.</h1>
+            <p>You can no longer apply. Everyone who did will hear by the date we promised.</p>
+            </section>"#]],
     );
 }
 
@@ -208,12 +219,12 @@ fn a_plain_form_says_what_is_wrong_twice_in_the_same_words() {
             <a href="/careers/nurse?lang=en" class="back__link">Back to the job</a>
             </p>
             <h1 tabindex="-1" class="apply__title">Apply: District nurse</h1>
-            <p class="apply__lead">You need not fill in everything. What you can skip says so.</p>
+            <p class="apply__lead">You don’t have to answer everything. What you can skip is marked optional.</p>
             <div id="problems" role="alert" tabindex="-1" class="error-summary">
             <h2 class="error-summary__title">One answer needs another look</h2>
             <ul class="error-summary__list">
             <li>
-            <a href="#f-email">email: write it like name@example.com.</a>
+            <a href="#f-email">“email”: enter an email address, like name@example.com.</a>
             </li>
             </ul>
             </div>
@@ -227,7 +238,7 @@ fn a_plain_form_says_what_is_wrong_twice_in_the_same_words() {
             <div class="apply__question">
             <div class="field field--wrong">
             <label for="f-email" class="field__label">email </label>
-            <p id="f-email-error" class="field__error">email: write it like name@example.com.</p>
+            <p id="f-email-error" class="field__error">“email”: enter an email address, like name@example.com.</p>
             <input value="noor" id="f-email" name="email" type="email" inputmode="email" aria-required="true" aria-describedby="f-email-error" aria-invalid="true" class="field__input">
             </div>
             </div>
@@ -235,7 +246,7 @@ fn a_plain_form_says_what_is_wrong_twice_in_the_same_words() {
             <div class="field">
             <label for="f-cv" class="field__label">cv </label>
             <p id="f-cv-hint" class="field__hint">
-            <span class="field__hint-line">PDF, JPG, 0.1 MB at most. </span>
+            <span class="field__hint-line">PDF, JPG, 1 kB at most. </span>
             </p>
             <input type="file" id="f-cv" name="cv" accept="application/pdf,image/jpeg,.pdf,.jpg,.jpeg" aria-describedby="f-cv-hint" class="field__input">
             </div>
@@ -247,7 +258,7 @@ fn a_plain_form_says_what_is_wrong_twice_in_the_same_words() {
             </div>
             <p class="apply__privacy">We use your answers for this application only. We erase them 28 days after it ends. <a href="https://havenzicht.example/privacy" target="_blank" rel="noopener">How Havenzicht handles your data</a>
             </p>
-            <p class="apply__promise">Send it today and you hear from Sanne by <b>Wednesday 31 March</b>, before 17:00.</p>
+            <p class="apply__promise">Send it today and you’ll hear from Sanne by 17:00 on <b>Wednesday 31 March</b>.</p>
             <div class="apply__state">
             </div>
             <div class="row">

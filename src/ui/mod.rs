@@ -1,5 +1,6 @@
 //! Parts without domain words. Each is a plain function that gives `Html`; none keeps state.
 
+pub mod answers;
 pub mod button;
 pub mod error_summary;
 pub mod field;

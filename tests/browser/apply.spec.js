@@ -15,7 +15,11 @@ const form = {
   id: "short", version: 1,
   fields: [
     { name: "name", type: "text", label: "Your name", required: true },
-    { name: "email", type: "mail", label: "Your mail address", required: true },
+    { name: "email", type: "mail", label: "Your email address", required: true },
+    {
+      name: "shifts", type: "multi_choice", label: "Which shifts?", hint: "Choose all that suit you.", options: [{ value: "day", label: "By day" }],
+    },
+    { name: "work", type: "file", label: "Your work", accept: ["application/pdf"], max_files: 2 },
     { name: "cv", type: "file", label: "Your CV", accept: ["application/pdf"], max_bytes: 100_000, max_files: 1 },
   ],
 };
@@ -45,7 +49,7 @@ const widget = (page) => page.locator("belofte-careers");
 
 async function fill(page) {
   await widget(page).getByLabel("Your name").fill("Noor");
-  await widget(page).getByLabel("Your mail address").fill("noor@example.com");
+  await widget(page).getByLabel("Your email address").fill("noor@example.com");
 }
 const send = (page) => widget(page).getByRole("button", { name: w("apply.send"), exact: true }).click();
 
@@ -107,6 +111,31 @@ test("two clicks on the button make one application", async ({ page }) => {
   expect(posts).toBe(1);
 });
 
+test("a reload after the receipt finds the application again", async ({ page }) => {
+  await layOut(page, { element: ELEMENT, answers: { ...base, "POST /v1/applications": { status: 201, body: receipt } } });
+  await page.goto(HOST);
+  await fill(page);
+  await send(page);
+  await expect(widget(page)).toContainText(w("apply.reference"));
+  await page.reload();
+  await expect(widget(page).getByRole("status")).toContainText(w("apply.before", { reference: receipt.reference }));
+  await expect(widget(page).getByRole("link", { name: w("apply.follow") })).toHaveAttribute("href", new RegExp(`/careers/status/${receipt.reference}`));
+  const stored = await page.evaluate(() => JSON.stringify(sessionStorage));
+  expect(stored).not.toContain("noor@example.com");
+  expect(stored).not.toContain("Noor");
+});
+
+test("a hint is told with its group, and a file too many is told", async ({ page }) => {
+  await layOut(page, { element: ELEMENT, answers: base });
+  await page.goto(HOST);
+  await expect(widget(page).getByRole("group", { name: "Which shifts?" })).toHaveAccessibleDescription("Choose all that suit you.");
+  const files = [1, 2, 3].map((number) => ({ ...PDF, name: `work-${number}.pdf` }));
+  await widget(page).locator('input[name="work"]').setInputFiles(files);
+  const items = widget(page).getByRole("listitem");
+  await expect(items).toHaveCount(3);
+  await expect(items.last()).toContainText(w("apply.too_many", { label: "Your work", limit: "2" }));
+});
+
 test("what the server refuses stands at the field and in the list, in the same words", async ({ page }) => {
   const problem = { type: "/problems/fields", title: "Wrong", status: 422, errors: [{ field: "email", code: "not_an_email" }] };
   await layOut(page, {
@@ -116,9 +145,9 @@ test("what the server refuses stands at the field and in the list, in the same w
   await page.goto(HOST);
   await fill(page);
   await send(page);
-  const text = w("apply.not_an_email", { label: "Your mail address" });
+  const text = w("apply.not_an_email", { label: "Your email address" });
   await expect(widget(page).getByRole("alert").getByRole("link", { name: text })).toBeVisible();
-  await expect(widget(page).getByLabel("Your mail address")).toHaveAttribute("aria-invalid", "true");
+  await expect(widget(page).getByLabel("Your email address")).toHaveAttribute("aria-invalid", "true");
   await expect(widget(page).getByText(text)).toHaveCount(2);
   await expect(widget(page).getByLabel("Your name"), "nothing is lost").toHaveValue("Noor");
 });
@@ -127,8 +156,8 @@ test("a file that is too large is told before it is sent", async ({ page }) => {
   const { asked } = await layOut(page, { element: ELEMENT, answers: base });
   await page.goto(HOST);
   const big = { name: "film.pdf", mimeType: "application/pdf", buffer: Buffer.alloc(200_000, "%PDF-1.4 ") };
-  await widget(page).locator('input[type="file"]').setInputFiles(big);
-  await expect(widget(page)).toContainText(w("apply.too_large", { name: "film.pdf", limit: "0.1" }));
+  await widget(page).locator('input[name="cv"]').setInputFiles(big);
+  await expect(widget(page)).toContainText(w("apply.too_large", { name: "film.pdf", limit: "98 kB" }));
   expect(asked).not.toContain("POST /v1/uploads");
 });
 
@@ -139,7 +168,7 @@ test("a file is sent ahead, and again when it did not arrive", async ({ page }) 
     answers: { ...base, "POST /v1/uploads": () => (fails ? "offline" : { status: 201, body: upload }) },
   });
   await page.goto(HOST);
-  await widget(page).locator('input[type="file"]').setInputFiles(PDF);
+  await widget(page).locator('input[name="cv"]').setInputFiles(PDF);
   await expect(widget(page)).toContainText(w("apply.file_failed", { name: PDF.name }));
   fails = false;
   await widget(page).getByRole("button", { name: w("apply.file_retry", { name: PDF.name }) }).click();

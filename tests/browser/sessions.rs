@@ -7,7 +7,11 @@ use belofte_contract::Reference;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 fn session(reference: Option<&str>) -> Session {
-    Session { token: "t0ken".to_owned(), reference: reference.map(|text| Reference::parse(text).expect("a reference")) }
+    Session {
+        token: "t0ken".to_owned(),
+        reference: reference.map(|text| Reference::parse(text).expect("a reference")),
+        applied: String::new(),
+    }
 }
 
 #[wasm_bindgen_test]
@@ -21,6 +25,14 @@ fn a_session_outlives_a_reload_and_ends_when_it_is_ended() {
     after.end();
     assert_eq!(after.current(), None);
     assert_eq!(Sessions::default().current(), None);
+}
+
+#[wasm_bindgen_test]
+fn what_was_applied_for_is_known_after_a_reload() {
+    let sent = Session { applied: "cook in a home".to_owned(), ..session(Some("K7Q4-9M2P-3XHD")) };
+    Sessions::default().keep(sent.clone());
+    assert_eq!(Sessions::default().current(), Some(sent));
+    Sessions::default().end();
 }
 
 #[wasm_bindgen_test]

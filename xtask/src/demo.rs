@@ -20,6 +20,9 @@ pub struct Args {
     /// Empties that folder first.
     #[arg(long)]
     fresh: bool,
+    /// Origin of a page of your own that may carry the widget, as http://localhost:3000; may be given more than once.
+    #[arg(long = "origin", value_name = "URL")]
+    origins: Vec<String>,
     /// Starts the demo's clock here, as 2027-03-25T16:58:30+01:00.
     #[arg(long)]
     now: Option<String>,
@@ -34,6 +37,9 @@ pub fn run(args: &Args) -> Result<()> {
     let mut command = sh::command(&server.to_string_lossy());
     command.arg("demo").arg("--port").arg(args.port.to_string());
     command.arg("--data").arg(&args.data).arg("--embed").arg(&embed).arg("--www").arg("www");
+    for origin in &args.origins {
+        command.arg("--origin").arg(origin);
+    }
     if args.fresh {
         command.arg("--fresh");
     }

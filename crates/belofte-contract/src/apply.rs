@@ -108,7 +108,7 @@ readable!(FormField {
     purpose,
 });
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum FieldKind {
@@ -126,6 +126,7 @@ pub enum FieldKind {
     Consent,
     /// Text only, no answer.
     Info,
+    #[default]
     #[serde(other)]
     Unknown,
 }
@@ -210,11 +211,24 @@ impl ApplicationForm {
     ///
     /// Files are checked for presence and number only: their content is checked when uploaded.
     pub fn problems(&self, answers: &[Answer]) -> Vec<FieldError> {
-        self.fields
-            .iter()
-            .filter(|field| self.is_shown(field, answers))
-            .filter_map(|field| field.problem(values(answers, &field.name)))
-            .collect()
+        self.shown(answers).filter_map(|field| field.problem(values(answers, &field.name))).collect()
+    }
+
+    /// What counts of the answers: those to questions that are shown, without spaces around them, in the form's order.
+    pub fn given(&self, answers: &[Answer]) -> Vec<Answer> {
+        let mut given = Vec::new();
+        for field in self.shown(answers).filter(|field| field.kind != FieldKind::Info) {
+            let values: Vec<String> = written(values(answers, &field.name)).map(str::to_owned).collect();
+            if !values.is_empty() {
+                given.push(Answer { field: field.name.clone(), values });
+            }
+        }
+        given
+    }
+
+    /// The questions whose condition holds.
+    pub fn shown(&self, answers: &[Answer]) -> impl Iterator<Item = &FormField> {
+        self.fields.iter().filter(|field| self.is_shown(field, answers))
     }
 
     /// Whether the field's condition holds; a field behind a hidden field is hidden too.
@@ -246,7 +260,7 @@ impl ApplicationForm {
         if yes { retention.consented_days } else { retention.default_days }
     }
 
-    /// The first field of type `mail`: where the receipt goes.
+    /// The first field of type `mail`: where the receipt goes. `Application::email` is what was answered there.
     pub fn email_field(&self) -> Option<&FormField> {
         self.fields.iter().find(|field| field.kind == FieldKind::Mail)
     }
@@ -257,19 +271,23 @@ pub fn values<'a>(answers: &'a [Answer], field: &str) -> &'a [String] {
     answers.iter().find(|answer| answer.field == field).map_or(&[], |answer| &answer.values)
 }
 
+/// Values without the spaces around them; empty ones are none.
+fn written(values: &[String]) -> impl Iterator<Item = &str> {
+    values.iter().map(|value| value.trim()).filter(|value| !value.is_empty())
+}
+
 impl FormField {
+    /// How many files answer it: one unless it says otherwise.
+    pub fn most_files(&self) -> u32 {
+        self.max_files.unwrap_or(1).max(1)
+    }
+
     /// What is wrong with `values` as an answer to this field, shown.
     pub fn problem(&self, values: &[String]) -> Option<FieldError> {
         if self.kind == FieldKind::Info {
             return None;
         }
-        let mut given = Vec::new();
-        for value in values {
-            let value = value.trim();
-            if !value.is_empty() {
-                given.push(value);
-            }
-        }
+        let given: Vec<&str> = written(values).collect();
         if given.is_empty() {
             let code =
                 if self.kind == FieldKind::Consent { FieldErrorCode::ConsentNeeded } else { FieldErrorCode::Required };
@@ -291,7 +309,7 @@ impl FormField {
     fn most_values(&self) -> usize {
         match self.kind {
             FieldKind::MultiChoice => self.options.len().min(MAX_VALUES),
-            FieldKind::File => self.max_files.unwrap_or(1) as usize,
+            FieldKind::File => self.most_files() as usize,
             FieldKind::Text
             | FieldKind::LongText
             | FieldKind::Mail
@@ -519,6 +537,37 @@ mod tests {
         let answer = |value: &str| vec![Answer { field: "car".into(), values: vec![value.into()] }];
         assert_eq!(form.problems(&answer("b")), vec![]);
         assert_eq!(form.problems(&answer("a")), vec![FieldError::new("plate", FieldErrorCode::Required)]);
+    }
+
+    #[test]
+    fn what_counts_is_shown_trimmed_and_in_the_forms_order() {
+        let choice = FormField { name: "car".into(), ..field(FieldKind::Choice) };
+        let plate = FormField {
+            name: "plate".into(),
+            show_if: Some(ShowIf { field: "car".into(), value: "a".into() }),
+            ..field(FieldKind::Text)
+        };
+        let note = FormField { name: "note".into(), ..field(FieldKind::Info) };
+        let form = ApplicationForm { id: "f".into(), version: 1, fields: vec![choice, plate, note] };
+        let answer = |name: &str, values: &[&str]| Answer {
+            field: name.into(),
+            values: values.iter().map(|value| (*value).to_owned()).collect(),
+        };
+        let sent = |car: &str| {
+            form.given(&[answer("note", &["x"]), answer("plate", &[" AB-12 ", " "]), answer("car", &[car])])
+        };
+        assert_eq!(sent("a"), [answer("car", &["a"]), answer("plate", &["AB-12"])]);
+        assert_eq!(sent("b"), [answer("car", &["b"])]);
+        assert_eq!(sent(" "), []);
+    }
+
+    #[test]
+    fn a_file_field_takes_one_unless_it_says_more() {
+        for (said, most) in [(None, 1), (Some(0), 1), (Some(3), 3)] {
+            assert_eq!(FormField { max_files: said, ..field(FieldKind::File) }.most_files(), most);
+        }
+        let three = FormField { max_files: Some(3), ..field(FieldKind::File) };
+        check(&three, &["1", "2", "3", "4"], Some(FieldErrorCode::TooMany));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::apply::FieldKind;
 use crate::contacts::{Colleague, Contact};
 use crate::decision::Decision;
 use crate::postings::{PostingLink, Turn};
@@ -85,6 +86,12 @@ impl Application {
     /// The open promise that is due first: the one date to show large.
     pub fn next_promise(&self) -> Option<&Promise> {
         self.promises.iter().filter(|promise| promise.is_open()).min_by_key(|promise| promise.due_at)
+    }
+
+    /// Where the receipt was mailed to: the answer to the first field of type `mail`, as `ApplicationForm::email_field`.
+    pub fn email(&self) -> Option<&str> {
+        let answer = self.answers.iter().find(|answer| answer.kind == FieldKind::Mail)?;
+        answer.values.first().map(String::as_str)
     }
 
     pub fn promise(&self, id: &str) -> Option<&Promise> {
@@ -233,12 +240,14 @@ words!(Actor { Contact "contact", System "system", Applicant "applicant" } else 
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct AnsweredField {
     pub field: String,
+    #[serde(rename = "type", default)]
+    pub kind: FieldKind,
     pub label: String,
-    /// Words, chosen labels or file names.
+    /// As people read them: words, chosen labels, dates written out, names of files.
     pub values: Vec<String>,
 }
 
-readable!(AnsweredField { field, label, values });
+readable!(AnsweredField { field, kind: "type?", label, values });
 
 /// Data of a server-sent event `changed` on `GET /v1/applications/{reference}/events`; its id is `version`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -80,6 +80,9 @@ pub struct DemoOptions {
     /// Folder of the careers page.
     #[arg(long, default_value = "www")]
     pub www: PathBuf,
+    /// Origin of a page of your own that carries the widget, as http://localhost:3000; may be given more than once.
+    #[arg(long = "origin", value_name = "URL")]
+    pub origins: Vec<String>,
     /// Throw the demo's data away first.
     #[arg(long)]
     pub fresh: bool,
@@ -153,15 +156,12 @@ pub struct Config {
 
 impl ServeOptions {
     pub fn into_config(self) -> Result<Config, StartError> {
-        if self.origins.iter().any(|origin| origin == "*") {
-            return Err("BELOFTE_ORIGINS must name origins; * is not taken".into());
-        }
         Ok(Config {
             database_url: database_url(self.database.as_deref(), &self.data),
             data: self.data,
             listen: self.listen,
             embed: self.embed,
-            origins: self.origins.iter().map(|origin| origin.trim().trim_end_matches('/').to_owned()).collect(),
+            origins: origins(&self.origins)?,
             public_url: self.public_url.trim_end_matches('/').to_owned(),
             smtp: self.smtp,
             desk_key: self.desk_key.filter(|key| !key.is_empty()),
@@ -177,12 +177,13 @@ impl ServeOptions {
 impl DemoOptions {
     pub fn into_config(self) -> Result<Config, StartError> {
         let endpoint_port = self.port.checked_add(1).ok_or("the port must be below 65535")?;
+        let own = ["127.0.0.1", "localhost"].map(|host| format!("http://{host}:{}", self.port));
         Ok(Config {
             database_url: database_url(self.database.as_deref(), &self.data),
             data: self.data,
             listen: SocketAddr::from(([127, 0, 0, 1], endpoint_port)),
             embed: self.embed,
-            origins: ["127.0.0.1", "localhost"].map(|host| format!("http://{host}:{}", self.port)).to_vec(),
+            origins: [own.to_vec(), origins(&self.origins)?].concat(),
             public_url: format!("http://127.0.0.1:{endpoint_port}"),
             smtp: self.smtp,
             desk_key: self.desk_key.filter(|key| !key.is_empty()),
@@ -207,10 +208,38 @@ impl DemoOptions {
     }
 }
 
+/// As browsers send them. What could never be one is said at the start, not found out on the page.
+fn origins(given: &[String]) -> Result<Vec<String>, StartError> {
+    let origin = |given: &String| {
+        let origin = given.trim().trim_end_matches('/').to_lowercase();
+        match origin.split_once("://") {
+            Some(("http" | "https", host)) if !host.is_empty() && !host.contains(['/', '*', '?', '#']) => Ok(origin),
+            _ => Err(format!("{given} is no origin: write scheme, host and port, as https://www.example.nl").into()),
+        }
+    };
+    given.iter().filter(|given| !given.trim().is_empty()).map(origin).collect()
+}
+
 pub fn database_url(given: Option<&str>, data: &std::path::Path) -> String {
     match given {
         Some(url) if url.contains(':') => url.to_owned(),
         Some(path) => format!("sqlite:{path}"),
         None => format!("sqlite:{}", data.join("belofte.db").display()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_origin_is_as_a_browser_sends_it_or_refused_at_the_start() {
+        let read = |text: &str| origins(&[text.to_owned()]).map(|origins| origins.concat()).ok();
+        assert_eq!(read(" https://WWW.example.nl/ ").as_deref(), Some("https://www.example.nl"));
+        assert_eq!(read("http://localhost:3000").as_deref(), Some("http://localhost:3000"));
+        for wrong in ["*", "https://*.example.nl", "www.example.nl", "https://example.nl/jobs", "file://"] {
+            assert_eq!(read(wrong), None, "{wrong}");
+        }
+        assert_eq!(read("").as_deref(), Some(""), "an empty variable names none");
     }
 }

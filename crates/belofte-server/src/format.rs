@@ -50,6 +50,11 @@ impl ServerFormat {
         let Ok(date) = Date::try_new_gregorian(i32::from(local.year()), month, day) else { return at.to_string() };
         let written = match style {
             Style::Long => write_date!(self, MDE::long(), &date),
+            // Without the comma of CLDR, as the browser writes it.
+            Style::LongWithYear if self.primary() == "en" => {
+                let parts = write_date!(self, E::long(), &date).zip(write_date!(self, YMD::long(), &date));
+                parts.map(|(weekday, date)| [weekday, date].join(" "))
+            }
             Style::LongWithYear => write_date!(self, YMDE::long(), &date),
             Style::DayMonthYear => write_date!(self, YMD::long(), &date),
             Style::Short => write_date!(self, MDE::medium(), &date),
@@ -214,7 +219,7 @@ mod tests {
         check(
             "en",
             expect![
-                "Wednesday 31 March | Wednesday, 31 March 2027 | 31 March 2027 | Wed 31 Mar | Wednesday | 31 | March | March 2027 | 17:00 | 00:00 | 12,950.5 | 93% | €2,950 | €12.95 | one"
+                "Wednesday 31 March | Wednesday 31 March 2027 | 31 March 2027 | Wed 31 Mar | Wednesday | 31 | March | March 2027 | 17:00 | 00:00 | 12,950.5 | 93% | €2,950 | €12.95 | one"
             ],
         );
     }

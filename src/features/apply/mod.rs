@@ -16,7 +16,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use belofte_contract::Timestamp;
-use belofte_contract::apply::{ApplicationForm, ApplicationReceipt, NewApplication, is_email};
+use belofte_contract::apply::{ApplicationForm, ApplicationReceipt, NewApplication};
 use belofte_contract::organization::Organization;
 use belofte_contract::postings::JobPosting;
 use web_sys::FileList;
@@ -177,7 +177,10 @@ fn use_form(props: &Form) -> Html {
         Submission::Failed { error: ApiError::KeyReused, .. } => Delivery::Refused { why: Key::ApplyArrivedBefore },
         Submission::Failed { .. } => Delivery::Refused { why: Key::ApplyRefused },
     };
+    // A reload after the receipt leads here: what was sent is not lost, and says so.
+    let session = page.core.sessions.current().filter(|session| session.applied == posting.id);
     let parts = FormParts {
+        before: session.and_then(|session| session.reference),
         posting,
         organization: &props.organization,
         draft: &page.begun.draft.borrow(),
@@ -294,11 +297,11 @@ impl Page {
     fn choose(self: &Rc<Page>, field: &str, list: &FileList) {
         let form = self.begun.draft.borrow().form.clone();
         let Some(asked) = form.field(field) else { return };
-        let most = asked.max_files.unwrap_or(1).max(1);
-        for at in 0..list.length().min(most) {
+        for at in 0..list.length() {
             let Some(file) = list.get(at) else { return };
             let (number, name, bytes) = (next_round(), file.name(), file.size() as u64);
-            let refused = refusal(asked, &name, &file.type_(), bytes);
+            let surplus = self.begun.draft.borrow().surplus(asked);
+            let refused = surplus.or_else(|| refusal(asked, &name, &file.type_(), bytes));
             let is_fine = refused.is_none();
             let state = refused.unwrap_or(FileState::Sending { percent: 0 });
             self.begun.files.borrow_mut().kept.push((number, file));
@@ -383,9 +386,7 @@ fn use_receipt(props: &Receipt) -> Html {
         })
     };
     let print = Callback::from(|_: MouseEvent| print());
-    let email = application.answers.iter().find_map(|answer| answer.values.iter().find(|value| is_email(value)));
-    let email = email.map(String::as_str);
-    let parts = receipt::ReceiptParts { application, email, live: true, calendar_failed: failed.get() };
+    let parts = receipt::ReceiptParts { application, plain: None, calendar_failed: failed.get() };
     let tell = receipt::Tell { print, calendar, go: core.go.clone() };
     receipt::receipt(&core.ctx(&application.time_zone), &parts, &tell)
 }

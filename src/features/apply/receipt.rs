@@ -2,9 +2,8 @@
 //!
 //! Pure. MUST: one `h1`; the reference can be selected and copied; the copy of the answers is a description list.
 
-use belofte_contract::apply::day;
 use belofte_contract::promise::Promise;
-use belofte_contract::timeline::{AnsweredField, Application};
+use belofte_contract::timeline::Application;
 use belofte_html::html;
 use yew::prelude::*;
 
@@ -12,14 +11,12 @@ use crate::app::{View, link};
 use crate::i18n::{Ctx, DateStyle, Key};
 use crate::ui::leaf::{leaf, your_time};
 use crate::ui::person::{first_name, person};
-use crate::ui::{button, live, notice};
+use crate::ui::{answers, button, live, notice};
 
 pub struct ReceiptParts<'a> {
     pub application: &'a Application,
-    /// Where the receipt was mailed to.
-    pub email: Option<&'a str>,
-    /// Buttons that need JavaScript are left out without it.
-    pub live: bool,
+    /// What stands in the place of buttons that need JavaScript; none in the widget.
+    pub plain: Option<Html>,
     pub calendar_failed: bool,
 }
 
@@ -46,21 +43,28 @@ pub fn receipt(ctx: &Ctx, parts: &ReceiptParts<'_>, tell: &Tell) -> Html {
                 <p class="receipt__label">{ ctx.t(Key::ApplyReference) }</p>
                 <p class="receipt__number">{ application.reference.text() }</p>
                 <p class="receipt__why">{ ctx.t(Key::ApplyReferenceWhy) }</p>
-                if let Some(email) = parts.email {
+                if let Some(email) = application.email() {
                     <p class="receipt__mailed">{ ctx.fill(Key::ApplyMailed, &[("email", email)]) }</p>
                 }
             </div>
             <div class="row">
                 { link(ctx, &tell.go, status, "button", ctx.t(Key::ApplyFollow)) }
-                if live(parts.live) {
+                if live(parts.plain.is_none()) {
                     { button::quiet(ctx.t(Key::ApplyCalendar), tell.calendar.clone()) }
                     { button::quiet(ctx.t(Key::ApplyPrint), tell.print.clone()) }
+                } else {
+                    { for parts.plain.clone() }
                 }
             </div>
             if parts.calendar_failed {
                 { notice::notice(notice::Tone::Warning, html! { <p>{ ctx.t(Key::ApplyCalendarFailed) }</p> }, Html::default()) }
             }
-            { copy(ctx, &application.answers) }
+            if !application.answers.is_empty() {
+                <section class="copy">
+                    <h2 class="copy__title">{ ctx.t(Key::ApplyCopy) }</h2>
+                    { answers::answers(&application.answers) }
+                </section>
+            }
             <p class="back">{ link(ctx, &tell.go, View::Board, "back__link", ctx.t(Key::ApplyOthers)) }</p>
         </section>
     }
@@ -82,33 +86,5 @@ fn next(ctx: &Ctx, promise: &Promise) -> Html {
                 { for promise.owner.as_ref().map(|owner| person(ctx, owner, Html::default())) }
             </div>
         </div>
-    }
-}
-
-fn copy(ctx: &Ctx, answers: &[AnsweredField]) -> Html {
-    if answers.is_empty() {
-        return Html::default();
-    }
-    let line = |answer: &AnsweredField| {
-        html! {
-            <div class="copy__line">
-                <dt>{ &answer.label }</dt>
-                { for answer.values.iter().map(|value| html! { <dd>{ written(ctx, value) }</dd> }) }
-            </div>
-        }
-    };
-    html! {
-        <section class="copy">
-            <h2 class="copy__title">{ ctx.t(Key::ApplyCopy) }</h2>
-            <dl class="copy__list">{ for answers.iter().map(line) }</dl>
-        </section>
-    }
-}
-
-/// A date as people write it; everything else as it was answered.
-fn written(ctx: &Ctx, value: &str) -> String {
-    match day(value) {
-        Some(day) => ctx.format.date(day, "UTC", DateStyle::LongWithYear),
-        None => value.to_owned(),
     }
 }

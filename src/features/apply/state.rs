@@ -95,11 +95,6 @@ impl ApplyDraft {
         ApplyDraft { form, answers: Vec::new(), files: Vec::new(), trap: String::new(), touched: String::new() }
     }
 
-    /// Fields whose condition holds.
-    pub fn shown(&self) -> impl Iterator<Item = &FormField> {
-        self.form.fields.iter().filter(|field| self.form.is_shown(field, &self.answers))
-    }
-
     pub fn value(&self, field: &str) -> &str {
         values(&self.answers, field).first().map_or("", String::as_str)
     }
@@ -122,27 +117,29 @@ impl ApplyDraft {
         self.files.iter().filter(on_its_way).map(|file| file.number).collect()
     }
 
-    /// What is sent: shown fields only, spaces around an answer dropped.
+    /// What is sent: the answers, and the files that have arrived.
     pub fn sent_answers(&self) -> Vec<Answer> {
-        let mut sent = Vec::new();
-        for field in self.shown() {
-            let mut given = Vec::new();
-            for value in values(&self.answers, &field.name) {
-                let value = value.trim();
-                if !value.is_empty() {
-                    given.push(value.to_owned());
-                }
-            }
+        let mut sent = self.answers.clone();
+        for field in &self.form.fields {
+            let mut values = Vec::new();
             for file in self.files_of(&field.name) {
                 if let FileState::Ready { upload_id } = &file.state {
-                    given.push(upload_id.clone());
+                    values.push(upload_id.clone());
                 }
             }
-            if !given.is_empty() {
-                sent.push(Answer { field: field.name.clone(), values: given });
+            if !values.is_empty() {
+                sent.push(Answer { field: field.name.clone(), values });
             }
         }
-        sent
+        self.form.given(&sent)
+    }
+
+    /// Why `field` takes no further file. One that takes a single file takes the new one in place of the old.
+    pub fn surplus(&self, field: &FormField) -> Option<FileState> {
+        let most = field.most_files();
+        let taken = |file: &&ChosenFile| !matches!(file.state, FileState::Refused { .. });
+        let full = most > 1 && self.files_of(&field.name).filter(taken).count() >= most as usize;
+        full.then_some(FileState::Refused { code: FieldErrorCode::TooMany, limit: Some(u64::from(most)) })
     }
 
     fn trouble(&self, field: &FormField) -> Option<Trouble> {
@@ -185,9 +182,7 @@ impl ApplyDraft {
     }
 
     fn add_file(&mut self, file: ChosenFile) {
-        let most = self.form.field(&file.field).and_then(|field| field.max_files).unwrap_or(1);
-        // A field for one file takes the new one in place of the old.
-        if most == 1 {
+        if self.form.field(&file.field).is_none_or(|field| field.most_files() == 1) {
             self.files.retain(|known| known.field != file.field);
         }
         self.touched.clone_from(&file.field);
@@ -218,7 +213,7 @@ impl Draft for ApplyDraft {
 
     fn problems(&self) -> Vec<Trouble> {
         let mut problems = Vec::new();
-        for field in self.shown() {
+        for field in self.form.shown(&self.answers) {
             problems.extend(self.trouble(field));
         }
         problems

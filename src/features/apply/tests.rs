@@ -206,6 +206,25 @@ fn a_file_is_looked_at_before_it_travels() {
 }
 
 #[test]
+fn a_file_too_many_is_said_and_one_that_is_taken_away_makes_room() {
+    let two = FormField { max_files: Some(2), ..field("cv", FieldKind::File) };
+    let form = Rc::new(ApplicationForm { id: "care".into(), version: 1, fields: vec![two.clone()] });
+    let (mut draft, mut submission) = (ApplyDraft::new(form), Submission::default());
+    let refused = FileState::Refused { code: FieldErrorCode::FileEmpty, limit: None };
+    for action in [choose(1, refused), choose(2, FileState::Sending { percent: 0 }), done(2, Ok("u2"))] {
+        submission.take(&mut draft, action);
+    }
+    assert!(draft.surplus(&two).is_none(), "a file that will never do takes no room");
+    submission.take(&mut draft, choose(3, FileState::Sending { percent: 0 }));
+    let said = draft.surplus(&two);
+    assert!(matches!(said, Some(FileState::Refused { code: FieldErrorCode::TooMany, limit: Some(2) })), "{said:?}");
+    submission.take(&mut draft, Action::Edit(Edit::FileRemoved(2)));
+    assert!(draft.surplus(&two).is_none());
+    // A field for one file takes the new one in place of the old.
+    assert!(ApplyDraft::new(self::form()).surplus(&field("cv", FieldKind::File)).is_none());
+}
+
+#[test]
 fn waits_grow_and_never_undercut_what_the_server_asks() {
     let waits: Vec<u32> = (1..9).map(|attempt| retry_wait_s(&ApiError::Offline, attempt)).collect();
     assert_eq!(waits, [2, 4, 8, 16, 32, 60, 60, 60]);

@@ -3,6 +3,7 @@
 //! Pure. MUST: every question has a label; hints and limits stand before the control and are tied to it; errors say
 //! the same in the summary and at the field; nothing is ever disabled.
 
+use belofte_contract::Reference;
 use belofte_contract::apply::{FILE_MAX_BYTES, FieldKind, FieldOption, FormField, carried, day};
 use belofte_contract::organization::Organization;
 use belofte_contract::postings::JobPosting;
@@ -22,6 +23,8 @@ use crate::ui::person::first_name;
 use crate::ui::{button, live, notice};
 
 pub struct FormParts<'a> {
+    /// The application for this very posting that was sent in this tab.
+    pub before: Option<Reference>,
     pub posting: &'a JobPosting,
     pub organization: &'a Organization,
     pub draft: &'a ApplyDraft,
@@ -104,6 +107,7 @@ pub fn form(ctx: &Ctx, parts: &FormParts<'_>, tell: &Tell) -> Html {
         <section class="apply">
             <p class="back">{ link(ctx, &tell.go, View::Posting(parts.posting.id.as_str().into()), "back__link", ctx.t(Key::ApplyBack)) }</p>
             <h1 class="apply__title" tabindex="-1">{ ctx.fill(Key::ApplyTitle, &[("posting", &parts.posting.title)]) }</h1>
+            { for parts.before.map(|reference| sent_before(ctx, reference, tell)) }
             <p class="apply__lead">{ ctx.t(Key::ApplyLead) }</p>
             { error_summary(ctx, &wrong, &tell.told.reform(Told::Focus)) }
             <form class="apply__form" {action} {method} {enctype} {onsubmit} novalidate={parts.live()}>
@@ -118,6 +122,13 @@ pub fn form(ctx: &Ctx, parts: &FormParts<'_>, tell: &Tell) -> Html {
             </form>
         </section>
     }
+}
+
+fn sent_before(ctx: &Ctx, reference: Reference, tell: &Tell) -> Html {
+    let text = ctx.fill(Key::ApplyBefore, &[("reference", &reference.text())]);
+    let status = View::Status { reference: Some(reference), link_token: None };
+    let follow = link(ctx, &tell.go, status, "button button--quiet", ctx.t(Key::ApplyFollow));
+    notice::notice(notice::Tone::Calm, html! { <p>{ text }</p> }, html! { <div class="row">{ follow }</div> })
 }
 
 /// Without JavaScript nothing can appear while one writes, so everything is asked; conditions only make it optional.
@@ -205,20 +216,25 @@ fn limit(ctx: &Ctx, asked: &FormField) -> String {
             asked.max_length.map(|most| ctx.plural(Key::ApplyMaxLength, most, &[])).unwrap_or_default()
         }
         FieldKind::File => {
-            let (types, size) = (type_names(&asked.accept), megabytes(ctx, asked.max_bytes.unwrap_or(FILE_MAX_BYTES)));
+            let (types, size) = (type_names(&asked.accept), size(ctx, asked.max_bytes.unwrap_or(FILE_MAX_BYTES)));
             let values = [("types", types.as_str()), ("size", size.as_str())];
-            match asked.max_files {
-                Some(most) if most > 1 => ctx.plural(Key::ApplyFileLimits, most, &values),
-                _ => ctx.fill(Key::ApplyFileLimit, &values),
+            match asked.most_files() {
+                1 => ctx.fill(Key::ApplyFileLimit, &values),
+                most => ctx.plural(Key::ApplyFileLimits, most, &values),
             }
         }
         _ => String::new(),
     }
 }
 
-fn megabytes(ctx: &Ctx, bytes: u64) -> String {
-    // Never "0 MB": a tenth at least.
-    ctx.format.number((bytes as f64 / (1024.0 * 1024.0)).max(0.1), 1)
+/// "10 MB", "63 kB"; never "0 kB".
+fn size(ctx: &Ctx, bytes: u64) -> String {
+    let kilobytes = (bytes as f64 / 1024.0).max(1.0);
+    let (key, number) = match kilobytes < 100.0 {
+        true => (Key::ApplyKilobytes, ctx.format.number(kilobytes, 0)),
+        false => (Key::ApplyMegabytes, ctx.format.number(kilobytes / 1024.0, 1)),
+    };
+    ctx.fill(key, &[("number", &number)])
 }
 
 fn input(control: &Control<'_>) -> Html {
@@ -301,7 +317,7 @@ fn file(control: &Control<'_>, class: &'static str) -> Html {
         // The same file may be chosen again after it was removed.
         input.set_value("");
     });
-    let multiple = asked.max_files.is_some_and(|most| most > 1);
+    let multiple = asked.most_files() > 1;
     html! {
         <input {class} type="file" id={*id} name={&asked.name} accept={accept_list(&asked.accept)}
             {multiple} {onchange} aria-describedby={control.describedby()} aria-invalid={described.invalid} />
@@ -340,7 +356,7 @@ fn kept(ctx: &Ctx, file: &ChosenFile) -> Option<Html> {
     let FileState::Ready { upload_id } = &file.state else { return None };
     let number = decimal::write(i64::from(file.number));
     let id = concat(&[&control_id(&file.field), "-", &number]);
-    let text = ctx.fill(Key::ApplyFileReady, &[("name", &file.name), ("size", &megabytes(ctx, file.bytes))]);
+    let text = ctx.fill(Key::ApplyFileReady, &[("name", &file.name), ("size", &size(ctx, file.bytes))]);
     Some(html! {
         <li class="file__item file__item--ready" key={&number}>
             <div class="choice">
@@ -358,7 +374,7 @@ fn chosen(ctx: &Ctx, file: &ChosenFile, asked: &FormField, tell: &Tell) -> Html 
     let (class, words, remove) = match &file.state {
         FileState::Sending { .. } => ("file__item", ctx.fill(Key::ApplyFileSent, &[name]), Key::ApplyFileCancel),
         FileState::Ready { .. } => {
-            let size = megabytes(ctx, file.bytes);
+            let size = size(ctx, file.bytes);
             let words = ctx.fill(Key::ApplyFileReady, &[name, ("size", &size)]);
             ("file__item file__item--ready", words, Key::ApplyFileRemove)
         }
@@ -495,8 +511,8 @@ pub fn words(ctx: &Ctx, draft: &ApplyDraft, trouble: &Trouble) -> String {
                 (None, limit) => limit.map(|limit| ctx.format.number(limit as f64, 0)).unwrap_or_default(),
             };
             let label = asked.map_or(error.field.as_str(), |asked| &asked.label);
-            // "Are you registered?" becomes "Are you registered: choose one of the answers."
-            let label = label.trim_end_matches(['?', ':', '.', ' ']);
+            // It is quoted, with its question mark.
+            let label = label.trim_end_matches([':', '.', ' ']);
             let key = match (error.code, asked.map(|asked| asked.kind)) {
                 (FieldErrorCode::Required, Some(FieldKind::Choice | FieldKind::MultiChoice)) => Key::ApplyNotAChoice,
                 (FieldErrorCode::Required, Some(FieldKind::File)) => Key::ApplyRequiredFile,
@@ -508,7 +524,10 @@ pub fn words(ctx: &Ctx, draft: &ApplyDraft, trouble: &Trouble) -> String {
 }
 
 fn file_words(ctx: &Ctx, name: &str, asked: &FormField, code: FieldErrorCode, limit: Option<u64>) -> String {
-    let limit = megabytes(ctx, limit.or(asked.max_bytes).unwrap_or(FILE_MAX_BYTES));
+    let limit = match (code, limit) {
+        (FieldErrorCode::TooMany, Some(most)) => ctx.format.number(most as f64, 0),
+        _ => size(ctx, limit.or(asked.max_bytes).unwrap_or(FILE_MAX_BYTES)),
+    };
     let types = type_names(&asked.accept);
     ctx.fill(key(code), &[("name", name), ("label", &asked.label), ("limit", &limit), ("types", &types)])
 }

@@ -34,7 +34,7 @@ async fn a_reason_is_quoted_with_its_author_and_date() {
             "<blockquote class=\"decision__reasons\"><p>We looked for two years",
             "Marijke van den Berg besloot dit op Tuesday 13 April 2027.",
             "Een mens besloot dit.",
-            "Wat een volgende keer helpt",
+            "Wat een volgende keer kan helpen",
         ],
     );
 }

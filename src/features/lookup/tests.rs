@@ -213,44 +213,44 @@ fn errors_stand_beside_their_field_and_in_the_summary() {
         vec![Action::Submit],
         false,
         expect![[r##"
-        <section class="lookup">
-        <p class="back">
-        <a href="/careers?lang=en" class="back__link">All jobs</a>
-        </p>
-        <h1 tabindex="-1">Where does my application stand?</h1>
-        <p class="lookup__lead">Type the mail address you applied with. We mail you a code: no account, no password.</p>
-        <div id="problems" role="alert" tabindex="-1" class="error-summary">
-        <h2 class="error-summary__title">One answer needs another look</h2>
-        <ul class="error-summary__list">
-        <li>
-        <a href="#lookup-email">Your mail address: fill this in.</a>
-        </li>
-        </ul>
-        </div>
-        <form novalidate="novalidate" class="lookup__form">
-        <div class="field field--wrong">
-        <label for="lookup-email" class="field__label">Your mail address </label>
-        <p id="lookup-email-hint" class="field__hint">
-        <span class="field__hint-line">The one you applied with. </span>
-        </p>
-        <p id="lookup-email-error" class="field__error">Your mail address: fill this in.</p>
-        <input value="" id="lookup-email" name="lookup-email" type="email" inputmode="email" autocomplete="email" autocapitalize="off" spellcheck="false" maxlength="254" aria-required="true" aria-describedby="lookup-email-hint lookup-email-error" aria-invalid="true" class="field__input">
-        </div>
-        <div class="field">
-        <label for="lookup-reference" class="field__label">Your reference <span class="field__optional">(optional)</span>
-        </label>
-        <p id="lookup-reference-hint" class="field__hint">
-        <span class="field__hint-line">It stands in our mail to you and looks like K7Q4-9M2P-3XHD. Leave it out to see all your applications. </span>
-        </p>
-        <input value="" id="lookup-reference" name="lookup-reference" type="text" inputmode="text" autocomplete="off" autocapitalize="off" spellcheck="false" maxlength="254" aria-describedby="lookup-reference-hint" class="field__input">
-        </div>
-        <div class="row">
-        <button type="submit" class="button">Mail me a code</button>
-        </div>
-        <p role="status" class="loading">
-        </p>
-        </form>
-        </section>"##]],
+            <section class="lookup">
+            <p class="back">
+            <a href="/careers?lang=en" class="back__link">All jobs</a>
+            </p>
+            <h1 tabindex="-1">Where does my application stand?</h1>
+            <p class="lookup__lead">Enter the email address you applied with. We’ll email you a code: no account, no password.</p>
+            <div id="problems" role="alert" tabindex="-1" class="error-summary">
+            <h2 class="error-summary__title">One answer needs another look</h2>
+            <ul class="error-summary__list">
+            <li>
+            <a href="#lookup-email">“Your email address”: fill this in.</a>
+            </li>
+            </ul>
+            </div>
+            <form novalidate="novalidate" class="lookup__form">
+            <div class="field field--wrong">
+            <label for="lookup-email" class="field__label">Your email address </label>
+            <p id="lookup-email-hint" class="field__hint">
+            <span class="field__hint-line">The one you applied with. </span>
+            </p>
+            <p id="lookup-email-error" class="field__error">“Your email address”: fill this in.</p>
+            <input value="" id="lookup-email" name="lookup-email" type="email" inputmode="email" autocomplete="email" autocapitalize="off" spellcheck="false" maxlength="254" aria-required="true" aria-describedby="lookup-email-hint lookup-email-error" aria-invalid="true" class="field__input">
+            </div>
+            <div class="field">
+            <label for="lookup-reference" class="field__label">Your reference <span class="field__optional">(optional)</span>
+            </label>
+            <p id="lookup-reference-hint" class="field__hint">
+            <span class="field__hint-line">You’ll find it in our email to you. It looks like K7Q4-9M2P-3XHD. Leave it empty to see all your applications. </span>
+            </p>
+            <input value="" id="lookup-reference" name="lookup-reference" type="text" inputmode="text" autocomplete="off" autocapitalize="off" spellcheck="false" maxlength="254" aria-describedby="lookup-reference-hint" class="field__input">
+            </div>
+            <div class="row">
+            <button type="submit" class="button">Email me a code</button>
+            </div>
+            <p role="status" class="loading">
+            </p>
+            </form>
+            </section>"##]],
     );
 }
 
@@ -264,36 +264,36 @@ fn the_code_page_does_not_tell_whether_somebody_applied() {
         actions,
         true,
         expect![[r#"
-        <section class="lookup">
-        <p class="back">
-        <a href="/careers?lang=en" class="back__link">All jobs</a>
-        </p>
-        <h1 tabindex="-1">Look in your mail.</h1>
-        <p role="status" class="lookup__lead">If there is an application under <b>noor@example.com</b>, we have just mailed a code to that address.</p>
-        <form novalidate="novalidate" class="lookup__form">
-        <div class="field">
-        <label for="lookup-code" class="field__label">The code from the mail </label>
-        <p id="lookup-code-hint" class="field__hint">
-        <span class="field__hint-line">6 digits. The code works for 10 minutes. </span>
-        </p>
-        <input value="123456" id="lookup-code" name="code" type="text" inputmode="numeric" autocomplete="one-time-code" maxlength="12" aria-required="true" aria-describedby="lookup-code-hint" class="field__input lookup__code">
-        </div>
-        <div role="alert" class="notice notice--warning">
-        <div class="notice__text">
-        <p>You asked for this often in a short time. Try again after 18:05.</p>
-        </div>
-        </div>
-        <div class="row">
-        <button type="submit" class="button">Show my application</button>
-        </div>
-        <p role="status" class="loading">
-        </p>
-        </form>
-        <p class="lookup__again">Still no mail? Look among unwanted mail, or check the address.</p>
-        <div class="row">
-        <button type="button" class="button button--quiet">Mail me a new code</button>
-        <button type="button" class="button button--quiet">Use another address</button>
-        </div>
-        </section>"#]],
+            <section class="lookup">
+            <p class="back">
+            <a href="/careers?lang=en" class="back__link">All jobs</a>
+            </p>
+            <h1 tabindex="-1">Check your email.</h1>
+            <p role="status" class="lookup__lead">If there is an application under <b>noor@example.com</b>, we have just emailed a code to that address.</p>
+            <form novalidate="novalidate" class="lookup__form">
+            <div class="field">
+            <label for="lookup-code" class="field__label">The code from the email </label>
+            <p id="lookup-code-hint" class="field__hint">
+            <span class="field__hint-line">6 digits. The code works for 10 minutes. </span>
+            </p>
+            <input value="123456" id="lookup-code" name="code" type="text" inputmode="numeric" autocomplete="one-time-code" maxlength="12" aria-required="true" aria-describedby="lookup-code-hint" class="field__input lookup__code">
+            </div>
+            <div role="alert" class="notice notice--warning">
+            <div class="notice__text">
+            <p>You asked for this several times in a short while. Try again after 18:05.</p>
+            </div>
+            </div>
+            <div class="row">
+            <button type="submit" class="button">Show my application</button>
+            </div>
+            <p role="status" class="loading">
+            </p>
+            </form>
+            <p class="lookup__again">Still no email? Check your spam folder, or check the address.</p>
+            <div class="row">
+            <button type="button" class="button button--quiet">Email me a new code</button>
+            <button type="button" class="button button--quiet">Use another address</button>
+            </div>
+            </section>"#]],
     );
 }

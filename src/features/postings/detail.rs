@@ -5,7 +5,7 @@
 use belofte_contract::Timestamp;
 use belofte_contract::organization::Organization;
 use belofte_contract::postings::{
-    DurationUnit, HandledBy, JobPosting, PostingLink, PostingStatus, Requirement, StageDefinition, Turn,
+    DurationUnit, HandledBy, JobPosting, PostingLink, PostingStatus, Requirement, StageDefinition, StageKind, Turn,
 };
 use belofte_html::html;
 use yew::prelude::*;
@@ -200,6 +200,10 @@ fn when(ctx: &Ctx, stage: &StageDefinition) -> Html {
                 <span class="step__latest">{ ctx.t(Key::PostingsAtLatest) }</span>
             </>
         },
+        // The receipt waits for nobody.
+        None if stage.kind == StageKind::Received => {
+            html! { <b class="step__date">{ ctx.t(Key::PostingsAtOnce) }</b> }
+        }
         None => Html::default(),
     }
 }

@@ -37,7 +37,7 @@ async fn a_bad_score_is_shown_just_the_same() {
 #[tokio::test]
 async fn below_twenty_there_is_no_figure_but_a_reason() {
     let page = drawn(fixtures::SCORE_TOO_FEW).await;
-    check(&page, &["Too few to say: 7 promises in the last 90 days. We show a score from 20 on."]);
+    check(&page, &["Too few to tell: 7 promises in the last 90 days. We show a score from 20."]);
     assert!(!page.contains('%'));
 }
 

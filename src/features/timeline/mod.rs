@@ -19,7 +19,7 @@ use yew::functional::{Hook, HookContext};
 use yew::prelude::*;
 
 use self::live::use_sight;
-use self::state::{Progress, Read, Sight, changes, late, next_change};
+use self::state::{Progress, Read, Sight, changes, late, next_change, next_promise};
 use self::view::{Guests, PageParts, Tell};
 use crate::api::ApiError;
 use crate::app::{Core, Saved, print, use_arrival};
@@ -77,7 +77,8 @@ fn use_timeline(props: &Timeline) -> Html {
         late: late(application, ctx.now).count() as u32,
         text: {
             let headline = view::heading(&ctx, application, &Progress::of(application));
-            ctx.fill(Key::TimelineChanged, &[("headline", &headline)])
+            let date = next_promise(application, ctx.now).map(|promise| view::hear_date(&ctx, promise));
+            ctx.fill(Key::TimelineChanged, &[("headline", &headline), ("date", &date.unwrap_or_default())])
         },
     });
     let said = use_said(core, news);

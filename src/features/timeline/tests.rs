@@ -196,8 +196,8 @@ mod drawn {
                 "Two colleagues read your letter.",
                 "As of 15:03",
                 "class=\"leaf\"",
-                "You hear from Sanne before 17:00, whatever the answer is.",
-                "An answer to your letter, on Wednesday 31 March 2027 at the latest.",
+                "You’ll hear from Sanne before 17:00, whatever the answer.",
+                "An answer to your letter, by Wednesday 31 March 2027.",
                 "On track",
                 "Sanne de Wit",
                 "data-kind=\"past\"",
@@ -207,17 +207,17 @@ mod drawn {
                 "Wed 31 Mar",
                 "before 17:00",
                 "Now: Two colleagues read your letter",
-                "You need not do anything now.",
+                "You don’t have to do anything now.",
                 "data-kind=\"next\"",
                 "Fri 9 Apr",
                 "at the latest",
-                "Then: A first talk",
+                "Then: A first interview",
                 "Fri 16 Apr",
                 "Then: The decision, with the reason",
-                "Youssef is away until Monday 5 April. Joost Hendriks stands in.",
+                "Youssef is away until Monday 5 April. Joost Hendriks is standing in.",
                 "<details",
                 "noor-cv.pdf",
-                "Save the dates in your calendar",
+                "Add the dates to my calendar",
                 "We delete this page 28 days after the procedure ends",
                 "93%",
             ],
@@ -246,12 +246,12 @@ mod drawn {
                 "<s>",
                 "Wednesday 31 March",
                 "</s>",
-                "An answer to your letter. It has not come.",
+                "“An answer to your letter”. It has not come.",
                 "That was 2 days ago.",
                 "Sanne knows, and owes you an answer or a new date.",
                 "mailto:sanne.dewit@havenzicht.example?subject=K7Q4-9M2P-3XHD",
                 "Ask Sanne now",
-                "Sanne de Wit did not keep the promised date",
+                "Sanne de Wit missed the promised date",
                 "Late since Wednesday 31 March",
             ],
         );
@@ -301,14 +301,14 @@ mod drawn {
         check(
             &shown(fixtures::INTERVIEW_YOURS, "en", false).await,
             &[
-                "It is your turn: You choose a time for the talk.",
-                "You hear from Youssef about your talk before 17:00.",
+                "It’s your turn. Agree a day for the interview.",
+                "You’ll hear from Youssef about your interview before 17:00.",
                 "data-state=\"yours\"",
-                "Your turn",
-                "Mail Sanne the time that you choose.",
+                "What to do now",
+                "Reply to Sanne’s email with the day you choose.",
                 "Promise kept, a day early",
                 "Sanne de Wit wrote",
-                "We liked your letter.",
+                "We enjoyed your letter.",
             ],
         );
     }
@@ -319,12 +319,12 @@ mod drawn {
         check(
             &page,
             &[
-                "Marijke decided not to go ahead. Here is why.",
+                "Marijke has decided not to go ahead. Here is why.",
                 "In Marijke’s own words",
                 "decision__reasons",
                 "two years of experience with home visits",
                 "Tuesday 13 April 2027",
-                "What would help next time",
+                "What could help next time",
                 "Ask for a day along with one of our teams.",
                 "timeline__list",
                 "Marijke van den Berg decided",
@@ -333,12 +333,13 @@ mod drawn {
             ],
         );
         assert!(!page.contains("class=\"leaf\""));
+        assert!(!page.contains("class=\"colleagues"), "no word of who one will not work with");
     }
 
     #[tokio::test]
     async fn a_missing_reason_is_said_and_can_be_asked_for() {
         let page = shown(fixtures::REJECTED_WITHOUT_REASON, "en", false).await;
-        check(&page, &["Marijke decided not to go ahead.", "Marijke gave no reason.", "You may ask why."]);
+        check(&page, &["Marijke has decided not to go ahead.", "Marijke gave no reason.", "You may ask why."]);
         assert!(!page.contains("Here is why"));
     }
 
@@ -392,6 +393,6 @@ mod drawn {
     #[tokio::test]
     async fn an_application_that_is_gone_has_a_way_on() {
         let page = render(not_found(&ctx("en", "2027-03-26T13:03:00Z"), &Callback::noop())).await;
-        check(&page, &["This application is no longer here.", "See all openings"]);
+        check(&page, &["This application is no longer here.", "See all jobs"]);
     }
 }

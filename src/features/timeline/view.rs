@@ -20,7 +20,7 @@ use crate::i18n::{Ctx, DateStyle, Key};
 use crate::text::concat;
 use crate::ui::leaf::{leaf, your_time};
 use crate::ui::person::{first_name, person};
-use crate::ui::{button, notice};
+use crate::ui::{answers as copy, button, notice};
 
 /// How other features draw their part of this page; `status.rs` brings them together.
 #[derive(Clone, Copy)]
@@ -203,8 +203,6 @@ fn next(ctx: &Ctx, application: &Application) -> Html {
             html! { <p class="timeline__lead">{ ctx.t(Key::TimelineNoDate) }</p> }
         };
     };
-    let date = ctx.date(promise.due_at, DateStyle::LongWithYear);
-    let label = promise.label.trim_end_matches('.');
     let ask = promise.owner.as_ref().and_then(|owner| {
         let href = mail_to(application, owner)?;
         let text = ctx.fill(Key::TimelineAsk, &[("person", first_name(&owner.name))]);
@@ -215,7 +213,7 @@ fn next(ctx: &Ctx, application: &Application) -> Html {
             { leaf(ctx, promise.due_at) }
             <div class="next__body">
                 <h2 class="next__title">{ hear(ctx, promise) }</h2>
-                <p class="next__text">{ ctx.fill(Key::TimelineHearDate, &[("label", label), ("date", &date)]) }</p>
+                <p class="next__text">{ hear_date(ctx, promise) }</p>
                 { for your_time(ctx, promise.due_at) }
                 { pill(ctx, promise) }
                 if let Some(change) = promise.moves.last() {
@@ -227,6 +225,12 @@ fn next(ctx: &Ctx, application: &Application) -> Html {
             </div>
         </div>
     }
+}
+
+/// "An answer to your letter, by Wednesday 31 March 2027."
+pub fn hear_date(ctx: &Ctx, promise: &Promise) -> String {
+    let date = ctx.date(promise.due_at, DateStyle::LongWithYear);
+    ctx.fill(Key::TimelineHearDate, &[("label", promise.label.trim_end_matches('.')), ("date", &date)])
 }
 
 /// "You hear from Sanne before 17:00, whatever the answer is."
@@ -268,7 +272,7 @@ fn yours(ctx: &Ctx, progress: &Progress<'_>) -> Html {
     };
     html! {
         <section class="note" data-state="yours">
-            <h2 class="note__title">{ ctx.t(Key::TimelineYourTurn) }</h2>
+            <h2 class="note__title">{ ctx.t(Key::TimelineYourTurnNote) }</h2>
             if let Some(text) = &current.entry.can_do {
                 <p>{ text }</p>
             }
@@ -286,16 +290,7 @@ fn answers(ctx: &Ctx, answers: &[AnsweredField]) -> Html {
     html! {
         <details class="timeline__answers">
             <summary>{ ctx.t(Key::TimelineAnswers) }</summary>
-            <dl class="copy__list">
-                for answer in answers {
-                    <div class="copy__line">
-                        <dt>{ &answer.label }</dt>
-                        for value in &answer.values {
-                            <dd>{ value }</dd>
-                        }
-                    </div>
-                }
-            </dl>
+            { copy::answers(answers) }
         </details>
     }
 }

@@ -168,6 +168,31 @@ fn from_folder(folder: &Path) -> Result<Content, StartError> {
 mod tests {
     use super::*;
 
+    /// Names of fields at any depth, those of languages left out.
+    fn names<'v>(value: &'v Value, found: &mut std::collections::BTreeSet<&'v str>) {
+        match value {
+            Value::Array(values) => values.iter().for_each(|value| names(value, found)),
+            Value::Object(fields) => fields.iter().for_each(|(name, value)| {
+                found.insert(name);
+                names(value, found);
+            }),
+            Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+
+    #[test]
+    fn every_name_in_the_demos_content_is_documented() {
+        let page = include_str!("../../../../docs/CONTENT.md");
+        let Content { organization, people, forms, postings } = compiled_in().unwrap();
+        let mut found = std::collections::BTreeSet::new();
+        for value in std::iter::once(&organization).chain(&people).chain(&forms).chain(&postings) {
+            names(value, &mut found);
+        }
+        let told = |name: &&str| ["`", "\""].iter().any(|mark| page.contains(&[mark, *name, mark].concat()));
+        let missing: Vec<&str> = found.into_iter().filter(|name| !told(name)).collect();
+        assert_eq!(missing, [""; 0], "docs/CONTENT.md does not name them");
+    }
+
     #[test]
     fn the_demos_content_reads_in_every_language() {
         let content = compiled_in().unwrap();

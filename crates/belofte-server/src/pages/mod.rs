@@ -18,7 +18,7 @@ use belofte::features::postings::state::Filter;
 use belofte::i18n::{Ctx, Key, Messages};
 use belofte::ssr::{self, KeptFile, Returned};
 use belofte_contract::Timestamp;
-use belofte_contract::apply::{ApplicationReceipt, FieldKind, NewApplication, values};
+use belofte_contract::apply::{ApplicationForm, ApplicationReceipt, FieldKind, NewApplication, values};
 use belofte_contract::paths;
 use belofte_contract::problem::ProblemType;
 use serde::Deserialize;
@@ -28,6 +28,7 @@ use crate::features::postings::{ListQuery, find, load_detail, load_list, load_or
 use crate::format::ServerFormat;
 use crate::http::{Path, Query, from_elsewhere};
 use crate::locale;
+use crate::mail::compose::fill;
 use crate::problem::{ApiProblem, ApiResult};
 use crate::state::AppState;
 use crate::tokens::new_id;
@@ -180,7 +181,8 @@ async fn form(
     let posting = view::detail(&settings, found, &parts.lang, parts.now);
     let form = found.form_id().and_then(|form| settings.form_at(form, None, &parts.lang, parts.now));
     let form = form.filter(|_| posting.status.takes_applications());
-    let Some(form) = form else { return missing(state, parts, ApiProblem::not_found()).await };
+    let Some(mut form) = form else { return missing(state, parts, ApiProblem::not_found()).await };
+    say_conditions(&mut form, &parts.lang);
     let organization = load_organization(state, Some(&parts.lang)).await?;
     let title = format!("{} · {}", posting.title, organization.name);
     let page = Page { title, path: format!("/careers/{id}/apply"), data: None, status };
@@ -190,6 +192,20 @@ async fn form(
         ssr::render_apply_form(&ctx, &posting, &organization, Rc::new(form), plain, returned).await
     });
     shell::whole(state, &head, parts, page, &body.await?)
+}
+
+/// No question can appear while one writes: each stands there, and one with a condition says first when it is meant.
+fn say_conditions(form: &mut ApplicationForm, lang: &str) {
+    let asked = form.clone();
+    for field in &mut form.fields {
+        let Some(condition) = &field.show_if else { continue };
+        let Some(other) = asked.field(&condition.field) else { continue };
+        let option = other.options.iter().find(|option| option.value == condition.value);
+        let answer = option.map_or(&condition.value, |option| &option.label);
+        let key = if other.kind == FieldKind::Consent { "pages.only_if_ticked" } else { "pages.only_if" };
+        let said = fill(locale::text(lang, key), &[("question", &other.label), ("answer", answer)]);
+        field.hint = Some([said.as_str(), field.hint.as_deref().unwrap_or_default()].join(" ").trim().to_owned());
+    }
 }
 
 /// What a browser without JavaScript sees after it sent the form: the receipt, or the form with what needs another look.
@@ -261,11 +277,12 @@ async fn receipt(state: &AppState, parts: &Parts, headers: &HeaderMap, answer: &
     let organization = load_organization(state, Some(&parts.lang)).await?;
     let title = format!("{} · {}", application.posting.title, organization.name);
     let page = Page { title, path: "/careers".to_owned(), data: None, status: StatusCode::CREATED };
-    let body = draw(parts, async move |ctx| ssr::render_receipt(&ctx, &application, None).await).await?;
+    // From here the link to the status page leads straight in.
+    let inside = !from_elsewhere(headers);
+    let body = draw(parts, async move |ctx| ssr::render_receipt(&ctx, &application, inside).await).await?;
     let mut response = shell::whole(state, &organization, parts, page, &body)?;
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
-    // From here the link to the status page leads straight in.
-    if !from_elsewhere(headers) {
+    if inside {
         status::remember(state, &mut response, &token);
     }
     Ok(response)

@@ -256,6 +256,25 @@ both!(a_browser_gets_a_page_after_a_plain_form, app, {
     assert!(reply.text().contains("Noor Jansen") && reply.text().contains(&bad), "what was written stays");
 });
 
+both!(a_plain_receipt_names_the_address_that_was_mailed_and_has_the_dates_as_a_file, app, {
+    let key = key();
+    let mut parts = plain_form(&key, "noor@example.com");
+    // Looks like an address, and is none that anything is mailed to.
+    parts[5] = Part::Text("name", "noor@home.example");
+    let receipt = app.post_parts("/v1/applications", &parts, &[("accept", "text/html")]).await;
+    assert!(receipt.text().contains("gemaild naar noor@example.com."), "{}", receipt.text());
+    let at = receipt.text().find("/calendar.ics?lang=nl").expect("a link to the file");
+    let path = receipt.text()[..at].rfind("/careers/status/").map(|from| receipt.text()[from..at].to_owned());
+    let file = format!("{}/calendar.ics?lang=nl", path.unwrap());
+    let cookie = receipt.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
+    assert!(app.get_with(&file, &[("cookie", &cookie)]).await.text().starts_with("BEGIN:VCALENDAR"));
+    // Sent from another site it comes without the cookie, and so without a link that would lead nowhere.
+    parts[4] = Part::Text("idempotency_key", "another-key");
+    let elsewhere = [("accept", "text/html"), ("sec-fetch-site", "cross-site")];
+    let receipt = app.post_parts("/v1/applications", &parts, &elsewhere).await;
+    assert!(receipt.text().contains("gemaild naar") && !receipt.text().contains("calendar.ics"));
+});
+
 both!(a_browser_is_told_in_words_when_its_form_is_refused, app, {
     let accept = [("accept", "text/html"), ("accept-language", "nl")];
     let first = key();
@@ -288,7 +307,7 @@ both!(a_form_that_comes_back_has_kept_its_file, app, {
     let key = key();
     let reply = app.post_parts("/v1/applications", &plain_form(&key, "no address"), &accept).await;
     assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(reply.text().contains("cv.pdf is bij ons"), "{}", reply.text());
+    assert!(reply.text().contains("cv.pdf is binnen"), "{}", reply.text());
     let id = kept_id(&reply.text()).expect("a kept file");
     // Again with another mistake: the file is still there, and not there twice.
     let again = |email: &'static str, file: Part<'static>| {

@@ -133,6 +133,7 @@ both!(a_rejection_needs_a_reason_or_the_choice_of_none, app, {
     );
     assert_eq!(page["promises"][0]["kept_at"], "2027-03-23T09:00:00Z");
     assert_eq!(page["delete_on"], "2027-04-20T09:00:00Z");
+    assert_eq!(page["colleagues"], json!([]), "nobody is told with whom they would have worked");
     assert_eq!(told(&page), ["past submitted received", "past stage review", "past decided review"]);
     assert_eq!(decide(decided).await.status, StatusCode::CONFLICT);
     let mail = last_mail(&app).await;

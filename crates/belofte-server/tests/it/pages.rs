@@ -44,5 +44,11 @@ async fn the_form_stands_alone_with_a_key_of_its_own() {
     for part in ["action=\"/v1/applications\"", "name=\"belofte-key\"", "name=\"email\"", "multipart/form-data"] {
         assert!(form.contains(part), "{part}");
     }
+    // What is asked only after an answer says so first, and counts as optional.
+    let form = app.get("/careers/wijkverpleegkundige/apply?lang=nl").await.text();
+    assert!(
+        form.contains("Alleen als je bij “Sta je in het BIG-register?” hebt gekozen voor “Ja”. Elf cijfers."),
+        "{form}"
+    );
     assert_eq!(app.get("/careers/leerling-verpleegkundige/apply").await.status, StatusCode::NOT_FOUND);
 }

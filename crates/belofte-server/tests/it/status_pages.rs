@@ -110,7 +110,7 @@ both!(what_is_wrong_stands_beside_its_field_and_what_was_written_stays, app, {
     for _ in 0..5 {
         let wrong = post(&app, "/careers/status?lang=en", &body).await;
         assert_eq!((wrong.status, wrong.header("set-cookie")), (StatusCode::UNAUTHORIZED, ""));
-        assert!(wrong.text().contains("This code is not right"), "{}", wrong.text());
+        assert!(wrong.text().contains("This code is wrong"), "{}", wrong.text());
     }
     let locked = post(&app, "/careers/status?lang=en", &body).await;
     assert_eq!(locked.status, StatusCode::TOO_MANY_REQUESTS);
@@ -152,8 +152,9 @@ both!(your_turn_reads_as_a_sentence_with_your_own_date, app, {
     let page = read(&app, opened.header("location"), &cookie).await.text();
     for part in [
         lotte.reference.as_str(),
-        "Jij bent aan zet: Jij kiest een moment voor het gesprek.",
+        "Jij bent aan zet. Spreek een dag af voor het gesprek.",
         "data-state=\"yours\"",
+        "Antwoord op de mail van Sanne met de dag die je kiest.",
         "Doe dit uiterlijk dinsdag 30 maart 2027, vóór 17:00.",
         "Je hoort van Fatma over je gesprek, vóór 17:00.",
         "dinsdag 6 april 2027",

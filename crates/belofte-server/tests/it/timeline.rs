@@ -67,10 +67,13 @@ both!(the_page_tells_past_now_and_next_with_dates, app, {
     assert_eq!(page["timeline"][1]["promise_id"], page["promises"][0]["id"]);
     assert_eq!(page["promises"][0]["label"], "An answer to your letter");
     assert_eq!(page["promises"][0]["owner"]["name"], "Sanne de Wit");
-    assert_eq!(page["answers"][0], json!({"field": "name", "label": "Your name", "values": ["Noor Jansen"]}));
+    assert_eq!(
+        page["answers"][0],
+        json!({"field": "name", "type": "text", "label": "Your name", "values": ["Noor Jansen"]})
+    );
 });
 
-/// Somebody who is asked to choose a time for the talk, since Thursday morning before Easter.
+/// Somebody who is asked to agree a day for the interview, since Thursday morning before Easter.
 pub async fn chooser(app: &TestApp, email: &str) -> Applicant {
     let mut body = crate::support::application(email);
     body["posting_id"] = json!("verzorgende-ig");
@@ -111,7 +114,7 @@ both!(your_turn_has_a_deadline_of_your_own_and_our_next_date, app, {
         assert!(mail.contains(part), "{part} in {mail}");
     }
     let file = lotte.get(&app, "/calendar.ics?lang=en", &[]).await.text().replace("\r\n ", "");
-    for line in ["DTSTART:20270330T150000Z", "DTSTART:20270406T150000Z", "SUMMARY:Your turn: You choose a time"] {
+    for line in ["DTSTART:20270330T150000Z", "DTSTART:20270406T150000Z", "SUMMARY:Your turn: Agree a day"] {
         assert!(file.contains(&format!("\r\n{line}")), "{line} in {file}");
     }
 });

@@ -3,7 +3,7 @@
 //! The rules are the contract's; here they are asked. Pure: never reads the database, never asks the time.
 
 use belofte_contract::Timestamp;
-use belofte_contract::apply::{Answer, ApplicationForm, FieldKind, MAX_FIELDS, MAX_VALUES, NewApplication, values};
+use belofte_contract::apply::{Answer, ApplicationForm, MAX_FIELDS, MAX_VALUES, NewApplication, values};
 use belofte_contract::postings::PostingStatus;
 use belofte_contract::problem::{FieldError, FieldErrorCode};
 
@@ -48,7 +48,8 @@ pub fn check(settings: &Settings, new: &NewApplication, now: Timestamp) -> ApiRe
     if !problems.is_empty() {
         return Err(ApiProblem::fields(problems));
     }
-    let answers = shown_answers(&form, &new.answers);
+    // Only what the form asked and showed is kept: nothing else was consented to.
+    let answers = form.given(&new.answers);
     let email = form.email_field().map(|field| (field, values(&answers, &field.name).first()));
     let email = match email {
         Some((_, Some(email))) => email.to_lowercase(),
@@ -72,16 +73,6 @@ pub fn check(settings: &Settings, new: &NewApplication, now: Timestamp) -> ApiRe
 
 fn too_many(field: &str, limit: usize) -> ApiProblem {
     ApiProblem::fields(vec![FieldError::with_limit(field, FieldErrorCode::TooMany, limit as u64)])
-}
-
-/// Only what the form asked and showed is kept: nothing else was consented to.
-fn shown_answers(form: &ApplicationForm, given: &[Answer]) -> Vec<Answer> {
-    let answer = |field: &belofte_contract::apply::FormField| {
-        let kept = values(given, &field.name).iter().map(|value| value.trim()).filter(|value| !value.is_empty());
-        Answer { field: field.name.clone(), values: kept.map(str::to_owned).collect() }
-    };
-    let asked = form.fields.iter().filter(|field| field.kind != FieldKind::Info && form.is_shown(field, given));
-    asked.map(answer).filter(|answer| !answer.values.is_empty()).collect()
 }
 
 /// How the applicant is called: by autofill token, else by the field's name.

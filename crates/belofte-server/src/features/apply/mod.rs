@@ -151,7 +151,7 @@ pub async fn submit(state: &AppState, key: &str, fingerprint: &str, new: NewAppl
         // A field no person sees was filled: counted, never refused, so that nobody's application is lost to a guess.
         metrics::counter!("belofte_applications_suspect_total").increment(1);
     }
-    Ok(Answer { body: with_token(&body, &token), replayed: false })
+    Ok(Answer { body: with_token(&body, token)?, replayed: false })
 }
 
 fn replay(state: &AppState, key: &str, fingerprint: &str, known: store::KnownKey) -> ApiResult<Answer> {
@@ -159,7 +159,7 @@ fn replay(state: &AppState, key: &str, fingerprint: &str, known: store::KnownKey
         return Err(ApiProblem::key_reused());
     }
     let token = receipt_token(state, key, &known.application_id);
-    Ok(Answer { body: with_token(&known.body, &token), replayed: true })
+    Ok(Answer { body: with_token(&known.body, token)?, replayed: true })
 }
 
 /// The session of a receipt, the same whenever the answer is given again; only who holds the secret can make it.
@@ -167,8 +167,10 @@ fn receipt_token(state: &AppState, key: &str, application_id: &str) -> String {
     keyed_hash(&state.secret, "receipt", &format!("{application_id} {key}"))
 }
 
-fn with_token(body: &str, token: &str) -> String {
-    body.replacen("\"token\":\"\"", &format!("\"token\":\"{token}\""), 1)
+/// A stored answer as it is given: read and written once each time, so that the bytes stay the same.
+fn with_token(body: &str, token: String) -> ApiResult<String> {
+    let answer: ApplicationReceipt = serde_json::from_str(body)?;
+    Ok(serde_json::to_string(&ApplicationReceipt { token, ..answer })?)
 }
 
 /// Holds an idempotency key while its request runs.

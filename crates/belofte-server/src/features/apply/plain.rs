@@ -123,7 +123,7 @@ impl PlainForm {
     fn into_application(mut self, definition: Option<&ApplicationForm>) -> NewApplication {
         for (name, mut ids) in std::mem::take(&mut self.uploads) {
             let field = definition.and_then(|definition| definition.field(&name));
-            let takes_several = field.and_then(|field| field.max_files).is_some_and(|most| most > 1);
+            let takes_several = field.is_some_and(|field| field.most_files() > 1);
             let kept = self.texts.entry(name).or_default();
             if takes_several {
                 kept.append(&mut ids);

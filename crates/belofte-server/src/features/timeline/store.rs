@@ -115,7 +115,10 @@ pub async fn load_application(
         None => None,
     };
     let contacts = posting.contact_ids.iter().filter_map(|id| settings.contact(id, lang)).collect();
-    let colleagues = posting.colleague_ids.iter().filter_map(|id| settings.colleague(id, lang)).collect();
+    // Nobody is told with whom they would have worked.
+    let may_join = matches!(row.status, ApplicationStatus::Open | ApplicationStatus::Hired);
+    let colleagues = posting.colleague_ids.iter().filter(|_| may_join);
+    let colleagues = colleagues.filter_map(|id| settings.colleague(id, lang)).collect();
     let told = Told { row: &row, events: &events, posting: &posting, promises: &promises, own_deadline };
     Ok(Application {
         reference: row.reference,

@@ -33,7 +33,12 @@ pub async fn load(
         let given = values(&application.answers, &field.name);
         let shown: Vec<String> = given.iter().map(|value| shown_value(field, value, &files, lang)).collect();
         let some = shown.iter().any(|value| !value.trim().is_empty());
-        some.then(|| AnsweredField { field: field.name.clone(), label: field.label.clone(), values: shown })
+        some.then(|| AnsweredField {
+            field: field.name.clone(),
+            kind: field.kind,
+            label: field.label.clone(),
+            values: shown,
+        })
     };
     Ok(form.fields.iter().filter_map(answered).collect())
 }
