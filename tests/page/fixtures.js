@@ -58,6 +58,30 @@ async function axe(page, state) {
   await page.emulateMedia({ colorScheme: "light" });
 }
 
+/** Counts what moves by itself on every document that `page` opens from now on. */
+function watchShift(page) {
+  return page.addInitScript(() => {
+    window.shift = 0;
+    window.acted = -1_000;
+    // A picture of the whole page changes the size of the window, which counts as an act, too.
+    for (const type of ["pointerdown", "keydown", "resize"]) addEventListener(type, () => (window.acted = performance.now()), true);
+    new PerformanceObserver((seen) => {
+      for (const entry of seen.getEntries()) if (!entry.hadRecentInput) window.shift += entry.value;
+    }).observe({ type: "layout-shift", buffered: true });
+  });
+}
+
+/** Nothing moved by itself since the page was last calm; 0.01 is the budget of every state. */
+async function still(page, state) {
+  base.expect(await page.evaluate(() => window.shift), `layout shift, ${state}`).toBeLessThanOrEqual(0.01);
+}
+
+/** The browser forgives what moves within half a second of an act; what comes by itself after this is counted. */
+async function calm(page) {
+  await base.expect.poll(() => page.evaluate(() => performance.now() - window.acted)).toBeGreaterThan(600);
+  await page.evaluate(() => (window.shift = 0));
+}
+
 /** A picture for people to look at. */
 function picture(page, name) {
   return page.screenshot({ path: path.join(root, `tests/page/results/${name}.png`), fullPage: true });
@@ -73,4 +97,4 @@ const PDF = {
   ),
 };
 
-module.exports = { test, expect: base.expect, words, pattern, axe, picture, PDF, start };
+module.exports = { test, expect: base.expect, words, pattern, axe, watchShift, still, calm, picture, PDF, start };

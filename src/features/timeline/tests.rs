@@ -158,8 +158,15 @@ mod drawn {
         let application = read(fixture);
         let ctx = ctx(lang, &application.as_of.to_string());
         let seen_at = application.as_of;
-        let parts =
-            PageParts { application: &application, seen_at, stale, said: "", save_failed: false, guests: GUESTS };
+        let parts = PageParts {
+            application: &application,
+            seen_at,
+            stale,
+            said: "",
+            save_failed: false,
+            turn: None,
+            guests: GUESTS,
+        };
         render(page(&ctx, &parts, &nobody())).await
     }
 
@@ -257,6 +264,7 @@ mod drawn {
             stale: false,
             said: "",
             save_failed: false,
+            turn: None,
             guests: GUESTS,
         };
         let page = render(page(&ctx, &parts, &nobody())).await;
@@ -289,10 +297,10 @@ mod drawn {
             &shown(fixtures::INTERVIEW_YOURS, "en", false).await,
             &[
                 "It is your turn: You choose a time for the talk.",
-                "You hear from Youssef about your talk before 17:00.",
                 "data-state=\"yours\"",
                 "Your turn",
                 "Mail Sanne the time that you choose.",
+                "You hear from Youssef about your talk before 17:00.",
                 "Promise kept, a day early",
                 "Sanne de Wit wrote",
                 "We liked your letter.",
@@ -347,7 +355,15 @@ mod drawn {
         application.related = read(fixtures::REJECTED).related;
         let draws = async |application: &Application| {
             let seen_at = application.as_of;
-            let parts = PageParts { application, seen_at, stale: false, said: "", save_failed: false, guests: GUESTS };
+            let parts = PageParts {
+                application,
+                seen_at,
+                stale: false,
+                said: "",
+                save_failed: false,
+                turn: None,
+                guests: GUESTS,
+            };
             render(page(&ctx, &parts, &nobody())).await.contains("class=\"related\"")
         };
         assert!(!draws(&application).await);
@@ -369,8 +385,15 @@ mod drawn {
         let mut ctx = ctx("en", "2027-03-26T13:03:00Z");
         let seen_at = application.as_of;
         ctx.reader_zone = Some("Europe/Brussels".into());
-        let parts =
-            PageParts { application: &application, seen_at, stale: false, said: "", save_failed: true, guests: GUESTS };
+        let parts = PageParts {
+            application: &application,
+            seen_at,
+            stale: false,
+            said: "",
+            save_failed: true,
+            turn: None,
+            guests: GUESTS,
+        };
         let page = render(page(&ctx, &parts, &nobody())).await;
         assert!(!page.contains("On your clock"), "the same time under another name is not worth a line");
         check(&page, &["The file did not arrive."]);
