@@ -29,6 +29,7 @@ use crate::features::postings::view::{self as postings, BoardParts};
 use crate::features::timeline::view::{self as timeline, PageParts};
 use crate::i18n::{Ctx, Key};
 use crate::status;
+use crate::submission::found;
 
 #[derive(PartialEq, Properties)]
 struct PageProps {
@@ -97,7 +98,7 @@ pub async fn render_apply_form(
     let mut draft = ApplyDraft::new(form);
     draft.answers = returned.answers;
     draft.files = (0..).zip(returned.files).map(|(number, file)| kept(number, file)).collect();
-    let problems: Vec<Trouble> = returned.errors.into_iter().map(|error| trouble(&draft.form, error)).collect();
+    let problems = found(returned.errors.into_iter().map(|error| trouble(&draft.form, error)).collect());
     let parts = FormParts {
         before: None,
         posting,
@@ -182,7 +183,7 @@ pub async fn render_list(ctx: &Ctx, applications: &[ApplicationSummary]) -> Stri
 pub async fn render_status(ctx: &Ctx, application: &Application) -> String {
     let seen_at = application.as_of;
     let guests = status::GUESTS;
-    let parts = PageParts { application, seen_at, stale: false, said: "", save_failed: false, guests };
+    let parts = PageParts { application, seen_at, stale: false, said: "", save_failed: false, turn: None, guests };
     render(timeline::page_with(ctx, &parts, plain_actions(ctx, application), &Callback::noop())).await
 }
 

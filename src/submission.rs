@@ -22,10 +22,21 @@ pub trait Draft: Debug + 'static {
     fn refused(&self, error: ApiError) -> Result<Vec<Self::Problem>, ApiError>;
 }
 
+/// What the last try to send found. Mended, it keeps its room until the next try: nothing jumps away under a hand.
+#[derive(Debug)]
+pub struct Found<P> {
+    pub problem: P,
+    pub mended: bool,
+}
+
+pub fn found<P>(problems: Vec<P>) -> Vec<Found<P>> {
+    problems.into_iter().map(|problem| Found { problem, mended: false }).collect()
+}
+
 #[derive(Debug)]
 pub enum Submission<D: Draft> {
     Editing {
-        problems: Vec<D::Problem>,
+        problems: Vec<Found<D::Problem>>,
     },
     Sending {
         attempt: u32,
@@ -53,7 +64,7 @@ impl<D: Draft> Default for Submission<D> {
 }
 
 impl<D: Draft> Submission<D> {
-    pub fn problems(&self) -> &[D::Problem] {
+    pub fn problems(&self) -> &[Found<D::Problem>] {
         match self {
             Submission::Editing { problems } => problems,
             Submission::Sending { .. } | Submission::Failed { .. } | Submission::Sent => &[],
@@ -66,7 +77,7 @@ impl<D: Draft> Submission<D> {
         *self = match (&mut *self, action) {
             (Editing { problems }, Action::Edit(edit)) => {
                 draft.edit(edit);
-                problems.retain(|problem| draft.still(problem));
+                problems.iter_mut().for_each(|found| found.mended |= !draft.still(&found.problem));
                 return true;
             }
             (Failed { error, .. }, Action::Edit(edit)) if !error.passes() => {
@@ -78,11 +89,11 @@ impl<D: Draft> Submission<D> {
             (Failed { attempt, .. }, Action::Retry) => Sending { attempt: *attempt + 1 },
             (Editing { .. } | Failed { .. }, Action::Submit) => {
                 let problems = draft.problems();
-                if problems.is_empty() { Sending { attempt: 1 } } else { Editing { problems } }
+                if problems.is_empty() { Sending { attempt: 1 } } else { Editing { problems: found(problems) } }
             }
             (Sending { .. }, Action::Answer(Ok(()))) => Sent,
             (Sending { attempt }, Action::Answer(Err(error))) => match draft.refused(error) {
-                Ok(problems) => Editing { problems },
+                Ok(problems) => Editing { problems: found(problems) },
                 Err(error) => Failed { error, attempt: *attempt },
             },
             // A second click or a late answer changes nothing.

@@ -1,6 +1,7 @@
 //! What keeps a form from being sent, in one list on top of it. Each line leads to its field.
 //!
-//! MUST take focus when it appears (the caller focuses `ID`) and use the same words as the field.
+//! MUST take focus when it appears (the caller focuses `ID`) and use the same words as the field. A line that is mended
+//! is neither seen nor read, and keeps its room.
 
 use belofte_html::html;
 use yew::prelude::*;
@@ -10,22 +11,30 @@ use crate::text::concat;
 
 pub const ID: &str = "problems";
 
-/// `problems`: id of the control and the words. `focus` is told the id of the field to go to.
-pub fn error_summary(ctx: &Ctx, problems: &[(String, String)], focus: &Callback<String>) -> Html {
+/// What is wrong with the control of this id, in words.
+pub struct Wrong {
+    pub id: String,
+    pub text: String,
+    pub mended: bool,
+}
+
+/// `focus` is told the id of the field to go to.
+pub fn error_summary(ctx: &Ctx, problems: &[Wrong], focus: &Callback<String>) -> Html {
     if problems.is_empty() {
         return Html::default();
     }
-    let lines = problems.iter().map(|(id, text)| {
+    let left = problems.iter().filter(|wrong| !wrong.mended).count() as u32;
+    let lines = problems.iter().map(|Wrong { id, text, mended }| {
         let target = id.clone();
         let onclick = focus.reform(move |event: MouseEvent| {
             event.prevent_default();
             target.clone()
         });
-        html! { <li><a href={concat(&["#", id])} {onclick}>{ text }</a></li> }
+        html! { <li class={mended.then_some("mended")}><a href={concat(&["#", id])} {onclick}>{ text }</a></li> }
     });
     html! {
-        <div class="error-summary" id={ID} role="alert" tabindex="-1">
-            <h2 class="error-summary__title">{ ctx.plural(Key::UiProblems, problems.len() as u32, &[]) }</h2>
+        <div class={if left == 0 { "error-summary mended" } else { "error-summary" }} id={ID} role="alert" tabindex="-1">
+            <h2 class="error-summary__title">{ ctx.plural(Key::UiProblems, left, &[]) }</h2>
             <ul class="error-summary__list">{ for lines }</ul>
         </div>
     }

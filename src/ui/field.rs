@@ -19,6 +19,8 @@ pub struct Field<'a> {
     pub hints: &'a [&'a str],
     pub optional: bool,
     pub error: Option<&'a str>,
+    /// The error stands no more and only keeps its room.
+    pub mended: bool,
 }
 
 /// What the control itself must carry.
@@ -28,14 +30,18 @@ pub struct Described {
 }
 
 impl Field<'_> {
+    fn wrong(&self) -> bool {
+        self.error.is_some() && !self.mended
+    }
+
     pub fn described(&self) -> Described {
         let hint = self.hints.iter().any(|hint| !hint.is_empty()).then(|| concat(&[self.id, "-hint"]));
-        let error = self.error.map(|_| concat(&[self.id, "-error"]));
+        let error = self.wrong().then(|| concat(&[self.id, "-error"]));
         let describedby = match (hint, error) {
             (Some(hint), Some(error)) => Some(concat(&[hint.as_str(), " ", &error])),
             (hint, error) => hint.or(error),
         };
-        Described { describedby, invalid: self.error.map(|_| "true") }
+        Described { describedby, invalid: self.wrong().then_some("true") }
     }
 }
 
@@ -84,7 +90,11 @@ fn value(event: &Event) -> String {
 }
 
 fn class(field: &Field<'_>) -> &'static str {
-    if field.error.is_some() { "field field--wrong" } else { "field" }
+    match field.error {
+        Some(_) if field.mended => "field field--wrong field--mended",
+        Some(_) => "field field--wrong",
+        None => "field",
+    }
 }
 
 fn label(ctx: &Ctx, field: &Field<'_>) -> Html {

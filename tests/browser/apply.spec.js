@@ -1,5 +1,5 @@
 // Applying when the outside fails: nothing written is lost, and any number of tries makes one application.
-const { test, expect, words, pattern, axe, PDF } = require("../page/fixtures.js");
+const { test, expect, words, pattern, axe, watchShift, still, calm, PDF } = require("../page/fixtures.js");
 const { layOut, organization, HOST, ENDPOINT } = require("./endpoint.js");
 
 const w = words("en");
@@ -154,10 +154,11 @@ test("what the server refuses stands at the field and in the list, in the same w
 
 test("a file that is too large is told before it is sent", async ({ page }) => {
   const { asked } = await layOut(page, { element: ELEMENT, answers: base });
-  await page.goto(HOST);
+  await toTheFile(page);
   const big = { name: "film.pdf", mimeType: "application/pdf", buffer: Buffer.alloc(200_000, "%PDF-1.4 ") };
-  await widget(page).locator('input[name="cv"]').setInputFiles(big);
+  await widget(page).locator('input[type="file"]').setInputFiles(big);
   await expect(widget(page)).toContainText(w("apply.too_large", { name: "film.pdf", limit: "98 kB" }));
+  await still(page, "a file that is refused");
   expect(asked).not.toContain("POST /v1/uploads");
 });
 
@@ -167,10 +168,20 @@ test("a file is sent ahead, and again when it did not arrive", async ({ page }) 
     element: ELEMENT,
     answers: { ...base, "POST /v1/uploads": () => (fails ? "offline" : { status: 201, body: upload }) },
   });
-  await page.goto(HOST);
-  await widget(page).locator('input[name="cv"]').setInputFiles(PDF);
+  await toTheFile(page);
+  await widget(page).locator('input[type="file"]').setInputFiles(PDF);
   await expect(widget(page)).toContainText(w("apply.file_failed", { name: PDF.name }));
+  await still(page, "a file that did not arrive");
   fails = false;
   await widget(page).getByRole("button", { name: w("apply.file_retry", { name: PDF.name }) }).click();
   await expect(widget(page)).toContainText(pattern(w("apply.file_ready", { name: PDF.name })));
 });
+
+/** On a phone, where most lines break. */
+async function toTheFile(page) {
+  await page.setViewportSize({ width: 360, height: 740 });
+  await watchShift(page);
+  await page.goto(HOST);
+  await widget(page).locator('input[type="file"]').scrollIntoViewIfNeeded();
+  await calm(page);
+}

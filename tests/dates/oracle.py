@@ -30,13 +30,11 @@ WORDS = {
         ["maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag"],
         ["januari", "februari", "maart", "april", "mei", "juni"]
         + ["juli", "augustus", "september", "oktober", "november", "december"],
-        "",
     ),
     "en": (
         ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"],
         ["January", "February", "March", "April", "May", "June"]
         + ["July", "August", "September", "October", "November", "December"],
-        ",",
     ),
 }
 
@@ -150,8 +148,8 @@ def some_case(random, zones, lists):
 
 
 def words(local, language):
-    days, months, comma = WORDS[language]
-    return f"{days[local.weekday()]}{comma} {local.day} {months[local.month - 1]} {local.year}"
+    days, months = WORDS[language]
+    return f"{days[local.weekday()]} {local.day} {months[local.month - 1]} {local.year}"
 
 
 def written(case, zone):

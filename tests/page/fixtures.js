@@ -49,6 +49,11 @@ const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-pra
 
 /** Holds the page, as it stands, against axe in light and in dark. */
 async function axe(page, state) {
+  // What is still coming up is paler than what will stand there.
+  await page.evaluate(() => {
+    const roots = [document, ...[...document.querySelectorAll("belofte-careers")].map((element) => element.shadowRoot)];
+    return Promise.allSettled(roots.flatMap((root) => root?.getAnimations() ?? []).map((animation) => animation.finished));
+  });
   for (const colorScheme of ["light", "dark"]) {
     await page.emulateMedia({ colorScheme });
     const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
@@ -56,6 +61,30 @@ async function axe(page, state) {
     base.expect(told, `axe: ${state}, ${colorScheme}`).toEqual([]);
   }
   await page.emulateMedia({ colorScheme: "light" });
+}
+
+/** Counts what moves by itself on every document that `page` opens from now on. */
+function watchShift(page) {
+  return page.addInitScript(() => {
+    window.shift = 0;
+    window.acted = -1_000;
+    // A picture of the whole page changes the size of the window, which counts as an act, too.
+    for (const type of ["pointerdown", "keydown", "resize"]) addEventListener(type, () => (window.acted = performance.now()), true);
+    new PerformanceObserver((seen) => {
+      for (const entry of seen.getEntries()) if (!entry.hadRecentInput) window.shift += entry.value;
+    }).observe({ type: "layout-shift", buffered: true });
+  });
+}
+
+/** Nothing moved by itself since the page was last calm; 0.01 is the budget of every state. */
+async function still(page, state) {
+  base.expect(await page.evaluate(() => window.shift), `layout shift, ${state}`).toBeLessThanOrEqual(0.01);
+}
+
+/** The browser forgives what moves within half a second of an act; what comes by itself after this is counted. */
+async function calm(page) {
+  await base.expect.poll(() => page.evaluate(() => performance.now() - window.acted)).toBeGreaterThan(600);
+  await page.evaluate(() => (window.shift = 0));
 }
 
 /** A picture for people to look at. */
@@ -73,4 +102,4 @@ const PDF = {
   ),
 };
 
-module.exports = { test, expect: base.expect, words, pattern, axe, picture, PDF, start };
+module.exports = { test, expect: base.expect, words, pattern, axe, watchShift, still, calm, picture, PDF, start };

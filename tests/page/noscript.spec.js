@@ -27,7 +27,7 @@ for (const lang of ["nl", "en"]) {
 test.describe("looked at by axe", () => {
   // axe itself is a script; the page under it is the same.
   test.use({ javaScriptEnabled: true });
-  for (const path of ["/careers", "/careers/wijkverpleegkundige"]) {
+  for (const path of ["/careers", "/careers/wijkverpleegkundige", "/careers/leerling-verpleegkundige"]) {
     test(`${path} has no violations`, async ({ page, demo }) => {
       await page.goto(`${demo.endpoint}${path}?lang=nl`);
       await axe(page, path);

@@ -1,5 +1,5 @@
 // A promise that passes its due minute on an open page, and one that is moved: seen without touching the page.
-const { test, expect, words, axe, picture, start } = require("./fixtures.js");
+const { test, expect, words, axe, watchShift, still, calm, picture, start } = require("./fixtures.js");
 const path = require("node:path");
 const story = require("./story.js");
 const { root } = require("./server.js");
@@ -28,6 +28,7 @@ test("turns late by itself within five seconds of the due minute", async ({ page
   test.setTimeout(150_000);
   const { demo, token } = await nearTheDueMinute("2027-03-31T16:59:15+02:00");
   const w = words("en");
+  await watchShift(page);
   await page.addInitScript(() => {
     window.lateEvents = [];
     document.addEventListener("belofte-promise-late", (event) => window.lateEvents.push({ ...event.detail, at: Date.now() }));
@@ -39,10 +40,12 @@ test("turns late by itself within five seconds of the due minute", async ({ page
   const answer = await fetch(`${demo.endpoint}/healthz`);
   const left = Date.parse("2027-03-31T17:00:00+02:00") - Number(answer.headers.get("belofte-time"));
   expect(left, "the test looks before the due minute").toBeGreaterThan(1_000);
+  await calm(page);
   const due = Date.now() + left;
   await expect(timeline).toContainText(story.lateWords(w), { timeout: left + 5_000 });
   expect(Date.now() - due, "milliseconds after the due minute").toBeLessThan(5_000);
   await expect.poll(() => page.evaluate(() => window.lateEvents.length)).toBeGreaterThan(0);
+  await still(page, "a promise that turned late");
   await axe(page, "a late promise");
   await picture(page, "status-late");
 });
@@ -50,8 +53,10 @@ test("turns late by itself within five seconds of the due minute", async ({ page
 test("shows old date, new date, reason and person after a move", async ({ page }) => {
   const { demo, token, reference, promise } = await nearTheDueMinute("2027-03-30T10:00:00+02:00");
   const w = words("en");
+  await watchShift(page);
   await story.openLink(page, demo, token, "en");
   await expect(story.widget(page)).toContainText("Wednesday 31 March");
+  await calm(page);
   const reason = "Two colleagues who read the letters are ill. I will read yours myself.";
   await demo.desk("POST", `/applications/${reference}/promises/${promise.id}/moves`, {
     to: "2027-04-07T15:00:00Z",
@@ -65,6 +70,7 @@ test("shows old date, new date, reason and person after a move", async ({ page }
   await expect(seen.locator("s, del").first(), "struck through").toContainText("31 March");
   await expect(seen).toContainText(reason);
   await expect(seen).toContainText("Sanne de Wit");
+  await still(page, "a promise that was moved");
   await axe(page, "a moved promise");
   await picture(page, "status-moved");
   // The README's picture is this very state: BELOFTE_GALLERY=1 cargo xtask test --only page

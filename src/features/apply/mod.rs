@@ -24,7 +24,7 @@ use yew::functional::{Hook, HookContext};
 use yew::prelude::*;
 
 use self::begun::{Begun, Shown};
-use self::state::{ApplyDraft, ChosenFile, Edit, FileState, refusal, retry_wait_s};
+use self::state::{ApplyDraft, ChosenFile, Edit, FileState, refusal, retry_wait_s, shortened};
 use self::view::{Delivery, FormParts, Tell, Told};
 use crate::api::upload::Uploading;
 use crate::api::{Api, ApiError, Asking, http};
@@ -302,7 +302,7 @@ impl Page {
             let (number, name, bytes) = (next_round(), file.name(), file.size() as u64);
             let surplus = self.begun.draft.borrow().surplus(asked);
             let refused = surplus.or_else(|| refusal(asked, &name, &file.type_(), bytes));
-            let is_fine = refused.is_none();
+            let (is_fine, name) = (refused.is_none(), shortened(&name));
             let state = refused.unwrap_or(FileState::Sending { percent: 0 });
             self.begun.files.borrow_mut().kept.push((number, file));
             self.edit(Edit::FileChosen(ChosenFile { number, field: field.to_owned(), name, bytes, state }));

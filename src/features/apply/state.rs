@@ -9,7 +9,7 @@ use belofte_contract::problem::{FieldError, FieldErrorCode};
 
 use crate::api::ApiError;
 use crate::submission::Draft;
-use crate::text::join;
+use crate::text::{concat, join};
 
 #[derive(Debug)]
 pub struct ApplyDraft {
@@ -273,6 +273,19 @@ pub fn refusal(field: &FormField, name: &str, media_type: &str, bytes: u64) -> O
         |accepted: &String| accepted == media_type || endings(accepted).any(|known| known.eq_ignore_ascii_case(ending));
     let fits = field.accept.is_empty() || field.accept.iter().any(takes);
     (!fits).then_some(FileState::Refused { code: FieldErrorCode::FileType, limit: None })
+}
+
+/// A name that stays within a line: its beginning and its end, where the ending tells what it is.
+pub fn shortened(name: &str) -> String {
+    const BEGINNING: usize = 16;
+    const END: usize = 10;
+    let starts = |(at, _)| at;
+    let cut = name.char_indices().map(starts).nth(BEGINNING);
+    let on = name.char_indices().map(starts).rev().nth(END - 1);
+    match (cut, on) {
+        (Some(cut), Some(on)) if cut < on => concat(&[&name[..cut], "…", &name[on..]]),
+        _ => name.to_owned(),
+    }
 }
 
 /// Endings of file names by media type, the usual one first.

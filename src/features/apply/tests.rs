@@ -6,7 +6,9 @@ use belofte_contract::apply::{ApplicationForm, FieldKind, FormField, ShowIf};
 use belofte_contract::problem::{FieldError, FieldErrorCode};
 use expect_test::{Expect, expect};
 
-use super::state::{ApplyDraft, ChosenFile, Edit, FileState, accept_list, refusal, retry_wait_s, type_names};
+use super::state::{
+    ApplyDraft, ChosenFile, Edit, FileState, accept_list, refusal, retry_wait_s, shortened, type_names,
+};
 use crate::api::ApiError;
 use crate::submission::{Action, Draft, Submission};
 
@@ -65,7 +67,10 @@ fn drawn(draft: &ApplyDraft, submission: &Submission<ApplyDraft>) -> String {
         draft.sent_answers().iter().map(|answer| format!("{}={}", answer.field, answer.values.join("+"))).collect();
     let written = answers.join(" ");
     match submission {
-        Submission::Editing { problems } => format!("Editing [{written}] {problems:?}"),
+        Submission::Editing { problems } => {
+            let standing = problems.iter().filter(|found| !found.mended).map(|found| &found.problem);
+            format!("Editing [{written}] {:?}", standing.collect::<Vec<_>>())
+        }
         Submission::Sending { attempt } => format!("Sending [{written}] attempt {attempt}"),
         Submission::Failed { error, attempt } => format!("Failed [{written}] {error:?} attempt {attempt}"),
         Submission::Sent => "Sent".to_owned(),
@@ -100,6 +105,27 @@ fn a_problem_goes_as_soon_as_it_is_mended() {
             r#"Editing [email=noor@example.com] [Answer(FieldError { field: "cv", code: Required, limit: None })]"#
         ]],
     );
+}
+
+#[test]
+fn a_problem_that_is_mended_keeps_its_room_until_the_next_try() {
+    let (mut draft, mut submission) = (ApplyDraft::new(form()), Submission::default());
+    for action in [Action::Submit, write("email", "noor@example.com"), write("email", "")] {
+        submission.take(&mut draft, action);
+    }
+    let mended = |submission: &Submission<ApplyDraft>| -> Vec<bool> {
+        submission.problems().iter().map(|found| found.mended).collect()
+    };
+    assert_eq!(mended(&submission), [true, false]);
+    submission.take(&mut draft, Action::Submit);
+    assert_eq!(mended(&submission), [false, false]);
+}
+
+#[test]
+fn a_long_file_name_keeps_its_beginning_and_its_end() {
+    assert_eq!(shortened("cv-noor.pdf"), "cv-noor.pdf");
+    assert_eq!(shortened("abcdefghijklmnopqrstuvwxyz"), "abcdefghijklmnopqrstuvwxyz");
+    assert_eq!(shortened("curriculum vitae Zoë Jansen, november 2026.pdf"), "curriculum vitae…r 2026.pdf");
 }
 
 #[test]

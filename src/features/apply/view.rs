@@ -16,8 +16,9 @@ use super::state::{ApplyDraft, ChosenFile, Edit, FileState, Trouble, accept_list
 use crate::app::{View, link};
 use crate::decimal;
 use crate::i18n::{Ctx, DateStyle, Key};
+use crate::submission::Found;
 use crate::text::concat;
-use crate::ui::error_summary::error_summary;
+use crate::ui::error_summary::{Wrong, error_summary};
 use crate::ui::field::{Described, Field, field, group, typed, typed_into};
 use crate::ui::person::first_name;
 use crate::ui::{button, live, notice};
@@ -28,7 +29,7 @@ pub struct FormParts<'a> {
     pub posting: &'a JobPosting,
     pub organization: &'a Organization,
     pub draft: &'a ApplyDraft,
-    pub problems: &'a [Trouble],
+    pub problems: &'a [Found<Trouble>],
     /// Where the form stands between button and receipt.
     pub delivery: Delivery,
     /// Where a plain form is sent; none in the widget.
@@ -92,10 +93,10 @@ impl Tell {
 }
 
 pub fn form(ctx: &Ctx, parts: &FormParts<'_>, tell: &Tell) -> Html {
-    // The id of each control that something is wrong with, and what.
     let mut wrong = Vec::new();
-    for problem in parts.problems {
-        wrong.push((control_id(problem.field()), words(ctx, parts.draft, problem)));
+    for Found { problem, mended } in parts.problems {
+        let (id, text) = (control_id(problem.field()), words(ctx, parts.draft, problem));
+        wrong.push(Wrong { id, text, mended: *mended });
     }
     let onsubmit = button::submitted(&tell.told.reform(|()| Told::Submit));
     let plain = parts.plain.as_ref().filter(|_| !parts.live());
@@ -141,16 +142,17 @@ pub fn control_id(field: &str) -> String {
     concat(&["f-", field])
 }
 
-fn question(ctx: &Ctx, parts: &FormParts<'_>, asked: &FormField, wrong: &[(String, String)], tell: &Tell) -> Html {
+fn question(ctx: &Ctx, parts: &FormParts<'_>, asked: &FormField, wrong: &[Wrong], tell: &Tell) -> Html {
     if asked.kind == FieldKind::Info {
         return html! { <p class="apply__info" key={&asked.name}>{ &asked.label }</p> };
     }
     let id = control_id(&asked.name);
-    let error = wrong.iter().find(|(known, _)| *known == id).map(|(_, words)| words.as_str());
+    let wrong = wrong.iter().find(|wrong| wrong.id == id);
+    let (error, mended) = (wrong.map(|wrong| wrong.text.as_str()), wrong.is_some_and(|wrong| wrong.mended));
     let limit = limit(ctx, asked);
     let hints = [asked.hint.as_deref().unwrap_or_default(), asked.purpose.as_deref().unwrap_or_default(), &limit];
     let optional = !asked.required || (!parts.live() && asked.show_if.is_some());
-    let around = Field { id: &id, label: &asked.label, hints: &hints, optional, error };
+    let around = Field { id: &id, label: &asked.label, hints: &hints, optional, error, mended };
     let control = Control { draft: parts.draft, asked, id: &id, described: &around.described(), tell };
     let drawn = match asked.kind {
         FieldKind::Choice if asked.options.len() > 5 => field(ctx, &around, select(ctx, &control)),
@@ -327,17 +329,17 @@ fn file(control: &Control<'_>, class: &'static str) -> Html {
 fn files(ctx: &Ctx, around: &Field<'_>, control: &Control<'_>) -> Html {
     let Control { draft, asked, tell, .. } = control;
     html! {
-        <div class="file">
-            { field(ctx, around, html! {
+        { field(ctx, around, html! {
+            <div class="file__box">
                 <label class="file__pick">
                     { file(control, "file__input visually-hidden") }
                     <span class="button button--quiet" aria-hidden="true">{ ctx.t(Key::ApplyFileChoose) }</span>
                 </label>
-            }) }
-            <ul class="file__list" aria-live="polite">
-                { for draft.files_of(&asked.name).map(|file| chosen(ctx, file, asked, tell)) }
-            </ul>
-        </div>
+                <ul class="file__list" aria-live="polite">
+                    { for draft.files_of(&asked.name).map(|file| chosen(ctx, file, asked, tell)) }
+                </ul>
+            </div>
+        }) }
     }
 }
 
@@ -399,7 +401,9 @@ fn chosen(ctx: &Ctx, file: &ChosenFile, asked: &FormField, tell: &Tell) -> Html 
             if matches!(file.state, FileState::Failed) {
                 <button class="button button--small" type="button" onclick={acts(Told::FileAgain)}>{ ctx.fill(Key::ApplyFileRetry, &[name]) }</button>
             }
-            <button class="button button--quiet button--small" type="button" onclick={acts(Told::FileRemoved)}>{ ctx.fill(remove, &[name]) }</button>
+            <button class="button button--quiet button--small file__remove" type="button" onclick={acts(Told::FileRemoved)}>
+                <span class="visually-hidden">{ ctx.fill(remove, &[name]) }</span>
+            </button>
         </li>
     }
 }

@@ -12,7 +12,7 @@ use crate::api::ApiError;
 use crate::app::{View, link};
 use crate::decimal;
 use crate::i18n::{Ctx, DateStyle, Key};
-use crate::ui::error_summary::error_summary;
+use crate::ui::error_summary::{Wrong, error_summary};
 use crate::ui::field::{Described, Field, field, typed};
 use crate::ui::notice::{self, Tone};
 use crate::ui::{self, button};
@@ -87,9 +87,9 @@ fn address(
     tell: &Tell,
 ) -> Html {
     let (written, problems) = (&lookup.written, lookup.problems());
-    let lines: Vec<(String, String)> =
-        problems.iter().map(|problem| (id_of(*problem).to_owned(), words(ctx, *problem))).collect();
-    let error_of = |id: &str| lines.iter().find(|(of, _)| of == id).map(|(_, text)| text.as_str());
+    let wrong = |problem: &Problem| Wrong { id: id_of(*problem).to_owned(), text: words(ctx, *problem), mended: false };
+    let lines: Vec<Wrong> = problems.iter().map(wrong).collect();
+    let error_of = |id: &str| lines.iter().find(|line| line.id == id).map(|line| line.text.as_str());
     let note = note.map(|note| match note {
         LookupNote::LinkDead => Key::LookupLinkDead,
         LookupNote::SessionEnded => Key::UiSessionEnded,
@@ -97,13 +97,14 @@ fn address(
     let (email_label, email_hint) = (ctx.t(Key::LookupEmail), ctx.t(Key::LookupEmailHint));
     let (reference_label, reference_hint) = (ctx.t(Key::LookupReference), ctx.t(Key::LookupReferenceHint));
     let email =
-        Field { id: EMAIL, label: &email_label, hints: &[&email_hint], optional: false, error: error_of(EMAIL) };
+        Field { id: EMAIL, label: &email_label, hints: &[&email_hint], error: error_of(EMAIL), ..Field::default() };
     let reference = Field {
         id: REFERENCE,
         label: &reference_label,
         hints: &[&reference_hint],
         optional: true,
         error: error_of(REFERENCE),
+        mended: false,
     };
     html! {
         <>
@@ -134,7 +135,7 @@ fn code(ctx: &Ctx, lookup: &Lookup, failure: Option<&Failure>, may_ask: bool, li
     let hint = ctx.fill(Key::LookupCodeHint, &[("count", &count), ("minutes", &minutes)]);
     let wrong = matches!(failure, Some(Failure { error: ApiError::Code, .. })).then(|| ctx.t(Key::UiWrongCode));
     let error = lookup.problems().first().map(|problem| words(ctx, *problem)).or(wrong);
-    let asked = Field { id: CODE, label: &label, hints: &[&hint], optional: false, error: error.as_deref() };
+    let asked = Field { id: CODE, label: &label, hints: &[&hint], error: error.as_deref(), ..Field::default() };
     let Described { describedby, invalid } = asked.described();
     let oninput = typed(&tell.edit, Edit::Code);
     // Room for a code that is pasted with a space or a dash in it.

@@ -79,7 +79,10 @@ pub fn back(ctx: &Ctx, go: &Callback<View>) -> Html {
 /// The one date to read before applying.
 fn next(ctx: &Ctx, posting: &JobPosting, go: &Callback<View>) -> Html {
     let Some(by) = posting.first_answer_by.filter(|_| posting.status.takes_applications()) else {
-        return hear(ctx, posting);
+        // Heads what follows, as the date does on a posting that is open.
+        let heads = posting.expected_open.is_some();
+        let (role, level) = (heads.then_some("heading"), heads.then_some("2"));
+        return html! { <div {role} aria-level={level}>{ hear(ctx, posting) }</div> };
     };
     let time = ctx.date(by, DateStyle::Time);
     let date = ctx.date(by, DateStyle::Long);

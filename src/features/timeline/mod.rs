@@ -81,6 +81,11 @@ fn use_timeline(props: &Timeline) -> Html {
             ctx.fill(Key::TimelineChanged, &[("headline", &headline), ("date", &date.unwrap_or_default())])
         },
     });
+    let turn = use_turn(
+        news.as_ref()
+            .zip(shown.as_ref())
+            .map(|(news, (application, _, stale))| (application.version, news.late, *stale)),
+    );
     let said = use_said(core, news);
     match (&*sight, shown) {
         (Sight::Failed(ApiError::NotFound | ApiError::Gone { .. }), _) => view::not_found(&ctx, &core.go),
@@ -95,8 +100,15 @@ fn use_timeline(props: &Timeline) -> Html {
         }
         (Sight::Shown { .. }, Some((application, seen_at, stale))) => {
             let (said, guests) = (said.as_str(), props.guests);
-            let parts =
-                PageParts { application: &application, seen_at, stale, said, save_failed: save_failed.get(), guests };
+            let parts = PageParts {
+                application: &application,
+                seen_at,
+                stale,
+                said,
+                save_failed: save_failed.get(),
+                turn,
+                guests,
+            };
             view::page(&ctx, &parts, &tell(props, &save_failed))
         }
         (Sight::Loading, _) | (Sight::Shown { .. }, None) => notice::loading(&ctx),
@@ -113,6 +125,20 @@ fn use_expiry(sight: &Sight, on_expired: &Callback<()>) {
             on_expired.emit(());
         }
     });
+}
+
+/// Told by the page when it changed by itself: it then comes up anew instead of jumping under the eyes of a reader. Each
+/// change has another word than the one before, so that the style sheet sees that it is another.
+#[hook]
+fn use_turn(shown: Option<(i64, u32, bool)>) -> Option<&'static str> {
+    let kept = use_kept(|| (None, 0_u32));
+    let (before, mut turn) = kept.get();
+    if shown != before {
+        turn += 1;
+        kept.swap((shown, turn));
+    }
+    // The first is the page as it was opened.
+    (turn > 1).then_some(if turn % 2 == 0 { "even" } else { "odd" })
 }
 
 /// What may be worth saying aloud.

@@ -171,8 +171,15 @@ mod drawn {
         let application = read(fixture);
         let ctx = ctx(lang, &application.as_of.to_string());
         let seen_at = application.as_of;
-        let parts =
-            PageParts { application: &application, seen_at, stale, said: "", save_failed: false, guests: GUESTS };
+        let parts = PageParts {
+            application: &application,
+            seen_at,
+            stale,
+            said: "",
+            save_failed: false,
+            turn: None,
+            guests: GUESTS,
+        };
         render(page(&ctx, &parts, &nobody())).await
     }
 
@@ -270,6 +277,7 @@ mod drawn {
             stale: false,
             said: "",
             save_failed: false,
+            turn: None,
             guests: GUESTS,
         };
         let page = render(page(&ctx, &parts, &nobody())).await;
@@ -302,10 +310,10 @@ mod drawn {
             &shown(fixtures::INTERVIEW_YOURS, "en", false).await,
             &[
                 "It’s your turn. Agree a day for the interview.",
-                "You’ll hear from Youssef about your interview before 17:00.",
                 "data-state=\"yours\"",
                 "What to do now",
                 "Reply to Sanne’s email with the day you choose.",
+                "You’ll hear from Youssef about your interview before 17:00.",
                 "Promise kept, a day early",
                 "Sanne de Wit wrote",
                 "We enjoyed your letter.",
@@ -361,7 +369,15 @@ mod drawn {
         application.related = read(fixtures::REJECTED).related;
         let draws = async |application: &Application| {
             let seen_at = application.as_of;
-            let parts = PageParts { application, seen_at, stale: false, said: "", save_failed: false, guests: GUESTS };
+            let parts = PageParts {
+                application,
+                seen_at,
+                stale: false,
+                said: "",
+                save_failed: false,
+                turn: None,
+                guests: GUESTS,
+            };
             render(page(&ctx, &parts, &nobody())).await.contains("class=\"related\"")
         };
         assert!(!draws(&application).await);
@@ -383,8 +399,15 @@ mod drawn {
         let mut ctx = ctx("en", "2027-03-26T13:03:00Z");
         let seen_at = application.as_of;
         ctx.reader_zone = Some("Europe/Brussels".into());
-        let parts =
-            PageParts { application: &application, seen_at, stale: false, said: "", save_failed: true, guests: GUESTS };
+        let parts = PageParts {
+            application: &application,
+            seen_at,
+            stale: false,
+            said: "",
+            save_failed: true,
+            turn: None,
+            guests: GUESTS,
+        };
         let page = render(page(&ctx, &parts, &nobody())).await;
         assert!(!page.contains("On your clock"), "the same time under another name is not worth a line");
         check(&page, &["The file did not arrive."]);

@@ -48,6 +48,8 @@ pub struct PageParts<'a> {
     /// What changed last, for those who do not see it.
     pub said: &'a str,
     pub save_failed: bool,
+    /// Another word after each change that came by itself.
+    pub turn: Option<&'static str>,
     pub guests: Guests,
 }
 
@@ -70,7 +72,7 @@ pub fn page_with(ctx: &Ctx, parts: &PageParts<'_>, actions: Html, go: &Callback<
     let application = parts.application;
     let progress = Progress::of(application);
     html! {
-        <article class="timeline">
+        <article class="timeline" data-turn={parts.turn}>
             <p class="visually-hidden" role="status">{ parts.said }</p>
             <header class="timeline__head">
                 // The reference is copied and read out by phone: it stays on one line.
@@ -86,9 +88,10 @@ pub fn page_with(ctx: &Ctx, parts: &PageParts<'_>, actions: Html, go: &Callback<
                 for promise in late(application, ctx.now) {
                     { late_note(ctx, application, promise) }
                 }
+                // First what one has to do, then what comes of it.
+                { yours(ctx, &progress) }
                 { next(ctx, application) }
             }
-            { yours(ctx, &progress) }
             { line(ctx, &progress) }
             { (parts.guests.people)(ctx, &application.contacts, &application.colleagues) }
             { answers(ctx, &application.answers) }
