@@ -269,7 +269,7 @@ both!(a_plain_receipt_names_the_address_that_was_mailed_and_has_the_dates_as_a_f
     let cookie = receipt.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
     assert!(app.get_with(&file, &[("cookie", &cookie)]).await.text().starts_with("BEGIN:VCALENDAR"));
     // Sent from another site it comes without the cookie, and so without a link that would lead nowhere.
-    parts[4] = Part::Text("idempotency_key", "another-key");
+    parts[4] = Part::Text("belofte-key", "another-key");
     let elsewhere = [("accept", "text/html"), ("sec-fetch-site", "cross-site")];
     let receipt = app.post_parts("/v1/applications", &parts, &elsewhere).await;
     assert!(receipt.text().contains("gemaild naar") && !receipt.text().contains("calendar.ics"));
@@ -451,7 +451,7 @@ async fn without_javascript_the_browser_knows_the_days_and_the_page_says_them() 
     ];
     let parts = parts.map(|(name, text)| Part::Text(name, text));
     let page = app.post_parts("/v1/applications", &parts, &[("accept", "text/html")]).await.text();
-    for said in ["choose 23 March 2027 or a later day.", "write exactly 11 digits."] {
+    for said in ["choose 23 March 2027 or a later day.", "enter exactly 11 digits."] {
         assert!(page.contains(said), "{said} in {page}");
     }
 }

@@ -30,7 +30,7 @@ async fn form_page_mail_and_deletion_say_the_same_days() {
     let app = TestApp::with_content("organization", |organization| organization["retention"] = own).await.unwrap();
     let form = app.get("/v1/forms/kort?lang=en").await.json();
     let keep = form["fields"].as_array().unwrap().iter().find(|field| field["keeps_longer"] == true).unwrap();
-    assert_eq!(keep["label"], "Keep my details for 400 days, so that you can mail me about other work");
+    assert_eq!(keep["label"], "Keep my details for 400 days, so that you can email me about other work");
     let hint = keep["hint"].as_str().unwrap();
     assert!(hint.contains("everything 30 days") && hint.contains("400 days after"), "{hint}");
     let page = app.get("/careers/kok/apply?lang=en").await.text();
