@@ -88,7 +88,7 @@
     once('wasm', async () => {
       const response = await get(FILES.wasm);
       try {
-        return await wasm_bindgen({ module_or_path: response });
+        return await wasm_bindgen(response);
       } catch (cause) {
         // Chromium names the policy in the message and reports no event.
         throw new Stop(refused || /content security/i.test(cause) ? 'blocked' : 'wasm', cause);

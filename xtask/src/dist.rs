@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args as ClapArgs;
 
 use crate::{
-    behind, cut, reorder, sh, tools,
+    behind, cut, glue, reorder, sh, tools,
     widget::{self, Parts},
 };
 
@@ -57,7 +57,7 @@ pub fn run(args: &Args) -> Result<()> {
     let built = sh::timed("build the widget for release", || build(small_std))?;
     let linked = fs::read(&built)?;
     let behind = sh::timed("find what is behind the doors", || behind::doors(&linked, widget::is_door))?;
-    let (glue, wasm) = sh::timed("glue", || widget::glue(linked, true))?;
+    let (glue, wasm) = sh::timed("glue", || glue::glue(linked, true))?;
     let wasm = sh::timed("choose wasm-opt's flags by Brotli size", || smallest(&work, &wasm))?;
     fs::write(work.join("behind.txt"), format!("{behind:?}"))?;
     fs::write(work.join("whole.wasm"), &wasm)?;

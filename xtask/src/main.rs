@@ -11,6 +11,7 @@ mod browser;
 mod cut;
 mod demo;
 mod dist;
+mod glue;
 mod postgres;
 mod reorder;
 mod sh;

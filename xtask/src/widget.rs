@@ -3,7 +3,6 @@
 //! Same inputs, same bytes: no time, no path and no random number goes into a file.
 
 use std::{
-    cmp::Reverse,
     collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
@@ -13,9 +12,8 @@ use anyhow::{Context, Result, bail};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256, Sha384};
-use wasm_bindgen_cli_support::Bindgen;
 
-use crate::{behind, cut, sh, tools};
+use crate::{behind, cut, glue, sh, tools};
 
 const GLUE_MARK: &str = "/*@belofte:glue*/";
 const FILES_MARK: &str = "/*@belofte:files*/ null";
@@ -64,57 +62,22 @@ pub fn for_demo() -> Result<PathBuf> {
     let wasm = fs::read(&built).with_context(|| built.display().to_string())?;
     let (loader, css, locales) = (loader()?, css()?, locales()?);
     let texts = json!([css, locales]).to_string();
-    let inputs = fingerprint(&[&wasm, loader.as_bytes(), texts.as_bytes()]);
+    // How they are glued and cut is an input too.
+    let ways = [include_str!("glue.rs"), include_str!("behind.rs"), include_str!("cut.rs")].concat();
+    let inputs = fingerprint(&[&wasm, loader.as_bytes(), texts.as_bytes(), ways.as_bytes()]);
     let note = embed.join("inputs");
     if fs::read_to_string(&note).is_ok_and(|known| known == inputs) {
         return Ok(embed);
     }
     sh::timed("lay out the widget's files", || {
         let behind = behind::doors(&wasm, is_door)?;
-        let (glue, wasm) = glue(wasm, false)?;
+        let (glue, wasm) = glue::glue(wasm, false)?;
         let wasm = cut::in_two(&wasm, &behind)?;
         let _ = fs::remove_dir_all(&embed);
         lay_out(&embed.join(version()?), &Parts { loader, glue, wasm, css, locales })?;
         Ok(fs::write(&note, &inputs)?)
     })?;
     Ok(embed)
-}
-
-/// Runs wasm-bindgen as a library: it cannot differ from the version in Cargo.lock.
-pub fn glue(wasm: Vec<u8>, short_names: bool) -> Result<(String, Vec<u8>)> {
-    let mut bindgen = Bindgen::new();
-    bindgen.input_bytes("belofte", wasm).typescript(false).omit_default_module_path(true);
-    bindgen.no_modules(true)?.remove_name_section(true).remove_producers_section(true);
-    let mut output = bindgen.generate_output().context("wasm-bindgen could not read the widget")?;
-    let mut glue = output.js().to_owned();
-    if short_names {
-        glue = shorten(glue, &mut output);
-    }
-    let wasm = output.wasm_mut();
-    // What the linker noted is true of the linked file alone.
-    for name in ["linking", "reloc.CODE", "reloc.DATA"] {
-        wasm.customs.remove_raw(name);
-    }
-    Ok((glue, wasm.emit_wasm()))
-}
-
-/// Gives imports, and exports named after their Rust path, short names in wasm and glue: hashes cannot be compressed.
-fn shorten(mut glue: String, output: &mut wasm_bindgen_cli_support::Output) -> String {
-    let wasm = output.wasm_mut();
-    let imports = wasm.imports.iter_mut().map(|import| &mut import.name).filter(|name| name.starts_with("__wb"));
-    let exports = wasm.exports.iter_mut().map(|export| &mut export.name).filter(|name| name.starts_with("_R"));
-    let mut names: BTreeMap<String, String> = BTreeMap::new();
-    for name in imports.chain(exports) {
-        let short = format!("i{}_", names.len());
-        *name = names.entry(name.clone()).or_insert(short).clone();
-    }
-    let mut names: Vec<_> = names.into_iter().collect();
-    // Longest first: a name may begin with another.
-    names.sort_by_key(|(long, _)| Reverse(long.len()));
-    for (long, short) in names {
-        glue = glue.replace(&long, &short);
-    }
-    glue
 }
 
 /// Whether a function stands in `doors` of `src/second.rs`, by its name in the linked program.
