@@ -11,7 +11,7 @@ use belofte_contract::apply::ApplicationReceipt;
 use belofte_contract::organization::Organization;
 use belofte_html::html;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{CustomEvent, Element, HtmlElement, ScrollBehavior, ScrollIntoViewOptions};
+use web_sys::{CustomEvent, Element, HtmlElement};
 use yew::functional::{Hook, HookContext};
 use yew::prelude::*;
 
@@ -429,9 +429,8 @@ impl CoreParts {
         let _ = self.root.unchecked_ref::<HtmlElement>().focus();
         if get(&self.host.get_bounding_client_rect(), "top").as_f64().is_some_and(|top| top < 0.0) {
             // On a page that scrolls smoothly, what stands below would be seen to jump on the way.
-            let at_once = ScrollIntoViewOptions::new();
-            at_once.set_behavior(ScrollBehavior::Instant);
-            self.host.scroll_into_view_with_scroll_into_view_options(&at_once);
+            let at_once = object(&[("behavior", "instant".into())]);
+            self.host.scroll_into_view_with_scroll_into_view_options(at_once.unchecked_ref());
         }
     }
 }

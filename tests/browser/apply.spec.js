@@ -156,7 +156,7 @@ test("a file that is too large is told before it is sent", async ({ page }) => {
   const { asked } = await layOut(page, { element: ELEMENT, answers: base });
   await toTheFile(page);
   const big = { name: "film.pdf", mimeType: "application/pdf", buffer: Buffer.alloc(200_000, "%PDF-1.4 ") };
-  await widget(page).locator('input[type="file"]').setInputFiles(big);
+  await widget(page).locator('input[name="cv"]').setInputFiles(big);
   await expect(widget(page)).toContainText(w("apply.too_large", { name: "film.pdf", limit: "98 kB" }));
   await still(page, "a file that is refused");
   expect(asked).not.toContain("POST /v1/uploads");
@@ -169,7 +169,7 @@ test("a file is sent ahead, and again when it did not arrive", async ({ page }) 
     answers: { ...base, "POST /v1/uploads": () => (fails ? "offline" : { status: 201, body: upload }) },
   });
   await toTheFile(page);
-  await widget(page).locator('input[type="file"]').setInputFiles(PDF);
+  await widget(page).locator('input[name="cv"]').setInputFiles(PDF);
   await expect(widget(page)).toContainText(w("apply.file_failed", { name: PDF.name }));
   await still(page, "a file that did not arrive");
   fails = false;
@@ -182,6 +182,6 @@ async function toTheFile(page) {
   await page.setViewportSize({ width: 360, height: 740 });
   await watchShift(page);
   await page.goto(HOST);
-  await widget(page).locator('input[type="file"]').scrollIntoViewIfNeeded();
+  await widget(page).locator('input[name="cv"]').scrollIntoViewIfNeeded();
   await calm(page);
 }
