@@ -164,7 +164,7 @@ fn request(draw: &mut Draw, endpoints: &[String], known: [&str; 2]) -> (Option<R
         _ => {}
     }
     for _ in 0..draw.below(4) {
-        let name = HeaderName::from_static(*draw.one::<&'static str>(&HEADERS));
+        let name = HeaderName::from_static(draw.one::<&'static str>(&HEADERS));
         headers.insert(name, HeaderValue::from_bytes(draw.one(&VALUES).as_bytes()).unwrap());
     }
     if draw.below(20) == 0 {
