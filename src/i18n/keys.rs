@@ -22,6 +22,7 @@ keys! {
     UiTryAgain = "ui.try_again",
     UiOptional = "ui.optional",
     UiProblems = "ui.problems.other",
+    UiMended = "ui.mended",
     UiOffline = "ui.offline",
     UiBusy = "ui.busy",
     UiNotFound = "ui.not_found",

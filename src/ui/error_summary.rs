@@ -1,7 +1,7 @@
 //! What keeps a form from being sent, in one list on top of it. Each line leads to its field.
 //!
 //! MUST take focus when it appears (the caller focuses `ID`) and use the same words as the field. A line that is mended
-//! is neither seen nor read, and keeps its room.
+//! stays with a tick, so that nothing jumps; it is not read out any more.
 
 use belofte_html::html;
 use yew::prelude::*;
@@ -30,11 +30,12 @@ pub fn error_summary(ctx: &Ctx, problems: &[Wrong], focus: &Callback<String>) ->
             event.prevent_default();
             target.clone()
         });
-        html! { <li class={mended.then_some("mended")}><a href={concat(&["#", id])} {onclick}>{ text }</a></li> }
+        html! { <li inert={*mended}><a href={concat(&["#", id])} {onclick}>{ text }</a></li> }
     });
+    let title = if left == 0 { ctx.t(Key::UiMended).to_owned() } else { ctx.plural(Key::UiProblems, left, &[]) };
     html! {
         <div class={if left == 0 { "error-summary mended" } else { "error-summary" }} id={ID} role="alert" tabindex="-1">
-            <h2 class="error-summary__title">{ ctx.plural(Key::UiProblems, left, &[]) }</h2>
+            <h2 class="error-summary__title">{ title }</h2>
             <ul class="error-summary__list">{ for lines }</ul>
         </div>
     }
