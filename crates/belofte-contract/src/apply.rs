@@ -204,7 +204,7 @@ pub struct Upload {
     pub expires_at: Timestamp,
 }
 
-readable!(Upload { upload_id, name, bytes, sha256, expires_at });
+readable!(Upload { upload_id, name, bytes, sha256: unread, expires_at });
 
 impl ApplicationForm {
     /// Every rule the answers break, in the form's order; empty when they may be sent.

@@ -60,7 +60,7 @@ readable!(Contact {
     email,
     hours,
     usual_answer,
-    languages: default,
+    languages: unread,
     away_until,
     stand_in,
 });

@@ -68,7 +68,7 @@ pub struct Reason {
     pub requirement_id: Option<String>,
 }
 
-readable!(Reason { text, requirement_id });
+readable!(Reason { text, requirement_id: unread });
 
 /// A decision as the desk sends it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::read::{readable, words};
+use crate::read::readable;
 use crate::score::PromiseScore;
 
 /// `GET /v1/organization`.
@@ -32,20 +32,20 @@ pub struct Organization {
 
 readable!(Organization {
     name,
-    logo_url,
-    locales,
+    logo_url: unread,
+    locales: unread,
     time_zone,
-    calendar,
-    careers_url,
+    calendar: unread,
+    careers_url: unread,
     privacy_url,
     retention,
-    norms: default,
-    complaint_policy,
+    norms: unread,
+    complaint_policy: unread,
     score,
 });
 
 /// Which days count, and until which hour.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct WorkCalendar {
     pub weekend: Vec<Weekday>,
@@ -53,8 +53,6 @@ pub struct WorkCalendar {
     /// Local time `HH:MM`: what arrives later counts from the next business day; promises are due at this hour.
     pub cutoff: String,
 }
-
-readable!(WorkCalendar { weekend, holidays, cutoff });
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -69,11 +67,6 @@ pub enum Weekday {
     Sunday,
 }
 
-words!(Weekday {
-    Monday "monday", Tuesday "tuesday", Wednesday "wednesday", Thursday "thursday", Friday "friday",
-    Saturday "saturday", Sunday "sunday",
-});
-
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Holiday {
@@ -81,8 +74,6 @@ pub struct Holiday {
     pub date: String,
     pub name: String,
 }
-
-readable!(Holiday { date, name });
 
 /// Days that an application is kept after it ended.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -25,7 +25,7 @@ pub struct JobPostingList {
     pub locations: Vec<String>,
 }
 
-readable!(JobPostingList { postings, total, next_cursor, departments: default, locations: default });
+readable!(JobPostingList { postings, total: unread, next_cursor, departments: default, locations: default });
 
 /// `GET /v1/job-postings/{id}`, and shortened in a list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -97,10 +97,10 @@ readable!(JobPosting {
     status,
     summary,
     lang,
-    date_posted,
+    date_posted: unread,
     valid_through,
     expected_open,
-    employment_type: default,
+    employment_type: unread,
     hours,
     locations: default,
     remote: default,

@@ -27,7 +27,7 @@ pub struct Problem {
     pub related: Vec<crate::postings::PostingLink>,
 }
 
-readable!(Problem { kind: "type", title, status, detail, errors: default, retry_after, related: default });
+readable!(Problem { kind: "type", title, status, detail: unread, errors: default, retry_after, related: default });
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]

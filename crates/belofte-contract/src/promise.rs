@@ -44,9 +44,9 @@ pub struct Promise {
 readable!(Promise {
     id,
     kind,
-    stage_id,
+    stage_id: unread,
     label,
-    made_at,
+    made_at: unread,
     first_due_at,
     due_at,
     due_day_start,

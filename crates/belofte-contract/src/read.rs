@@ -148,19 +148,23 @@ pub trait Read: Sized {
 /// Reads an object by the list of its fields; one that is forgotten does not compile.
 ///
 /// `name` for a field that must be there or is an `Option`, `name: default` for one with `#[serde(default)]`,
-/// `name: "word"` for one with `#[serde(rename = "word")]`.
+/// `name: "word"` for one with `#[serde(rename = "word")]`. `name: unread` for one that the widget never shows: it is left
+/// blank, whatever stands there.
 macro_rules! readable {
     ($type:ident { $($field:ident $(: $how:tt)?),* $(,)? }) => {
         impl $crate::read::Read for $type {
             fn read(from: &$crate::read::Reader<'_>, node: $crate::read::Node) -> $type {
-                let fields = from.fields(node, concat!($(readable!(@ $field $($how)?)),*));
-                $type { $($field: $crate::read::Read::read(from, fields.next())),* }
+                let fields = from.fields(node, concat!($(readable!(# $field $($how)?)),*));
+                $type { $($field: readable!(@ from fields $($how)?)),* }
             }
         }
     };
-    (@ $field:ident) => { concat!(stringify!($field), " ") };
-    (@ $field:ident default) => { concat!(stringify!($field), "? ") };
-    (@ $field:ident $name:literal) => { concat!($name, " ") };
+    (@ $from:ident $fields:ident unread) => { Default::default() };
+    (@ $from:ident $fields:ident $($how:tt)?) => { $crate::read::Read::read($from, $fields.next()) };
+    (# $field:ident) => { concat!(stringify!($field), " ") };
+    (# $field:ident unread) => { "" };
+    (# $field:ident default) => { concat!(stringify!($field), "? ") };
+    (# $field:ident $name:literal) => { concat!($name, " ") };
 }
 pub(crate) use readable;
 

@@ -65,9 +65,9 @@ readable!(Application {
     posting,
     applicant_name: default,
     status,
-    stage_id,
+    stage_id: unread,
     submitted_at,
-    updated_at,
+    updated_at: unread,
     version,
     timeline,
     promises,
@@ -129,7 +129,15 @@ pub struct ApplicationSummary {
     pub next_promise: Option<Promise>,
 }
 
-readable!(ApplicationSummary { reference, posting, status, stage_label, submitted_at, updated_at, next_promise });
+readable!(ApplicationSummary {
+    reference,
+    posting,
+    status,
+    stage_label,
+    submitted_at,
+    updated_at: unread,
+    next_promise
+});
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -176,7 +184,7 @@ readable!(TimelineEntry {
     event,
     at,
     latest_at,
-    stage_id,
+    stage_id: unread,
     title,
     meaning,
     can_do,
