@@ -1,6 +1,7 @@
 //! Live changes of one application: server-sent events read through `fetch`, so that the token stays in a header.
 //!
-//! Tells that something changed, never what: the caller reads the page again. Does not reconnect by itself.
+//! Tells that something changed, never what: the caller reads the page again. Does not reconnect by itself, nor judge
+//! how long it may stay silent.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -20,8 +21,8 @@ use crate::hooks::spawn;
 /// What the stream tells.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Live {
-    /// The application has this version now.
-    Changed { id: String },
+    /// Something came through: the application changed, or it was but a sign of life.
+    Heard { changed: bool },
     /// The stream ended well, or could not be opened.
     Closed { failed: bool },
 }
@@ -82,9 +83,7 @@ async fn read(response: &web_sys::Response, stopped: &Cell<bool>, tell: &Callbac
             return None;
         }
         let bytes = get(&chunk, "value").unchecked_into::<Uint8Array>();
-        if let Some(id) = parser.take(&bytes.to_vec()) {
-            tell.emit(Live::Changed { id });
-        }
+        tell.emit(Live::Heard { changed: parser.take(&bytes.to_vec()) });
     }
 }
 
@@ -92,7 +91,6 @@ async fn read(response: &web_sys::Response, stopped: &Cell<bool>, tell: &Callbac
 #[derive(Default)]
 pub struct Parser {
     line: Vec<u8>,
-    id: String,
     is_changed: bool,
     has_data: bool,
 }
@@ -101,14 +99,14 @@ pub struct Parser {
 const LONGEST_LINE: usize = 64 * 1024;
 
 impl Parser {
-    /// The id of the last `changed` event that `chunk` completes: what was before it, is in it too.
-    pub fn take(&mut self, chunk: &[u8]) -> Option<String> {
-        let mut changed = None;
+    /// Whether `chunk` completes a `changed` event. Which version it names is left aside: what is read next, tells.
+    pub fn take(&mut self, chunk: &[u8]) -> bool {
+        let mut changed = false;
         for byte in chunk {
             match byte {
                 b'\n' => {
                     let line = std::mem::take(&mut self.line);
-                    self.end_of(&line, &mut changed);
+                    changed |= self.end_of(&line);
                 }
                 b'\r' => {}
                 _ if self.line.len() < LONGEST_LINE => self.line.push(*byte),
@@ -118,25 +116,22 @@ impl Parser {
         changed
     }
 
-    fn end_of(&mut self, line: &[u8], changed: &mut Option<String>) {
+    /// Whether `line` completes a `changed` event.
+    fn end_of(&mut self, line: &[u8]) -> bool {
         if line.is_empty() {
-            if self.is_changed && self.has_data {
-                *changed = Some(self.id.clone());
-            }
+            let changed = self.is_changed && self.has_data;
             (self.is_changed, self.has_data) = (false, false);
-            return;
+            return changed;
         }
         // A comment, `: still here`, has an empty name.
         let end = line.iter().position(|byte| *byte == b':').unwrap_or(line.len());
         let value = line.get(end + 1..).unwrap_or_default();
-        let value = value.strip_prefix(b" ").unwrap_or(value);
         match &line[..end] {
-            b"event" => self.is_changed = value == b"changed",
-            // A number; so every byte is a letter.
-            b"id" => self.id = value.iter().map(|byte| char::from(*byte)).collect(),
+            b"event" => self.is_changed = value.strip_prefix(b" ").unwrap_or(value) == b"changed",
             b"data" => self.has_data = true,
             _ => {}
         }
+        false
     }
 }
 
@@ -145,22 +140,23 @@ mod tests {
     use super::Parser;
 
     #[track_caller]
-    fn check(chunks: &[&str], ids: &[&str]) {
+    fn check(chunks: &[&str], changed: &[bool]) {
         let mut parser = Parser::default();
-        let found: Vec<String> = chunks.iter().flat_map(|chunk| parser.take(chunk.as_bytes())).collect();
-        assert_eq!(found, ids, "{chunks:?}");
+        let found: Vec<bool> = chunks.iter().map(|chunk| parser.take(chunk.as_bytes())).collect();
+        assert_eq!(found, changed, "{chunks:?}");
     }
 
     #[test]
     fn an_event_is_told_once_it_is_whole() {
-        check(&["event: changed\nid: 7\ndata: {}\n\n"], &["7"]);
-        check(&["event: cha", "nged\nid: 7\nda", "ta: {}\n", "\n"], &["7"]);
-        check(&["event: changed\r\nid: 7\r\ndata: {}\r\n\r\n"], &["7"]);
-        check(&["event: changed\nid: 7\ndata: {}\n"], &[]);
+        check(&["event: changed\nid: 7\ndata: {}\n\n"], &[true]);
+        check(&["event: cha", "nged\nid: 7\nda", "ta: {}\n", "\n"], &[false, false, false, true]);
+        check(&["event: changed\r\nid: 7\r\ndata: {}\r\n\r\n"], &[true]);
+        check(&["event: changed\nid: 7\ndata: {}\n"], &[false]);
+        check(&["event: changed\nid: 7\ndata: {}\n\n: still here\n\n", ": still here\n\n"], &[true, false]);
     }
 
     #[test]
     fn heartbeats_and_strange_events_tell_nothing() {
-        check(&[": still here\n\n", "event: other\nid: 1\ndata: {}\n\n", "event: changed\nid: 2\n\n"], &[]);
+        check(&[": still here\n\n", "event: other\nid: 1\ndata: {}\n\n", "event: changed\nid: 2\n\n"], &[false; 3]);
     }
 }

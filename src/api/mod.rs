@@ -7,6 +7,7 @@ pub mod decode;
 pub mod error;
 pub mod events;
 pub mod http;
+pub mod kept;
 pub mod session;
 pub mod upload;
 

@@ -1,15 +1,13 @@
 //! The key to one's own applications, kept while the tab is open.
 //!
-//! Never a cookie, never across tabs; a browser that forbids storage only means that a reload asks again.
+//! A browser that forbids storage only means that a reload asks again.
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use belofte_contract::Reference;
-use js_sys::{Object, Reflect};
-use wasm_bindgen::JsCast;
 
-use crate::config::get;
+use super::kept;
 use crate::text::concat;
 
 const STORED_AS: &str = "belofte-session";
@@ -42,32 +40,20 @@ impl Sessions {
     }
 
     pub fn keep(&self, session: Session) {
-        if let Some(storage) = storage() {
-            let reference = session.reference.map(|reference| reference.text()).unwrap_or_default();
-            let kept = concat(&[session.token.as_str(), " ", &reference, " ", &session.applied]);
-            // Full, perhaps; then a reload asks again.
-            let _ = Reflect::set(&storage, &STORED_AS.into(), &kept.into());
-        }
+        let reference = session.reference.map(|reference| reference.text()).unwrap_or_default();
+        kept::keep(STORED_AS, &concat(&[session.token.as_str(), " ", &reference, " ", &session.applied]));
         *self.0.borrow_mut() = Some(session);
     }
 
     pub fn end(&self) {
         *self.0.borrow_mut() = None;
-        if let Some(storage) = storage() {
-            let _ = Reflect::delete_property(&storage, &STORED_AS.into());
-        }
+        kept::forget(STORED_AS);
     }
 }
 
 fn stored() -> Option<Session> {
-    let text = get(storage()?.as_ref(), STORED_AS).as_string()?;
+    let text = kept::read(STORED_AS)?;
     let (token, rest) = text.split_once(' ')?;
     let (reference, applied) = rest.split_once(' ')?;
     Some(Session { token: token.to_owned(), reference: Reference::parse(reference).ok(), applied: applied.to_owned() })
-}
-
-/// Absent where the page is sandboxed or storage is switched off.
-fn storage() -> Option<Object> {
-    let storage = get(&gloo::utils::window(), "sessionStorage");
-    (!storage.is_falsy()).then(|| storage.unchecked_into())
 }

@@ -91,6 +91,71 @@ for (const [name, broken, why] of [
   });
 }
 
+const stored = (page) => page.evaluate(() => ({ ...sessionStorage }));
+
+/** Takes each try as `answer` says, and keeps its key. */
+function takingKeys(answer) {
+  const keys = [];
+  const take = (request) => {
+    keys.push(request.headers()["idempotency-key"]);
+    return answer(keys.length);
+  };
+  return { keys, answers: { ...base, "POST /v1/applications": take } };
+}
+
+test("a reload before an answer goes on with the same key, and an answer ends it", async ({ page }) => {
+  const { keys, answers } = takingKeys((number) => (number === 1 ? "offline" : { status: 201, body: receipt }));
+  await layOut(page, { element: ELEMENT, answers });
+  await page.goto(HOST);
+  await fill(page);
+  expect(await stored(page), "nothing is stored before the visitor sends").toEqual({});
+  await send(page);
+  await expect(widget(page)).toContainText(w("apply.not_delivered"));
+  expect(await stored(page), "a key and a posting, nothing about a person").toEqual({ "belofte-try-cook": keys[0] });
+  const before = keys.length;
+  await page.reload();
+  await fill(page);
+  await send(page);
+  await expect(widget(page)).toContainText(receipt.reference);
+  expect(keys.length).toBeGreaterThan(before);
+  expect(new Set(keys).size, "one key, whatever happened to the page").toBe(1);
+  expect(Object.keys(await stored(page))).toEqual(["belofte-session"]);
+});
+
+test("who writes something else after a reload is told that an earlier try did arrive", async ({ page }) => {
+  const problem = { type: "/problems/key-reused", title: "Reused", status: 422 };
+  const refused = { status: 422, body: problem, headers: { "content-type": "application/problem+json" } };
+  const { keys, answers } = takingKeys((number) => (number === 2 ? refused : number === 1 ? "offline" : { status: 201, body: receipt }));
+  await layOut(page, { element: ELEMENT, answers });
+  await page.goto(HOST);
+  await fill(page);
+  await send(page);
+  await expect(widget(page)).toContainText(w("apply.not_delivered"));
+  await page.reload();
+  await fill(page);
+  await send(page);
+  await expect(widget(page)).toContainText(w("apply.arrived_before"));
+  expect(await stored(page), "that was the final answer to the earlier try").toEqual({});
+  await send(page);
+  await expect(widget(page)).toContainText(receipt.reference);
+  expect(keys[1]).toBe(keys[0]);
+  expect(keys[2], "sent once more on purpose, it is another application").not.toBe(keys[0]);
+});
+
+test("where the page may store nothing, the tries of one page still share a key", async ({ page }) => {
+  const { keys, answers } = takingKeys((number) => (number === 1 ? "offline" : { status: 201, body: receipt }));
+  await page.addInitScript(() => {
+    Object.defineProperty(window, "sessionStorage", { get: () => { throw new DOMException("no", "SecurityError"); } });
+  });
+  await layOut(page, { element: ELEMENT, answers });
+  await page.goto(HOST);
+  await fill(page);
+  await send(page);
+  await expect(widget(page)).toContainText(receipt.reference);
+  expect(keys.length).toBe(2);
+  expect(new Set(keys).size).toBe(1);
+});
+
 test("two clicks on the button make one application", async ({ page }) => {
   let posts = 0;
   await layOut(page, {
@@ -120,9 +185,9 @@ test("a reload after the receipt finds the application again", async ({ page }) 
   await page.reload();
   await expect(widget(page).getByRole("status")).toContainText(w("apply.before", { reference: receipt.reference }));
   await expect(widget(page).getByRole("link", { name: w("apply.follow") })).toHaveAttribute("href", new RegExp(`/careers/status/${receipt.reference}`));
-  const stored = await page.evaluate(() => JSON.stringify(sessionStorage));
-  expect(stored).not.toContain("noor@example.com");
-  expect(stored).not.toContain("Noor");
+  const kept = JSON.stringify(await stored(page));
+  expect(kept).not.toContain("noor@example.com");
+  expect(kept).not.toContain("Noor");
 });
 
 test("a hint is told with its group, and a file too many is told", async ({ page }) => {
@@ -150,6 +215,7 @@ test("what the server refuses stands at the field and in the list, in the same w
   await expect(widget(page).getByLabel("Your email address")).toHaveAttribute("aria-invalid", "true");
   await expect(widget(page).getByText(text)).toHaveCount(2);
   await expect(widget(page).getByLabel("Your name"), "nothing is lost").toHaveValue("Noor");
+  expect(await stored(page), "a final no ends the try").toEqual({});
 });
 
 test("a file that is too large is told before it is sent", async ({ page }) => {

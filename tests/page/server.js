@@ -34,13 +34,17 @@ function environment() {
   return env;
 }
 
-/** Starts a server and waits for its `ready`; with `data` of an earlier one it goes on where that stopped. */
-async function start({ now, data } = {}) {
+/**
+ * Starts a server and waits for its `ready`; with `data` of an earlier one it goes on where that stopped. Pages on `origins`
+ * may carry the widget too.
+ */
+async function start({ now, data, origins = [] } = {}) {
   const port = await freePair();
   const folder = data ?? fs.mkdtempSync(path.join(os.tmpdir(), "belofte-page-"));
   const args = ["demo", "--port", `${port}`, "--data", folder, "--embed", embed, "--www", path.join(root, "www")];
   if (!data) args.push("--fresh");
   if (now) args.push("--now", now);
+  for (const origin of origins) args.push("--origin", origin);
   const child = spawn(binary, args, {
     cwd: root,
     env: environment(),

@@ -1,6 +1,7 @@
 //! An application that was begun: kept while the page is open, so that a look at the posting costs nothing.
 //!
-//! In memory only. Nothing of it is stored on the device, and nothing of it outlives the page.
+//! In memory only: nothing that was written is stored on the device or outlives the page. The key of a try without an
+//! answer does, in the tab: whether the try arrived is still to be found out.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -9,8 +10,9 @@ use belofte_contract::apply::ApplicationForm;
 use web_sys::File;
 
 use super::state::ApplyDraft;
-use crate::api::http;
 use crate::api::upload::Sending;
+use crate::api::{http, kept};
+use crate::text::concat;
 
 /// The real files and what became of sending them; numbers tie them to the draft.
 #[derive(Default)]
@@ -47,9 +49,20 @@ impl Begun {
             posting: posting.to_owned(),
             draft: RefCell::new(ApplyDraft::new(form.clone())),
             files: RefCell::default(),
-            key: RefCell::new(http::random_key()),
+            key: RefCell::new(kept::read(&stored_as(posting)).unwrap_or_else(http::random_key)),
             ended: Cell::new(false),
         })
+    }
+
+    /// A try begins: from now on a reload must know the key too.
+    pub fn keep_key(&self) {
+        kept::keep(&stored_as(&self.posting), &self.key.borrow());
+    }
+
+    /// A final answer, yes or no: what is sent next is another application.
+    pub fn renew_key(&self) {
+        kept::forget(&stored_as(&self.posting));
+        *self.key.borrow_mut() = http::random_key();
     }
 
     /// It arrived: what is written next is another application.
@@ -57,6 +70,11 @@ impl Begun {
         self.ended.set(true);
         LEFT.with(|left| left.borrow_mut().retain(|begun| begun.posting != self.posting));
     }
+}
+
+/// Where the tab keeps the key of a try that has no answer yet.
+fn stored_as(posting: &str) -> String {
+    concat(&["belofte-try-", posting])
 }
 
 /// A form on the screen. When the visitor looks elsewhere, files on their way stop; they are sent on when the form is

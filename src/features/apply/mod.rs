@@ -1,7 +1,7 @@
 //! Applying, from the empty form to the receipt.
 //!
 //! Components only. MUST: nothing that was written is lost while the page is open; one key from opening the form to
-//! a final answer, so that any number of tries makes exactly one application.
+//! a final answer, also over a reload, so that any number of tries makes exactly one application.
 
 mod begun;
 pub mod receipt;
@@ -27,7 +27,7 @@ use self::begun::{Begun, Shown};
 use self::state::{ApplyDraft, ChosenFile, Edit, FileState, refusal, retry_wait_s, shortened};
 use self::view::{Delivery, FormParts, Tell, Told};
 use crate::api::upload::Uploading;
-use crate::api::{Api, ApiError, Asking, http};
+use crate::api::{Api, ApiError, Asking};
 use crate::app::{Core, Saved, Shared, applied, print, use_arrival};
 use crate::hooks::{Kept, after, listen, spawn, use_change, use_kept, use_start};
 use crate::i18n::{DateStyle, Key};
@@ -249,6 +249,7 @@ impl Page {
         let changed = self.state.change(|state| state.submission.take(&mut draft.borrow_mut(), action));
         if let (true, Submission::Sending { attempt }) = (changed, &self.state.look().submission) {
             let (page, attempt) = (self.clone(), *attempt);
+            self.begun.keep_key();
             let answer = self.core.api.apply(&self.application(), &self.begun.key.borrow());
             spawn(async move { page.answered(attempt, answer.await) });
         }
@@ -275,6 +276,9 @@ impl Page {
 
     fn answered(self: &Rc<Page>, attempt: u32, answer: Result<Rc<ApplicationReceipt>, ApiError>) {
         let (core, begun) = (&self.core, &self.begun);
+        if !matches!(&answer, Err(error) if error.passes()) {
+            begun.renew_key();
+        }
         match answer {
             Ok(receipt) => {
                 begun.end();
@@ -283,10 +287,6 @@ impl Page {
             }
             Err(error) => {
                 let wait_ms = i64::from(retry_wait_s(&error, attempt)) * 1_000;
-                if !error.passes() {
-                    // A final no: what is sent next is another application.
-                    *begun.key.borrow_mut() = http::random_key();
-                }
                 self.look_again(Some(core.clock.now().plus_ms(wait_ms)));
                 self.act(Action::Answer(Err(error)));
             }

@@ -16,8 +16,10 @@ use crate::decimal;
 use crate::hooks::{Compared, Kept, after, listen, spawn, use_change, use_kept, use_made, use_start};
 use crate::request::next_round;
 
-/// After a stream that failed; also how often one looks where events do not get through.
+/// After a stream that failed; also how often one looks where events do not get through: a proxy may hold them all back.
 const LOOK_AGAIN_MS: u32 = 10_000;
+/// A stream that was heard gives a sign of life every 15 seconds.
+const SILENT_MS: u32 = 20_000;
 /// After a stream that ended well, as proxies end them.
 const REOPEN_MS: u32 = 2_000;
 
@@ -91,17 +93,23 @@ fn use_events(core: &Core, reference: Reference, token: &Rc<str>, sight: &Kept<S
         let stream = (visible && was_read).then(|| {
             let last = sight.look().version().map(decimal::write);
             let timer = timer.clone();
-            let tell = Callback::from(move |live| match live {
-                Live::Changed { id } => {
-                    if sight.look().version() != decimal::read(&id) {
-                        read.emit(());
+            // A stream that is not heard in time is opened anew.
+            let wait = move |wait_ms| {
+                let again = again.clone();
+                timer.set(Some(after(wait_ms, move || again.emit(()))));
+            };
+            wait(LOOK_AGAIN_MS);
+            let tell = Callback::from(move |live| {
+                wait(match live {
+                    Live::Heard { changed } => {
+                        if changed {
+                            read.emit(());
+                        }
+                        SILENT_MS
                     }
-                }
-                Live::Closed { failed } => {
-                    let wait_ms = if failed { LOOK_AGAIN_MS } else { REOPEN_MS };
-                    let again = again.clone();
-                    timer.set(Some(after(wait_ms, move || again.emit(()))));
-                }
+                    Live::Closed { failed: true } => LOOK_AGAIN_MS,
+                    Live::Closed { failed: false } => REOPEN_MS,
+                });
             });
             core.api.events(reference, &token, last.as_deref(), tell)
         });

@@ -198,7 +198,9 @@ async fn listen(app: &TestApp, noor: &Applicant, last: Option<&str>) -> BodyData
     let response = router.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
     assert_eq!(response.status(), StatusCode::OK);
     assert_eq!(response.headers()["content-type"], "text/event-stream");
-    response.into_body().into_data_stream()
+    let mut stream = response.into_body().into_data_stream();
+    assert_eq!(heard(&mut stream).await, ": here\n\n", "a sign of life at once, before anything happens");
+    stream
 }
 
 async fn heard(stream: &mut BodyDataStream) -> String {

@@ -40,6 +40,8 @@ pub async fn events(
     let row = super::own(&state, &session, &reference).await?;
     let after = last_event_id(&headers).unwrap_or(row.version);
     let (sender, receiver) = mpsc::channel(BUFFERED);
+    // At once, so that the page can tell a quiet stream from one that a proxy holds back.
+    let _ = sender.try_send(Ok(Event::default().comment("here")));
     tokio::spawn(async move {
         let _listening = listening;
         follow(state, session, row.id, after, changes, sender).await;
