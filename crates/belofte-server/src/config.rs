@@ -125,7 +125,8 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Limits {
         Limits {
-            applications_per_minute: 10,
+            // A whole school or care home may stand behind one address.
+            applications_per_minute: 20,
             uploads_per_minute: 30,
             status_requests_per_minute: 10,
             status_sessions_per_minute: 20,

@@ -4,13 +4,16 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
-use governor::clock::{Clock as _, DefaultClock};
-use governor::{DefaultKeyedRateLimiter, Quota};
+use governor::middleware::NoOpMiddleware;
+use governor::state::keyed::DefaultKeyedStateStore;
+use governor::{Quota, RateLimiter};
 
+use crate::clock::Clock;
 use crate::config::Limits;
 use crate::problem::{ApiProblem, ApiResult};
 use crate::state::AppState;
@@ -26,19 +29,32 @@ pub enum Limited {
     StatusSessions,
 }
 
+type ByAddress = RateLimiter<IpAddr, DefaultKeyedStateStore<IpAddr>, Clock, NoOpMiddleware<Duration>>;
+
 pub struct RateLimits {
-    applications: DefaultKeyedRateLimiter<IpAddr>,
-    uploads: DefaultKeyedRateLimiter<IpAddr>,
-    status_requests: DefaultKeyedRateLimiter<IpAddr>,
-    status_sessions: DefaultKeyedRateLimiter<IpAddr>,
+    clock: Clock,
+    applications: ByAddress,
+    uploads: ByAddress,
+    status_requests: ByAddress,
+    status_sessions: ByAddress,
+}
+
+impl governor::clock::Clock for Clock {
+    type Instant = Duration;
+
+    fn now(&self) -> Duration {
+        self.steady()
+    }
 }
 
 impl RateLimits {
-    pub fn new(limits: Limits) -> RateLimits {
+    pub fn new(limits: Limits, clock: &Clock) -> RateLimits {
         let limiter = |per_minute: u32| {
-            DefaultKeyedRateLimiter::keyed(Quota::per_minute(NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN)))
+            let quota = Quota::per_minute(NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN));
+            RateLimiter::new(quota, DefaultKeyedStateStore::default(), clock.clone())
         };
         RateLimits {
+            clock: clock.clone(),
             applications: limiter(limits.applications_per_minute),
             uploads: limiter(limits.uploads_per_minute),
             status_requests: limiter(limits.status_requests_per_minute),
@@ -58,7 +74,7 @@ impl RateLimits {
             limiter.retain_recent();
         }
         limiter.check_key(&address).map_err(|not_yet| {
-            let wait = not_yet.wait_time_from(DefaultClock::default().now());
+            let wait = not_yet.wait_time_from(self.clock.steady());
             ApiProblem::too_many_requests(u32::try_from(wait.as_secs() + 1).unwrap_or(u32::MAX))
         })
     }
