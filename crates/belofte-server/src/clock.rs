@@ -2,8 +2,9 @@
 //!
 //! The demo may start its clock somewhere else; it then runs on from there at the usual speed.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use belofte_contract::Timestamp;
 
@@ -39,6 +40,15 @@ impl Clock {
         }
     }
 
+    /// Time that only passes, for counting: setting the clock or the computer's does not move it. A clock that stands
+    /// still is its own measure.
+    pub fn steady(&self) -> Duration {
+        match &self.stopped_at_ms {
+            Some(ms) => Duration::from_millis(u64::try_from(ms.load(Ordering::Relaxed)).unwrap_or(0)),
+            None => started().elapsed(),
+        }
+    }
+
     /// Moves every copy of this clock to `at`.
     pub fn set(&self, at: Timestamp) {
         match &self.stopped_at_ms {
@@ -46,6 +56,12 @@ impl Clock {
             None => self.offset_ms.store(at.ms_since(system_now()), Ordering::Relaxed),
         }
     }
+}
+
+#[allow(clippy::disallowed_methods)]
+fn started() -> Instant {
+    static STARTED: OnceLock<Instant> = OnceLock::new();
+    *STARTED.get_or_init(Instant::now)
 }
 
 #[allow(clippy::disallowed_methods)] // Here and nowhere else.

@@ -60,9 +60,9 @@ pub struct ServeOptions {
     /// The page that carries the widget: links in mails lead there.
     #[arg(long, env = "BELOFTE_CAREERS_URL")]
     pub careers_url: Option<String>,
-    /// Take the visitor's address from X-Forwarded-For: only behind a proxy of your own that sets it.
-    #[arg(long, env = "BELOFTE_BEHIND_PROXY")]
-    pub behind_proxy: bool,
+    /// How many proxies of your own stand in a row before this server, each adding to X-Forwarded-For.
+    #[arg(long, env = "BELOFTE_TRUSTED_PROXIES", default_value_t = 0, value_parser = clap::value_parser!(u8).range(..=10))]
+    pub trusted_proxies: u8,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -125,7 +125,8 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Limits {
         Limits {
-            applications_per_minute: 10,
+            // A whole school or care home may stand behind one address.
+            applications_per_minute: 20,
             uploads_per_minute: 30,
             status_requests_per_minute: 10,
             status_sessions_per_minute: 20,
@@ -150,7 +151,8 @@ pub struct Config {
     /// The page that carries the widget; without it what the content names.
     pub careers_url: Option<String>,
     pub demo: bool,
-    pub behind_proxy: bool,
+    /// Entries of X-Forwarded-For that our own proxies wrote, counted from the right; 0 believes none.
+    pub trusted_proxies: u8,
     pub limits: Limits,
 }
 
@@ -168,7 +170,7 @@ impl ServeOptions {
             content: self.content,
             careers_url: self.careers_url,
             demo: false,
-            behind_proxy: self.behind_proxy,
+            trusted_proxies: self.trusted_proxies,
             limits: Limits::default(),
         })
     }
@@ -190,7 +192,7 @@ impl DemoOptions {
             content: None,
             careers_url: Some(format!("http://127.0.0.1:{}/", self.port)),
             demo: true,
-            behind_proxy: false,
+            trusted_proxies: 0,
             limits: Limits {
                 applications_per_minute: 120,
                 uploads_per_minute: 240,

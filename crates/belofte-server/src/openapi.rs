@@ -320,7 +320,7 @@ fn desk_acts() -> Vec<Operation> {
     };
     vec![
         Operation {
-            query: &["posting", "status", "lang"],
+            query: &["posting", "status", "check", "lang"],
             answers: &[("200", "", JSON)],
             problems: &["400", "401"],
             ..of_desk(Get, "/v1/desk/applications", "deskList", "Applications, newest first")

@@ -74,7 +74,7 @@ pub async fn open(config: Config, clock: Clock) -> Result<AppState, StartError> 
     crate::demo::content::load_if_empty(&store, &config, clock.now()).await?;
     let settings = Settings::load(&store, &config.public_url).await?;
     Ok(Arc::new(App {
-        limits: RateLimits::new(config.limits),
+        limits: RateLimits::new(config.limits, &clock),
         config,
         store,
         clock,

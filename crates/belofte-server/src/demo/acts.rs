@@ -71,7 +71,7 @@ const SHOWN: [&str; 4] = ["all", "open", "late", "decided"];
 
 async fn list(State(state): State<AppState>, Query(asked): Query<Asked>, headers: HeaderMap) -> ApiResult<Response> {
     let page = Page::new(&state, asked.lang.as_deref(), &headers);
-    let rows = desk::rows(&state, None, None, &page.lang).await?;
+    let rows = desk::rows(&state, &desk::store::Wanted::default(), &page.lang).await?;
     let now = state.clock.now();
     let is_late = |row: &DeskRow| {
         let next = row.summary.next_promise.as_ref();

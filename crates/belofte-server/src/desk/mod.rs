@@ -59,6 +59,8 @@ pub struct DeskRow {
     pub summary: ApplicationSummary,
     pub applicant_name: String,
     pub email: String,
+    /// Why a person should look at it first: `trap`, `quick`, `flood`. Nothing for most; the applicant is never told.
+    pub check: Vec<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -66,6 +68,8 @@ struct Filter {
     posting: Option<String>,
     status: Option<ApplicationStatus>,
     lang: Option<String>,
+    /// Only those with something to check, or only those without.
+    check: Option<bool>,
 }
 
 async fn list(
@@ -74,18 +78,19 @@ async fn list(
     Query(filter): Query<Filter>,
 ) -> ApiResult<Json<Vec<DeskRow>>> {
     let lang = state.settings().lang(filter.lang.as_deref()).to_owned();
-    let status = filter.status.map(word);
-    Ok(Json(rows(&state, filter.posting.as_deref(), status.as_deref(), &lang).await?))
+    let wanted = store::Wanted { posting: filter.posting, status: filter.status.map(word), check: filter.check };
+    Ok(Json(rows(&state, &wanted, &lang).await?))
 }
 
 /// Applications with their current step and next date, newest first.
-pub async fn rows(app: &App, posting: Option<&str>, status: Option<&str>, lang: &str) -> ApiResult<Vec<DeskRow>> {
+pub async fn rows(app: &App, wanted: &store::Wanted, lang: &str) -> ApiResult<Vec<DeskRow>> {
     let settings = app.settings();
     let mut connection = app.store.read().acquire().await?;
     let mut rows = Vec::new();
-    for row in store::list(&mut connection, posting, status).await? {
+    for row in store::list(&mut connection, wanted).await? {
         let summary = load_summary(&mut connection, &settings, &row, lang).await?;
-        rows.push(DeskRow { summary, applicant_name: row.name, email: row.email });
+        let check = row.doubts.split_whitespace().map(str::to_owned).collect();
+        rows.push(DeskRow { summary, applicant_name: row.name, email: row.email, check });
     }
     Ok(rows)
 }

@@ -241,18 +241,25 @@ pub async fn move_promise(
     Ok(told(app, case.row.id, version))
 }
 
+/// What the desk asks to see; nothing said is everything.
+#[derive(Debug, Default)]
+pub struct Wanted {
+    pub posting: Option<String>,
+    pub status: Option<String>,
+    /// With something to check first, or without.
+    pub check: Option<bool>,
+}
+
 /// Applications, newest first: of one posting, of one status, or all.
-pub async fn list(
-    connection: &mut AnyConnection,
-    posting: Option<&str>,
-    status: Option<&str>,
-) -> ApiResult<Vec<ApplicationRow>> {
+pub async fn list(connection: &mut AnyConnection, wanted: &Wanted) -> ApiResult<Vec<ApplicationRow>> {
     let rows = sqlx::query(
         "SELECT id FROM applications WHERE ($1 = '' OR posting_id = $1) AND ($2 = '' OR status = $2)
+           AND ($3 = '' OR ($3 = 'true' AND doubts <> '') OR ($3 = 'false' AND doubts = ''))
          ORDER BY submitted_at DESC, id DESC LIMIT 500",
     )
-    .bind(posting.unwrap_or_default())
-    .bind(status.unwrap_or_default())
+    .bind(wanted.posting.as_deref().unwrap_or_default())
+    .bind(wanted.status.as_deref().unwrap_or_default())
+    .bind(wanted.check.map(|check| check.to_string()).unwrap_or_default())
     .fetch_all(&mut *connection)
     .await?;
     let mut applications = Vec::with_capacity(rows.len());

@@ -23,7 +23,7 @@ use belofte_contract::paths;
 use belofte_contract::problem::ProblemType;
 use serde::Deserialize;
 
-use crate::features::apply::{Answer, store::find_upload};
+use crate::features::apply::{Answer, doubt::key_of_form, store::find_upload};
 use crate::features::postings::{ListQuery, find, load_detail, load_list, load_organization, view};
 use crate::format::ServerFormat;
 use crate::http::{Path, Query, from_elsewhere};
@@ -31,7 +31,6 @@ use crate::locale;
 use crate::mail::compose::fill;
 use crate::problem::{ApiProblem, ApiResult};
 use crate::state::AppState;
-use crate::tokens::new_id;
 
 use shell::Page;
 
@@ -161,7 +160,7 @@ async fn apply(
     headers: HeaderMap,
 ) -> ApiResult<Response> {
     let parts = Parts::of(&state, query.lang.as_deref(), &headers);
-    form(&state, &parts, &id, &new_id(), Returned::default(), StatusCode::OK).await
+    form(&state, &parts, &id, &key_of_form(parts.now), Returned::default(), StatusCode::OK).await
 }
 
 /// The form of a posting, empty or as it came back.

@@ -162,7 +162,8 @@ impl Server {
         let began = Instant::now();
         let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("demo");
         let child = Command::new(env!("CARGO_BIN_EXE_belofte-server"))
-            .args(["serve", "--behind-proxy", "--origins", "https://careers.example", "--database", &self.database])
+            .args(["serve", "--trusted-proxies", "1", "--origins", "https://careers.example"])
+            .args(["--database", &self.database])
             .args(["--listen", &self.address.to_string()])
             .arg("--data")
             .arg(self.folder.path())

@@ -38,6 +38,41 @@ async fn too_many_codes_are_refused() {
     assert_eq!(ask().await.problem(), "/problems/too-many-requests");
 }
 
+/// Asks for a code, as from behind `via`; whether it was let through.
+async fn asks(app: &TestApp, via: &[&str]) -> bool {
+    let headers: Vec<_> = via.iter().map(|line| ("x-forwarded-for", *line)).collect();
+    let reply = app.post("/v1/status-requests", &json!({"email": "noor@example.com"}), &headers).await;
+    reply.status == StatusCode::ACCEPTED
+}
+
+async fn with_proxies(trusted_proxies: u8) -> TestApp {
+    let limits = Limits { status_requests_per_minute: 1, ..Limits::default() };
+    TestApp::with_config(|config| (config.limits, config.trusted_proxies) = (limits, trusted_proxies)).await
+}
+
+#[tokio::test]
+async fn what_callers_claim_of_their_address_changes_nothing() {
+    let none = with_proxies(0).await;
+    assert!(asks(&none, &["198.51.100.1"]).await);
+    assert!(!asks(&none, &["198.51.100.2"]).await, "no proxy is trusted, so the header is a claim");
+    let two = with_proxies(2).await;
+    assert!(asks(&two, &["192.0.2.1, 10.0.0.1"]).await);
+    assert!(!asks(&two, &["203.0.113.1, 192.0.2.1, 10.0.0.2"]).await);
+    assert!(!asks(&two, &["203.0.113.2", "203.0.113.3, 192.0.2.1", "10.0.0.2"]).await, "over several lines");
+    assert!(asks(&two, &["192.0.2.2, 10.0.0.1"]).await, "another visitor has a limit of their own");
+}
+
+#[tokio::test]
+async fn addresses_of_one_ipv6_network_share_a_limit() {
+    let app = with_proxies(1).await;
+    assert!(asks(&app, &["2001:db8:1:2::1"]).await);
+    assert!(!asks(&app, &["2001:db8:1:2:ffff:1:2:3"]).await);
+    assert!(asks(&app, &["2001:db8:1:3::1"]).await);
+    assert!(asks(&app, &["::ffff:192.0.2.1"]).await);
+    assert!(!asks(&app, &["192.0.2.1"]).await);
+    assert!(asks(&app, &["192.0.2.2"]).await);
+}
+
 #[tokio::test]
 async fn a_body_or_a_list_beyond_its_limit_is_refused() {
     let app = TestApp::sqlite().await;

@@ -3,7 +3,7 @@
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::support::{Reply, TestApp};
+use crate::support::{Reply, TestApp, new_database, rounds};
 use crate::timeline::applicant;
 
 const NOOR: &str = "noor@example.com";
@@ -110,6 +110,113 @@ both!(an_unknown_address_locks_like_a_known_one, app, {
     assert_eq!(told[..5], ["/problems/code"; 5]);
     assert_eq!(told[5], "/problems/code-locked");
 });
+
+/// Outside the demo, where the same code is asked for over and over.
+async fn codes_mailed(app: &TestApp) -> usize {
+    let query = sqlx::query_scalar("SELECT COUNT(*) FROM outbox WHERE kind = 'code'");
+    let mailed: i64 = query.fetch_one(app.state.store.read()).await.unwrap();
+    usize::try_from(mailed).unwrap()
+}
+
+async fn no_demo(database: Option<String>) -> TestApp {
+    TestApp::with_config(|config| {
+        config.demo = false;
+        config.content = Some(concat!(env!("CARGO_MANIFEST_DIR"), "/demo").into());
+        config.limits.status_requests_per_minute = 100_000;
+        config.limits.status_sessions_per_minute = 1_000_000;
+        if let Some(database) = database {
+            config.database_url = database;
+        }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn who_asks_too_often_hears_the_same_and_gets_no_further_mail_on_sqlite() {
+    asks_too_often(None).await;
+}
+
+#[tokio::test]
+async fn who_asks_too_often_hears_the_same_and_gets_no_further_mail_on_postgres() {
+    let Ok(server) = std::env::var("BELOFTE_TEST_POSTGRES") else { return };
+    asks_too_often(Some(new_database(&server).await)).await;
+}
+
+async fn asks_too_often(database: Option<String>) {
+    let app = no_demo(database).await;
+    let receipt = app.apply(NOOR).await;
+    let reference = receipt["reference"].as_str().unwrap();
+    let first = ask(&app, json!({"email": NOOR})).await;
+    for _ in 1..19 {
+        ask(&app, json!({"email": NOOR})).await;
+    }
+    let last: String = {
+        ask(&app, json!({"email": NOOR})).await;
+        let query = sqlx::query_scalar("SELECT subject FROM outbox WHERE kind = 'code' ORDER BY id DESC LIMIT 1");
+        let subject: String = query.fetch_one(app.state.store.read()).await.unwrap();
+        subject.chars().filter(char::is_ascii_digit).collect()
+    };
+    assert_eq!(codes_mailed(&app).await, 20);
+    for _ in 0..5 {
+        let more = ask(&app, json!({"email": NOOR})).await;
+        assert_eq!((more.status, &more.body), (first.status, &first.body));
+    }
+    assert_eq!(codes_mailed(&app).await, 20);
+    let opened = open(&app, json!({"email": NOOR, "code": last})).await;
+    assert_eq!(opened.status, StatusCode::CREATED, "the last code that was mailed still opens: {}", opened.text());
+    // With one reference: whoever asks, twenty an hour.
+    app.set_time("2027-03-23T11:00:01+01:00");
+    for at in 0..20 {
+        ask(&app, json!({"email": format!("guess{at}@example.com"), "reference": reference})).await;
+    }
+    let more = ask(&app, json!({"email": NOOR, "reference": reference})).await;
+    assert_eq!((more.status, &more.body), (first.status, &first.body));
+    assert_eq!(codes_mailed(&app).await, 20);
+    ask(&app, json!({"email": NOOR})).await;
+    assert_eq!(codes_mailed(&app).await, 21, "without the reference the way stays open");
+}
+
+#[tokio::test]
+async fn guessing_opens_nothing_on_sqlite() {
+    guesses(None).await;
+}
+
+#[tokio::test]
+async fn guessing_opens_nothing_on_postgres() {
+    let Ok(server) = std::env::var("BELOFTE_TEST_POSTGRES") else { return };
+    guesses(Some(new_database(&server).await)).await;
+}
+
+/// 100,000 guesses by `--all`, a third each: codes of a known address, references, and links. A new code is asked for as
+/// soon as one is locked; of those that are mailed in the hour, 100 guesses are looked at.
+async fn guesses(database: Option<String>) {
+    let app = no_demo(database).await;
+    let noor = app.apply(NOOR).await;
+    let other = format!("Bearer {}", app.apply("other@example.com").await["token"].as_str().unwrap());
+    let sessions = async || -> i64 {
+        sqlx::query_scalar("SELECT COUNT(*) FROM sessions").fetch_one(app.state.store.read()).await.unwrap()
+    };
+    let before = sessions().await;
+    let each = rounds(300, 33_334);
+    let mut locked = 0;
+    for guess in 0..each {
+        if guess % 6 == 0 {
+            ask(&app, json!({"email": NOOR, "reference": noor["reference"]})).await;
+        }
+        let code = belofte_server::tokens::random_code(6).unwrap();
+        let reply = open(&app, json!({"email": NOOR, "code": code})).await;
+        locked += usize::from(reply.status == StatusCode::TOO_MANY_REQUESTS);
+        assert!(reply.status != StatusCode::CREATED, "guess {guess} hit");
+        let link = belofte_server::tokens::random_token().unwrap();
+        assert_eq!(open(&app, json!({"link_token": link})).await.status, StatusCode::UNAUTHORIZED);
+        let reference = belofte_server::tokens::random_reference().unwrap();
+        let page = format!("/v1/applications/{reference}");
+        assert_eq!(app.get_with(&page, &[("authorization", &other)]).await.status, StatusCode::NOT_FOUND);
+    }
+    assert_eq!(sessions().await, before);
+    assert!(locked >= 20, "{locked}");
+    println!("{} guesses, no hit; {locked} of the codes met a lock", each * 3);
+}
 
 both!(the_link_of_the_receipt_opens_for_thirty_days, app, {
     let receipt = app.apply(NOOR).await;

@@ -9,6 +9,7 @@ mod support;
 mod apply;
 mod crash;
 mod desk;
+mod door;
 mod embed;
 mod limits;
 mod lookup;

@@ -125,7 +125,7 @@ impl TestApp {
             content: None,
             careers_url: Some(format!("{ORIGIN}/")),
             demo: true,
-            behind_proxy: false,
+            trusted_proxies: 0,
             limits: Limits::default(),
         };
         change(&mut config);

@@ -2,6 +2,7 @@
 //!
 //! Application, promises, event, links, receipt mail and key are one transaction; the answer leaves after commit.
 
+pub mod doubt;
 pub mod intake;
 pub mod plain;
 pub mod sniff;
@@ -126,7 +127,9 @@ pub async fn submit(state: &AppState, key: &str, fingerprint: &str, new: NewAppl
         let known = store::find_key(&mut transaction, key).await?.ok_or_else(ApiProblem::still_running)?;
         return replay(state, key, fingerprint, known);
     }
-    let recorded = store::record(&mut transaction, &settings, &accepted, now).await?;
+    let recent = store::count_recent(&mut transaction, &accepted.posting_id, now).await?;
+    let doubts = doubt::of(&new, key, recent, now);
+    let recorded = store::record(&mut transaction, &settings, &accepted, &doubts, now).await?;
     let token = receipt_token(state, key, &recorded.application_id);
     sessions::store_session(&mut transaction, &state.secret, &token, &accepted.email, now).await?;
     let link = sessions::create_link(&mut transaction, &state.secret, &recorded.application_id, now).await?;
@@ -147,8 +150,7 @@ pub async fn submit(state: &AppState, key: &str, fingerprint: &str, new: NewAppl
     state.tell_changed(&recorded.application_id, recorded.version);
     state.outbox.notify_one();
     metrics::counter!("belofte_applications_total").increment(1);
-    if new.website.as_deref().is_some_and(|text| !text.trim().is_empty()) {
-        // A field no person sees was filled: counted, never refused, so that nobody's application is lost to a guess.
+    if !doubts.is_empty() {
         metrics::counter!("belofte_applications_suspect_total").increment(1);
     }
     Ok(Answer { body: with_token(&body, token)?, replayed: false })

@@ -7,6 +7,7 @@ use belofte_contract::timeline::{Actor, EntryEvent};
 use belofte_contract::{Reference, Timestamp};
 use sqlx::{AnyConnection, Row};
 
+use super::doubt::FLOOD_WINDOW_MS;
 use super::intake::Accepted;
 use crate::features::timeline::store::{NewEvent, record_event};
 use crate::problem::{ApiProblem, ApiResult};
@@ -26,14 +27,15 @@ pub async fn record(
     connection: &mut AnyConnection,
     settings: &Settings,
     accepted: &Accepted,
+    doubts: &str,
     now: Timestamp,
 ) -> ApiResult<Recorded> {
     let (application_id, reference) = (new_id(), random_reference()?);
     let entered = promises::first_stage(&accepted.stages).map(|stage| stage.id.as_str());
     sqlx::query(
         "INSERT INTO applications (id, reference, posting_id, email, lang, name, status, stage_id, form_id, form_version,
-           answers, submitted_at, updated_at, version)
-         VALUES ($1, $2, $3, $4, $5, $6, 'open', $7, $8, $9, $10, $11, $11, 0)",
+           answers, submitted_at, updated_at, version, doubts)
+         VALUES ($1, $2, $3, $4, $5, $6, 'open', $7, $8, $9, $10, $11, $11, 0, $12)",
     )
     .bind(&application_id)
     .bind(reference.to_string())
@@ -46,6 +48,7 @@ pub async fn record(
     .bind(i64::from(accepted.form.version))
     .bind(serde_json::to_string(&accepted.answers)?)
     .bind(now.as_ms())
+    .bind(doubts)
     .execute(&mut *connection)
     .await?;
     claim_uploads(connection, accepted, &application_id, now).await?;
@@ -70,6 +73,19 @@ pub async fn record(
     };
     let version = record_event(connection, &application_id, event).await?;
     Ok(Recorded { application_id, reference, version })
+}
+
+/// How many came for a posting lately, those with a sign of their own left out: machines must not put people in doubt.
+pub async fn count_recent(connection: &mut AnyConnection, posting_id: &str, now: Timestamp) -> ApiResult<i64> {
+    let row = sqlx::query(
+        "SELECT COUNT(*) AS recent FROM applications
+         WHERE posting_id = $1 AND submitted_at > $2 AND doubts IN ('', 'flood')",
+    )
+    .bind(posting_id)
+    .bind(now.plus_ms(-FLOOD_WINDOW_MS).as_ms())
+    .fetch_one(connection)
+    .await?;
+    Ok(row.try_get("recent")?)
 }
 
 /// Gives the uploads named in the answers to the application; each one serves once.

@@ -13,6 +13,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use belofte_contract::Reference;
 use belofte_contract::apply::is_email;
 use belofte_contract::lookup::{
     CODE_DIGITS, CODE_MINUTES, MyApplications, NewStatusSession, StatusRequest, StatusRequestAccepted, StatusSession,
@@ -28,9 +29,10 @@ use crate::http::limits::{Limited, VisitorAddress};
 use crate::mail;
 use crate::problem::{ApiProblem, ApiResult};
 use crate::state::{App, AppState};
-use crate::tokens::random_code;
+use crate::tokens::{new_id, random_code};
 
-/// Codes that one mail address can be sent in an hour; beyond it the answer stays the same and nothing is mailed.
+/// Codes that can be asked in an hour for one mail address, and with one reference. Beyond it answer and work stay the same
+/// and nothing is mailed.
 const CODES_PER_HOUR: i64 = 20;
 /// The demo's testers ask for the same sample's code over and over.
 const CODES_PER_HOUR_DEMO: i64 = 1_000;
@@ -77,24 +79,26 @@ pub async fn mail_code(state: &App, address: IpAddr, asked: &StatusRequest) -> A
     let (now, settings) = (state.clock.now(), state.settings());
     let mut transaction = state.store.write().begin().await?;
     let connection = &mut *transaction;
+    // As it is stored; what cannot be one fits none.
+    let reference = asked.reference.as_deref().map(str::trim).filter(|text| !text.is_empty());
+    let wanted = reference.map(|text| Reference::parse(text).map_or(String::new(), |reference| reference.to_string()));
     let most = if state.config.demo { CODES_PER_HOUR_DEMO } else { CODES_PER_HOUR };
-    if store::count_codes(connection, &email, now).await? < most {
-        // Known and unknown go through the same statements and the same letter; only the envelope of the unknown is void.
-        let reference = asked.reference.as_deref().filter(|text| !text.trim().is_empty());
-        let known = store::find_known(connection, &email, reference).await?;
-        let code = random_code(CODE_DIGITS)?;
-        let asked_for = reference.and(known.as_ref()).map(|known| known.reference);
-        store::insert_code(connection, &state.secret, &email, asked_for, &code, now).await?;
-        let lang = asked.lang.as_deref().or(known.as_ref().map(|known| known.lang.as_str()));
-        let lang = settings.lang(lang).to_owned();
-        let name = known.as_ref().map_or("", |known| known.name.as_str());
-        let letter = mail::letters::code(&settings, &lang, name, &code, now);
-        let envelope = match &known {
-            Some(known) => mail::store::Envelope::to_applicant(&known.id, &email),
-            None => mail::store::Envelope::void(),
-        };
-        mail::store::insert(connection, state, &envelope, &letter, now).await?;
-    }
+    let few = store::count_codes(connection, &email, wanted.as_deref(), now).await? < most;
+    // Known and unknown, first and hundredth go through the same statements and the same letter; the envelope of who is
+    // unknown or asks too often is void. A code that is not mailed belongs to nobody: the last one that was still opens.
+    let known = store::find_known(connection, &email, wanted.as_deref()).await?;
+    let code = random_code(CODE_DIGITS)?;
+    let holder = if few { email.clone() } else { new_id() };
+    store::insert_code(connection, &state.secret, &holder, wanted.as_deref(), &code, now).await?;
+    let lang = asked.lang.as_deref().or(known.as_ref().map(|known| known.lang.as_str()));
+    let lang = settings.lang(lang).to_owned();
+    let name = known.as_ref().map_or("", |known| known.name.as_str());
+    let letter = mail::letters::code(&settings, &lang, name, &code, now);
+    let envelope = match &known {
+        Some(known) if few => mail::store::Envelope::to_applicant(&known.id, &email),
+        _ => mail::store::Envelope::void(),
+    };
+    mail::store::insert(connection, state, &envelope, &letter, now).await?;
     transaction.commit().await?;
     state.outbox.notify_one();
     Ok(())

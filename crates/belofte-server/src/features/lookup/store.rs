@@ -151,20 +151,14 @@ pub async fn open_link(
     Ok(Opened { email: row.try_get("email")?, reference: Some(reference) })
 }
 
-/// The application that a code is asked for: the one with `reference`, else the newest under the address.
-pub async fn find_known(
-    connection: &mut AnyConnection,
-    email: &str,
-    reference: Option<&str>,
-) -> ApiResult<Option<Known>> {
-    let wanted =
-        reference.map(|text| Reference::parse(text).map(|reference| reference.to_string()).unwrap_or_default());
+/// The application that a code is asked for: the one with `wanted` as reference, else the newest under the address.
+pub async fn find_known(connection: &mut AnyConnection, email: &str, wanted: Option<&str>) -> ApiResult<Option<Known>> {
     let row = sqlx::query(
         "SELECT id, reference, lang, name FROM applications WHERE email = $1 AND ($2 = '*' OR reference = $2)
          ORDER BY submitted_at DESC, id DESC LIMIT 1",
     )
     .bind(email)
-    .bind(wanted.as_deref().unwrap_or("*"))
+    .bind(wanted.unwrap_or("*"))
     .fetch_optional(connection)
     .await?;
     let Some(row) = row else { return Ok(None) };
@@ -173,14 +167,23 @@ pub async fn find_known(
     Ok(Some(Known { id: row.try_get("id")?, reference, lang: row.try_get("lang")?, name: row.try_get("name")? }))
 }
 
-/// How many codes were asked for `email` within the last hour.
-pub async fn count_codes(connection: &mut AnyConnection, email: &str, now: Timestamp) -> ApiResult<i64> {
-    let row = sqlx::query("SELECT COUNT(*) AS asked FROM codes WHERE email = $1 AND created_at > $2")
-        .bind(email)
-        .bind(now.plus_ms(-HOUR_MS).as_ms())
-        .fetch_one(connection)
-        .await?;
-    Ok(row.try_get("asked")?)
+/// How many codes were asked within the last hour: for `email`, or with `reference` if that is more.
+pub async fn count_codes(
+    connection: &mut AnyConnection,
+    email: &str,
+    reference: Option<&str>,
+    now: Timestamp,
+) -> ApiResult<i64> {
+    let statements = [
+        ("SELECT COUNT(*) AS asked FROM codes WHERE email = $1 AND created_at > $2", email),
+        ("SELECT COUNT(*) AS asked FROM codes WHERE reference = $1 AND created_at > $2", reference.unwrap_or("*")),
+    ];
+    let mut most = 0;
+    for (statement, whose) in statements {
+        let query = sqlx::query(statement).bind(whose).bind(now.plus_ms(-HOUR_MS).as_ms());
+        most = most.max(query.fetch_one(&mut *connection).await?.try_get("asked")?);
+    }
+    Ok(most)
 }
 
 /// Stores a code; older ones for the same address open nothing from now on.
@@ -188,7 +191,7 @@ pub async fn insert_code(
     connection: &mut AnyConnection,
     secret: &Secret,
     email: &str,
-    reference: Option<Reference>,
+    reference: Option<&str>,
     code: &str,
     now: Timestamp,
 ) -> ApiResult<()> {
@@ -204,7 +207,7 @@ pub async fn insert_code(
     )
     .bind(&id)
     .bind(email)
-    .bind(reference.map(|reference| reference.to_string()))
+    .bind(reference)
     .bind(code_hash(secret, &id, code))
     .bind(now.as_ms())
     .bind(now.plus_ms(i64::from(CODE_MINUTES) * MINUTE_MS).as_ms())

@@ -41,6 +41,8 @@ pub struct ApplicationRow {
     pub updated_at: Timestamp,
     pub version: i64,
     pub delete_on: Option<Timestamp>,
+    /// For the desk alone.
+    pub doubts: String,
 }
 
 /// A decision with the id of its author: the name and role are read anew each time.
@@ -89,7 +91,7 @@ pub struct PromiseRow {
 }
 
 const APPLICATION_COLUMNS: &str = "id, reference, posting_id, email, lang, name, status, stage_id, form_id, form_version, \
-     answers, decision, submitted_at, updated_at, version, delete_on";
+     answers, decision, submitted_at, updated_at, version, delete_on, doubts";
 
 pub const PROMISE_COLUMNS: &str = "p.id, p.kind, p.stage_id, p.owner_id, p.source, p.made_at, p.first_due_at, p.due_at, \
      p.due_day_start, p.kept_at, p.voided_at, p.moves";
@@ -354,6 +356,7 @@ fn application_row(row: &AnyRow) -> ApiResult<ApplicationRow> {
         updated_at: instant(row, "updated_at")?,
         version: row.try_get("version")?,
         delete_on: maybe_instant(row, "delete_on")?,
+        doubts: row.try_get("doubts")?,
     })
 }
 
