@@ -6,11 +6,12 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use belofte_contract::Timestamp;
+use belofte_contract::time::{MINUTE_MS, SECOND_MS};
 use gloo::timers::callback::Timeout;
 use yew::functional::UseForceUpdateHandle;
 use yew::prelude::*;
 
-use crate::hooks::{after, listen, use_change, use_start};
+use crate::hooks::{after, listen, use_change, use_kept, use_start};
 
 /// Sleeping devices stop their timers, so the alarm looks again at least this often.
 const LONGEST_SLEEP_MS: i64 = 30_000;
@@ -56,6 +57,30 @@ pub fn use_alarm(clock: &Clock, at: Option<Timestamp>) {
         Armed(slot)
     });
 }
+
+/// "Apply today" and its dates change when the employer's day ends, at `until`: an open page reads them anew then, and
+/// every few minutes all the same.
+#[hook]
+pub fn use_freshness(clock: &Clock, again: Callback<()>, until: Option<Timestamp>) {
+    let read_at = use_kept(|| clock.now());
+    let before = read_at.get();
+    // A second later, so that the answer is surely the new one. What was over at the last reading is no reason any more.
+    let ends = until.map(|until| until.plus_ms(SECOND_MS)).filter(|until| *until > before);
+    let latest = before.plus_ms(FRESH_MS);
+    let stale_at = ends.map_or(latest, |ends| ends.min(latest));
+    use_alarm(clock, Some(stale_at));
+    let clock = clock.clone();
+    let is_stale = clock.now() >= stale_at;
+    use_change(u32::from(is_stale), move || {
+        if is_stale {
+            read_at.set(clock.now());
+            again.emit(());
+        }
+    });
+}
+
+/// How long dates before applying are shown without asking again.
+const FRESH_MS: i64 = 10 * MINUTE_MS;
 
 /// Stops the timer that runs now, also one that was set in place of another.
 pub struct Armed(pub Rc<Cell<Option<Timeout>>>);

@@ -65,3 +65,32 @@ for (const { sent, now, due, nl, en, stamp } of CASES) {
     });
   });
 }
+
+test("an open board, posting and form turn to the next date when the day ends", async ({ browser }) => {
+  test.setTimeout(120_000);
+  const demo = await start({ now: "2027-03-25T16:59:20+01:00" });
+  const context = await browser.newContext();
+  try {
+    const w = words("en");
+    const [board, posting, form] = [await context.newPage(), await context.newPage(), await context.newPage()];
+    await story.openBoard(board, demo, "en");
+    for (const page of [posting, form]) {
+      await story.openBoard(page, demo, "en");
+      await story.choosePosting(page, w, demo, POSTING, "en");
+    }
+    await story.openForm(form, w);
+    const name = story.widget(form).locator('[name="name"]');
+    await name.fill("Noor Jansen");
+    for (const page of [board, posting, form]) await expect(story.widget(page)).toContainText("Wednesday 31 March");
+    const answer = await fetch(`${demo.endpoint}/healthz`);
+    const left = instant("2027-03-25T17:00:00+01:00") - Number(answer.headers.get("belofte-time"));
+    expect(left, "the test looks before the cutoff").toBeGreaterThan(0);
+    for (const page of [board, posting, form]) {
+      await expect(story.widget(page)).toContainText("Thursday 1 April", { timeout: left + 6_000 });
+    }
+    await expect(name, "what was written stays").toHaveValue("Noor Jansen");
+  } finally {
+    await context.close();
+    await demo.stop();
+  }
+});

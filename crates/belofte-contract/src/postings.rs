@@ -66,6 +66,9 @@ pub struct JobPosting {
     pub first_answer_from: Option<Person>,
     #[serde(default)]
     pub form_id: Option<String>,
+    /// Until when the dates in here hold: then the employer's day ends, or the posting. Ask again.
+    #[serde(default)]
+    pub dates_until: Option<Timestamp>,
 
     // From here on: only in the detail.
     #[serde(default)]
@@ -108,6 +111,7 @@ readable!(JobPosting {
     first_answer_by,
     first_answer_from,
     form_id,
+    dates_until,
     description: default,
     requirements: default,
     process: default,

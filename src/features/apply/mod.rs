@@ -29,6 +29,7 @@ use self::view::{Delivery, FormParts, Tell, Told};
 use crate::api::upload::Uploading;
 use crate::api::{Api, ApiError, Asking};
 use crate::app::{Core, Saved, Shared, applied, print, use_arrival};
+use crate::clock::use_freshness;
 use crate::hooks::{Kept, after, listen, spawn, use_change, use_kept, use_start};
 use crate::i18n::{DateStyle, Key};
 use crate::part::{Part, part};
@@ -81,8 +82,16 @@ impl Part for Apply {
 #[hook]
 fn use_apply(props: &Apply) -> Html {
     let Shared { core, organization } = &props.shared;
-    let asked = use_request(&core.api, &props.id, Asking::of(posting_with_form(core.api.clone(), props.id.clone())));
+    let shown = use_kept(|| false);
+    let asked = use_request(&core.api, &props.id, {
+        let (asked, writes) = (posting_with_form(core.api.clone(), props.id.clone()), shown.get());
+        // Who writes keeps the form, whatever became of the posting meanwhile: that is told when it is sent.
+        Asking::of(async move { asked.await.map_err(|error| if writes { ApiError::Offline } else { error }) })
+    });
+    shown.swap(asked.state.ready().is_some());
     use_arrival(core, asked.state.outcome());
+    let until = asked.state.ready().and_then(|asked| asked.0.dates_until);
+    use_freshness(&core.clock, asked.again.clone(), until);
     match &asked.state {
         Request::Idle | Request::Loading => notice::loading(&core.ctx("UTC")),
         Request::Failed(error) => {

@@ -30,7 +30,8 @@ pub struct Tell {
 pub fn receipt(ctx: &Ctx, parts: &ReceiptParts<'_>, tell: &Tell) -> Html {
     let application = parts.application;
     let status = View::Status { reference: Some(application.reference), link_token: None };
-    let title = match first_name(&application.applicant_name) {
+    // As the visitor wrote it: what is a first name, nobody but they know.
+    let title = match application.applicant_name.trim() {
         "" => ctx.t(Key::ApplyReceived),
         name => ctx.fill(Key::ApplyReceivedName, &[("name", name)]),
     };

@@ -14,7 +14,6 @@ use std::rc::Rc;
 use belofte_contract::contacts::{Colleague, Contact};
 use belofte_contract::postings::JobPostingList;
 use belofte_contract::score::PromiseScore;
-use belofte_contract::time::MINUTE_MS;
 use belofte_html::html;
 use wasm_bindgen::JsCast;
 use yew::functional::{Hook, HookContext};
@@ -25,7 +24,7 @@ use self::state::Filter;
 use self::view::BoardParts;
 use crate::api::{Api, ApiError, Asking};
 use crate::app::{Core, Shared, use_arrival};
-use crate::clock::use_alarm;
+use crate::clock::use_freshness;
 use crate::hooks::{use_change, use_kept};
 use crate::i18n::Ctx;
 use crate::part::Part;
@@ -86,7 +85,9 @@ fn use_board(props: &Board) -> Html {
     let filter = use_kept(Filter::default);
     let list = use_request(&core.api, "", Asking::of(all_postings(core.api.clone())));
     use_arrival(core, list.state.outcome());
-    use_freshness(core, list.again.clone());
+    let until =
+        list.state.ready().and_then(|list| list.postings.iter().filter_map(|posting| posting.dates_until).min());
+    use_freshness(&core.clock, list.again.clone(), until);
     let ctx = core.ctx(&organization.time_zone);
     match &list.state {
         Request::Idle | Request::Loading => notice::loading(&ctx),
@@ -126,7 +127,8 @@ fn use_posting(props: &Posting) -> Html {
     let posting = use_request(&core.api, &props.id, core.api.posting(&props.id));
     use_arrival(core, posting.state.outcome());
     use_structured_data(core, posting.state.ready().and_then(|posting| posting.structured_data.clone()));
-    use_freshness(core, posting.again.clone());
+    let until = posting.state.ready().and_then(|posting| posting.dates_until);
+    use_freshness(&core.clock, posting.again.clone(), until);
     let ctx = core.ctx(&organization.time_zone);
     match &posting.state {
         Request::Idle | Request::Loading => notice::loading(&ctx),
@@ -145,26 +147,6 @@ fn use_posting(props: &Posting) -> Html {
         }
     }
 }
-
-/// "Apply today" and its dates change when the employer's day ends: an open page reads them anew every few minutes and
-/// when it is looked at again.
-#[hook]
-fn use_freshness(core: &Core, again: Callback<()>) {
-    let read_at = use_kept(|| core.clock.now());
-    let stale_at = read_at.get().plus_ms(FRESH_MS);
-    use_alarm(&core.clock, Some(stale_at));
-    let clock = core.clock.clone();
-    let is_stale = clock.now() >= stale_at;
-    use_change(u32::from(is_stale), move || {
-        if is_stale {
-            read_at.set(clock.now());
-            again.emit(());
-        }
-    });
-}
-
-/// How long dates before applying are shown without asking again.
-const FRESH_MS: i64 = 10 * MINUTE_MS;
 
 /// An empty `application/ld+json` element, a copy of the loader's own tag where there is one: Trusted Types refuses any
 /// text in a fresh script, also data, but a copy of one that has run never runs again and is let alone.

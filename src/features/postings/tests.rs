@@ -49,6 +49,7 @@ pub(crate) fn posting() -> JobPosting {
         first_answer_by: by,
         first_answer_from: Some(sanne.clone()),
         form_id: Some("care".into()),
+        dates_until: None,
         description: RichText(vec![Block {
             kind: BlockKind::Paragraph,
             lines: vec![vec![Inline { text: "Care </script> at home.".into(), emphasis: true, href: None }]],

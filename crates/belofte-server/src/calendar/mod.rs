@@ -70,10 +70,20 @@ impl Calendar {
         if self.counts(at) { at } else { self.business_due(at, 0) }
     }
 
+    /// Until when what is promised at `at` is due at the same time: the cutoff passes, or the local day does.
+    pub fn holds_until(&self, at: Timestamp) -> Timestamp {
+        let today = self.local_date(at);
+        let cutoff = self.at_cutoff(today);
+        if at <= cutoff {
+            cutoff.plus_ms(1)
+        } else {
+            self.begin_of(today.tomorrow().unwrap_or(today)).max(at.plus_ms(1))
+        }
+    }
+
     /// When the local day of `due` begins: from then on a promise is "due today".
     pub fn due_day_start(&self, due: Timestamp) -> Timestamp {
-        let start = self.local_date(due).to_zoned(self.zone.clone());
-        start.map_or(due, |start| Timestamp::from_ms(start.timestamp().as_millisecond()))
+        self.begin_of(self.local_date(due))
     }
 
     pub fn is_business_day(&self, date: Date) -> bool {
@@ -123,6 +133,11 @@ impl Calendar {
         // A cutoff inside the hour that daylight saving skips or repeats: the later reading, in favour of the promiser.
         let zoned = self.zone.to_ambiguous_zoned(local).later();
         zoned.map_or(Timestamp::default(), |zoned| Timestamp::from_ms(zoned.timestamp().as_millisecond()))
+    }
+
+    fn begin_of(&self, day: Date) -> Timestamp {
+        let start = day.to_zoned(self.zone.clone());
+        start.map_or(Timestamp::default(), |start| Timestamp::from_ms(start.timestamp().as_millisecond()))
     }
 
     fn is_weekend(&self, date: Date) -> bool {
@@ -221,6 +236,16 @@ mod tests {
         check("2027-03-27T18:00:00+01:00", 1, DurationUnit::Days, "2027-03-28T17:00:00+02:00");
         check("2027-03-28T01:30:00+01:00", 1, DurationUnit::Hours, "2027-03-28T03:30:00+02:00");
         check("2027-03-28T01:30:10+01:00", 2, DurationUnit::Minutes, "2027-03-28T01:32:10+01:00");
+    }
+
+    #[test]
+    fn dates_hold_until_the_cutoff_and_then_until_midnight() {
+        let calendar = calendar("Europe/Amsterdam", "17:00");
+        let until = |at: &str| calendar.holds_until(Timestamp::parse(at).unwrap()).to_string();
+        assert_eq!(until("2027-03-25T16:59:00+01:00"), "2027-03-25T16:00:00.001Z");
+        assert_eq!(until("2027-03-25T17:00:00+01:00"), "2027-03-25T16:00:00.001Z");
+        assert_eq!(until("2027-03-25T17:00:00.001+01:00"), "2027-03-25T23:00:00Z");
+        assert_eq!(until("2027-03-27T23:59:59+01:00"), "2027-03-27T23:00:00Z");
     }
 
     #[test]

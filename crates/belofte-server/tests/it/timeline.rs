@@ -143,12 +143,18 @@ async fn lotte_page(app: &TestApp, lotte: &Applicant) -> Value {
 both!(an_unchanged_page_is_not_sent_again, app, {
     let noor = applicant(&app, "noor@example.com").await;
     let first = noor.get(&app, "", &[]).await;
-    assert_eq!((first.header("etag"), first.header("cache-control")), ("\"v1\"", "private, no-store"));
-    let same = noor.get(&app, "", &[("if-none-match", "\"v1\"")]).await;
-    assert_eq!((same.status, same.body.len(), same.header("etag")), (StatusCode::NOT_MODIFIED, 0, "\"v1\""));
+    assert_eq!((first.header("etag"), first.header("cache-control")), ("\"v1-nl\"", "private, no-store"));
+    let same = noor.get(&app, "", &[("if-none-match", "\"v1-nl\"")]).await;
+    assert_eq!((same.status, same.body.len(), same.header("etag")), (StatusCode::NOT_MODIFIED, 0, "\"v1-nl\""));
+    let english = noor.get(&app, "?lang=en", &[("if-none-match", "\"v1-nl\"")]).await;
+    assert_eq!(
+        (english.status, english.header("etag")),
+        (StatusCode::OK, "\"v1-en\""),
+        "in another language it is another page"
+    );
     noor.act(&app, "transitions", json!({"stage_id": "talk", "by": "sanne"})).await;
-    let changed = noor.get(&app, "", &[("if-none-match", "\"v1\"")]).await;
-    assert_eq!((changed.status, changed.header("etag")), (StatusCode::OK, "\"v2\""));
+    let changed = noor.get(&app, "", &[("if-none-match", "\"v1-nl\"")]).await;
+    assert_eq!((changed.status, changed.header("etag")), (StatusCode::OK, "\"v2-nl\""));
 });
 
 both!(somebody_elses_application_is_like_none, app, {

@@ -16,6 +16,7 @@ const RELATED: usize = 4;
 pub fn card(settings: &Settings, posting: &Posting, lang: &str, now: Timestamp) -> JobPosting {
     let texts = posting.texts(lang);
     let status = posting.status(now);
+    let ends = texts.valid_through.filter(|end| *end >= now).map(|end| end.plus_ms(1));
     let first = first_answer(settings, posting, lang, now).filter(|_| status.takes_applications());
     JobPosting {
         id: posting.id.clone(),
@@ -35,6 +36,7 @@ pub fn card(settings: &Settings, posting: &Posting, lang: &str, now: Timestamp) 
         first_answer_by: first.as_ref().map(|(by, _)| *by),
         first_answer_from: first.and_then(|(_, from)| from),
         form_id: texts.form_id.clone(),
+        dates_until: Some(settings.calendar.holds_until(now)).into_iter().chain(ends).min(),
         description: Default::default(),
         requirements: vec![],
         process: vec![],

@@ -39,13 +39,14 @@ async fn show(
     headers: HeaderMap,
 ) -> ApiResult<Response> {
     let row = own(&state, &session, &reference).await?;
-    let etag = format!("\"v{}\"", row.version);
+    let lang = state.settings().lang(asked.lang.as_deref()).to_owned();
+    let etag = format!("\"v{}-{lang}\"", row.version);
     let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     if known.is_some_and(|known| known.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag)) {
         return Ok((StatusCode::NOT_MODIFIED, [PRIVATE, (header::ETAG, &etag)]).into_response());
     }
     let application = read(&state, &row.id, &asked).await?;
-    let etag = format!("\"v{}\"", application.version);
+    let etag = format!("\"v{}-{lang}\"", application.version);
     Ok(([PRIVATE, (header::ETAG, &etag)], Json(application)).into_response())
 }
 
