@@ -24,3 +24,4 @@ mod settings;
 mod status_pages;
 mod ticker;
 mod timeline;
+mod uploads;
