@@ -141,24 +141,29 @@ async fn count(database: &str, sql: &'static str) -> i64 {
     found
 }
 
-struct Server {
+/// The program as it is installed, on a port of its own; ended with the test.
+pub struct Server {
     folder: TempDir,
-    database: String,
-    address: SocketAddr,
+    pub database: String,
+    pub address: SocketAddr,
     child: Option<Child>,
     slowest: Duration,
 }
 
 impl Server {
-    fn new(folder: TempDir, database: String) -> Server {
+    pub fn new(folder: TempDir, database: String) -> Server {
         sqlx::any::install_default_drivers();
         // Free a moment ago; nobody else on this machine hands out ports in between.
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         Server { folder, database, address, child: None, slowest: Duration::ZERO }
     }
 
+    pub fn process(&self) -> u32 {
+        self.child.as_ref().expect("it was started").id()
+    }
+
     /// Starts it and waits until it is ready.
-    async fn start(&mut self) {
+    pub async fn start(&mut self) {
         let began = Instant::now();
         let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("demo");
         let child = Command::new(env!("CARGO_BIN_EXE_belofte-server"))

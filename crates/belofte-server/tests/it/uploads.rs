@@ -4,13 +4,17 @@
 
 use std::io::{Cursor, Write};
 use std::sync::OnceLock;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use axum::http::StatusCode;
+use belofte_server::features::apply::sniff;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
-use crate::support::{TestApp, new_database};
+use crate::crash::Server;
+use crate::support::{TestApp, new_database, rounds};
 
 const MB: usize = 1024 * 1024;
 const MAX: usize = 10 * MB;
@@ -336,6 +340,83 @@ async fn verdicts(database: Option<String>) {
     println!("{} files: {kept} taken, {} refused, each with its reason", corpus.len(), corpus.len() - kept);
 }
 
+/// The program itself, in a process of its own: what it holds at most while the whole corpus comes in.
+#[tokio::test]
+async fn the_corpus_costs_at_most_32_mb_of_memory() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = format!("sqlite:{}", folder.path().join("belofte.db").display());
+    let mut server = Server::new(folder, database);
+    server.start().await;
+    // What is opened once stays open.
+    for (at, case) in corpus().iter().take(12).enumerate() {
+        send(&server, at, case).await;
+    }
+    let process = format!("/proc/{}", server.process());
+    // Forgets the peak until now.
+    std::fs::write(format!("{process}/clear_refs"), "5").unwrap();
+    let kb = |name: &str| -> usize {
+        let status = std::fs::read_to_string(format!("{process}/status")).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix(name)).unwrap();
+        line.trim().trim_end_matches(" kB").parse().unwrap()
+    };
+    let before = kb("VmRSS:");
+    for (at, case) in corpus().iter().enumerate() {
+        send(&server, 1_000 + at, case).await;
+    }
+    let more = kb("VmHWM:").saturating_sub(before) / 1024;
+    println!("{} MB before, {more} MB more at the peak", before / 1024);
+    assert!(more <= 32, "{more} MB more than the {} MB before", before / 1024);
+}
+
+/// Sends one file as a browser would, from an address of its own. A server that has heard enough hangs up early.
+async fn send(server: &Server, number: usize, case: &Case) {
+    let ending = case.name.rsplit('.').next().unwrap_or_default();
+    let part = format!("--x\r\ncontent-disposition: form-data; name=\"file\"; filename=\"cv.{ending}\"\r\n\r\n");
+    let body = [part.as_bytes(), &case.bytes, b"\r\n--x--\r\n"].concat();
+    let head = format!(
+        "POST /v1/uploads HTTP/1.1\r\nhost: {}\r\nconnection: close\r\nx-forwarded-for: 10.0.{}.{}\r\n\
+         content-type: multipart/form-data; boundary=x\r\ncontent-length: {}\r\n\r\n",
+        server.address,
+        number >> 8,
+        number & 255,
+        body.len()
+    );
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let _ = stream.write_all(&body).await;
+    let mut answer = vec![];
+    let _ = stream.read_to_end(&mut answer).await;
+    let answer = String::from_utf8_lossy(&answer);
+    let taken = answer.starts_with("HTTP/1.1 201");
+    assert_eq!(taken, case.verdict.is_ok(), "{}: {answer}", case.name);
+}
+
+#[test]
+fn no_change_of_a_byte_makes_a_document_a_fault() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("file");
+    let seeds =
+        [docx(&[("word/media/image1.jpg", &noise(600))]), odt(ODT, &[("content.xml", b"<c/>")]), padded(OLE, 2_048)];
+    let (mut state, mut taken, tries) = (1_u64, 0, rounds(1_000, 100_000));
+    let mut draw = |end: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(state >> 33).unwrap() % end
+    };
+    for _ in 0..tries {
+        let mut bytes = seeds[draw(seeds.len())].clone();
+        for _ in 0..=draw(4) {
+            let at = draw(bytes.len());
+            bytes[at] = u8::try_from([draw(256), 0, 255, 80][draw(4)]).unwrap();
+        }
+        std::fs::write(&path, &bytes).unwrap();
+        let head = &bytes[..bytes.len().min(sniff::SNIFF_BYTES)];
+        // A panic would be one here too.
+        taken += usize::from(sniff::judge(&path, bytes.len() as u64, head, "cv.doc").unwrap().is_ok());
+    }
+    assert!((1..tries).contains(&taken), "{taken} of {tries}");
+    println!("{tries} documents with other bytes: {taken} taken, no fault");
+}
+
 both!(no_address_gives_a_file_away, app, {
     let id = app.upload("cv.pdf", PDF).await.json()["upload_id"].as_str().unwrap().to_owned();
     for path in [
@@ -358,7 +439,8 @@ both!(what_a_crash_left_is_deleted_after_a_day, app, {
     let aged = |name: &str, hours: u64| {
         let path = folder.join(name);
         let file = std::fs::OpenOptions::new().append(true).create(true).open(&path).unwrap();
-        file.set_modified(SystemTime::now() - Duration::from_secs(hours * 3_600)).unwrap();
+        let now = std::fs::metadata(app.folder.path().join("secret")).unwrap().modified().unwrap();
+        file.set_modified(now - Duration::from_secs(hours * 3_600)).unwrap();
     };
     aged(&id, 48);
     aged("0192f3c4-half.part", 25);
