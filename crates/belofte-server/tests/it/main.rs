@@ -6,7 +6,9 @@
 #[macro_use]
 mod support;
 
+mod alike;
 mod apply;
+mod canary;
 mod crash;
 mod desk;
 mod door;
