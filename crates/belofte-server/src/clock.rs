@@ -58,7 +58,6 @@ impl Clock {
     }
 }
 
-#[allow(clippy::disallowed_methods)]
 fn started() -> Instant {
     static STARTED: OnceLock<Instant> = OnceLock::new();
     *STARTED.get_or_init(Instant::now)

@@ -16,7 +16,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::Mutex;
 
-use crate::support::{application, key, new_database, rounds};
+use crate::support::{DESK_KEY, application, key, new_database, rounds};
 
 /// Between two posts: 50 a second.
 const PACE: Duration = Duration::from_millis(20);
@@ -141,27 +141,35 @@ async fn count(database: &str, sql: &'static str) -> i64 {
     found
 }
 
-struct Server {
+/// The program as it is installed, on a port of its own; ended with the test.
+pub struct Server {
     folder: TempDir,
-    database: String,
-    address: SocketAddr,
+    pub database: String,
+    pub address: SocketAddr,
     child: Option<Child>,
     slowest: Duration,
+    /// Where its log goes, with all that it would say to somebody who looks for a fault.
+    pub log: Option<std::path::PathBuf>,
 }
 
 impl Server {
-    fn new(folder: TempDir, database: String) -> Server {
+    pub fn new(folder: TempDir, database: String) -> Server {
         sqlx::any::install_default_drivers();
         // Free a moment ago; nobody else on this machine hands out ports in between.
         let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        Server { folder, database, address, child: None, slowest: Duration::ZERO }
+        Server { folder, database, address, child: None, slowest: Duration::ZERO, log: None }
+    }
+
+    pub fn process(&self) -> u32 {
+        self.child.as_ref().expect("it was started").id()
     }
 
     /// Starts it and waits until it is ready.
-    async fn start(&mut self) {
+    pub async fn start(&mut self) {
         let began = Instant::now();
         let demo = Path::new(env!("CARGO_MANIFEST_DIR")).join("demo");
-        let child = Command::new(env!("CARGO_BIN_EXE_belofte-server"))
+        let mut command = Command::new(env!("CARGO_BIN_EXE_belofte-server"));
+        command
             .args(["serve", "--trusted-proxies", "1", "--origins", "https://careers.example"])
             .args(["--database", &self.database])
             .args(["--listen", &self.address.to_string()])
@@ -169,10 +177,14 @@ impl Server {
             .arg(self.folder.path())
             .arg("--content")
             .arg(demo)
-            .env("RUST_LOG", "error")
-            .stdin(Stdio::null())
-            .spawn();
-        self.child = Some(child.expect("the server starts"));
+            .env("RUST_LOG", if self.log.is_some() { "debug" } else { "error" })
+            .env("BELOFTE_DESK_KEY", DESK_KEY)
+            .env("BELOFTE_CAREERS_URL", "https://careers.example/")
+            .stdin(Stdio::null());
+        if let Some(path) = &self.log {
+            command.stderr(std::fs::File::create(path).unwrap());
+        }
+        self.child = Some(command.spawn().expect("the server starts"));
         while !is_ready(self.address).await {
             assert!(began.elapsed() < READY_MAX, "not ready after {READY_MAX:?}");
             tokio::time::sleep(Duration::from_millis(10)).await;

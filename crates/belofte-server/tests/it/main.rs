@@ -6,7 +6,9 @@
 #[macro_use]
 mod support;
 
+mod alike;
 mod apply;
+mod canary;
 mod crash;
 mod desk;
 mod door;
@@ -24,3 +26,4 @@ mod settings;
 mod status_pages;
 mod ticker;
 mod timeline;
+mod uploads;

@@ -2,6 +2,7 @@
 //!
 //! Application, promises, event, links, receipt mail and key are one transaction; the answer leaves after commit.
 
+pub mod container;
 pub mod doubt;
 pub mod intake;
 pub mod plain;
@@ -44,7 +45,7 @@ pub fn router() -> Router<AppState> {
         .route(paths::UPLOADS, post(uploads::upload).layer(DefaultBodyLimit::max(upload_max)))
 }
 
-/// Deletes what was uploaded and never used, and old idempotency keys; for a timer.
+/// Deletes what was uploaded and never used, files that no row names, and old idempotency keys; for a timer.
 pub async fn tidy(app: &App) -> ApiResult<()> {
     let before = app.clock.now();
     let mut transaction = app.store.write().begin().await?;
@@ -53,7 +54,7 @@ pub async fn tidy(app: &App) -> ApiResult<()> {
     for id in files {
         uploads::remove(app, &id).await;
     }
-    Ok(())
+    uploads::remove_orphans(app).await
 }
 
 async fn apply(State(state): State<AppState>, address: VisitorAddress, request: Request) -> ApiResult<Response> {

@@ -1,5 +1,7 @@
 //! Applications, uploads and idempotency keys as rows.
 
+use std::collections::HashSet;
+
 use belofte_contract::apply::FieldKind;
 use belofte_contract::problem::{FieldError, FieldErrorCode};
 use belofte_contract::promise::PromiseSource;
@@ -210,6 +212,12 @@ pub async fn find_upload(connection: &mut AnyConnection, id: &str, now: Timestam
             .await?;
     let Some(row) = row else { return Ok(None) };
     Ok(Some((row.try_get("name")?, u64::try_from(row.try_get::<i64, _>("bytes")?).unwrap_or(0))))
+}
+
+/// Every file that a row names.
+pub async fn upload_ids(connection: &mut AnyConnection) -> ApiResult<HashSet<String>> {
+    let rows = sqlx::query("SELECT id FROM uploads").fetch_all(connection).await?;
+    rows.iter().map(|row| Ok(row.try_get("id")?)).collect()
 }
 
 /// Removes unclaimed uploads past `now` and keys older than `keys_before`; gives the ids of the files to delete.

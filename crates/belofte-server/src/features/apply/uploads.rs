@@ -2,6 +2,9 @@
 //!
 //! A file becomes known only after it lies safely on disk; half a file is removed.
 
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
 use axum::Json;
 use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{FromRequest, Multipart, Request, State};
@@ -13,7 +16,8 @@ use belofte_contract::time::HOUR_MS;
 use sha2::{Digest, Sha256};
 use tokio::io::AsyncWriteExt;
 
-use super::sniff::{DEFAULT_ACCEPT, SNIFF_BYTES, media_type};
+use super::container::Refused;
+use super::sniff::{self, DEFAULT_ACCEPT, SNIFF_BYTES};
 use super::{KEEP_HOURS, store};
 use crate::http::limits::{Limited, VisitorAddress};
 use crate::problem::{ApiProblem, ApiResult};
@@ -21,6 +25,13 @@ use crate::state::{App, AppState};
 use crate::tokens::{hex, new_id};
 
 const NAME_MAX_CHARS: usize = 120;
+const ORPHAN_AGE: Duration = Duration::from_secs(KEEP_HOURS as u64 * 3_600);
+/// Marks that nobody sees and that turn the letters around them, or part lines: `cv\u{202e}fdp.exe` reads as `cvexe.pdf`.
+/// The two that join and part letters within a word stay: some scripts are not written without.
+const UNSEEN: [char; 18] = [
+    '\u{61c}', '\u{180e}', '\u{200b}', '\u{200e}', '\u{200f}', '\u{2028}', '\u{2029}', '\u{202a}', '\u{202b}',
+    '\u{202c}', '\u{202d}', '\u{202e}', '\u{2060}', '\u{2066}', '\u{2067}', '\u{2068}', '\u{2069}', '\u{feff}',
+];
 /// Form and field, sent before the file, so that its own limits are known.
 const WORD_MAX_BYTES: usize = 200;
 
@@ -96,11 +107,16 @@ pub async fn receive(state: &AppState, mut part: Field<'_>, field: &str, limits:
     if bytes == 0 {
         return Err(ApiProblem::fields(vec![FieldError::new(field, FieldErrorCode::FileEmpty)]));
     }
-    let media_type = media_type(&head, &name);
+    file.sync_all().await?;
+    let media_type = match judged(half.path.clone(), bytes, head, name.clone()).await? {
+        Ok(media_type) => media_type,
+        Err(refused) => {
+            return Err(ApiProblem::media_type(vec![FieldError::new(field, FieldErrorCode::FileType)], refused));
+        }
+    };
     if let Some(problem) = limits.problem(field, bytes, media_type) {
         return Err(ApiProblem::media_type(vec![problem], media_type));
     }
-    file.sync_all().await?;
     half.keep(state, &id).await?;
     let (now, sha256) = (state.clock.now(), hex(&hash.finalize()));
     let expires_at = now.plus_ms(KEEP_HOURS * HOUR_MS);
@@ -112,6 +128,12 @@ pub async fn receive(state: &AppState, mut part: Field<'_>, field: &str, limits:
     Ok(Upload { upload_id: id, name, bytes, sha256, expires_at })
 }
 
+/// What the stored file is; looked at on a thread of its own.
+async fn judged(path: PathBuf, bytes: u64, head: Vec<u8>, name: String) -> ApiResult<Result<&'static str, Refused>> {
+    let judging = tokio::task::spawn_blocking(move || sniff::judge(&path, bytes, &head, &name));
+    Ok(judging.await.map_err(ApiProblem::internal)??)
+}
+
 /// Deletes a file that no row names any more.
 pub async fn remove(app: &App, id: &str) {
     if let Err(error) = tokio::fs::remove_file(app.config.data.join("uploads").join(id)).await {
@@ -119,9 +141,42 @@ pub async fn remove(app: &App, id: &str) {
     }
 }
 
+/// Deletes what a crash left: files half written, or whole and never entered. Only such as are older than a day by the
+/// file's own time, for a younger one may be on its way in.
+pub async fn remove_orphans(app: &App) -> ApiResult<()> {
+    let folder = app.config.data.join("uploads");
+    let old = tokio::task::spawn_blocking(move || old_files(&folder)).await.map_err(ApiProblem::internal)??;
+    if old.is_empty() {
+        return Ok(());
+    }
+    let mut connection = app.store.read().acquire().await?;
+    let known = store::upload_ids(&mut connection).await?;
+    drop(connection);
+    for name in old.iter().filter(|name| !known.contains(*name)) {
+        remove(app, name).await;
+    }
+    Ok(())
+}
+
+fn old_files(folder: &Path) -> std::io::Result<Vec<String>> {
+    let mut old = vec![];
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        // One that is gone by now was taken away by another server.
+        let Ok(age) = entry.metadata().and_then(|known| known.modified()).map(|at| at.elapsed().unwrap_or_default())
+        else {
+            continue;
+        };
+        if age > ORPHAN_AGE {
+            old.extend(entry.file_name().into_string());
+        }
+    }
+    Ok(old)
+}
+
 /// A file while it is being written; removed unless it is kept.
 struct HalfFile {
-    path: std::path::PathBuf,
+    path: PathBuf,
 }
 
 impl HalfFile {
@@ -169,10 +224,12 @@ fn too_large(field: &str, limit: u64) -> ApiProblem {
     ApiProblem::too_large(vec![FieldError::with_limit(field, FieldErrorCode::TooLarge, limit)])
 }
 
-/// The last part of a path, without control characters, not too long; its ending is kept.
+/// The last part of a path, without characters that control or turn what stands around them, not too long; its ending is
+/// kept.
 fn clean_name(name: &str) -> String {
     let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let name: String = name.chars().filter(|c| !c.is_control() && !"<>:\"|?*".contains(*c)).collect();
+    let name: String =
+        name.chars().filter(|c| !c.is_control() && !UNSEEN.contains(c) && !"<>:\"|?*".contains(*c)).collect();
     let length = name.chars().count();
     match (name.trim(), length > NAME_MAX_CHARS) {
         ("", _) => "file".to_owned(),
@@ -190,6 +247,9 @@ mod tests {
         assert_eq!(clean_name("../../etc/passwd"), "passwd");
         assert_eq!(clean_name("C:\\Users\\noor\\cv.pdf"), "cv.pdf");
         assert_eq!(clean_name("cv\r\n\0.pdf"), "cv.pdf");
+        assert_eq!(clean_name("cv\u{202e}fdp.exe"), "cvfdp.exe");
+        assert_eq!(clean_name("\u{2067}\u{200f}\u{feff}"), "file");
+        assert_eq!(clean_name("نامه\u{200c}ها.pdf"), "نامه\u{200c}ها.pdf");
         assert_eq!(clean_name("  "), "file");
         assert!(clean_name(&format!("{}.pdf", "a".repeat(500))).ends_with("aaa.pdf"));
     }
