@@ -126,10 +126,15 @@
   function prefetch({ endpoint, view, posting, lang }) {
     const found = {};
     if (!['board', 'posting', 'apply'].includes(view)) return found;
+    // The whole answer or none: a line may fall silent at any byte.
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), 15_000);
     const first = view === 'board' ? 'job-postings' : `job-postings/${encodeURIComponent(posting)}`;
     for (const path of [first, 'organization']) {
       const url = `${endpoint}/v1/${path}?lang=${encodeURIComponent(lang)}`;
-      found[url] = fetch(url, { credentials: 'omit' });
+      found[url] = fetch(url, { credentials: 'omit', signal: stop.signal }).then(
+        async (answer) => new Response(await answer.blob(), answer),
+      );
       // The program hears of a failure when it takes the answer; the console need not.
       found[url].catch(() => {});
     }

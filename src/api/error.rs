@@ -80,10 +80,10 @@ impl ApiError {
             ProblemType::MediaType => ApiError::MediaType,
             ProblemType::KeyReused => ApiError::KeyReused,
             ProblemType::TooManyRequests | ProblemType::StillRunning | ProblemType::Unavailable => busy(),
-            // A proxy in between answers without a problem; then the number alone tells.
+            // A proxy in between answers without a problem; then the number alone tells. Its 401 or 403 is not the
+            // backend's: it ends no session and refuses no application.
             ProblemType::BadRequest | ProblemType::Conflict | ProblemType::Internal | ProblemType::Unknown => {
                 match status {
-                    401 | 403 => ApiError::Unauthorized,
                     404 => ApiError::NotFound,
                     410 => ApiError::Gone { related: Arc::default() },
                     413 => ApiError::TooLarge { limit: None },

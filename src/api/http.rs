@@ -26,7 +26,7 @@ pub struct Call {
     pub headers: Vec<(&'static str, JsValue)>,
     /// Sent as JSON.
     pub body: Option<JsValue>,
-    /// Who ends the call; without one it ends by itself when no answer begins in time.
+    /// Who ends the call; without one it ends by itself when the answer is not there in time, the whole of it.
     pub stop: Option<AbortController>,
 }
 
@@ -119,8 +119,10 @@ async fn fetch(url: &str, mut call: Call) -> Result<Response, ApiError> {
         ("headers", object(&call.headers).into()),
         ("body", body),
     ];
-    // Dropped, and so cancelled, once the answer has begun.
-    let _timer = is_timed.then(|| after(TIMEOUT_MS, move || controller.abort()));
+    if is_timed {
+        // Left to ring: an answer may also stop halfway, and where it is whole there is nothing left to end.
+        after(TIMEOUT_MS, move || controller.abort()).forget();
+    }
     let promise = gloo::utils::window().fetch_with_str_and_init(url, object(&init).unchecked_ref());
     JsFuture::from(promise).await.map(Response::unchecked_from_js).map_err(|_| ApiError::Offline)
 }

@@ -55,6 +55,7 @@ const send = (page) => widget(page).getByRole("button", { name: w("apply.send"),
 
 for (const [name, broken, why] of [
   ["a fault of the server", { status: 500, body: {} }, "apply.not_delivered_fault"],
+  ["a firewall's no", { status: 403, body: "<p>No.", headers: { "content-type": "text/html" } }, "apply.not_delivered_fault"],
   ["a dropped connection", "offline", "apply.not_delivered_why"],
   ["too many calls", { status: 429, body: {}, headers: { "retry-after": "1" } }, "apply.not_delivered_busy"],
 ]) {
@@ -140,6 +141,20 @@ test("who writes something else after a reload is told that an earlier try did a
   await expect(widget(page)).toContainText(receipt.reference);
   expect(keys[1]).toBe(keys[0]);
   expect(keys[2], "sent once more on purpose, it is another application").not.toBe(keys[0]);
+});
+
+test("a no that may not be the endpoint's leaves the key: an earlier try may have arrived", async ({ page }) => {
+  const no = { status: 404, body: "<p>Not here.", headers: { "content-type": "text/html" } };
+  const { keys, answers } = takingKeys((number) => (number === 1 ? "offline" : number === 2 ? no : { status: 201, body: receipt }));
+  await layOut(page, { element: ELEMENT, answers });
+  await page.goto(HOST);
+  await fill(page);
+  await send(page);
+  await expect(widget(page)).toContainText(w("apply.refused"));
+  await send(page);
+  await expect(widget(page)).toContainText(receipt.reference);
+  expect(keys.length).toBe(3);
+  expect(new Set(keys).size).toBe(1);
 });
 
 test("where the page may store nothing, the tries of one page still share a key", async ({ page }) => {

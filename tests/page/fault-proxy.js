@@ -1,7 +1,7 @@
 // Stands between widget and endpoint and breaks what goes through, as a plan says. Plain Node; knows HTTP, not the widget.
 const http = require("node:http");
 
-/** What may happen to one try to send, by name. `arrives`: the endpoint gets it. `ends`: the widget can read the answer. */
+/** What may happen to one call, by name. `arrives`: the endpoint gets it. `ends`: the widget can read the answer. */
 const FAULTS = {
   none: { arrives: true, ends: true },
   slow: { arrives: true, ends: true },
@@ -19,6 +19,10 @@ const FAULTS = {
   gateway: { arrives: false, ends: false },
   /** The page of a wireless network that asks to log in, in place of the answer. */
   portal: { arrives: false, ends: false },
+  /** A firewall's no, which is not the endpoint's. */
+  forbidden: { arrives: false, ends: false },
+  /** As silent, in the middle of the answer. */
+  stalled: { arrives: true, ends: false },
   /** A whole answer to the browser, half a JSON text. */
   truncated: { arrives: true, ends: false },
 };
@@ -39,7 +43,7 @@ function chance(seed) {
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
 /**
- * `plan(body)` names the fault of a try to send, `hold(request)` tells whether a live stream is held back ("all": not even
+ * `plan(method, path, body)` names the fault of a call, `hold(request)` tells whether a live stream is held back ("all": not even
  * its head comes through, "body": nothing behind the head), `heard(event)` is told what happened.
  */
 class FaultProxy {
@@ -71,12 +75,8 @@ class FaultProxy {
     this.asked.push(`${request.method} ${pathname}`);
     if (pathname.endsWith("/events") && request.method === "GET") return this.stream(request, response);
     const body = await whole(request);
-    if (request.method !== "POST" || pathname !== "/v1/applications") {
-      return this.pass(response, await this.forward(request, body));
-    }
-    const fault = this.plan(JSON.parse(body.toString()));
-    await this.breakIt(fault, request, response, body);
-    return undefined;
+    const fault = request.method === "OPTIONS" ? "none" : this.plan(request.method, pathname, body);
+    return this.breakIt(fault, request, response, body);
   }
 
   /** Gives the endpoint's whole answer. */
@@ -98,26 +98,33 @@ class FaultProxy {
 
   async breakIt(fault, request, response, body) {
     const known = FAULTS[fault];
-    const told = { fault, key: request.headers["idempotency-key"], sent: body.toString() };
+    const { pathname } = new URL(request.url, this.origin);
+    const told = { fault, call: `${request.method} ${pathname}`, key: request.headers["idempotency-key"], sent: body.toString() };
     if (!known.arrives) {
       this.heard({ ...told, answer: null });
       return this.refuse(fault, request, response);
     }
     if (fault === "slow") await pause(200 + 600 * this.random());
+    // "Unchanged" has nothing to break.
+    if (fault !== "none") delete request.headers["if-none-match"];
     const answer = await this.forward(request, body);
     // Whoever is told this before the widget has the answer can hold the widget to it.
     this.heard({ ...told, answer });
-    if (answer.status !== 201) return this.pass(response, answer);
+    if (answer.status >= 300) return this.pass(response, answer);
     if (fault === "answer_lost") return response.destroy();
     if (fault === "silent") return undefined;
     if (fault === "wrong_type") answer.headers = { ...answer.headers, "content-type": "text/html" };
     if (fault === "unknown_words") answer.body = strange(answer.body);
     if (fault === "truncated") answer.body = answer.body.subarray(0, Math.floor(answer.body.length * this.random()));
-    if (!fault.startsWith("cut_")) return this.pass(response, answer);
-    const part = answer.body.subarray(0, Math.floor((answer.body.length * Number(fault.slice(4))) / TENTHS));
-    response.writeHead(201, { ...answer.headers, "content-length": answer.body.length });
+    // What broke is broken for this call: the browser is not to keep it for the next.
+    if (fault !== "none") answer.headers = { ...answer.headers, "cache-control": "no-store" };
+    const part = fault === "stalled" ? 0.5 : fault.startsWith("cut_") ? Number(fault.slice(4)) / TENTHS : 1;
+    if (part === 1) return this.pass(response, answer);
+    response.writeHead(answer.status, { ...answer.headers, "content-length": answer.body.length });
     response.flushHeaders();
-    response.write(part, () => setTimeout(() => response.destroy(), 20));
+    response.write(answer.body.subarray(0, Math.floor(answer.body.length * part)), () => {
+      if (fault !== "stalled") setTimeout(() => response.destroy(), 20);
+    });
     return undefined;
   }
 
@@ -136,6 +143,7 @@ class FaultProxy {
     };
     if (fault === "gateway") return page(503, { "retry-after": "7" });
     if (fault === "portal") return page(200, readable(request));
+    if (fault === "forbidden") return page(403, readable(request));
     return request.socket.destroy();
   }
 
@@ -179,13 +187,21 @@ function readable(request) {
   return { "access-control-allow-origin": request.headers.origin, "access-control-expose-headers": "Retry-After, Belofte-Time" };
 }
 
+/** What a later server may have more words for. */
+const OPEN_WORDS = new Set(["status", "kind", "source", "event", "actor", "turn", "employment", "outcome"]);
+
 /** An answer as a later server might give it. */
 function strange(body) {
-  const answer = JSON.parse(body.toString());
-  const receipt = { ...answer.receipt, status: "paused", mood: "sunny" };
-  receipt.promises = receipt.promises.map((promise) => ({ ...promise, kind: "postcard", source: "oracle", weight: 3 }));
-  receipt.timeline = receipt.timeline.map((entry) => ({ ...entry, kind: "someday", event: "confetti", actor: "robot" }));
-  return Buffer.from(JSON.stringify({ ...answer, receipt, colours: ["red"] }));
+  const grow = (value) => {
+    if (Array.isArray(value)) return value.map(grow);
+    if (value === null || typeof value !== "object") return value;
+    const fields = Object.entries(value).map(([name, field]) => {
+      const isWord = typeof field === "string" && OPEN_WORDS.has(name);
+      return [name, isWord ? "never-heard-of" : grow(field)];
+    });
+    return { ...Object.fromEntries(fields), mood: "sunny" };
+  };
+  return Buffer.from(JSON.stringify(grow(JSON.parse(body.toString()))));
 }
 
 async function whole(stream) {

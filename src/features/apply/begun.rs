@@ -59,7 +59,7 @@ impl Begun {
         kept::keep(&stored_as(&self.posting), &self.key.borrow());
     }
 
-    /// A final answer, yes or no: what is sent next is another application.
+    /// A final answer of the backend: what is sent next is another application.
     pub fn renew_key(&self) {
         kept::forget(&stored_as(&self.posting));
         *self.key.borrow_mut() = http::random_key();

@@ -285,7 +285,8 @@ impl Page {
 
     fn answered(self: &Rc<Page>, attempt: u32, answer: Result<Rc<ApplicationReceipt>, ApiError>) {
         let (core, begun) = (&self.core, &self.begun);
-        if !matches!(&answer, Err(error) if error.passes()) {
+        // Any other no may be that of a proxy, while an earlier try did arrive.
+        if matches!(answer, Ok(_) | Err(ApiError::Fields(_) | ApiError::KeyReused)) {
             begun.renew_key();
         }
         match answer {
