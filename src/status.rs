@@ -178,7 +178,7 @@ fn use_mine(props: &Mine) -> Html {
             }
         });
     }
-    use_arrival(core, mine.state.ready().map(|_| Ok(())));
+    use_arrival(core, mine.state.outcome());
     match &mine.state {
         Request::Idle | Request::Loading | Request::Failed(ApiError::Unauthorized) => core.loading(),
         Request::Failed(error) => core.failed(error, &mine.again),

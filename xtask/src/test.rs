@@ -26,7 +26,8 @@ pub struct Args {
     /// Runs only the named checks: fmt, tidy, clippy, unit, store, wasm, page.
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
-    /// Repeats the tests of chance as often as a release asks, for many minutes: kills, races, random dates.
+    /// Repeats the tests of chance as often as a release asks, for many minutes: kills, races, random dates; plays
+    /// each state of each view in both languages, light and dark, narrow and wide.
     #[arg(long)]
     all: bool,
     /// Goes on after a failure.
@@ -120,22 +121,25 @@ fn store(args: &Args) -> Result<()> {
     tests(args, &["--test", "*"])
 }
 
-fn wasm(_: &Args) -> Result<()> {
+fn wasm(args: &Args) -> Result<()> {
     let tests = browser::tests()?;
-    playwright(&["--project=browser"], &[("BELOFTE_BROWSER_TESTS", tests)])
+    playwright(args, "--project=browser", ("BELOFTE_BROWSER_TESTS", tests))
 }
 
-fn page(_: &Args) -> Result<()> {
+fn page(args: &Args) -> Result<()> {
     let server = demo::server(&["--workspace"])?;
-    playwright(&["--project=page"], &[("BELOFTE_SERVER", server)])
+    playwright(args, "--project=page", ("BELOFTE_SERVER", server))
 }
 
-fn playwright(args: &[&str], places: &[(&str, PathBuf)]) -> Result<()> {
+fn playwright(args: &Args, project: &str, (name, place): (&str, PathBuf)) -> Result<()> {
     tools::node_modules()?;
     let chromium = tools::chromium()?;
     let embed = widget::for_demo()?;
     let mut command = sh::command(&sh::root().join("node_modules/.bin/playwright").to_string_lossy());
-    command.args(["test", "--config", "tests/page/playwright.config.js"]).args(args);
+    command.args(["test", "--config", "tests/page/playwright.config.js", project]).env(name, place);
     command.env("BELOFTE_CHROMIUM", chromium).env("BELOFTE_EMBED", embed);
-    sh::run(command.envs(places.iter().map(|(name, place)| (name, place))))
+    if args.all {
+        command.env("BELOFTE_TEST_ALL", "1");
+    }
+    sh::run(&mut command)
 }
