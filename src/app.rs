@@ -23,7 +23,7 @@ use crate::decimal;
 use crate::features::{apply, contacts, postings, score};
 use crate::hooks::{Compared, Kept, after, spawn, use_change, use_kept, use_made};
 use crate::i18n::browser::BrowserFormat;
-use crate::i18n::{Ctx, Format, Key, Messages};
+use crate::i18n::{Ctx, Format, Messages};
 use crate::part::{Part, part};
 use crate::request::{Request, use_request};
 use crate::second::Second;
@@ -99,20 +99,13 @@ pub struct CoreParts {
     host: HtmlElement,
     /// Where the widget is drawn, inside the shadow root.
     root: Element,
-    arrival: Cell<Arrival>,
+    /// A view stood here before. Until then the host page shows what stood there, beside what the widget has to say.
+    ready: Cell<bool>,
+    /// The visitor went somewhere: focus belongs on its heading.
+    asked: Cell<bool>,
     /// Where the visitor is, and the posting they came back from: its card takes the focus.
     view: RefCell<View>,
     left: RefCell<Option<Rc<str>>>,
-}
-
-/// How far the view on the screen is.
-#[derive(Clone, Copy, PartialEq)]
-enum Arrival {
-    /// The first view is still being read: the host page shows what stood there before.
-    First,
-    /// The visitor went somewhere: focus belongs on its heading.
-    Asked,
-    Settled,
 }
 
 impl Deref for Core {
@@ -139,6 +132,39 @@ impl CoreParts {
             reader_zone: self.reader_zone.clone().filter(|own| **own != *zone),
             endpoint: self.endpoint.clone(),
             now: self.clock.now(),
+        }
+    }
+
+    /// Until an answer comes: with a way back for who went here, while the first view stands beside the page's own link.
+    pub fn loading(&self) -> Html {
+        let ctx = self.ctx("UTC");
+        self.with_way_back(&ctx, notice::loading(&ctx))
+    }
+
+    /// A read that failed. `again` asks once more.
+    pub fn failed(&self, error: &ApiError, again: &Callback<()>) -> Html {
+        let ctx = self.ctx("UTC");
+        self.with_way_back(&ctx, notice::failed(&ctx, error, again))
+    }
+
+    /// The same for a posting: that it is not there has a page of its own.
+    pub fn failed_posting(&self, error: &ApiError, again: &Callback<()>) -> Html {
+        match error {
+            ApiError::NotFound => postings::detail::unknown(&self.ctx("UTC"), &self.go),
+            ApiError::Gone { related } => postings::detail::gone(&self.ctx("UTC"), related, &self.go),
+            _ => self.failed(error, again),
+        }
+    }
+
+    fn with_way_back(&self, ctx: &Ctx, body: Html) -> Html {
+        let shows = self.ready.get() && !matches!(*self.view.borrow(), View::Board);
+        html! {
+            <>
+                if shows {
+                    { postings::detail::back(ctx, &self.go) }
+                }
+                { body }
+            </>
         }
     }
 
@@ -258,17 +284,11 @@ pub fn use_arrival(core: &Core, outcome: Option<Result<(), &ApiError>>) {
         let Some(trouble) = trouble else { return };
         if !trouble.is_empty() {
             core.announce("belofte-error", &[("code", trouble.into())]);
+        } else if !core.ready.replace(true) {
+            core.announce("belofte-ready", &[("version", env!("CARGO_PKG_VERSION").into())]);
         }
-        match core.arrival.get() {
-            Arrival::First if trouble.is_empty() => {
-                core.arrival.set(Arrival::Settled);
-                core.announce("belofte-ready", &[("version", env!("CARGO_PKG_VERSION").into())]);
-            }
-            Arrival::Asked => {
-                core.arrival.set(Arrival::Settled);
-                core.focus_heading();
-            }
-            Arrival::First | Arrival::Settled => {}
+        if core.asked.replace(false) {
+            core.focus_heading();
         }
     });
 }
@@ -346,17 +366,15 @@ fn use_app(props: &App) -> Html {
     use_arrival(&core, employer.state.outcome().filter(Result::is_err));
     match view {
         // The visitor was faster than the texts.
-        View::Apply(_) | View::Receipt(_) | View::Status { .. } if !props.messages.is_whole() => {
-            html! { <p role="status">{ props.messages.text(Key::UiLoading) }</p> }
-        }
+        View::Apply(_) | View::Receipt(_) | View::Status { .. } if !props.messages.is_whole() => core.loading(),
         View::Receipt(receipt) => part("", apply::Receipt { core, receipt }),
         View::Status { reference, link_token } => {
             let zone = employer.state.ready().map_or("UTC", |organization| &organization.time_zone).into();
             part(key, StatusPage { core, zone, reference, link_token, second: props.second })
         }
         View::Board | View::Posting(_) | View::Apply(_) | View::Score => match employer.state {
-            Request::Idle | Request::Loading => notice::loading(&core.ctx("UTC")),
-            Request::Failed(error) => notice::failed(&core.ctx("UTC"), &error, &employer.again),
+            Request::Idle | Request::Loading => core.loading(),
+            Request::Failed(error) => core.failed(&error, &employer.again),
             Request::Ready(organization) => about(view, key, Shared { core, organization }),
         },
     }
@@ -366,18 +384,9 @@ fn use_app(props: &App) -> Html {
 fn about(view: View, key: &str, shared: Shared) -> Html {
     match view {
         View::Posting(id) => part(key, postings::Posting { shared, id, guests: GUESTS }),
-        View::Apply(id) => part(&id.clone(), apply::Apply { shared, id, missing: apply::Missing(missing) }),
+        View::Apply(id) => part(&id.clone(), apply::Apply { shared, id }),
         View::Score => part(key, score::Score { shared }),
         View::Board | View::Receipt(_) | View::Status { .. } => part(key, postings::Board { shared, guests: GUESTS }),
-    }
-}
-
-/// A posting that is not there, in the words of the feature that knows postings.
-fn missing(core: &Core, error: &ApiError) -> Option<Html> {
-    match error {
-        ApiError::NotFound => Some(postings::detail::unknown(&core.ctx("UTC"), &core.go)),
-        ApiError::Gone { related } => Some(postings::detail::gone(&core.ctx("UTC"), related, &core.go)),
-        _ => None,
     }
 }
 
@@ -410,7 +419,8 @@ fn core(props: &App, view: Kept<View>) -> Core {
             endpoint: config.endpoint.as_str().into(),
             host: config.host.clone(),
             root: props.root.clone(),
-            arrival: Cell::new(Arrival::First),
+            ready: Cell::default(),
+            asked: Cell::default(),
             view: RefCell::new(props.shown.1.clone()),
             left: RefCell::default(),
         }
@@ -420,11 +430,12 @@ fn core(props: &App, view: Kept<View>) -> Core {
 impl CoreParts {
     /// The visitor goes somewhere: keep focus inside the widget meanwhile, and its top in sight.
     fn leave(&self, to: &View) {
-        self.arrival.set(Arrival::Asked);
+        self.asked.set(true);
         *self.left.borrow_mut() = match (&*self.view.borrow(), to) {
             (View::Posting(id) | View::Apply(id), View::Board) => Some(id.clone()),
             _ => None,
         };
+        *self.view.borrow_mut() = to.clone();
         let _ = self.root.set_attribute("tabindex", "-1");
         let _ = self.root.unchecked_ref::<HtmlElement>().focus();
         if get(&self.host.get_bounding_client_rect(), "top").as_f64().is_some_and(|top| top < 0.0) {

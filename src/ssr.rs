@@ -29,7 +29,7 @@ use crate::features::postings::view::{self as postings, BoardParts};
 use crate::features::timeline::view::{self as timeline, PageParts};
 use crate::i18n::{Ctx, Key};
 use crate::status;
-use crate::submission::found;
+use crate::submission::{Found, found};
 
 #[derive(PartialEq, Properties)]
 struct PageProps {
@@ -143,7 +143,7 @@ pub struct Visit {
     /// A code was mailed: it is asked for now.
     pub asked: bool,
     pub note: Option<LookupNote>,
-    pub problems: Vec<Problem>,
+    pub problems: Vec<Found<Problem>>,
     pub failed: Option<Failure>,
 }
 
@@ -158,10 +158,10 @@ impl Visit {
 
     fn lookup(&self) -> Lookup {
         let (problems, failed) = (self.problems.clone(), self.failed.clone());
-        let step = if self.asked {
-            Step::Code { mailed: 1, problem: problems.first().copied(), failed }
-        } else {
-            Step::Address { note: self.note, problems, failed }
+        let step = match (self.asked, failed) {
+            (true, Some(failure)) => Step::refused(1, failure),
+            (true, None) => Step::Code { mailed: 1, problem: problems.into_iter().next(), failed: None },
+            (false, failed) => Step::Address { note: self.note, problems, failed },
         };
         Lookup { written: self.written.clone(), step }
     }

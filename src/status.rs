@@ -18,7 +18,6 @@ use crate::hooks::{Kept, callback, spawn, use_change, use_kept};
 use crate::part::{Part, part};
 use crate::request::{Request, use_request};
 use crate::second::{self, Second, doors};
-use crate::ui::notice;
 
 /// What other features draw on the status page.
 pub const GUESTS: Guests = Guests {
@@ -128,10 +127,10 @@ fn use_second(core: &Core, wanted: Option<Second>) {
 
 /// What there is to see until it is here.
 fn waiting(core: &Core, second: Second) -> Html {
-    let (ctx, again) = (core.ctx("UTC"), core.clone());
+    let again = core.clone();
     match second {
-        Second::Failed => notice::failed(&ctx, &ApiError::Offline, &Callback::from(move |()| again.fetch_second())),
-        Second::Awaited | Second::Here(_) => notice::loading(&ctx),
+        Second::Failed => core.failed(&ApiError::Offline, &Callback::from(move |()| again.fetch_second())),
+        Second::Awaited | Second::Here(_) => core.loading(),
     }
 }
 
@@ -179,10 +178,10 @@ fn use_mine(props: &Mine) -> Html {
             }
         });
     }
-    use_arrival(core, mine.state.ready().map(|_| Ok(())));
+    use_arrival(core, mine.state.outcome());
     match &mine.state {
-        Request::Idle | Request::Loading | Request::Failed(ApiError::Unauthorized) => notice::loading(&core.ctx("UTC")),
-        Request::Failed(error) => notice::failed(&core.ctx("UTC"), error, &mine.again),
+        Request::Idle | Request::Loading | Request::Failed(ApiError::Unauthorized) => core.loading(),
+        Request::Failed(error) => core.failed(error, &mine.again),
         Request::Ready(mine) => {
             lookup::list::list(&core.ctx(&props.zone), &mine.applications, &props.on_choose, &core.go)
         }

@@ -23,7 +23,7 @@ pub trait Draft: Debug + 'static {
 }
 
 /// What the last try to send found. Mended, it keeps its room until the next try: nothing jumps away under a hand.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Found<P> {
     pub problem: P,
     pub mended: bool,

@@ -14,6 +14,8 @@
   const NAMES = ['endpoint', 'view', 'posting', 'lang', 'color-scheme', 'routing', 'loading', 'fallback'];
   /** How far outside the viewport loading begins: about as far as one scrolls while it loads. */
   const NEAR = '600px';
+  /** After so many milliseconds a visitor is told that it takes long, and given a way on. */
+  const SLOW = 3e3;
 
   const script = document.currentScript;
   const base = script?.src;
@@ -234,7 +236,7 @@
         if (target !== this || this.#state !== 'mounted') return;
         // The program itself gave up: what stood there comes back. Else its own notice offers a way on, beside the link.
         if (detail.code === 'defect' || detail.code === 'texts') this.#stop('failed');
-        else if (this.#root.hidden) this.#show(true, true);
+        else this.#beside();
       });
     }
 
@@ -391,6 +393,7 @@
       if (this.#state === 'loading' || this.#state === 'mounted' || !this.isConnected) return;
       this.#state = 'loading';
       this.#observer?.disconnect();
+      setTimeout(() => this.#beside(), SLOW);
       try {
         const config = this.#config();
         this.#changes = false;
@@ -416,6 +419,13 @@
       } catch (error) {
         this.#fail(error);
       }
+    }
+
+    /** Shows what the program has to say before its first view stands, beside the link. */
+    #beside() {
+      if (!this.#root.hidden || !['loading', 'mounted'].includes(this.#state)) return;
+      this.#offerLink();
+      this.#show(true, true);
     }
 
     /** Several changes of one moment are one update. */

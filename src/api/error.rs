@@ -32,6 +32,8 @@ pub enum ApiError {
         limit: Option<u64>,
     },
     MediaType,
+    /// What was sent no longer fits what it was made from: read that anew.
+    Conflict,
     /// The same key was used for another application.
     KeyReused,
     /// The backend failed, or spoke in a way this widget does not understand.
@@ -57,6 +59,7 @@ impl ApiError {
             ApiError::Fields(_) => "fields",
             ApiError::TooLarge { .. } => "too-large",
             ApiError::MediaType => "media-type",
+            ApiError::Conflict => "conflict",
             ApiError::KeyReused => "key-reused",
             ApiError::Fault => "fault",
         }
@@ -78,20 +81,19 @@ impl ApiError {
             ProblemType::CodeLocked => ApiError::CodeLocked,
             ProblemType::TooLarge => ApiError::TooLarge { limit: errors.first().and_then(|error| error.limit) },
             ProblemType::MediaType => ApiError::MediaType,
+            ProblemType::Conflict => ApiError::Conflict,
             ProblemType::KeyReused => ApiError::KeyReused,
             ProblemType::TooManyRequests | ProblemType::StillRunning | ProblemType::Unavailable => busy(),
             // A proxy in between answers without a problem; then the number alone tells. Its 401 or 403 is not the
             // backend's: it ends no session and refuses no application.
-            ProblemType::BadRequest | ProblemType::Conflict | ProblemType::Internal | ProblemType::Unknown => {
-                match status {
-                    404 => ApiError::NotFound,
-                    410 => ApiError::Gone { related: Arc::default() },
-                    413 => ApiError::TooLarge { limit: None },
-                    415 => ApiError::MediaType,
-                    429 | 502..=504 => busy(),
-                    _ => ApiError::Fault,
-                }
-            }
+            ProblemType::BadRequest | ProblemType::Internal | ProblemType::Unknown => match status {
+                404 => ApiError::NotFound,
+                410 => ApiError::Gone { related: Arc::default() },
+                413 => ApiError::TooLarge { limit: None },
+                415 => ApiError::MediaType,
+                429 | 502..=504 => busy(),
+                _ => ApiError::Fault,
+            },
         }
     }
 }

@@ -19,6 +19,7 @@ macro_rules! keys {
 keys! {
     // ui
     UiLoading = "ui.loading",
+    UiSlow = "ui.slow",
     UiTryAgain = "ui.try_again",
     UiOptional = "ui.optional",
     UiProblems = "ui.problems.other",
@@ -156,6 +157,7 @@ keys! {
     ApplyNotDeliveredFault = "apply.not_delivered_fault",
     ApplyNextTry = "apply.next_try",
     ApplyTryNow = "apply.try_now",
+    ApplyFormChanged = "apply.form_changed",
     ApplyRefused = "apply.refused",
     ApplyArrivedBefore = "apply.arrived_before",
     ApplyClosedMeanwhile = "apply.closed_meanwhile",

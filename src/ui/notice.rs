@@ -28,8 +28,11 @@ pub fn notice(tone: Tone, text: Html, actions: Html) -> Html {
     }
 }
 
+/// The style sheet shows the second sentence after three seconds.
 pub fn loading(ctx: &Ctx) -> Html {
-    html! { <p class="loading" role="status">{ ctx.t(Key::UiLoading) }</p> }
+    html! {
+        <p class="loading" role="status">{ ctx.t(Key::UiLoading) }{ " " }<span class="slow">{ ctx.t(Key::UiSlow) }</span></p>
+    }
 }
 
 /// A read that failed, with a way on. `again` asks once more.
@@ -51,6 +54,6 @@ pub fn words(error: &ApiError) -> Key {
         ApiError::Code => Key::UiWrongCode,
         ApiError::CodeLocked => Key::UiCodeLocked,
         ApiError::Fields(_) | ApiError::TooLarge { .. } | ApiError::MediaType => Key::UiRefused,
-        ApiError::KeyReused | ApiError::Fault => Key::UiFault,
+        ApiError::Conflict | ApiError::KeyReused | ApiError::Fault => Key::UiFault,
     }
 }

@@ -28,9 +28,10 @@ const organization = {
 
 /**
  * Lays out the three origins. `answers` maps "METHOD /path" to a body, a `{status, body, headers}` or a function of the
- * request; what is not named is 404. `now` is the server's clock.
+ * request; what is not named is 404. `now` is the server's clock, `lang` the language of the host page.
  */
-async function layOut(page, { element = "", answers = {}, now = Date.parse("2026-11-10T10:00:00Z"), policy = POLICY } = {}) {
+async function layOut(page, options = {}) {
+  const { element = "", answers = {}, now = Date.parse("2026-11-10T10:00:00Z"), policy = POLICY, lang = "en" } = options;
   const asked = [];
   await page.route(`${CDN}/**`, (route) => {
     const file = path.join(embed, version, new URL(route.request().url()).pathname.replace(`/embed/${version}/`, ""));
@@ -59,7 +60,7 @@ async function layOut(page, { element = "", answers = {}, now = Date.parse("2026
     };
     return route.fulfill({ status: answer.status ?? 200, headers, body });
   });
-  const html = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Host</title></head><body><main><h1>Jobs</h1>
+  const html = `<!doctype html><html lang="${lang}"><head><meta charset="utf-8"><title>Host</title></head><body><main><h1>${lang === "nl" ? "Vacatures" : "Jobs"}</h1>
     <script src="${CDN}/embed/${version}/belofte.js" crossorigin></script>${element}</main></body></html>`;
   await page.route(`${HOST}/**`, (route) =>
     route.fulfill({ body: html, headers: { "content-type": "text/html", ...(policy ? { "content-security-policy": policy } : {}) } }),

@@ -102,4 +102,4 @@ const PDF = {
   ),
 };
 
-module.exports = { test, expect: base.expect, words, pattern, axe, watchShift, still, calm, picture, PDF, start };
+module.exports = { test, expect: base.expect, words, pattern, axe, watchShift, still, calm, picture, PDF, start, RULES };

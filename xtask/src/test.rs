@@ -26,7 +26,8 @@ pub struct Args {
     /// Runs only the named checks: fmt, tidy, clippy, unit, store, wasm, page.
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
-    /// Repeats the tests of chance as often as a release asks, for many minutes: kills, races, random dates.
+    /// Repeats the tests of chance as often as a release asks, for many minutes: kills, races, random dates; plays
+    /// each state of each view in both languages, light and dark, narrow and wide.
     #[arg(long)]
     all: bool,
     /// Goes on after a failure.
@@ -130,13 +131,13 @@ fn page(args: &Args) -> Result<()> {
     playwright(args, "--project=page", ("BELOFTE_SERVER", server))
 }
 
-fn playwright(args: &Args, project: &str, place: (&str, PathBuf)) -> Result<()> {
+fn playwright(args: &Args, project: &str, (name, place): (&str, PathBuf)) -> Result<()> {
     tools::node_modules()?;
     let chromium = tools::chromium()?;
     let embed = widget::for_demo()?;
     let mut command = sh::command(&sh::root().join("node_modules/.bin/playwright").to_string_lossy());
-    command.args(["test", "--config", "tests/page/playwright.config.js", project]);
-    command.env("BELOFTE_CHROMIUM", chromium).env("BELOFTE_EMBED", embed).env(place.0, place.1);
+    command.args(["test", "--config", "tests/page/playwright.config.js", project]).env(name, place);
+    command.env("BELOFTE_CHROMIUM", chromium).env("BELOFTE_EMBED", embed);
     if args.all {
         command.env("BELOFTE_TEST_ALL", "1");
     }

@@ -35,24 +35,12 @@ use crate::i18n::{DateStyle, Key};
 use crate::part::{Part, part};
 use crate::request::{Request, next_round, use_request};
 use crate::submission::{Action, Submission};
-use crate::ui::{error_summary, notice};
-
-/// What is shown when the posting is not there: drawn by the feature that knows postings.
-#[derive(Clone, Copy)]
-pub struct Missing(pub fn(&Core, &ApiError) -> Option<Html>);
-
-impl PartialEq for Missing {
-    fn eq(&self, _: &Missing) -> bool {
-        // Functions do not change while the program runs.
-        true
-    }
-}
+use crate::ui::error_summary;
 
 #[derive(PartialEq)]
 pub struct Apply {
     pub shared: Shared,
     pub id: Rc<str>,
-    pub missing: Missing,
 }
 
 type Asked = (Rc<JobPosting>, Rc<ApplicationForm>);
@@ -93,12 +81,12 @@ fn use_apply(props: &Apply) -> Html {
     let until = asked.state.ready().and_then(|asked| asked.0.dates_until);
     use_freshness(&core.clock, asked.again.clone(), until);
     match &asked.state {
-        Request::Idle | Request::Loading => notice::loading(&core.ctx("UTC")),
-        Request::Failed(error) => {
-            (props.missing.0)(core, error).unwrap_or_else(|| notice::failed(&core.ctx("UTC"), error, &asked.again))
-        }
-        Request::Ready(asked) => {
-            part("", Form { core: core.clone(), organization: organization.clone(), asked: asked.clone() })
+        Request::Idle | Request::Loading => core.loading(),
+        Request::Failed(error) => core.failed_posting(error, &asked.again),
+        Request::Ready(read) => {
+            let (core, organization) = (core.clone(), organization.clone());
+            let (again, asked) = (asked.again.clone(), read.clone());
+            part("", Form { core, organization, asked, again })
         }
     }
 }
@@ -107,6 +95,8 @@ struct Form {
     core: Core,
     organization: Rc<Organization>,
     asked: Rc<Asked>,
+    /// Reads posting and form anew.
+    again: Callback<()>,
 }
 
 impl PartialEq for Form {
@@ -122,6 +112,7 @@ struct Page {
     core: Core,
     begun: Rc<Begun>,
     state: Kept<State>,
+    again: Callback<()>,
 }
 
 /// How far the form on the screen is.
@@ -155,7 +146,9 @@ fn use_form(props: &Form) -> Html {
         looks: 0,
     });
     let begun = state.look().begun.clone();
-    let page = Rc::new(Page { core, begun, state });
+    // Read anew, it is another form for the same answers.
+    begun.draft.borrow_mut().form = form.clone();
+    let page = Rc::new(Page { core, begun, state, again: props.again.clone() });
     use_retry(&page);
     {
         // After a try to send that found problems, focus goes to their list.
@@ -171,7 +164,7 @@ fn use_form(props: &Form) -> Html {
     let state = page.state.look();
     let delivery = match &state.submission {
         // `applied` has shown the receipt already.
-        Submission::Sent => return notice::loading(&ctx),
+        Submission::Sent => return page.core.loading(),
         Submission::Editing { .. } => Delivery::Writing,
         Submission::Sending { .. } => Delivery::Sending,
         Submission::Failed { error: ApiError::Gone { .. }, .. } => Delivery::Closed,
@@ -183,6 +176,7 @@ fn use_form(props: &Form) -> Html {
             },
             next_try: ctx.date(state.next_try.unwrap_or(ctx.now), DateStyle::Time),
         },
+        Submission::Failed { error: ApiError::Conflict, .. } => Delivery::Refused { why: Key::ApplyFormChanged },
         Submission::Failed { error: ApiError::KeyReused, .. } => Delivery::Refused { why: Key::ApplyArrivedBefore },
         Submission::Failed { .. } => Delivery::Refused { why: Key::ApplyRefused },
     };
@@ -297,6 +291,9 @@ impl Page {
             }
             Err(error) => {
                 let wait_ms = i64::from(retry_wait_s(&error, attempt)) * 1_000;
+                if matches!(error, ApiError::Conflict) {
+                    self.again.emit(());
+                }
                 self.look_again(Some(core.clock.now().plus_ms(wait_ms)));
                 self.act(Action::Answer(Err(error)));
             }

@@ -253,6 +253,7 @@ fn file_state(error: &ApiError) -> FileState {
         | ApiError::Unauthorized
         | ApiError::Code
         | ApiError::CodeLocked
+        | ApiError::Conflict
         | ApiError::KeyReused
         | ApiError::Fault => FileState::Failed,
     }

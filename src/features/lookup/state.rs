@@ -9,6 +9,7 @@ use belofte_contract::lookup::{CODE_DIGITS, NewStatusSession, StatusRequest};
 use belofte_contract::{Reference, Timestamp};
 
 use crate::api::ApiError;
+use crate::submission::{Found, found};
 
 /// Why the form is shown although one came from somewhere else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +34,8 @@ pub enum Problem {
     EmailMissing,
     EmailWrong,
     CodeShape,
+    /// The backend does not take it.
+    CodeWrong,
 }
 
 /// What keeps the visitor from going on, and from when it is worth another try.
@@ -53,7 +56,7 @@ pub enum Step {
     },
     Address {
         note: Option<LookupNote>,
-        problems: Vec<Problem>,
+        problems: Vec<Found<Problem>>,
         failed: Option<Failure>,
     },
     /// A code is asked for.
@@ -62,7 +65,7 @@ pub enum Step {
     },
     Code {
         mailed: u32,
-        problem: Option<Problem>,
+        problem: Option<Found<Problem>>,
         failed: Option<Failure>,
     },
     /// The code is tried.
@@ -113,10 +116,10 @@ impl Lookup {
         Lookup { written: Written::default(), step }
     }
 
-    pub fn problems(&self) -> Vec<Problem> {
+    pub fn problems(&self) -> Vec<Found<Problem>> {
         match &self.step {
             Step::Address { problems, .. } => problems.clone(),
-            Step::Code { problem, .. } => problem.iter().copied().collect(),
+            Step::Code { problem, .. } => problem.iter().cloned().collect(),
             Step::Link { .. } | Step::Mailing { .. } | Step::Opening { .. } | Step::Open => Vec::new(),
         }
     }
@@ -187,6 +190,20 @@ fn digits(text: &str) -> Option<String> {
     (digits.len() == CODE_DIGITS).then_some(digits)
 }
 
+fn found_one(problem: Problem) -> Option<Found<Problem>> {
+    found(vec![problem]).pop()
+}
+
+impl Step {
+    /// The code that was tried opens nothing, or could not be tried.
+    pub fn refused(mailed: u32, failure: Failure) -> Step {
+        match failure.error {
+            ApiError::Code => Step::Code { mailed, problem: found_one(Problem::CodeWrong), failed: None },
+            _ => Step::Code { mailed, problem: None, failed: Some(failure) },
+        }
+    }
+}
+
 fn address(note: Option<LookupNote>) -> Step {
     Step::Address { note, problems: Vec::new(), failed: None }
 }
@@ -196,19 +213,18 @@ impl Lookup {
     pub fn take(&mut self, action: Action) -> bool {
         let Lookup { written, step } = self;
         let next = match (&mut *step, action) {
-            // What was wrong stays marked until it is right.
+            // What was wrong stays marked until it is right, and keeps its room after that.
             (Step::Address { problems, .. }, Action::Edit(edit)) => {
                 written.edit(edit);
                 let now = written.problems();
-                problems.retain(|problem| now.contains(problem));
+                problems.iter_mut().for_each(|found| found.mended |= !now.contains(&found.problem));
                 return true;
             }
-            (Step::Code { problem, failed, .. }, Action::Edit(edit)) => {
+            (Step::Code { problem, .. }, Action::Edit(edit)) => {
                 written.edit(edit);
-                *problem = problem.filter(|_| digits(&written.code).is_none());
-                // A wrong code is old news once another is typed.
-                if matches!(failed, Some(Failure { error: ApiError::Code, .. })) {
-                    *failed = None;
+                if let Some(found) = problem {
+                    // A wrong code is old news once another is typed.
+                    found.mended |= found.problem == Problem::CodeWrong || digits(&written.code).is_some();
                 }
                 return true;
             }
@@ -217,7 +233,7 @@ impl Lookup {
                 return true;
             }
             (Step::Address { problems, failed, .. }, Action::Submit) => {
-                (*problems, *failed) = (written.problems(), None);
+                (*problems, *failed) = (found(written.problems()), None);
                 if !problems.is_empty() {
                     return true;
                 }
@@ -225,7 +241,7 @@ impl Lookup {
             }
             (Step::Code { mailed, problem, failed }, Action::Submit) => {
                 if digits(&written.code).is_none() {
-                    (*problem, *failed) = (Some(Problem::CodeShape), None);
+                    (*problem, *failed) = (found_one(Problem::CodeShape), None);
                     return true;
                 }
                 Step::Opening { mailed: *mailed }
@@ -242,9 +258,7 @@ impl Lookup {
             }
             (Step::Mailing { mailed }, Action::Mailed(Err(failure))) => not_mailed(*mailed, failure),
             (Step::Opening { .. } | Step::Link { .. }, Action::Opened(Ok(()))) => Step::Open,
-            (Step::Opening { mailed }, Action::Opened(Err(failure))) => {
-                Step::Code { mailed: *mailed, problem: None, failed: Some(failure) }
-            }
+            (Step::Opening { mailed }, Action::Opened(Err(failure))) => Step::refused(*mailed, failure),
             (Step::Link { failed, .. }, Action::Opened(Err(failure))) if failure.error.passes() => {
                 *failed = Some(failure);
                 return true;
@@ -260,7 +274,7 @@ impl Lookup {
 fn not_mailed(mailed: u32, failure: Failure) -> Step {
     match failure.error {
         // The backend knows addresses better than we do.
-        ApiError::Fields(_) => Step::Address { note: None, problems: vec![Problem::EmailWrong], failed: None },
+        ApiError::Fields(_) => Step::Address { note: None, problems: found(vec![Problem::EmailWrong]), failed: None },
         _ if mailed > 1 => Step::Code { mailed: mailed - 1, problem: None, failed: Some(failure) },
         _ => Step::Address { note: None, problems: Vec::new(), failed: Some(failure) },
     }

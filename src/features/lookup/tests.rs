@@ -73,9 +73,9 @@ fn what_is_wrong_stays_marked_until_it_is_right() {
         expect![[r#"
             Address { note: None, problems: [], failed: None } [||]
             Address { note: None, problems: [], failed: None } [|K7Q4|]
-            Address { note: None, problems: [EmailMissing, ReferenceWrong], failed: None } [|K7Q4|]
-            Address { note: None, problems: [ReferenceWrong], failed: None } [noor@example.com|K7Q4|]
-            Address { note: None, problems: [], failed: None } [noor@example.com|k7q4 9m2p 3xhd|]
+            Address { note: None, problems: [Found { problem: EmailMissing, mended: false }, Found { problem: ReferenceWrong, mended: false }], failed: None } [|K7Q4|]
+            Address { note: None, problems: [Found { problem: EmailMissing, mended: true }, Found { problem: ReferenceWrong, mended: false }], failed: None } [noor@example.com|K7Q4|]
+            Address { note: None, problems: [Found { problem: EmailMissing, mended: true }, Found { problem: ReferenceWrong, mended: true }], failed: None } [noor@example.com|k7q4 9m2p 3xhd|]
             Mailing { mailed: 1 } [noor@example.com|k7q4 9m2p 3xhd|] -> Mail(StatusRequest { reference: Some("K7Q4-9M2P-3XHD"), email: "noor@example.com", lang: Some("nl") }, 1)"#]],
     );
 }
@@ -101,7 +101,7 @@ fn a_code_that_was_not_mailed_keeps_the_address() {
             Mailing { mailed: 1 } [noor@example.com||] -> Mail(StatusRequest { reference: None, email: "noor@example.com", lang: Some("nl") }, 1)
             Address { note: None, problems: [], failed: Some(Failure { error: Offline, until: None }) } [noor@example.com||]
             Mailing { mailed: 1 } [noor@example.com||] -> Mail(StatusRequest { reference: None, email: "noor@example.com", lang: Some("nl") }, 1)
-            Address { note: None, problems: [EmailWrong], failed: None } [noor@example.com||]"#]],
+            Address { note: None, problems: [Found { problem: EmailWrong, mended: false }], failed: None } [noor@example.com||]"#]],
     );
 }
 
@@ -127,23 +127,23 @@ fn a_wrong_code_can_be_mended_and_a_locked_one_asked_anew() {
         Lookup::new(None, None),
         actions,
         expect![[r#"
-        Address { note: None, problems: [], failed: None } [||]
-        Address { note: None, problems: [], failed: None } [noor@example.com||]
-        Mailing { mailed: 1 } [noor@example.com||] -> Mail(StatusRequest { reference: None, email: "noor@example.com", lang: Some("nl") }, 1)
-        Code { mailed: 1, problem: None, failed: None } [noor@example.com||]
-        Code { mailed: 1, problem: None, failed: None } [noor@example.com||12345]
-        Code { mailed: 1, problem: Some(CodeShape), failed: None } [noor@example.com||12345]
-        Code { mailed: 1, problem: None, failed: None } [noor@example.com||123455]
-        Opening { mailed: 1 } [noor@example.com||123455] -> Open(NewStatusSession { email: Some("noor@example.com"), code: Some("123455"), link_token: None }, 1)
-        Code { mailed: 1, problem: None, failed: Some(Failure { error: Code, until: None }) } [noor@example.com||123455]
-        Code { mailed: 1, problem: None, failed: None } [noor@example.com||123456]
-        Opening { mailed: 1 } [noor@example.com||123456] -> Open(NewStatusSession { email: Some("noor@example.com"), code: Some("123456"), link_token: None }, 1)
-        Code { mailed: 1, problem: None, failed: Some(Failure { error: CodeLocked, until: None }) } [noor@example.com||123456]
-        Mailing { mailed: 2 } [noor@example.com||123456] -> Mail(StatusRequest { reference: None, email: "noor@example.com", lang: Some("nl") }, 2)
-        Code { mailed: 1, problem: None, failed: Some(Failure { error: Busy { retry_after_s: None }, until: None }) } [noor@example.com||123456]
-        Mailing { mailed: 2 } [noor@example.com||123456] -> Mail(StatusRequest { reference: None, email: "noor@example.com", lang: Some("nl") }, 2)
-        Code { mailed: 2, problem: None, failed: None } [noor@example.com||]
-        Address { note: None, problems: [], failed: None } [noor@example.com||]"#]],
+            Address { note: None, problems: [], failed: None } [||]
+            Address { note: None, problems: [], failed: None } [noor@example.com||]
+            Mailing { mailed: 1 } [noor@example.com||] -> Mail(StatusRequest { reference: None, email: "noor@example.com", lang: Some("nl") }, 1)
+            Code { mailed: 1, problem: None, failed: None } [noor@example.com||]
+            Code { mailed: 1, problem: None, failed: None } [noor@example.com||12345]
+            Code { mailed: 1, problem: Some(Found { problem: CodeShape, mended: false }), failed: None } [noor@example.com||12345]
+            Code { mailed: 1, problem: Some(Found { problem: CodeShape, mended: true }), failed: None } [noor@example.com||123455]
+            Opening { mailed: 1 } [noor@example.com||123455] -> Open(NewStatusSession { email: Some("noor@example.com"), code: Some("123455"), link_token: None }, 1)
+            Code { mailed: 1, problem: Some(Found { problem: CodeWrong, mended: false }), failed: None } [noor@example.com||123455]
+            Code { mailed: 1, problem: Some(Found { problem: CodeWrong, mended: true }), failed: None } [noor@example.com||123456]
+            Opening { mailed: 1 } [noor@example.com||123456] -> Open(NewStatusSession { email: Some("noor@example.com"), code: Some("123456"), link_token: None }, 1)
+            Code { mailed: 1, problem: None, failed: Some(Failure { error: CodeLocked, until: None }) } [noor@example.com||123456]
+            Mailing { mailed: 2 } [noor@example.com||123456] -> Mail(StatusRequest { reference: None, email: "noor@example.com", lang: Some("nl") }, 2)
+            Code { mailed: 1, problem: None, failed: Some(Failure { error: Busy { retry_after_s: None }, until: None }) } [noor@example.com||123456]
+            Mailing { mailed: 2 } [noor@example.com||123456] -> Mail(StatusRequest { reference: None, email: "noor@example.com", lang: Some("nl") }, 2)
+            Code { mailed: 2, problem: None, failed: None } [noor@example.com||]
+            Address { note: None, problems: [], failed: None } [noor@example.com||]"#]],
     );
 }
 

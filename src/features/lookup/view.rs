@@ -12,6 +12,7 @@ use crate::api::ApiError;
 use crate::app::{View, link};
 use crate::decimal;
 use crate::i18n::{Ctx, DateStyle, Key};
+use crate::submission::Found;
 use crate::ui::error_summary::{Wrong, error_summary};
 use crate::ui::field::{Described, Field, field, typed};
 use crate::ui::notice::{self, Tone};
@@ -87,25 +88,26 @@ fn address(
     tell: &Tell,
 ) -> Html {
     let (written, problems) = (&lookup.written, lookup.problems());
-    let wrong = |problem: &Problem| Wrong { id: id_of(*problem).to_owned(), text: words(ctx, *problem), mended: false };
+    let wrong = |found: &Found<Problem>| {
+        let Found { problem, mended } = *found;
+        Wrong { id: id_of(problem).to_owned(), text: words(ctx, problem), mended }
+    };
     let lines: Vec<Wrong> = problems.iter().map(wrong).collect();
-    let error_of = |id: &str| lines.iter().find(|line| line.id == id).map(|line| line.text.as_str());
+    let error_of = |id: &str| lines.iter().find(|line| line.id == id).map(|line| (line.text.as_str(), line.mended));
     let note = note.map(|note| match note {
         LookupNote::LinkDead => Key::LookupLinkDead,
         LookupNote::SessionEnded => Key::UiSessionEnded,
     });
     let (email_label, email_hint) = (ctx.t(Key::LookupEmail), ctx.t(Key::LookupEmailHint));
     let (reference_label, reference_hint) = (ctx.t(Key::LookupReference), ctx.t(Key::LookupReferenceHint));
-    let email =
-        Field { id: EMAIL, label: &email_label, hints: &[&email_hint], error: error_of(EMAIL), ..Field::default() };
-    let reference = Field {
-        id: REFERENCE,
-        label: &reference_label,
-        hints: &[&reference_hint],
-        optional: true,
-        error: error_of(REFERENCE),
-        mended: false,
+    let asked = |id, label, hints, optional| {
+        let (error, mended) = error_of(id).unzip();
+        Field { id, label, hints, optional, error, mended: mended.unwrap_or_default() }
     };
+    let email_hints: [&str; 1] = [&email_hint];
+    let reference_hints: [&str; 1] = [&reference_hint];
+    let email = asked(EMAIL, &*email_label, &email_hints, false);
+    let reference = asked(REFERENCE, &*reference_label, &reference_hints, true);
     html! {
         <>
             <h1 tabindex="-1">{ ctx.t(Key::LookupTitle) }</h1>
@@ -133,9 +135,10 @@ fn code(ctx: &Ctx, lookup: &Lookup, failure: Option<&Failure>, may_ask: bool, li
     let (count, minutes) = (decimal::write(CODE_DIGITS as i64), decimal::write(i64::from(CODE_MINUTES)));
     let label = ctx.t(Key::LookupCode);
     let hint = ctx.fill(Key::LookupCodeHint, &[("count", &count), ("minutes", &minutes)]);
-    let wrong = matches!(failure, Some(Failure { error: ApiError::Code, .. })).then(|| ctx.t(Key::UiWrongCode));
-    let error = lookup.problems().first().map(|problem| words(ctx, *problem)).or(wrong);
-    let asked = Field { id: CODE, label: &label, hints: &[&hint], error: error.as_deref(), ..Field::default() };
+    let problem = lookup.problems().pop();
+    let error = problem.as_ref().map(|found| words(ctx, found.problem));
+    let mended = problem.is_some_and(|found| found.mended);
+    let asked = Field { id: CODE, label: &label, hints: &[&hint], error: error.as_deref(), mended, optional: false };
     let Described { describedby, invalid } = asked.described();
     let oninput = typed(&tell.edit, Edit::Code);
     // Room for a code that is pasted with a space or a dash in it.
@@ -143,7 +146,6 @@ fn code(ctx: &Ctx, lookup: &Lookup, failure: Option<&Failure>, may_ask: bool, li
         <input class="field__input lookup__code" id={CODE} name="code" type="text" inputmode="numeric" autocomplete="one-time-code"
             maxlength="12" value={written.code.clone()} {oninput} aria-required="true" aria-describedby={describedby} aria-invalid={invalid} />
     };
-    let other = failure.filter(|failure| !matches!(failure.error, ApiError::Code));
     let locked = matches!(failure, Some(Failure { error: ApiError::CodeLocked, .. }));
     let working_on = match lookup.step {
         Step::Mailing { .. } => Some(Key::LookupSending),
@@ -162,7 +164,7 @@ fn code(ctx: &Ctx, lookup: &Lookup, failure: Option<&Failure>, may_ask: bool, li
                     <input type="hidden" name={EMAIL} value={written.email.clone()} />
                 }
                 { field(ctx, &asked, control) }
-                if let Some(failure) = other {
+                if let Some(failure) = failure {
                     { failed(ctx, failure) }
                 }
                 <div class="row">{ button::submit(ctx.t(Key::LookupOpen)) }</div>
@@ -220,7 +222,7 @@ fn id_of(problem: Problem) -> &'static str {
     match problem {
         Problem::ReferenceWrong => REFERENCE,
         Problem::EmailMissing | Problem::EmailWrong => EMAIL,
-        Problem::CodeShape => CODE,
+        Problem::CodeShape | Problem::CodeWrong => CODE,
     }
 }
 
@@ -230,6 +232,7 @@ fn words(ctx: &Ctx, problem: Problem) -> String {
         Problem::EmailMissing => Key::LookupEmailMissing,
         Problem::EmailWrong => Key::LookupEmailWrong,
         Problem::CodeShape => Key::LookupCodeShape,
+        Problem::CodeWrong => Key::UiWrongCode,
     })
 }
 

@@ -14,7 +14,6 @@ use std::rc::Rc;
 use belofte_contract::contacts::{Colleague, Contact};
 use belofte_contract::postings::JobPostingList;
 use belofte_contract::score::PromiseScore;
-use belofte_html::html;
 use wasm_bindgen::JsCast;
 use yew::functional::{Hook, HookContext};
 use yew::prelude::*;
@@ -29,7 +28,6 @@ use crate::hooks::{use_change, use_kept};
 use crate::i18n::Ctx;
 use crate::part::Part;
 use crate::request::{Request, use_request};
-use crate::ui::notice;
 
 /// How other features draw their part of these views; `app.rs` brings them together.
 #[derive(Clone, Copy)]
@@ -90,8 +88,8 @@ fn use_board(props: &Board) -> Html {
     use_freshness(&core.clock, list.again.clone(), until);
     let ctx = core.ctx(&organization.time_zone);
     match &list.state {
-        Request::Idle | Request::Loading => notice::loading(&ctx),
-        Request::Failed(error) => notice::failed(&ctx, error, &list.again),
+        Request::Idle | Request::Loading => core.loading(),
+        Request::Failed(error) => core.failed(error, &list.again),
         Request::Ready(list) => {
             let foot = (props.guests.score)(&ctx, &organization.score);
             let parts = BoardParts { list, organization, filter: &filter.look(), live: true, foot };
@@ -131,15 +129,8 @@ fn use_posting(props: &Posting) -> Html {
     use_freshness(&core.clock, posting.again.clone(), until);
     let ctx = core.ctx(&organization.time_zone);
     match &posting.state {
-        Request::Idle | Request::Loading => notice::loading(&ctx),
-        Request::Failed(ApiError::NotFound) => detail::unknown(&ctx, &core.go),
-        Request::Failed(ApiError::Gone { related }) => detail::gone(&ctx, related, &core.go),
-        Request::Failed(error) => html! {
-            <>
-                { detail::back(&ctx, &core.go) }
-                { notice::failed(&ctx, error, &posting.again) }
-            </>
-        },
+        Request::Idle | Request::Loading => core.loading(),
+        Request::Failed(error) => core.failed_posting(error, &posting.again),
         Request::Ready(posting) => {
             let people = (props.guests.people)(&ctx, &posting.contacts, &posting.colleagues);
             let foot = (props.guests.score)(&ctx, &organization.score);

@@ -28,7 +28,6 @@ use crate::hooks::{Kept, use_change, use_kept};
 use crate::i18n::Key;
 use crate::part::Part;
 use crate::text::concat;
-use crate::ui::notice;
 
 #[derive(PartialEq)]
 pub struct Timeline {
@@ -89,14 +88,14 @@ fn use_timeline(props: &Timeline) -> Html {
     let said = use_said(core, news);
     match (&*sight, shown) {
         (Sight::Failed(ApiError::NotFound | ApiError::Gone { .. }), _) => view::not_found(&ctx, &core.go),
-        (Sight::Failed(ApiError::Unauthorized), _) => notice::loading(&ctx),
+        (Sight::Failed(ApiError::Unauthorized), _) => core.loading(),
         (Sight::Failed(error), _) => {
             let kept = kept.clone();
             let again = Callback::from(move |()| {
                 kept.change(|sight| sight.take(Read::Again));
                 read.emit(());
             });
-            notice::failed(&ctx, error, &again)
+            core.failed(error, &again)
         }
         (Sight::Shown { .. }, Some((application, seen_at, stale))) => {
             let (said, guests) = (said.as_str(), props.guests);
@@ -111,7 +110,7 @@ fn use_timeline(props: &Timeline) -> Html {
             };
             view::page(&ctx, &parts, &tell(props, &save_failed))
         }
-        (Sight::Loading, _) | (Sight::Shown { .. }, None) => notice::loading(&ctx),
+        (Sight::Loading, _) | (Sight::Shown { .. }, None) => core.loading(),
     }
 }
 

@@ -1,0 +1,446 @@
+// The catalogue: every state that a view can be in, how one gets there, what must be said, and the way on.
+//
+// A state is `{view, posting?, answers?, session?, now?, before?, act?, says, stays?, on, typed?}`. `answers` change the
+// endpoint's; `act` leads there; `says` are keys of the locale files or texts; `on` is what a visitor presses next, with
+// what the endpoint answers by then (`mends`) and what must be there after it (`then`); `typed` is what must stand in
+// the controls in the state, and after the way on too where it does not leave the form.
+const { fixture, ENDPOINT, HOST, CDN, POLICY } = require("./endpoint.js");
+const { PDF } = require("../page/fixtures.js");
+
+const REFERENCE = "K7Q4-9M2P-3XHD";
+const ORGANIZATION = "GET /v1/organization";
+const LIST = "GET /v1/job-postings";
+const POSTING = "GET /v1/job-postings/cook";
+const FORM = "GET /v1/forms/short";
+const UPLOAD = "POST /v1/uploads";
+const APPLY = "POST /v1/applications";
+const MAIL = "POST /v1/status-requests";
+const OPEN = "POST /v1/status-sessions";
+const MINE = "GET /v1/me/applications";
+const STATUS = `GET /v1/applications/${REFERENCE}`;
+const LATER = `${CDN}/**/later-*.json`;
+const SECOND = `${CDN}/**/second-*.wasm`;
+
+/** What the employer wrote, by language. */
+const SAID = {
+  nl: {
+    link: "Bekijk onze vacatures", cook: "Kok", gardener: "Tuinman", name: "Je naam", email: "Je e-mailadres", letter: "Waarom dit werk?", cv: "Je cv",
+    car: "Heb je een rijbewijs?", answer: "Een antwoord op je brief",
+  },
+  en: {
+    link: "See our jobs", cook: "Cook", gardener: "Gardener", name: "Your name", email: "Your email address", letter: "Why this job?", cv: "Your CV",
+    car: "Do you have a driving licence?", answer: "An answer to your letter",
+  },
+};
+
+const problem = (status, kind, more = {}) => ({
+  status,
+  body: { type: `/problems/${kind}`, title: kind, status, ...more },
+  headers: { "content-type": "application/problem+json", ...(more.retry_after ? { "retry-after": `${more.retry_after}` } : {}) },
+});
+const FAULT = { status: 500, body: "oh no" };
+const BUSY = problem(429, "too-many-requests", { retry_after: 7 });
+const ENDED = problem(401, "unauthorized");
+/** As from an endpoint that does not list the page's origin. */
+const unlisted = (body) => ({ status: 200, body, headers: { "access-control-allow-origin": "https://other.example" } });
+
+/** An endpoint where all is well, in a language. */
+function well(lang) {
+  const said = SAID[lang];
+  const posting = (id, title) => ({
+    id, title, department: "Havenzicht", status: "open", summary: "Rotterdam", lang, form_id: "short", first_answer_by: "2027-03-31T15:00:00Z",
+    first_answer_from: { id: "sanne", name: "Sanne de Wit", role: "recruiter" },
+  });
+  const postings = [posting("cook", said.cook), posting("gardener", said.gardener)];
+  const application = fixture("timeline/waiting");
+  return {
+    [ORGANIZATION]: fixture("organization/havenzicht"),
+    [LIST]: { postings, total: 2, departments: [], locations: [] },
+    [POSTING]: postings[0],
+    "GET /v1/job-postings/gardener": postings[1],
+    [FORM]: form(lang),
+    [UPLOAD]: { status: 201, body: { upload_id: "u1", name: PDF.name, bytes: 200, sha256: "00", expires_at: "2027-03-27T10:00:00Z" } },
+    [APPLY]: { status: 201, body: fixture("apply/receipt") },
+    [MAIL]: { status: 202, body: { code_minutes: 10, code_digits: 6 } },
+    [OPEN]: { status: 201, body: fixture("lookup/session") },
+    "DELETE /v1/status-sessions": { status: 204, body: "" },
+    [MINE]: { applications: fixture("lookup/session").applications },
+    [STATUS]: { status: 200, body: application, headers: { etag: `"${application.version}"` } },
+    [`${STATUS}/events`]: "never",
+    "GET /media/sanne.svg": picture(),
+    "GET /media/youssef.svg": picture(),
+    "GET /media/marijke.svg": picture(),
+  };
+}
+
+const picture = () => ({ status: 200, body: '<svg xmlns="http://www.w3.org/2000/svg"/>', headers: { "content-type": "image/svg+xml" } });
+
+function form(lang, version = 1) {
+  const said = SAID[lang];
+  const more = { name: "car", type: "text", label: said.car, required: true };
+  return {
+    id: "short", version,
+    fields: [
+      { name: "name", type: "text", label: said.name, required: true, autocomplete: "name" },
+      { name: "email", type: "mail", label: said.email, required: true, autocomplete: "email" },
+      { name: "letter", type: "long_text", label: said.letter, max_length: 3000 },
+      ...(version > 1 ? [more] : []),
+      { name: "cv", type: "file", label: said.cv, accept: ["application/pdf"], max_bytes: 100_000, max_files: 1 },
+    ],
+  };
+}
+
+// ---- what visitors do; `s` is the stage: page, inside, w, said, answers ----
+
+const WRITTEN = { name: "Noor Jansen", email: "noor@example.com", letter: "I have cooked for eighty people." };
+
+async function write(s) {
+  for (const [field, text] of Object.entries(WRITTEN)) await s.inside.getByLabel(s.said[field], { exact: false }).fill(text);
+}
+const send = (s) => s.press("apply.send");
+const writeAndSend = async (s) => {
+  await write(s);
+  await send(s);
+};
+const attach = (file) => (s) => s.inside.locator('input[name="cv"]').setInputFiles(file);
+const askCode = async (s) => {
+  await s.inside.getByLabel(s.w("lookup.email")).fill(WRITTEN.email);
+  await s.press("lookup.send");
+};
+const enterCode = async (s) => {
+  await askCode(s);
+  await s.inside.getByLabel(s.w("lookup.code")).fill("123456");
+  await s.press("lookup.open");
+};
+const toPosting = (s) => s.follow(s.said.cook);
+const toForm = (s) => s.follow("postings.apply_now");
+const toLookup = (s) => s.follow("postings.already");
+const passes = (ms) => (s) => s.page.clock.fastForward(ms);
+/** Time goes on by `ms` and stands still then: nothing is tried again by itself while one looks. */
+const stops = (ms) => async (s) => s.page.clock.pauseAt((await s.page.evaluate(() => Date.now())) + ms);
+const all = (...acts) => async (s) => {
+  for (const act of acts) await act(s);
+};
+/** So long that a call without an answer is given up, twice where the loader asked first. */
+const givesUp = async (s) => {
+  for (const _ of [1, 2, 3]) {
+    await s.page.waitForTimeout(50);
+    await s.page.clock.fastForward(15_500);
+  }
+};
+const becomes = (type) => (s) => s.page.evaluate((name) => dispatchEvent(new Event(name)), type);
+
+const button = (name, more = {}) => ({ role: "button", name, ...more });
+const link = (name, more = {}) => ({ role: "link", name, ...more });
+/** The page's own link: it leaves the widget. */
+const ownLink = { role: "link", name: "link", address: `${HOST}/jobs` };
+const again = (mends, then) => button("ui.try_again", { mends, then });
+
+const form410 = { says: ["apply.closed_meanwhile", "apply.closed_meanwhile_why"], on: link("apply.others", { then: ["postings.title"], leaves: true }) };
+const written = { typed: WRITTEN };
+const receipt = ["apply.reference", REFERENCE];
+const account = (status, more = {}) => ({ status: 200, body: { ...fixture(`timeline/${status}`), ...more }, headers: { etag: '"x"' } });
+
+/** What every read can meet, each with its words. */
+const READS = {
+  "429": [BUSY, ["ui.busy"]],
+  "500": [FAULT, ["ui.fault"]],
+  offline: ["offline", ["ui.offline"]],
+  timeout: ["never", ["ui.offline"], givesUp],
+};
+
+/** The failures of one read: `answers` of it, the view, and what one sees once it works. */
+function failures(name, state, path, then, first = async () => {}) {
+  const made = {};
+  for (const [word, [answer, says, act]] of Object.entries(READS)) {
+    made[`${name}-${word}`] = {
+      ...state,
+      clock: Boolean(act),
+      answers: { ...state.answers, [path]: answer },
+      act: all(first, act ?? (async () => {})),
+      says,
+      on: again({ [path]: undefined }, then),
+    };
+  }
+  return made;
+}
+
+const board = { view: "board" };
+const apply = { view: "apply", posting: "cook" };
+const inSession = { view: "status", session: true };
+const lookup = { view: "status" };
+
+const STATES = {
+  // -- the board --
+  "board": { ...board, says: ["postings.lead", "cook"], on: link("cook", { then: ["postings.apply_now"] }) },
+  "board-loading": { ...board, early: true, answers: { [LIST]: "never" }, says: ["link"], on: ownLink },
+  "board-slow": { ...board, clock: true, answers: { [LIST]: "never" }, act: passes(3_100), says: ["ui.loading", "ui.slow", "link"], on: ownLink },
+  "board-slow-without-link": {
+    ...board, clock: true, bare: true, answers: { [LIST]: "never" }, act: passes(3_100), says: ["ui.loading", "ui.slow", "api.example.test/careers"],
+    on: link("api.example.test/careers", { address: `${ENDPOINT}/careers` }),
+  },
+  "board-empty": {
+    ...board, answers: { [LIST]: { postings: [], total: 0, departments: [], locations: [] } }, says: ["postings.none"],
+    on: link("postings.already", { then: ["lookup.title"] }),
+  },
+  "board-unlisted": {
+    ...board, answers: { [LIST]: unlisted({}) }, says: ["ui.offline"], on: again({ [LIST]: undefined }, ["cook"]),
+  },
+  "board-organization-500": { ...board, answers: { [ORGANIZATION]: FAULT }, says: ["ui.fault"], on: again({ [ORGANIZATION]: undefined }, ["cook"]) },
+  ...failures("board", board, LIST, ["cook"]),
+
+  // -- one posting --
+  "posting": { view: "posting", posting: "cook", says: ["cook"], on: link("postings.apply_now", { then: ["apply.send"] }) },
+  "posting-loading": { ...board, early: true, answers: { [POSTING]: "never" }, act: toPosting, says: ["ui.loading"], on: link("postings.back", { then: ["gardener"] }) },
+  "posting-slow": { ...board, answers: { [POSTING]: "never" }, act: toPosting, says: ["ui.loading", "ui.slow"], on: link("postings.back", { then: ["gardener"] }) },
+  "posting-404": {
+    view: "posting", posting: "cook", answers: { [POSTING]: problem(404, "not-found") }, says: ["postings.unknown", "postings.unknown_why"],
+    on: link("postings.back", { then: ["gardener"] }),
+  },
+  "posting-410": {
+    view: "posting", posting: "cook", answers: { [POSTING]: gone() }, says: ["postings.closed", "postings.closed_why", "postings.related"],
+    on: link("gardener", { then: ["postings.apply_now"] }),
+  },
+  ...failures("posting", board, POSTING, ["postings.apply_now"], toPosting),
+
+  // -- the form --
+  "apply": { ...apply, act: write, says: ["apply.lead"], ...written, on: button("apply.send", { then: receipt, leaves: true }) },
+  "apply-loading": { ...board, early: true, answers: { [FORM]: "never" }, act: all(toPosting, toForm), says: ["ui.loading"], on: link("postings.back", { then: ["gardener"] }) },
+  "apply-slow": { ...board, answers: { [FORM]: "never" }, act: all(toPosting, toForm), says: ["ui.slow"], on: link("postings.back", { then: ["gardener"] }) },
+  "apply-404": { ...apply, answers: { [POSTING]: problem(404, "not-found") }, says: ["postings.unknown"], on: link("postings.back", { then: ["gardener"] }) },
+  "apply-410": { ...apply, answers: { [POSTING]: gone() }, says: ["postings.closed", "postings.related"], on: link("gardener", { then: ["postings.apply_now"] }) },
+  ...failures("apply", apply, FORM, ["apply.send"]),
+  "apply-missing": {
+    ...apply, act: async (s) => {
+      await s.inside.getByLabel(s.said.letter).fill(WRITTEN.letter);
+      await send(s);
+    },
+    says: [["apply.required", { label: "name" }]], typed: { letter: WRITTEN.letter },
+    on: link(["apply.required", { label: "name" }], { focuses: "name" }),
+  },
+  "apply-refused-field": {
+    ...apply, answers: { [APPLY]: problem(422, "fields", { errors: [{ field: "email", code: "not_an_email" }] }) }, act: writeAndSend,
+    says: [["apply.not_an_email", { label: "email" }]], ...written, on: link(["apply.not_an_email", { label: "email" }], { focuses: "email" }),
+  },
+  "apply-sending": {
+    ...apply, answers: { [APPLY]: "never" }, act: writeAndSend, says: ["apply.sending"], ...written,
+    on: link("apply.back", { then: ["postings.apply_now"], leaves: true }),
+  },
+  "apply-not-delivered-offline": notDelivered("offline", "apply.not_delivered_why"),
+  "apply-not-delivered-busy": notDelivered(BUSY, "apply.not_delivered_busy"),
+  "apply-not-delivered-fault": notDelivered(FAULT, "apply.not_delivered_fault"),
+  "apply-not-delivered-timeout": { ...notDelivered("never", "apply.not_delivered_why"), act: all(writeAndSend, stops(15_500)) },
+  "apply-back-online": {
+    ...notDelivered("offline", "apply.not_delivered_why"),
+    act: async (s) => {
+      await writeAndSend(s);
+      await s.sees(["apply.not_delivered"]);
+      s.mend({ [APPLY]: undefined });
+      await becomes("online")(s);
+    },
+    says: receipt, typed: {}, on: link("apply.follow", { then: [REFERENCE] }),
+  },
+  "apply-closed-meanwhile": { ...apply, answers: { [APPLY]: gone() }, act: writeAndSend, ...written, ...form410 },
+  "apply-form-changed": {
+    ...apply, answers: { [APPLY]: problem(409, "conflict") },
+    act: async (s) => {
+      await write(s);
+      s.mend({ [FORM]: form(s.lang, 2) });
+      await send(s);
+      await s.inside.getByLabel(s.said.car).fill("Yes");
+    },
+    says: ["apply.form_changed", "car"], typed: { ...WRITTEN, car: "Yes" },
+    on: button("apply.send", { mends: { [APPLY]: (request) => (request.postDataJSON().form_version === 2 ? { status: 201, body: fixture("apply/receipt") } : FAULT) }, then: receipt, leaves: true }),
+  },
+  "apply-refused": {
+    ...apply, answers: { [APPLY]: problem(413, "too-large") }, act: writeAndSend, says: ["apply.refused"], ...written,
+    on: button("apply.send", { mends: { [APPLY]: undefined }, then: receipt, leaves: true }),
+  },
+  "apply-arrived-before": {
+    ...apply, answers: { [APPLY]: problem(422, "key-reused") }, act: writeAndSend, says: ["apply.arrived_before"], ...written,
+    on: button("apply.send", { mends: { [APPLY]: undefined }, then: receipt, leaves: true }),
+  },
+  "file-ready": file(PDF, [["apply.file_remove", { name: PDF.name }]], { on: button(["apply.file_remove", { name: PDF.name }], { then: ["apply.file_choose"] }) }),
+  "file-sending": {
+    ...file(PDF, [], { on: button(["apply.file_cancel", { name: PDF.name }], { then: ["apply.file_choose"] }) }), answers: { [UPLOAD]: "never" },
+    says: [["apply.file_sent", { name: PDF.name }]],
+  },
+  "file-not-arrived": {
+    ...file(PDF, [["apply.file_failed", { name: PDF.name }]], {
+      on: button(["apply.file_retry", { name: PDF.name }], { mends: { [UPLOAD]: undefined }, then: [PDF.name] }),
+    }),
+    answers: { [UPLOAD]: "offline" },
+  },
+  "file-too-large": file({ ...PDF, name: "film.pdf", buffer: Buffer.alloc(200_000, "%PDF-1.4 ") }, [["apply.too_large", { name: "film.pdf", limit: "98 kB" }]]),
+  "file-wrong-type": file({ name: "cv.exe", mimeType: "application/x-msdownload", buffer: Buffer.from("MZ") }, [["apply.file_type", { name: "cv.exe", types: "PDF" }]]),
+  "file-empty": file({ ...PDF, name: "empty.pdf", buffer: Buffer.alloc(0) }, [["apply.file_empty", { name: "empty.pdf" }]]),
+  "file-refused-by-content": {
+    ...file(PDF, [["apply.file_type", { name: PDF.name, types: "PDF" }]]), answers: { [UPLOAD]: problem(415, "media-type") },
+  },
+
+  // -- the receipt --
+  "receipt": { ...apply, act: writeAndSend, says: receipt, on: link("apply.follow", { then: [REFERENCE] }) },
+  "receipt-calendar-failed": {
+    ...apply, answers: { [`${STATUS}/calendar.ics`]: FAULT }, act: all(writeAndSend, (s) => s.press("apply.calendar")), says: ["apply.calendar_failed"],
+    on: link("apply.follow", { then: [REFERENCE] }),
+  },
+  "storage-blocked": { ...apply, before: forbidStorage, act: writeAndSend, says: receipt, on: link("apply.follow", { then: ["timeline.log_out"] }) },
+
+  // -- the way back in --
+  "lookup": { ...lookup, says: ["lookup.title", "lookup.lead"], on: link("lookup.jobs", { then: ["cook"] }) },
+  "lookup-loading": {
+    ...board, early: true, before: (page) => page.route(SECOND, () => {}), act: toLookup, says: ["ui.loading"], on: link("postings.back", { then: ["cook"] }),
+  },
+  "lookup-slow": { ...board, before: (page) => page.route(SECOND, () => {}), act: toLookup, says: ["ui.slow"], on: link("postings.back", { then: ["cook"] }) },
+  "lookup-file-offline": {
+    ...board, before: (page) => page.route(SECOND, (route) => route.abort("internetdisconnected")), act: toLookup, says: ["ui.offline"],
+    on: again({ route: SECOND }, ["lookup.lead"]),
+  },
+  "lookup-missing": {
+    ...lookup, act: async (s) => {
+      await s.inside.getByLabel(s.w("lookup.reference")).fill("K7Q4");
+      await s.press("lookup.send");
+    },
+    says: ["lookup.email_missing", "lookup.reference_wrong"], typed: { "lookup.reference": "K7Q4" },
+    on: link("lookup.email_missing", { focuses: "lookup.email" }),
+  },
+  "lookup-429": {
+    ...lookup, answers: { [MAIL]: BUSY }, act: askCode, says: [["lookup.busy_until", {}]], typed: { "lookup.email": WRITTEN.email },
+    on: button("lookup.send", { mends: { [MAIL]: undefined }, then: ["lookup.code_title"], leaves: true }),
+  },
+  ...asks("offline", "offline", "ui.offline"),
+  ...asks("500", FAULT, "ui.fault"),
+  ...asks("timeout", "never", "ui.offline"),
+  "code": { ...lookup, act: askCode, says: ["lookup.code_title", "lookup.no_mail_yet"], on: button("lookup.other", { then: ["lookup.title"] }) },
+  "code-shape": {
+    ...lookup, act: async (s) => {
+      await askCode(s);
+      await s.inside.getByLabel(s.w("lookup.code")).fill("123");
+      await s.press("lookup.open");
+    },
+    says: ["lookup.code_shape"], typed: { "lookup.code": "123" }, on: button("lookup.other", { then: ["lookup.title"], leaves: true }),
+  },
+  "code-wrong": code(problem(401, "code"), ["ui.wrong_code"], button("lookup.open", { mends: { [OPEN]: undefined }, then: ["lookup.list_title"], leaves: true })),
+  "code-locked": code(problem(401, "code-locked"), ["ui.code_locked"], button("lookup.again", { mends: { [OPEN]: undefined }, then: ["lookup.mailed_again"], leaves: true })),
+  "code-offline": code("offline", ["ui.offline"], button("lookup.open", { mends: { [OPEN]: undefined }, then: ["lookup.list_title"], leaves: true })),
+  "code-500": code(FAULT, ["ui.fault"], button("lookup.open", { mends: { [OPEN]: undefined }, then: ["lookup.list_title"], leaves: true })),
+  "code-429": code(BUSY, [["lookup.busy_until", {}]], button("lookup.open", { mends: { [OPEN]: undefined }, then: ["lookup.list_title"], leaves: true })),
+  "code-late": { ...lookup, clock: true, act: all(askCode, (s) => s.sees(["lookup.code_title"]), passes(31_000)), says: ["lookup.no_mail"], on: button("lookup.again", { then: ["lookup.mailed_again"] }) },
+  "link-dead": { ...lookup, hash: "#belofte-link=token-of-the-test", answers: { [OPEN]: problem(401, "code") }, says: ["lookup.link_dead"], on: button("lookup.send", { fill: true, then: ["lookup.code_title"] }) },
+  "link-offline": { ...lookup, hash: "#belofte-link=token-of-the-test", answers: { [OPEN]: "offline" }, says: ["ui.offline"], on: again({ [OPEN]: undefined }, ["lookup.list_title"]) },
+  "session-ended": { ...inSession, answers: { [STATUS]: ENDED }, says: ["ui.session_ended"], on: button("lookup.send", { fill: true, then: ["lookup.code_title"] }) },
+  "list": { ...lookup, act: enterCode, says: ["lookup.list_title"], on: link("lookup.jobs", { then: ["cook"] }) },
+  "list-empty": { ...inSession, session: "", answers: { [MINE]: { applications: [] } }, says: ["lookup.list_none"], on: link("lookup.jobs", { then: ["cook"] }) },
+  "list-session-ended": { ...inSession, session: "", answers: { [MINE]: ENDED }, says: ["ui.session_ended"], on: button("lookup.send", { fill: true, then: ["lookup.code_title"] }) },
+  ...failures("list", { ...inSession, session: "" }, MINE, ["lookup.list_title"]),
+
+  // -- where it stands --
+  "status-loading": { ...inSession, early: true, answers: { [STATUS]: "never" }, says: ["link"], on: ownLink },
+  "status-slow": { ...inSession, clock: true, answers: { [STATUS]: "never" }, act: passes(3_100), says: ["ui.slow"], on: ownLink },
+  "status-404": { ...inSession, answers: { [STATUS]: problem(404, "not-found") }, says: ["timeline.not_found", "timeline.not_found_why"], on: link("timeline.board", { then: ["cook"] }) },
+  ...failures("status", inSession, STATUS, ["timeline.log_out"]),
+  ...stands("waiting", ["timeline.steps"]),
+  ...stands("due_today", ["timeline.state_due_today"]),
+  ...stands("interview_yours", ["timeline.your_turn_note"]),
+  ...stands("late", ["timeline.late_title"]),
+  ...stands("moved", ["timeline.moved_was"]),
+  ...stands("hired", [["timeline.hired_title", {}]]),
+  ...stands("rejected", [["timeline.rejected_title", {}]]),
+  ...stands("rejected_without_reason", [["decision.none", {}]]),
+  ...stands("withdrawn", ["timeline.withdrawn_title", "timeline.withdrawn_why"]),
+  "status-went-offline": {
+    ...inSession, act: wentOffline, says: [["timeline.as_of_offline", {}], "timeline.steps"], on: button("timeline.all", { then: ["lookup.list_title"] }),
+  },
+  "status-back-online": {
+    ...inSession, act: async (s) => {
+      await wentOffline(s);
+      await s.sees([["timeline.as_of_offline", {}]]);
+      s.mend({ [STATUS]: undefined });
+      await becomes("online")(s);
+    },
+    says: [["timeline.as_of", {}], "timeline.steps"], on: button("timeline.all", { then: ["lookup.list_title"] }),
+  },
+  "status-file-failed": {
+    ...inSession, answers: { [`${STATUS}/export`]: FAULT }, act: (s) => s.press("timeline.export"), says: ["timeline.save_failed"],
+    on: button("timeline.all", { then: ["lookup.list_title"] }),
+  },
+
+  // -- the promises kept --
+  "score": { view: "score", says: ["score.title"] },
+  "score-500": { view: "score", answers: { [ORGANIZATION]: FAULT }, says: ["ui.fault"], on: again({ [ORGANIZATION]: undefined }, ["score.title"]) },
+
+  // -- the program does not run --
+  "program-blocked": { ...board, policy: POLICY.replace(" 'wasm-unsafe-eval'", ""), code: "blocked", says: ["link"], on: ownLink },
+  "program-blocked-without-link": {
+    ...board, bare: true, policy: POLICY.replace(" 'wasm-unsafe-eval'", ""), code: "blocked", says: ["api.example.test/careers"],
+    on: link("api.example.test/careers", { address: `${ENDPOINT}/careers` }),
+  },
+  "program-corrupt": { ...board, before: (page) => page.route(`${CDN}/**/belofte-*.wasm`, corrupt), code: "integrity", says: ["link"], on: ownLink },
+  "program-offline": { ...board, before: (page) => page.route(`${CDN}/**/*.wasm`, (route) => route.abort("internetdisconnected")), code: "network", says: ["link"], on: ownLink },
+  "second-corrupt": { ...lookup, before: (page) => page.route(SECOND, corrupt), code: "integrity", says: ["link"], on: ownLink },
+  "texts-offline": { ...board, before: (page) => page.route(LATER, (route) => route.abort("internetdisconnected")), act: all(toPosting, toForm), code: "network", says: ["link"], on: ownLink },
+  "no-javascript": { ...board, scripts: false, before: (page) => page.route(`${CDN}/**`, (route) => route.abort()), says: ["link"], on: ownLink },
+};
+
+function gone() {
+  return (request) => problem(410, "gone", { related: [{ id: "gardener", title: SAID[new URL(request.url()).searchParams.get("lang")].gardener, locations: ["Rotterdam"] }] });
+}
+
+function notDelivered(answer, why) {
+  return {
+    ...apply, clock: true, answers: { [APPLY]: answer }, act: all(write, stops(100), send), says: ["apply.not_delivered", why], ...written,
+    on: button("apply.try_now", { mends: { [APPLY]: undefined }, then: receipt, leaves: true }),
+  };
+}
+
+/** A file that was chosen after all was written; one that is refused is taken out again. */
+function file(chosen, says, { on = button(["apply.file_remove", { name: chosen.name }], { then: ["apply.file_choose"] }) } = {}) {
+  return { ...apply, act: all(write, attach(chosen)), says, ...written, on };
+}
+
+function asks(name, answer, says) {
+  const slow = answer === "never";
+  return {
+    [`lookup-${name}`]: {
+      ...lookup, clock: slow, answers: { [MAIL]: answer }, act: slow ? all(askCode, passes(15_500)) : askCode, says: [says], typed: { "lookup.email": WRITTEN.email },
+      on: button("lookup.send", { mends: { [MAIL]: undefined }, then: ["lookup.code_title"], leaves: true }),
+    },
+  };
+}
+
+function code(answer, says, on) {
+  return { ...lookup, answers: { [OPEN]: answer }, act: enterCode, says, typed: { "lookup.code": "123456" }, on };
+}
+
+function stands(name, says) {
+  const application = fixture(`timeline/${name}`);
+  return {
+    [`status-${name.replaceAll("_", "-")}`]: {
+      ...inSession, now: Date.parse(application.as_of), answers: { [STATUS]: account(name) }, says, on: button("timeline.all", { then: ["lookup.list_title"] }),
+    },
+  };
+}
+
+async function wentOffline(s) {
+  await s.sees(["timeline.steps"]);
+  s.mend({ [STATUS]: "offline" });
+  await becomes("offline")(s);
+}
+
+function forbidStorage(page) {
+  return page.addInitScript(() => {
+    for (const name of ["sessionStorage", "localStorage"]) {
+      Object.defineProperty(window, name, {
+        get() {
+          throw new DOMException("storage is switched off", "SecurityError");
+        },
+      });
+    }
+  });
+}
+
+function corrupt(route) {
+  return route.fulfill({ body: "changed", headers: { "access-control-allow-origin": "*", "content-type": "application/wasm" } });
+}
+
+module.exports = { STATES, SAID, REFERENCE, WRITTEN, well };

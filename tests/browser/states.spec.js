@@ -1,0 +1,166 @@
+// The catalogue of states, played: each says its words, has a way on that works, loses nothing that was typed, has no
+// violation and leaves the host page alone. Pictures of all of them: tests/page/results/states/index.html.
+const fs = require("node:fs");
+const path = require("node:path");
+const { source: axeSource } = require("axe-core");
+const { test, expect, words, pattern, RULES } = require("../page/fixtures.js");
+const { layOut, HOST, ENDPOINT } = require("./endpoint.js");
+const { STATES, SAID, REFERENCE, WRITTEN, well } = require("./states.js");
+const { root } = require("../page/server.js");
+
+const PICTURES = path.join(root, "tests/page/results/states");
+const EVERY = ["nl", "en"].flatMap((lang) => [320, 1280].map((width) => ({ lang, width, schemes: ["light", "dark"] })));
+const FEW = [
+  { lang: "nl", width: 360, schemes: ["light"] },
+  { lang: "en", width: 1280, schemes: ["dark"] },
+];
+
+// What the browser itself writes about failed requests is no message of ours; `ours` below listens to the rest. There are
+// some 200 plays: without traces, and with axe in the page alone, each is done in half the time.
+test.use({ quiet: false, trace: "off", screenshot: "off" });
+
+for (const [name, state] of Object.entries(STATES)) {
+  for (const { lang, width, schemes } of process.env.BELOFTE_TEST_ALL ? EVERY : FEW) {
+    test(`${name} (${lang}, ${width} px)`, async ({ page, browser }) => {
+      await page.setViewportSize({ width, height: width < 400 ? 740 : 900 });
+      await page.emulateMedia({ colorScheme: schemes[0] });
+      const heard = ours(page);
+      const stage = await begin(page, state, lang);
+      await state.act?.(stage);
+      await stage.sees(state.says);
+      if (state.code) await expect.poll(() => page.evaluate(() => window.code)).toBe(state.code);
+      await stage.holds(state.typed);
+      for (const colorScheme of schemes) await look(page, `${name}-${lang}-${width}`, colorScheme, state);
+      if (state.scripts === false) await without(browser, { lang, width, colorScheme: schemes[0] }, state);
+      else if (state.on) await goOn(stage, state);
+      expect(heard, "exceptions, and what we wrote to the console as an error").toEqual([]);
+    });
+  }
+}
+
+test.afterAll(() => {
+  if (!fs.existsSync(PICTURES)) return;
+  const files = fs.readdirSync(PICTURES).filter((file) => file.endsWith(".png"));
+  const figure = (file) => `<figure><a href="${file}"><img src="${file}" loading="lazy"></a><figcaption>${file.slice(0, -4)}</figcaption></figure>`;
+  const style = "body{font:14px sans-serif;display:flex;flex-wrap:wrap;gap:16px;background:#999}figure{margin:0}img{width:320px;display:block}";
+  fs.writeFileSync(path.join(PICTURES, "index.html"), `<!doctype html><meta charset="utf-8"><title>States</title><style>${style}</style>${files.map(figure).join("\n")}`);
+});
+
+/** Exceptions of the page, and errors that a script wrote: what the browser reports of itself carries no value. */
+function ours(page) {
+  const heard = [];
+  page.on("pageerror", (error) => heard.push(`exception: ${error.message}`));
+  page.on("console", (message) => message.type() === "error" && message.args().length > 0 && heard.push(message.text()));
+  return heard;
+}
+
+/** Opens the host page with the endpoint as the state has it. */
+async function begin(page, state, lang) {
+  const answers = { ...well(lang), ...state.answers };
+  const stage = new Stage(page, lang, answers);
+  if (state.clock) await page.clock.install();
+  await layOut(page, { element: element(state, lang), answers, lang, ...(state.policy ? { policy: state.policy } : {}), now: state.now ?? Date.parse("2027-03-26T13:03:00Z") });
+  await state.before?.(page);
+  await page.addInitScript(
+    ({ session, origin }) => {
+      // A page with colours of its own in both schemes; axe takes what names none for white.
+      const colours = new CSSStyleSheet();
+      colours.replaceSync(":root { color-scheme: light dark; color: light-dark(#222, #eee); background: light-dark(#fff, #121212) } a { color: light-dark(#0040a0, #9cf) }");
+      document.adoptedStyleSheets = [colours];
+      document.addEventListener("belofte-error", (event) => (window.code = event.detail.code));
+      if (session !== null && location.origin === origin) sessionStorage.setItem("belofte-session", session);
+    },
+    { session: state.session === undefined ? null : `token-of-the-test ${state.session === true ? REFERENCE : ""} `, origin: HOST },
+  );
+  await page.goto(`${HOST}/${state.hash ?? ""}`);
+  return stage;
+}
+
+function element({ view, posting, bare }, lang) {
+  const attributes = `endpoint="${ENDPOINT}" loading="eager" lang="${lang}" view="${view}" ${posting ? `posting="${posting}"` : ""}`;
+  return `<belofte-careers ${attributes}>${bare ? "" : `<a href="/jobs">${SAID[lang].link}</a>`}</belofte-careers>`;
+}
+
+class Stage {
+  constructor(page, lang, answers) {
+    Object.assign(this, { page, lang, answers, said: SAID[lang], w: words(lang), inside: page.locator("belofte-careers") });
+  }
+
+  /** A text: of the locale files, with values; of the employer; or as it stands. */
+  text(told) {
+    const [key, values] = Array.isArray(told) ? told : [told];
+    if (this.said[key]) return this.said[key];
+    if (!/^[a-z]+\.[a-z_]+$/.test(key)) return key;
+    const filled = this.w(key, values && { ...values, ...(values.label ? { label: this.said[values.label] } : {}) });
+    return /\{\w+\}/.test(filled) ? pattern(filled) : filled;
+  }
+
+  async sees(told) {
+    for (const each of told) await expect(this.inside.getByText(this.text(each)).filter({ visible: true }).first()).toBeVisible();
+  }
+
+  control(name) {
+    return this.inside.getByLabel(this.text(name), { exact: false });
+  }
+
+  /** What was typed stands in its control. */
+  async holds(typed = {}) {
+    for (const [name, value] of Object.entries(typed)) await expect(this.control(name), `what was typed: ${name}`).toHaveValue(value);
+  }
+
+  press(name) {
+    return this.inside.getByRole("button", { name: this.text(name), exact: true }).click();
+  }
+
+  follow(name) {
+    return this.inside.getByRole("link", { name: this.text(name), exact: true }).first().click();
+  }
+
+  /** The endpoint answers in another way from now on; `undefined`: as it does when all is well. */
+  mend(changes = {}) {
+    const sound = well(this.lang);
+    for (const [path, answer] of Object.entries(changes)) this.answers[path] = answer ?? sound[path];
+  }
+}
+
+/** Axe and a picture. */
+async function look(page, name, colorScheme, { early, clock }) {
+  await page.emulateMedia({ colorScheme });
+  // What comes up slowly stands there at once, but for the states that are over before it does.
+  if (!early) await page.evaluate(() => document.querySelector("belofte-careers").shadowRoot?.getAnimations().forEach((animation) => animation.finish()));
+  await page.screenshot({ path: path.join(PICTURES, `${name}-${colorScheme}.png`), fullPage: true });
+  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axeSource);
+  let done = false;
+  const running = page.evaluate(async (tags) => {
+    const { violations } = await axe.run(document, { runOnly: tags, resultTypes: ["violations"], preload: false });
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target} ${node.failureSummary}`).join(" | ")}`);
+  }, RULES);
+  running.then(() => (done = true));
+  // Where time stands still, axe needs some.
+  while (clock && !done) await page.clock.runFor(1);
+  const told = await running;
+  expect(told, "axe").toEqual([]);
+}
+
+async function goOn(stage, { on, typed }) {
+  const { page, inside } = stage;
+  if (on.mends?.route) await page.unroute(on.mends.route);
+  else stage.mend(on.mends);
+  if (on.fill) await stage.control("lookup.email").fill(WRITTEN.email);
+  await inside.getByRole(on.role, { name: stage.text(on.name), exact: true }).first().click();
+  if (on.address) return expect(page).toHaveURL(on.address);
+  if (on.focuses) await expect(stage.control(on.focuses)).toBeFocused();
+  await stage.sees(on.then ?? []);
+  if (!on.leaves) await stage.holds(typed);
+}
+
+/** The same page in a browser that runs no scripts. */
+async function without(browser, { lang, width, colorScheme }, state) {
+  const context = await browser.newContext({ javaScriptEnabled: false, viewport: { width, height: 740 }, colorScheme });
+  const page = await context.newPage();
+  await layOut(page, { element: element(state, lang), lang });
+  await page.goto(HOST);
+  await page.getByRole("link", { name: SAID[lang].link }).click();
+  await expect(page).toHaveURL(state.on.address);
+  await context.close();
+}
