@@ -29,9 +29,10 @@ const organization = {
 /**
  * Lays out the three origins. `answers` maps "METHOD /path" to a body, a `{status, body, headers}` or a function of the
  * request; what is not named is 404. `now` is the server's clock, `lang` the language of the host page.
+ * `setup` is a script of the host page that runs before ours.
  */
 async function layOut(page, options = {}) {
-  const { element = "", answers = {}, now = Date.parse("2026-11-10T10:00:00Z"), policy = POLICY, lang = "en" } = options;
+  const { element = "", answers = {}, now = Date.parse("2026-11-10T10:00:00Z"), policy = POLICY, lang = "en", setup = "" } = options;
   const asked = [];
   await page.route(`${CDN}/**`, (route) => {
     const file = path.join(embed, version, new URL(route.request().url()).pathname.replace(`/embed/${version}/`, ""));
@@ -39,6 +40,8 @@ async function layOut(page, options = {}) {
     const headers = { "access-control-allow-origin": "*", "content-type": TYPES[path.extname(file)] };
     return route.fulfill({ body: fs.readFileSync(file), headers });
   });
+  const javascript = { body: setup, headers: { "content-type": "text/javascript" } };
+  if (setup) await page.route(`${CDN}/setup.js`, (route) => route.fulfill(javascript));
   await page.route(`${ENDPOINT}/**`, async (route) => {
     const request = route.request();
     const { pathname } = new URL(request.url());
@@ -61,7 +64,7 @@ async function layOut(page, options = {}) {
     return route.fulfill({ status: answer.status ?? 200, headers, body });
   });
   const html = `<!doctype html><html lang="${lang}"><head><meta charset="utf-8"><title>Host</title></head><body><main><h1>${lang === "nl" ? "Vacatures" : "Jobs"}</h1>
-    <script src="${CDN}/embed/${version}/belofte.js" crossorigin></script>${element}</main></body></html>`;
+    ${setup && `<script src="${CDN}/setup.js"></script>`}<script src="${CDN}/embed/${version}/belofte.js" crossorigin></script>${element}</main></body></html>`;
   await page.route(`${HOST}/**`, (route) =>
     route.fulfill({ body: html, headers: { "content-type": "text/html", ...(policy ? { "content-security-policy": policy } : {}) } }),
   );

@@ -284,7 +284,7 @@ const STATES = {
     ...apply, answers: { [`${STATUS}/calendar.ics`]: FAULT }, act: all(writeAndSend, (s) => s.press("apply.calendar")), says: ["apply.calendar_failed"],
     on: link("apply.follow", { then: [REFERENCE] }),
   },
-  "storage-blocked": { ...apply, before: forbidStorage, act: writeAndSend, says: receipt, on: link("apply.follow", { then: ["timeline.log_out"] }) },
+  "storage-blocked": { ...apply, alone: true, before: forbidStorage, act: writeAndSend, says: receipt, on: link("apply.follow", { then: ["timeline.log_out"] }) },
 
   // -- the way back in --
   "lookup": { ...lookup, says: ["lookup.title", "lookup.lead"], on: link("lookup.jobs", { then: ["cook"] }) },

@@ -1,5 +1,5 @@
 // The catalogue of states, played: each says its words, has a way on that works, loses nothing that was typed, has no
-// violation and leaves the host page alone. Pictures of all of them: tests/page/results/states/index.html.
+// violation and leaves the host page alone. With all of them, pictures: tests/page/results/states/index.html.
 const fs = require("node:fs");
 const path = require("node:path");
 const { source: axeSource } = require("axe-core");
@@ -9,24 +9,38 @@ const { STATES, SAID, REFERENCE, WRITTEN, well } = require("./states.js");
 const { root } = require("../page/server.js");
 
 const PICTURES = path.join(root, "tests/page/results/states");
+const ALL = Boolean(process.env.BELOFTE_TEST_ALL);
 const EVERY = ["nl", "en"].flatMap((lang) => [320, 1280].map((width) => ({ lang, width, schemes: ["light", "dark"] })));
 const FEW = [
   { lang: "nl", width: 360, schemes: ["light"] },
   { lang: "en", width: 1280, schemes: ["dark"] },
 ];
 
-// What the browser itself writes about failed requests is no message of ours; `ours` below listens to the rest. There are
-// some 200 plays: without traces, and with axe in the page alone, each is done in half the time.
-test.use({ quiet: false, trace: "off", screenshot: "off" });
+// What the browser itself writes about failed requests is no message of ours: each play listens to the rest.
+const play = test.extend({
+  /** One page a worker: what it has compiled it need not compile again. States that stop the clock have one of their own. */
+  kept: [
+    async ({ browser }, use) => {
+      const page = await fresh(browser);
+      await use(page);
+      await page.context().close();
+    },
+    { scope: "worker" },
+  ],
+});
+const fresh = (browser) => browser.newPage({ reducedMotion: "reduce", locale: "nl-NL", timezoneId: "Europe/Amsterdam" });
 
-for (const [name, state] of Object.entries(STATES)) {
-  for (const { lang, width, schemes } of process.env.BELOFTE_TEST_ALL ? EVERY : FEW) {
-    test(`${name} (${lang}, ${width} px)`, async ({ page, browser }) => {
+for (const [number, [name, state]] of Object.entries(STATES).entries()) {
+  // In short each state is played once, by turns narrow and Dutch or wide, English and dark.
+  for (const { lang, width, schemes } of ALL ? EVERY : [FEW[number % 2]]) {
+    play(`${name} (${lang}, ${width} px)`, async ({ kept, browser }) => {
+      const page = state.clock || state.alone ? await fresh(browser) : kept;
       await page.setViewportSize({ width, height: width < 400 ? 740 : 900 });
       await page.emulateMedia({ colorScheme: schemes[0] });
-      const heard = ours(page);
-      const stage = await begin(page, state, lang);
+      const { heard, deaf } = ours(page);
+      const stage = await begin(page, name, state, lang);
       await state.act?.(stage);
+      if (state.says.includes("ui.slow")) await hurry(stage);
       await stage.sees(state.says);
       if (state.code) await expect.poll(() => page.evaluate(() => window.code)).toBe(state.code);
       await stage.holds(state.typed);
@@ -34,6 +48,9 @@ for (const [name, state] of Object.entries(STATES)) {
       if (state.scripts === false) await without(browser, { lang, width, colorScheme: schemes[0] }, state);
       else if (state.on) await goOn(stage, state);
       expect(heard, "exceptions, and what we wrote to the console as an error").toEqual([]);
+      if (page !== kept) return page.context().close();
+      deaf();
+      await page.unrouteAll({ behavior: "ignoreErrors" });
     });
   }
 }
@@ -49,31 +66,41 @@ test.afterAll(() => {
 /** Exceptions of the page, and errors that a script wrote: what the browser reports of itself carries no value. */
 function ours(page) {
   const heard = [];
-  page.on("pageerror", (error) => heard.push(`exception: ${error.message}`));
-  page.on("console", (message) => message.type() === "error" && message.args().length > 0 && heard.push(message.text()));
-  return heard;
+  const threw = (error) => heard.push(`exception: ${error.message}`);
+  const wrote = (message) => message.type() === "error" && message.args().length > 0 && heard.push(message.text());
+  page.on("pageerror", threw).on("console", wrote);
+  return { heard, deaf: () => page.off("pageerror", threw).off("console", wrote) };
 }
 
 /** Opens the host page with the endpoint as the state has it. */
-async function begin(page, state, lang) {
+async function begin(page, name, state, lang) {
   const answers = { ...well(lang), ...state.answers };
   const stage = new Stage(page, lang, answers);
   if (state.clock) await page.clock.install();
-  await layOut(page, { element: element(state, lang), answers, lang, ...(state.policy ? { policy: state.policy } : {}), now: state.now ?? Date.parse("2027-03-26T13:03:00Z") });
+  const session = state.session === undefined ? null : `token-of-the-test ${state.session === true ? REFERENCE : ""} `;
+  const now = state.now ?? Date.parse("2027-03-26T13:03:00Z");
+  const policy = state.policy ? { policy: state.policy } : {};
+  await layOut(page, { element: element(state, lang), answers, lang, now, ...policy, setup: `(${prepare})(${JSON.stringify(session)})` });
   await state.before?.(page);
-  await page.addInitScript(
-    ({ session, origin }) => {
-      // A page with colours of its own in both schemes; axe takes what names none for white.
-      const colours = new CSSStyleSheet();
-      colours.replaceSync(":root { color-scheme: light dark; color: light-dark(#222, #eee); background: light-dark(#fff, #121212) } a { color: light-dark(#0040a0, #9cf) }");
-      document.adoptedStyleSheets = [colours];
-      document.addEventListener("belofte-error", (event) => (window.code = event.detail.code));
-      if (session !== null && location.origin === origin) sessionStorage.setItem("belofte-session", session);
-    },
-    { session: state.session === undefined ? null : `token-of-the-test ${state.session === true ? REFERENCE : ""} `, origin: HOST },
-  );
-  await page.goto(`${HOST}/${state.hash ?? ""}`);
+  await page.goto(`${HOST}/${name}-${lang}${state.hash ?? ""}`);
   return stage;
+}
+
+/** Runs in the page before anything of ours. */
+function prepare(session) {
+  // A page with colours of its own in both schemes; axe takes what names none for white.
+  const colours = new CSSStyleSheet();
+  colours.replaceSync(
+    ":root { color-scheme: light dark; color: light-dark(#222, #eee); background: light-dark(#fff, #121212) } a { color: light-dark(#0040a0, #9cf) }",
+  );
+  document.adoptedStyleSheets = [colours];
+  document.addEventListener("belofte-error", (event) => (window.code = event.detail.code));
+  try {
+    sessionStorage.clear();
+    if (session !== null) sessionStorage.setItem("belofte-session", session);
+  } catch {
+    // Storage is blocked, as the state wants it.
+  }
 }
 
 function element({ view, posting, bare }, lang) {
@@ -123,12 +150,22 @@ class Stage {
   }
 }
 
+/** The style sheet takes three seconds to say that it takes long. */
+async function hurry(stage) {
+  await stage.sees(["ui.loading"]);
+  await stage.page.evaluate(finish);
+}
+
+function finish() {
+  document.querySelector("belofte-careers").shadowRoot?.getAnimations().forEach((animation) => animation.finish());
+}
+
 /** Axe and a picture. */
 async function look(page, name, colorScheme, { early, clock }) {
   await page.emulateMedia({ colorScheme });
   // What comes up slowly stands there at once, but for the states that are over before it does.
-  if (!early) await page.evaluate(() => document.querySelector("belofte-careers").shadowRoot?.getAnimations().forEach((animation) => animation.finish()));
-  await page.screenshot({ path: path.join(PICTURES, `${name}-${colorScheme}.png`), fullPage: true });
+  if (!early) await page.evaluate(finish);
+  if (ALL) await page.screenshot({ path: path.join(PICTURES, `${name}-${colorScheme}.png`), fullPage: true });
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axeSource);
   let done = false;
   const running = page.evaluate(async (tags) => {
