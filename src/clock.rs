@@ -66,8 +66,7 @@ pub fn use_freshness(clock: &Clock, again: Callback<()>, until: Option<Timestamp
     let before = read_at.get();
     // A second later, so that the answer is surely the new one. What was over at the last reading is no reason any more.
     let ends = until.map(|until| until.plus_ms(SECOND_MS)).filter(|until| *until > before);
-    let latest = before.plus_ms(FRESH_MS);
-    let stale_at = ends.map_or(latest, |ends| ends.min(latest));
+    let stale_at = ends.unwrap_or_else(|| before.plus_ms(FRESH_MS));
     use_alarm(clock, Some(stale_at));
     let clock = clock.clone();
     let is_stale = clock.now() >= stale_at;

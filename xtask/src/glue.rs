@@ -22,8 +22,19 @@ const START: &str = "let wasm;
 
 /// What is written in the place of a piece of the glue, from its first words to those that follow it. Every browser
 /// that reads the loader has a TextEncoder that needs no help, and a FinalizationRegistry.
-const PIECES: [(&str, &str, &str); 5] = [
+const PIECES: [(&str, &str, &str); 7] = [
     ("let script_src;", "/**", ""),
+    // The loader ends what it mounted by `destroy`; the rest is the garbage collector's.
+    ("__destroy_into_raw() {", "destroy() {", ""),
+    (
+        "function getDataViewMemory0() {",
+        "function getStringFromWasm0(",
+        "function getDataViewMemory0() {
+  if (cachedDataViewMemory0?.buffer !== wasm.memory.buffer) cachedDataViewMemory0 = new DataView(wasm.memory.buffer);
+  return cachedDataViewMemory0;
+}
+",
+    ),
     ("if (!('encodeInto' in cachedTextEncoder))", "let WASM_VECTOR_LEN", ""),
     (
         "function passStringToWasm0(",
