@@ -58,8 +58,8 @@ pub fn use_alarm(clock: &Clock, at: Option<Timestamp>) {
     });
 }
 
-/// "Apply today" and its dates change when the employer's day ends, at `until`: an open page reads them anew then, and
-/// every few minutes all the same.
+/// "Apply today" and its dates change when the employer's day ends, at `until`: an open page reads them anew then; every
+/// few minutes where the backend does not say until when they hold.
 #[hook]
 pub fn use_freshness(clock: &Clock, again: Callback<()>, until: Option<Timestamp>) {
     let read_at = use_kept(|| clock.now());

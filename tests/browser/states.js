@@ -5,7 +5,7 @@
 // what the endpoint answers by then (`mends`) and what must be there after it (`then`); `typed` is what must stand in
 // the controls in the state, and after the way on too where it does not leave the form.
 const { fixture, ENDPOINT, HOST, CDN, POLICY } = require("./endpoint.js");
-const { PDF } = require("../page/fixtures.js");
+const { expect, PDF } = require("../page/fixtures.js");
 
 const REFERENCE = "K7Q4-9M2P-3XHD";
 const ORGANIZATION = "GET /v1/organization";
@@ -121,13 +121,12 @@ const stops = (ms) => async (s) => s.page.clock.pauseAt((await s.page.evaluate((
 const all = (...acts) => async (s) => {
   for (const act of acts) await act(s);
 };
-/** So long that a call without an answer is given up, twice where the loader asked first. */
-const givesUp = async (s) => {
-  for (const _ of [1, 2, 3]) {
-    await s.page.waitForTimeout(50);
+/** So long that calls without an answer are given up, as often as it takes: the loader may have asked before the program. */
+const givesUp = (s) =>
+  expect(async () => {
     await s.page.clock.fastForward(15_500);
-  }
-};
+    await expect(s.inside.getByText(s.text("ui.offline"))).toBeVisible({ timeout: 200 });
+  }).toPass();
 const becomes = (type) => (s) => s.page.evaluate((name) => dispatchEvent(new Event(name)), type);
 
 const button = (name, more = {}) => ({ role: "button", name, ...more });
