@@ -8,20 +8,11 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::lookup::no_demo;
-use crate::support::{Reply, TestApp, new_database, rounds};
+use crate::support::{Reply, TestApp, rounds};
 
 const MEDIANS_MAX: Duration = Duration::from_millis(5);
 
-#[tokio::test]
-async fn known_and_unknown_take_the_same_time_on_sqlite() {
-    check(None).await;
-}
-
-#[tokio::test]
-async fn known_and_unknown_take_the_same_time_on_postgres() {
-    let Ok(server) = std::env::var("BELOFTE_TEST_POSTGRES") else { return };
-    check(Some(new_database(&server).await)).await;
-}
+on_both!(known_and_unknown_take_the_same_time, check);
 
 async fn check(database: Option<String>) {
     let app = no_demo(database).await;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::support::{TestApp, application, key, new_database, rounds};
+use crate::support::{TestApp, application, key, rounds};
 
 /// Draws the moments at which people come; the same in each run.
 struct Draw(u64);
@@ -27,16 +27,7 @@ async fn behind_a_proxy(database: Option<String>) -> TestApp {
     .await
 }
 
-#[tokio::test]
-async fn two_hundred_people_of_one_address_get_in_while_machines_post_on_sqlite() {
-    crowd(None).await;
-}
-
-#[tokio::test]
-async fn two_hundred_people_of_one_address_get_in_while_machines_post_on_postgres() {
-    let Ok(server) = std::env::var("BELOFTE_TEST_POSTGRES") else { return };
-    crowd(Some(new_database(&server).await)).await;
-}
+on_both!(two_hundred_people_of_one_address_get_in_while_machines_post, crowd);
 
 const PEOPLE: usize = 200;
 const HOUR_MS: u64 = 3_600_000;

@@ -3,7 +3,7 @@
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::support::{Reply, TestApp, new_database, rounds};
+use crate::support::{Reply, TestApp, rounds};
 use crate::timeline::applicant;
 
 const NOOR: &str = "noor@example.com";
@@ -132,16 +132,7 @@ pub async fn no_demo(database: Option<String>) -> TestApp {
     .await
 }
 
-#[tokio::test]
-async fn who_asks_too_often_hears_the_same_and_gets_no_further_mail_on_sqlite() {
-    asks_too_often(None).await;
-}
-
-#[tokio::test]
-async fn who_asks_too_often_hears_the_same_and_gets_no_further_mail_on_postgres() {
-    let Ok(server) = std::env::var("BELOFTE_TEST_POSTGRES") else { return };
-    asks_too_often(Some(new_database(&server).await)).await;
-}
+on_both!(who_asks_too_often_hears_the_same_and_gets_no_further_mail, asks_too_often);
 
 async fn asks_too_often(database: Option<String>) {
     let app = no_demo(database).await;
@@ -177,16 +168,7 @@ async fn asks_too_often(database: Option<String>) {
     assert_eq!(codes_mailed(&app).await, 21, "without the reference the way stays open");
 }
 
-#[tokio::test]
-async fn guessing_opens_nothing_on_sqlite() {
-    guesses(None).await;
-}
-
-#[tokio::test]
-async fn guessing_opens_nothing_on_postgres() {
-    let Ok(server) = std::env::var("BELOFTE_TEST_POSTGRES") else { return };
-    guesses(Some(new_database(&server).await)).await;
-}
+on_both!(guessing_opens_nothing, guesses);
 
 /// 100,000 guesses by `--all`, a third each: codes of a known address, references, and links. A new code is asked for as
 /// soon as one is locked; of those that are mailed in the hour, 100 guesses are looked at.

@@ -9,7 +9,7 @@ use axum::http::{HeaderName, HeaderValue, Method, Request, Uri};
 use belofte_server::config::Limits;
 use serde_json::{Value, json};
 
-use crate::support::{DESK_KEY, Reply, TestApp, application, new_database, rounds};
+use crate::support::{DESK_KEY, Reply, TestApp, application, rounds};
 
 const PATHS: &str = include_str!("../../../../docs/openapi.json");
 const IN_PATHS: [&str; 12] = [
@@ -79,16 +79,7 @@ impl Draw {
     }
 }
 
-#[tokio::test]
-async fn no_request_brings_a_fault_or_an_answer_without_words_on_sqlite() {
-    check(None).await;
-}
-
-#[tokio::test]
-async fn no_request_brings_a_fault_or_an_answer_without_words_on_postgres() {
-    let Ok(server) = std::env::var("BELOFTE_TEST_POSTGRES") else { return };
-    check(Some(new_database(&server).await)).await;
-}
+on_both!(no_request_brings_a_fault_or_an_answer_without_words, check);
 
 async fn check(database: Option<String>) {
     let limits = Limits {

@@ -6,20 +6,11 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use belofte_server::config::Limits;
 
-use crate::support::{Reply, TestApp, application, key, new_database, rounds};
+use crate::support::{Reply, TestApp, application, key, rounds};
 
 const CALLERS: usize = 100;
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_hundred_posts_with_one_key_are_one_application_on_sqlite() {
-    check(None).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_hundred_posts_with_one_key_are_one_application_on_postgres() {
-    let Ok(server) = std::env::var("BELOFTE_TEST_POSTGRES") else { return };
-    check(Some(new_database(&server).await)).await;
-}
+on_both!(a_hundred_posts_with_one_key_are_one_application, check, flavor = "multi_thread", worker_threads = 4);
 
 async fn check(database: Option<String>) {
     let limits = Limits { applications_per_minute: 1_000_000, ..Limits::default() };

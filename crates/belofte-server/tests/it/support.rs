@@ -43,6 +43,25 @@ macro_rules! both {
     };
 }
 
+/// The same for a test that opens its server itself: `on_both!(a_sentence_as_name, check)` calls `check` with the
+/// database to open, None for SQLite's own. What follows is for `tokio::test`.
+macro_rules! on_both {
+    ($name:ident, $check:ident $(, $($how:tt)*)?) => {
+        mod $name {
+            #[tokio::test$(($($how)*))?]
+            async fn on_sqlite() {
+                super::$check(None).await;
+            }
+
+            #[tokio::test$(($($how)*))?]
+            async fn on_postgres() {
+                let Some(database) = $crate::support::postgres_database().await else { return };
+                super::$check(Some(database)).await;
+            }
+        }
+    };
+}
+
 pub struct TestApp {
     pub state: AppState,
     router: Router,
@@ -65,11 +84,7 @@ impl TestApp {
 
     /// None, and said so, where no PostgreSQL was given.
     pub async fn postgres() -> Option<TestApp> {
-        let Ok(server) = std::env::var("BELOFTE_TEST_POSTGRES") else {
-            eprintln!("BELOFTE_TEST_POSTGRES is not set: not run on PostgreSQL");
-            return None;
-        };
-        Some(TestApp::start(Some(new_database(&server).await), Limits::default()).await)
+        Some(TestApp::start(Some(postgres_database().await?), Limits::default()).await)
     }
 
     pub async fn with_limits(limits: Limits) -> TestApp {
@@ -272,6 +287,15 @@ pub fn application(email: &str) -> Value {
             {"field": "start", "values": ["now"]},
         ],
     })
+}
+
+/// A database of its own; None, and said so, where no PostgreSQL was given.
+pub async fn postgres_database() -> Option<String> {
+    let Ok(server) = std::env::var("BELOFTE_TEST_POSTGRES") else {
+        eprintln!("BELOFTE_TEST_POSTGRES is not set: not run on PostgreSQL");
+        return None;
+    };
+    Some(new_database(&server).await)
 }
 
 /// A database of its own on the server that `url` leads to.

@@ -14,7 +14,7 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
 use crate::crash::Server;
-use crate::support::{TestApp, new_database, rounds};
+use crate::support::{TestApp, rounds};
 
 const MB: usize = 1024 * 1024;
 const MAX: usize = 10 * MB;
@@ -280,16 +280,7 @@ fn bombs(refuse: Refuse<'_>) {
     refuse("telt verkeerd.docx", huge, TYPE, "");
 }
 
-#[tokio::test]
-async fn each_file_of_the_corpus_gets_the_right_verdict_on_sqlite() {
-    verdicts(None).await;
-}
-
-#[tokio::test]
-async fn each_file_of_the_corpus_gets_the_right_verdict_on_postgres() {
-    let Ok(server) = std::env::var("BELOFTE_TEST_POSTGRES") else { return };
-    verdicts(Some(new_database(&server).await)).await;
-}
+on_both!(each_file_of_the_corpus_gets_the_right_verdict, verdicts);
 
 async fn verdicts(database: Option<String>) {
     let app = TestApp::with_config(|config| {
