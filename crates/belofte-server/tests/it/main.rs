@@ -6,11 +6,14 @@
 #[macro_use]
 mod support;
 
+mod access;
 mod alike;
 mod apply;
+mod audit;
 mod canary;
 mod crash;
 mod desk;
+mod desk_users;
 mod door;
 mod embed;
 mod limits;
