@@ -175,6 +175,11 @@ pub fn log_as_json() {
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,belofte_server=info"));
     // A second start in one process (tests) keeps the first subscriber.
     let _ = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    // The words of a panic may quote what somebody sent: the log says where it was, and no more.
+    std::panic::set_hook(Box::new(|panic| {
+        let at = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(at, "panic");
+    }));
 }
 
 /// Serves until the process is asked to stop; running calls get a moment, live streams end by themselves.

@@ -19,6 +19,7 @@ mod mail;
 mod malformed;
 mod once;
 mod pages;
+mod panics;
 mod postings;
 mod retention;
 mod score;
