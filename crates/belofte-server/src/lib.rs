@@ -61,7 +61,9 @@ pub async fn serve(options: ServeOptions) -> Result<(), StartError> {
     }
     let listener = tokio::net::TcpListener::bind(listen).await?;
     tracing::info!(%listen, "listening");
-    http::listen(listener, router(state)).await
+    let limits = http::connections::Connections::of(&state.config);
+    http::connections::listen(listener, router(state), limits).await;
+    Ok(())
 }
 
 /// How often what is no longer needed is deleted, and settings are read again (another server may have changed them).

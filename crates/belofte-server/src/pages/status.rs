@@ -4,6 +4,7 @@
 //! another site's page posts here is not carried out. Never tells whether somebody applied: the rules are the lookup's.
 
 use axum::Router;
+use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, FromRequestParts, State};
 use axum::http::request::Parts as RequestParts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -99,13 +100,13 @@ async fn knock(
     VisitorAddress(address): VisitorAddress,
     Query(asked): Query<AskedLang>,
     headers: HeaderMap,
-    Form(typed): Form<Typed>,
+    typed: Result<Form<Typed>, FormRejection>,
 ) -> ApiResult<Response> {
     let parts = Parts::of(&state, asked.lang.as_deref(), &headers);
     if from_elsewhere(&headers) {
         return Ok(to(PATH, &parts).into_response());
     }
-    let Typed { email, reference, code } = typed;
+    let Ok(Form(Typed { email, reference, code })) = typed else { return Ok(to(PATH, &parts).into_response()) };
     let asks_code = code.is_some();
     let visit = Visit::checked(Written { reference, email, code: code.unwrap_or_default() }, asks_code);
     if !visit.problems.is_empty() {

@@ -21,6 +21,7 @@ mod once;
 mod pages;
 mod panics;
 mod postings;
+mod raw;
 mod retention;
 mod score;
 mod settings;
