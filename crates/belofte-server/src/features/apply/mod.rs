@@ -80,7 +80,7 @@ async fn take(state: &AppState, address: VisitorAddress, request: Request, heade
         "multipart/form-data" => {
             let multipart = Multipart::from_request(request, state).await;
             let multipart = multipart.map_err(|error| ApiProblem::bad_request(&error.body_text()))?;
-            plain::apply(state, headers, multipart).await
+            plain::apply(state, address, headers, multipart).await
         }
         _ => Err(ApiProblem::media_type(vec![], "application/json or multipart/form-data")),
     }
