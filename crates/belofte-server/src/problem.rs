@@ -65,6 +65,10 @@ impl ApiProblem {
         problem
     }
 
+    pub fn not_open() -> ApiProblem {
+        ApiProblem::new(ProblemType::NotOpen, StatusCode::CONFLICT, "This posting takes no applications yet")
+    }
+
     pub fn unauthorized() -> ApiProblem {
         ApiProblem::new(ProblemType::Unauthorized, StatusCode::UNAUTHORIZED, "Sign in first")
     }

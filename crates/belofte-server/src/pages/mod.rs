@@ -2,6 +2,7 @@
 //!
 //! Draws by the widget's components; adds head, style sheet, language switch. No script runs here.
 
+mod not_open;
 mod shell;
 mod status;
 
@@ -20,6 +21,7 @@ use belofte::ssr::{self, KeptFile, Returned};
 use belofte_contract::Timestamp;
 use belofte_contract::apply::{ApplicationForm, ApplicationReceipt, FieldKind, NewApplication, values};
 use belofte_contract::paths;
+use belofte_contract::postings::PostingStatus;
 use belofte_contract::problem::ProblemType;
 use serde::Deserialize;
 
@@ -180,11 +182,14 @@ async fn form(
         Err(problem) => return missing(state, parts, problem).await,
     };
     let posting = view::detail(&settings, found, &parts.lang, parts.now);
+    let organization = load_organization(state, Some(&parts.lang)).await?;
+    if posting.status == PostingStatus::Upcoming {
+        return not_open::page(state, parts, posting, &organization, status).await;
+    }
     let form = found.form_id().and_then(|form| settings.form_at(form, None, &parts.lang, parts.now));
     let form = form.filter(|_| posting.status.takes_applications());
     let Some(mut form) = form else { return missing(state, parts, ApiProblem::not_found()).await };
     say_conditions(&mut form, &parts.lang);
-    let organization = load_organization(state, Some(&parts.lang)).await?;
     let title = form_title(&parts.ctx(), &posting.title, &organization.name, returned.errors.len());
     let page = Page { title, path: format!("/careers/{id}/apply"), data: None, status };
     let plain = Plain { action: paths::APPLICATIONS.to_owned(), key: key.to_owned() };
@@ -232,7 +237,7 @@ pub async fn after_applying(
         Err(problem) => problem,
     };
     match problem.problem().kind {
-        ProblemType::Fields | ProblemType::TooLarge | ProblemType::MediaType => {
+        ProblemType::Fields | ProblemType::TooLarge | ProblemType::MediaType | ProblemType::NotOpen => {
             let errors = problem.problem().errors.clone();
             let status = problem.status();
             let files = kept_files(state, &sent).await?;

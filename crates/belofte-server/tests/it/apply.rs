@@ -130,7 +130,7 @@ both!(what_does_not_fit_the_posting_is_refused, app, {
     };
     assert_eq!(refused(|body| body["posting_id"] = json!("nothing")).await, "/problems/not-found");
     assert_eq!(refused(|body| body["posting_id"] = json!("nachtverpleegkundige")).await, "/problems/gone");
-    assert_eq!(refused(|body| body["posting_id"] = json!("leerling-verpleegkundige")).await, "/problems/conflict");
+    assert_eq!(refused(|body| body["posting_id"] = json!("leerling-verpleegkundige")).await, "/problems/not-open");
     assert_eq!(refused(|body| body["form_version"] = json!(99)).await, "/problems/conflict");
     assert_eq!(refused(|body| body["form_id"] = json!("zorg")).await, "/problems/conflict");
     assert_eq!(refused(|body| body["answers"] = json!("none")).await, "/problems/bad-request");

@@ -53,7 +53,26 @@ async fn the_form_stands_alone_with_a_key_of_its_own() {
         form.contains("Alleen als je bij “Sta je in het BIG-register?” hebt gekozen voor “Ja”. Elf cijfers."),
         "{form}"
     );
-    assert_eq!(app.get("/careers/leerling-verpleegkundige/apply").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn who_comes_too_early_reads_from_when_and_what_to_do_until_then() {
+    let app = TestApp::sqlite().await;
+    let page = app.get("/careers/leerling-verpleegkundige/apply?lang=nl").await;
+    assert_eq!(page.status, StatusCode::OK);
+    for part in ["nog niet open", "Solliciteren kan vanaf mei 2027.", "/careers/leerling-verpleegkundige?lang=nl"] {
+        assert!(page.text().contains(part), "{part} in {}", page.text());
+    }
+    assert!(!page.text().contains("<form method"), "nothing that could be sent");
+    let key = key();
+    let parts = [("belofte-posting", "leerling-verpleegkundige"), ("belofte-form", "kort"), ("belofte-lang", "nl")];
+    let parts = parts.into_iter().chain([("belofte-version", "1"), ("belofte-key", key.as_str())]);
+    let parts: Vec<Part<'_>> = parts.map(|(name, text)| Part::Text(name, text)).collect();
+    let sent = app.post_parts("/v1/applications", &parts, &[("accept", "text/html")]).await;
+    assert_eq!(sent.status, StatusCode::CONFLICT);
+    assert!(sent.text().contains("Solliciteren kan vanaf mei 2027."), "{}", sent.text());
+    // It has not closed, and its form has not changed: a type of its own.
+    assert_eq!(app.post_parts("/v1/applications", &parts, &[]).await.problem(), "/problems/not-open");
 }
 
 /// The words of the tab and of the browser's history.
