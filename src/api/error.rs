@@ -86,14 +86,16 @@ impl ApiError {
             ProblemType::TooManyRequests | ProblemType::StillRunning | ProblemType::Unavailable => busy(),
             // A proxy in between answers without a problem; then the number alone tells. Its 401 or 403 is not the
             // backend's: it ends no session and refuses no application.
-            ProblemType::BadRequest | ProblemType::Internal | ProblemType::Unknown => match status {
-                404 => ApiError::NotFound,
-                410 => ApiError::Gone { related: Arc::default() },
-                413 => ApiError::TooLarge { limit: None },
-                415 => ApiError::MediaType,
-                429 | 502..=504 => busy(),
-                _ => ApiError::Fault,
-            },
+            ProblemType::BadRequest | ProblemType::NotOpen | ProblemType::Internal | ProblemType::Unknown => {
+                match status {
+                    404 => ApiError::NotFound,
+                    410 => ApiError::Gone { related: Arc::default() },
+                    413 => ApiError::TooLarge { limit: None },
+                    415 => ApiError::MediaType,
+                    429 | 502..=504 => busy(),
+                    _ => ApiError::Fault,
+                }
+            }
         }
     }
 }

@@ -41,6 +41,9 @@ pub enum ProblemType {
     /// The posting is closed.
     #[serde(rename = "/problems/gone")]
     Gone,
+    /// The posting takes no applications yet.
+    #[serde(rename = "/problems/not-open")]
+    NotOpen,
     #[serde(rename = "/problems/unauthorized")]
     Unauthorized,
     /// Wrong or expired code or link.
@@ -74,7 +77,7 @@ pub enum ProblemType {
 
 words!(ProblemType {
     BadRequest "/problems/bad-request", Fields "/problems/fields", NotFound "/problems/not-found",
-    Gone "/problems/gone", Unauthorized "/problems/unauthorized", Code "/problems/code",
+    Gone "/problems/gone", NotOpen "/problems/not-open", Unauthorized "/problems/unauthorized", Code "/problems/code",
     CodeLocked "/problems/code-locked", TooLarge "/problems/too-large", MediaType "/problems/media-type",
     TooManyRequests "/problems/too-many-requests", KeyReused "/problems/key-reused",
     StillRunning "/problems/still-running", Conflict "/problems/conflict", Unavailable "/problems/unavailable",

@@ -11,6 +11,9 @@ use clap::{Args, Parser, Subcommand};
 use crate::StartError;
 use crate::desk::access::Role;
 
+/// Leaves the database and the files on their way in enough of the 1,024 that a process may often open.
+const CONNECTIONS: u16 = 800;
+
 #[derive(Parser)]
 #[command(name = "belofte-server", version, about)]
 pub struct Options {
@@ -68,6 +71,9 @@ pub struct ServeOptions {
     /// How many proxies of your own stand in a row before this server, each adding to X-Forwarded-For.
     #[arg(long, env = "BELOFTE_TRUSTED_PROXIES", default_value_t = 0, value_parser = clap::value_parser!(u8).range(..=10))]
     pub trusted_proxies: u8,
+    /// How many connections may be open at once; each takes a file of the process, whose own limit is often 1024.
+    #[arg(long, env = "BELOFTE_CONNECTIONS", default_value_t = CONNECTIONS, value_parser = clap::value_parser!(u16).range(16..))]
+    pub connections: u16,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -208,6 +214,8 @@ pub struct Config {
     pub demo: bool,
     /// Entries of X-Forwarded-For that our own proxies wrote, counted from the right; 0 believes none.
     pub trusted_proxies: u8,
+    /// Open at once.
+    pub connections: usize,
     pub limits: Limits,
 }
 
@@ -247,6 +255,7 @@ impl ServeOptions {
             careers_url: self.careers_url,
             demo: false,
             trusted_proxies: self.trusted_proxies,
+            connections: usize::from(self.connections),
             limits: Limits::default(),
         })
     }
@@ -269,6 +278,7 @@ impl DemoOptions {
             careers_url: Some(format!("http://127.0.0.1:{}/", self.port)),
             demo: true,
             trusted_proxies: 0,
+            connections: usize::from(CONNECTIONS),
             limits: Limits {
                 applications_per_minute: 120,
                 uploads_per_minute: 240,

@@ -41,6 +41,7 @@ use crate::state::AppState;
         lookup::StatusSession,
         lookup::MyApplications,
         timeline::Application,
+        timeline::ApplicationExport,
         timeline::ChangedEvent,
         contacts::Contact,
         score::PromiseScore,
@@ -303,7 +304,7 @@ fn status_page() -> Vec<Operation> {
             )
         },
         Operation {
-            answers: &[("200", "", JSON)],
+            answers: &[("200", "ApplicationExport", JSON)],
             problems: &["401", "404"],
             ..of_session("/v1/applications/{reference}/export", "export", "Everything kept about the application")
         },

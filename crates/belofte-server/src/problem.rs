@@ -9,6 +9,8 @@ use belofte_contract::Timestamp;
 use belofte_contract::postings::PostingLink;
 use belofte_contract::problem::{FieldError, FieldErrorCode, MEDIA_TYPE, Problem, ProblemType};
 
+use crate::http::BODY_MAX_BYTES;
+
 #[derive(Debug)]
 pub struct ApiProblem(Box<Problem>);
 
@@ -63,6 +65,10 @@ impl ApiProblem {
         problem
     }
 
+    pub fn not_open() -> ApiProblem {
+        ApiProblem::new(ProblemType::NotOpen, StatusCode::CONFLICT, "This posting takes no applications yet")
+    }
+
     pub fn unauthorized() -> ApiProblem {
         ApiProblem::new(ProblemType::Unauthorized, StatusCode::UNAUTHORIZED, "Sign in first")
     }
@@ -78,6 +84,12 @@ impl ApiProblem {
 
     pub fn code_locked() -> ApiProblem {
         ApiProblem::new(ProblemType::CodeLocked, StatusCode::TOO_MANY_REQUESTS, "Too many wrong codes")
+    }
+
+    /// A body of a call without files.
+    pub fn body_too_large() -> ApiProblem {
+        let limit = BODY_MAX_BYTES as u64;
+        ApiProblem::too_large(vec![FieldError::with_limit("body", FieldErrorCode::TooLarge, limit)])
     }
 
     /// `errors` names the limit.

@@ -22,27 +22,24 @@ use crate::state::{App, AppState};
 const TICK: Duration = Duration::from_secs(1);
 const AT_A_TIME: i64 = 100;
 
-/// Starts the loop.
-pub fn start(state: &AppState) {
-    let state = state.clone();
-    tokio::spawn(async move {
-        let mut ticks = tokio::time::interval(TICK);
-        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        let mut cleaned_at: Option<Timestamp> = None;
-        loop {
-            ticks.tick().await;
-            if let Err(problem) = tick(&state).await {
-                tracing::error!(problem = ?problem.problem().kind, "ticker");
-            }
-            let now = state.clock.now();
-            if cleaned_at.is_none_or(|at| now.ms_since(at) >= HOUR_MS) {
-                cleaned_at = Some(now);
-                if let Err(problem) = clean(&state, now).await {
-                    tracing::error!(problem = ?problem.problem().kind, "cleaning");
-                }
+/// Ticks for as long as the process lives.
+pub async fn tick_forever(state: AppState) {
+    let mut ticks = tokio::time::interval(TICK);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut cleaned_at: Option<Timestamp> = None;
+    loop {
+        ticks.tick().await;
+        if let Err(problem) = tick(&state).await {
+            tracing::error!(problem = ?problem.problem().kind, "ticker");
+        }
+        let now = state.clock.now();
+        if cleaned_at.is_none_or(|at| now.ms_since(at) >= HOUR_MS) {
+            cleaned_at = Some(now);
+            if let Err(problem) = clean(&state, now).await {
+                tracing::error!(problem = ?problem.problem().kind, "cleaning");
             }
         }
-    });
+    }
 }
 
 /// Notes every promise that is past its date; gives how many.

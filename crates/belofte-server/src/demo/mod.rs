@@ -16,6 +16,7 @@ use tokio::net::TcpListener;
 use crate::StartError;
 use crate::clock::Clock;
 use crate::config::DemoOptions;
+use crate::http::connections::{Connections, listen};
 
 pub async fn run(options: DemoOptions) -> Result<(), StartError> {
     crate::http::log_as_json();
@@ -47,9 +48,8 @@ pub async fn run(options: DemoOptions) -> Result<(), StartError> {
     writeln!(out, "ready")?;
     out.flush()?;
     drop(out);
-    let endpoint = crate::http::listen(endpoint_listener, crate::router(state));
-    let host = crate::http::listen(host_listener, host);
-    tokio::try_join!(endpoint, host)?;
+    let limits = Connections::of(&state.config);
+    tokio::join!(listen(endpoint_listener, crate::router(state), limits), listen(host_listener, host, limits));
     Ok(())
 }
 

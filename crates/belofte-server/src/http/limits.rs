@@ -110,7 +110,7 @@ fn forwarded(headers: &HeaderMap, proxies: u8) -> Option<IpAddr> {
 }
 
 /// One connection has a whole /64 of IPv6 to choose from, so that counts as one; IPv4 in the clothes of IPv6 is IPv4.
-fn counted_as(address: IpAddr) -> IpAddr {
+pub fn counted_as(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))),
         address => address,

@@ -16,12 +16,7 @@ use self::store::Envelope;
 use crate::features::lookup::store::create_link;
 use crate::features::timeline::store::{ApplicationRow, find, load_application};
 use crate::problem::{ApiProblem, ApiResult};
-use crate::state::{App, AppState};
-
-/// Starts the loop that delivers the outbox.
-pub fn start(state: &AppState) {
-    tokio::spawn(outbox::deliver_forever(state.clone()));
-}
+use crate::state::App;
 
 /// Puts the receipt of a new application into the outbox; the link of `link_token` opens its status page.
 pub async fn queue_receipt(

@@ -5,17 +5,7 @@ use std::collections::BTreeSet;
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::support::{TestApp, application, key, rounds};
-
-/// Draws the moments at which people come; the same in each run.
-struct Draw(u64);
-
-impl Draw {
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % end
-    }
-}
+use crate::support::{Draw, TestApp, application, key, rounds};
 
 async fn behind_a_proxy(database: Option<String>) -> TestApp {
     TestApp::with_config(|config| {
@@ -30,14 +20,14 @@ async fn behind_a_proxy(database: Option<String>) -> TestApp {
 on_both!(two_hundred_people_of_one_address_get_in_while_machines_post, crowd);
 
 const PEOPLE: usize = 200;
-const HOUR_MS: u64 = 3_600_000;
+const HOUR_MS: usize = 3_600_000;
 
 async fn crowd(database: Option<String>) {
     let app = behind_a_proxy(database).await;
     let (posts, machines, bursts) = (rounds(2_000, 20_000), rounds(1, 4), rounds(10, PEOPLE));
     let began = app.state.clock.now();
     let mut draw = Draw(1);
-    let mut moments: Vec<u64> = (0..PEOPLE).map(|_| draw.below(HOUR_MS)).collect();
+    let mut moments: Vec<usize> = (0..PEOPLE).map(|_| draw.below(HOUR_MS)).collect();
     moments.sort_unstable();
     let (mut stopped, mut parked) = (0, 0);
     for (person, moment) in moments.iter().enumerate() {

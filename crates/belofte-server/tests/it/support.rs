@@ -141,6 +141,7 @@ impl TestApp {
             careers_url: Some(format!("{ORIGIN}/")),
             demo: true,
             trusted_proxies: 0,
+            connections: 800,
             limits: Limits::default(),
         };
         change(&mut config);
@@ -262,6 +263,20 @@ fn multipart(parts: &[Part<'_>]) -> Vec<u8> {
     }
     body.extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());
     body
+}
+
+/// A row of numbers that looks like chance, the same for the same beginning.
+pub struct Draw(pub u64);
+
+impl Draw {
+    pub fn below(&mut self, end: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap() % end
+    }
+
+    pub fn one<'a, T>(&mut self, of: &'a [T]) -> &'a T {
+        &of[self.below(of.len())]
+    }
 }
 
 /// How often a test of chance is repeated: `few` times in each run, `all` times by `cargo xtask test --all`.

@@ -11,16 +11,16 @@ pub mod store;
 pub mod uploads;
 
 use axum::Router;
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use belofte_contract::apply::{ApplicationReceipt, FILE_MAX_BYTES, NewApplication};
 use belofte_contract::paths::{self, IDEMPOTENCY_KEY_HEADER};
-use belofte_contract::problem::{FieldError, FieldErrorCode};
 use belofte_contract::time::HOUR_MS;
 use belofte_contract::timeline::Application;
+use futures_util::StreamExt;
 
 use crate::features::lookup::store as sessions;
 use crate::features::score::counted;
@@ -80,7 +80,7 @@ async fn take(state: &AppState, address: VisitorAddress, request: Request, heade
         "multipart/form-data" => {
             let multipart = Multipart::from_request(request, state).await;
             let multipart = multipart.map_err(|error| ApiProblem::bad_request(&error.body_text()))?;
-            plain::apply(state, headers, multipart).await
+            plain::apply(state, address, headers, multipart).await
         }
         _ => Err(ApiProblem::media_type(vec![], "application/json or multipart/form-data")),
     }
@@ -218,7 +218,14 @@ pub fn checked_key(key: &str) -> ApiResult<String> {
     Err(ApiProblem::bad_request("an idempotency key has 8 to 128 visible ASCII characters"))
 }
 
-async fn json_body(body: Body) -> ApiResult<Bytes> {
-    let limit = || FieldError::with_limit("body", FieldErrorCode::TooLarge, BODY_MAX_BYTES as u64);
-    to_bytes(body, BODY_MAX_BYTES).await.map_err(|_| ApiProblem::too_large(vec![limit()]))
+async fn json_body(body: Body) -> ApiResult<Vec<u8>> {
+    let mut read = vec![];
+    let mut chunks = body.into_data_stream();
+    while let Some(chunk) = chunks.next().await {
+        read.extend_from_slice(&chunk.map_err(|_| ApiProblem::bad_request("the body ends early"))?);
+        if read.len() > BODY_MAX_BYTES {
+            return Err(ApiProblem::body_too_large());
+        }
+    }
+    Ok(read)
 }

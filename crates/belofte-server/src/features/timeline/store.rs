@@ -17,6 +17,7 @@ use serde_json::Value;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
+pub use self::answers::files;
 pub use self::posting::Posting;
 use super::entries::{self, Told};
 use crate::problem::{ApiProblem, ApiResult};
