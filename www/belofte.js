@@ -97,20 +97,22 @@
       }
     });
 
-  /** The program's second file holds what few go to. It fills the places that the first one left empty. */
-  const second = () =>
-    once('second', async () => {
+  /** The program's second file holds what few go to. It fills the places that the first one left empty. Gives its texts. */
+  async function second(lang) {
+    const file = once('second', async () => {
       const m = await program();
       const response = await get(FILES.second);
       try {
-        await WebAssembly.instantiateStreaming(response, { m });
+        await WebAssembly.instantiate(await response.arrayBuffer(), { m });
       } catch (cause) {
         throw new Stop('wasm', cause);
       }
     });
+    return (await Promise.all([part(lang, 2), file]))[0];
+  }
 
-  // Texts and styles come in two parts: for board and posting, and for the views behind them.
-  const looks = [new CSSStyleSheet(), new CSSStyleSheet()];
+  // Texts and styles come in parts: for board and posting, for the views behind them, and for the second file.
+  const looks = [new CSSStyleSheet(), new CSSStyleSheet(), new CSSStyleSheet()];
   const LATER = ['apply', 'receipt', 'status'];
   const textFiles = (lang) => FILES.locales[lang] ?? FILES.locales[lang?.split('-')[0]];
   async function part(lang, index) {
@@ -323,15 +325,12 @@
 
     /** Brings the program's second file, which the program asks for; it says itself that there is no connection. */
     async #second() {
-      const mounted = this.#mounted;
-      const here = await second().then(
-        () => true,
-        (error) => {
-          if (error.code !== 'network') throw error;
-          return false;
-        },
-      );
-      if (!mounted || mounted === this.#mounted) this.#safely(() => this.#mounted?.second(here));
+      const [mounted, lang] = [this.#mounted, this.#lang];
+      const texts = await second(lang).catch((error) => {
+        if (error.code !== 'network') throw error;
+      });
+      if (lang !== this.#lang) return this.#second();
+      if (!mounted || mounted === this.#mounted) this.#safely(() => this.#mounted?.second(texts));
     }
 
     /** The visitor went somewhere. */
@@ -399,7 +398,7 @@
         this.#changes = false;
         config.prefetched = prefetch(config);
         // The program will ask for it; what fails here fails there again.
-        if (config.link_token) second().catch(() => {});
+        if (config.link_token) second(config.lang).catch(() => {});
         const later = LATER.includes(config.view) && part(config.lang, 1);
         [config.locale, config.later] = await Promise.all([part(config.lang, 0), later, program()]);
         if (!this.isConnected) {
@@ -439,7 +438,8 @@
         try {
           const asked = !this.#goal;
           const config = this.#config();
-          [config.locale, config.later] = await Promise.all([part(config.lang, 0), part(config.lang, 1)]);
+          const rest = kept.has('second') && part(config.lang, 2);
+          [config.locale, config.later, config.second] = await Promise.all([part(config.lang, 0), part(config.lang, 1), rest]);
           if (config.lang !== this.#lang) return;
           this.#mounted?.update(config);
           // The visitor may have walked on since: a view that the page asks for counts also when it is the old one.

@@ -11,10 +11,10 @@ const widget = (page) => page.locator("belofte-careers").first();
 const element = (view) =>
   `<belofte-careers endpoint="${ENDPOINT}" loading="eager" lang="en" view="${view}"><a href="/jobs">See our jobs</a></belofte-careers>`;
 
-/** The addresses of second files that the page asks for. */
+/** What the page asks for of the second file, its style and its texts: by their endings. */
 function asked(page) {
   const files = [];
-  page.on("request", (request) => /second-\w+\.wasm$/.test(request.url()) && files.push(request.url()));
+  page.on("request", (request) => files.push(...(request.url().match(/second-.*\.(\w+)$/)?.slice(1) ?? [])));
   return files;
 }
 
@@ -31,7 +31,15 @@ test("is fetched once, when somebody goes there", async ({ page }) => {
     await expect(widget(page).getByRole("heading", { level: 1 })).toBeFocused();
     await widget(page).getByRole("link", { name: w("lookup.jobs"), exact: true }).click();
   }
-  expect(files.length).toBe(1);
+  expect(files.sort()).toEqual(["css", "json", "wasm"]);
+});
+
+test("another language brings its texts, too", async ({ page }) => {
+  await layOut(page, { element: element("status"), answers });
+  await page.goto(HOST);
+  await widget(page).getByLabel(w("lookup.email")).fill("noor@example.com");
+  await widget(page).evaluate((element) => (element.lang = "nl"));
+  await expect(widget(page).getByLabel(words("nl")("lookup.email"))).toHaveValue("noor@example.com");
 });
 
 test.describe("when it does not come", () => {

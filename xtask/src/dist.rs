@@ -62,8 +62,10 @@ pub fn run(args: &Args) -> Result<()> {
     fs::write(work.join("behind.txt"), format!("{behind:?}"))?;
     fs::write(work.join("whole.wasm"), &wasm)?;
     let wasm = sh::timed("cut in two", || cut::in_two(&wasm, &behind))?;
-    let [first, later] = widget::css()?;
-    let css = [esbuild(&work, "first.css", &first, &[])?, esbuild(&work, "later.css", &later, &[])?];
+    let mut css = widget::css()?;
+    for part in &mut css {
+        *part = esbuild(&work, "part.css", part, &[])?;
+    }
     let loader = widget::loader()?;
     let locales = widget::locales()?;
     let own = minified_loader(&work, &loader, "var wasm_bindgen;")?;
@@ -161,7 +163,7 @@ fn report(folder: &Path, sizes: &BTreeMap<String, u64>, own: u64) -> Result<()> 
         |test: fn(&str) -> bool| sizes.iter().filter(|(name, _)| test(name)).map(|(_, size)| *size).max().unwrap_or(0);
     let script = largest(|name| name == "belofte.js");
     let wasm = largest(|name| name.starts_with("belofte-"));
-    let second = largest(|name| name.starts_with("second-"));
+    let second = largest(|name| name.starts_with("second-") && name.ends_with(".wasm"));
     let css = [largest(|name| name.starts_with("first-")), largest(|name| name.starts_with("later-"))];
     let locale =
         [largest(|name| name.starts_with("locales/first-")), largest(|name| name.starts_with("locales/later-"))];
