@@ -28,11 +28,20 @@ const FILES_NAME: &str = "BELOFTE_FILES_HERE";
 const FILES_MARK: &str = "/*@belofte:files*/ null";
 const GLUE_MARK: &str = "/*@belofte:glue*/";
 
-/// Sets of wasm-opt passes to choose from, by what Brotli makes of the result. The first only removes and numbers
-/// locals by use: `-Oz` makes the file smaller, but what it rewrites may pack worse.
+/// Sets of wasm-opt passes to choose from, by what Brotli makes of the result. The first only removes, and numbers
+/// locals by use: `-Oz` makes the file smaller, but what it rewrites may pack worse. What was removed leaves functions
+/// alike that were not before. No engine that runs the widget heeds what is written about alignment.
 const OPT_FLAGS: [&[&str]; 2] = [
-    &["--duplicate-function-elimination", "--remove-unused-module-elements", "--rse", "--vacuum", "--reorder-locals"],
-    &["-Oz", "--reorder-locals"],
+    &[
+        "--duplicate-function-elimination",
+        "--remove-unused-module-elements",
+        "--rse",
+        "--vacuum",
+        "--duplicate-function-elimination",
+        "--dealign",
+        "--reorder-locals",
+    ],
+    &["-Oz", "--dealign", "--reorder-locals"],
 ];
 /// For the link-time optimiser. Loops stay as they are written, and inlining goes a little further than `z` allows:
 /// a call, its arguments and its result take more than a very short function.
