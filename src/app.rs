@@ -157,7 +157,7 @@ impl CoreParts {
         }
     }
 
-    fn with_way_back(&self, ctx: &Ctx, body: Html) -> Html {
+    pub fn with_way_back(&self, ctx: &Ctx, body: Html) -> Html {
         let shows = self.ready.get() && !matches!(*self.view.borrow(), View::Board);
         html! {
             <>

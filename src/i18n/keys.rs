@@ -255,20 +255,6 @@ keys! {
     TimelineNotFoundWhy = "timeline.not_found_why",
     TimelineBoard = "timeline.board",
 
-    // decision
-    DecisionTitle = "decision.title",
-    DecisionTitlePlain = "decision.title_plain",
-    DecisionBy = "decision.by",
-    DecisionByHuman = "decision.by_human",
-    DecisionByAssisted = "decision.by_assisted",
-    DecisionByAutomated = "decision.by_automated",
-    DecisionNone = "decision.none",
-    DecisionNoneAsk = "decision.none_ask",
-    DecisionAsk = "decision.ask",
-    DecisionTip = "decision.tip",
-    DecisionAgain = "decision.again",
-    DecisionTalkUntil = "decision.talk_until",
-
     // lookup
     LookupTitle = "lookup.title",
     LookupLead = "lookup.lead",
@@ -305,4 +291,18 @@ keys! {
     LookupListHired = "lookup.list_hired",
     LookupListRejected = "lookup.list_rejected",
     LookupListWithdrawn = "lookup.list_withdrawn",
+
+    // decision
+    DecisionTitle = "decision.title",
+    DecisionTitlePlain = "decision.title_plain",
+    DecisionBy = "decision.by",
+    DecisionByHuman = "decision.by_human",
+    DecisionByAssisted = "decision.by_assisted",
+    DecisionByAutomated = "decision.by_automated",
+    DecisionNone = "decision.none",
+    DecisionNoneAsk = "decision.none_ask",
+    DecisionAsk = "decision.ask",
+    DecisionTip = "decision.tip",
+    DecisionAgain = "decision.again",
+    DecisionTalkUntil = "decision.talk_until",
 }

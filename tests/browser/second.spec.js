@@ -1,6 +1,6 @@
 // The program's second file: fetched by those who look an application up, and by nobody else.
 const { test, expect, words } = require("../page/fixtures.js");
-const { layOut, organization, HOST, ENDPOINT, CDN } = require("./endpoint.js");
+const { layOut, fixture, organization, HOST, ENDPOINT, CDN } = require("./endpoint.js");
 
 const w = words("en");
 const SECOND = `${CDN}/**/second-*.wasm`;
@@ -56,6 +56,25 @@ test.describe("when it does not come", () => {
     broken = false;
     await widget(page).getByRole("button", { name: w("ui.try_again") }).click();
     await expect(widget(page).getByLabel(w("lookup.email"))).toBeVisible();
+  });
+
+  test("the page of an outcome stands without it, and the outcome follows", async ({ page }) => {
+    const application = fixture("timeline/rejected");
+    const there = { [`GET /v1/applications/${application.reference}`]: application, "GET /media/sanne.svg": { status: 404 } };
+    const setup = `sessionStorage.setItem("belofte-session", "token-of-the-test ${application.reference} ")`;
+    await layOut(page, { element: element("status"), answers: { ...answers, ...there }, setup });
+    let broken = true;
+    await page.route(SECOND, (route) => (broken ? route.abort("internetdisconnected") : route.fallback()));
+    await page.goto(HOST);
+    const [{ text }] = application.decision.reasons;
+    await expect(widget(page).getByRole("heading", { level: 1 })).toContainText(application.decision.by.name.split(" ")[0]);
+    await expect(widget(page)).toContainText(w("ui.offline"));
+    await expect(widget(page)).toContainText(w("timeline.steps"));
+    await expect(widget(page).getByText(text)).toHaveCount(0);
+    broken = false;
+    await widget(page).getByRole("button", { name: w("ui.try_again") }).click();
+    await expect(widget(page).getByText(text)).toBeVisible();
+    await expect(widget(page)).not.toContainText(w("ui.offline"));
   });
 
   test("one changed byte in it and it does not run", async ({ page }) => {
