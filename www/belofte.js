@@ -9,7 +9,7 @@
   'use strict';
 
   const TAG = 'belofte-careers';
-  const VIEWS = ['board', 'posting', 'apply', 'status', 'score', 'news'];
+  const VIEWS = ['board', 'posting', 'apply', 'status', 'score'];
   /** Attributes of the element; properties and `data-*` (of script and element) have the same names. */
   const NAMES = ['endpoint', 'view', 'posting', 'lang', 'color-scheme', 'routing', 'loading', 'fallback'];
   /** How far outside the viewport loading begins: about as far as one scrolls while it loads. */
@@ -166,7 +166,7 @@
   const frame = new CSSStyleSheet();
   frame.replaceSync(
     ':host{display:block;min-height:var(--belofte-reserve,100svh)}' +
-      ':host([view=score]),:host([view=news]){min-height:var(--belofte-reserve,0)}' +
+      ':host([view=score]){min-height:var(--belofte-reserve,0)}' +
       ':host([hidden]),[hidden]{display:none!important}',
   );
 
@@ -208,6 +208,8 @@
     #lang;
     /** Where the visitor is, as the address tells it. */
     #route;
+    /** The address led elsewhere while the program was on its way. */
+    #led = false;
     #changes = false;
 
     constructor() {
@@ -308,7 +310,7 @@
     #follow(before) {
       const to = this.#read('routing') === 'hash' ? (addressed() ?? before) : undefined;
       if (to === undefined || to === this.#route) return;
-      if (!this.#mounted) return this.#begin();
+      if ((this.#led = !this.#mounted)) return this.#begin();
       const { view, posting } = parse(to);
       this.#route = to;
       this.#safely(() => this.#mounted.show(view, posting ?? undefined));
@@ -337,6 +339,7 @@
     #gone({ view, posting }) {
       if (this.#mounted && LATER.includes(view)) this.#rest().catch((error) => this.#fail(error));
       this.#record(view, posting);
+      if (this.#led) queueMicrotask(() => this.#follow(history.state?.belofte));
     }
 
     /** Gives the view its address. The receipt has none: it is shown once. */
@@ -362,12 +365,13 @@
       const endpoint = webAddress(this.#read('endpoint'));
       if (!base || !FILES || !endpoint) throw new Stop('config');
       const address = this.#goal || this.#route !== undefined ? undefined : this.#addressed();
-      const asked = { view: this.#read('view'), posting: this.#read('posting') || null };
+      const asked = { view: this.#read('view') || 'board', posting: this.#read('posting') || null };
       const { view, posting } = address ? parse(address) : asked;
       if (address) this.scrollIntoView({ behavior: 'instant' });
+      if (!VIEWS.includes(view)) console.warn(`belofte: view=${view} is none of`, VIEWS);
       const known = VIEWS.includes(view) && (posting || !['posting', 'apply'].includes(view));
       this.#goal ??= { view: known ? view : 'board', posting, link_token: null };
-      if (token && !['score', 'news'].includes(this.#goal.view)) {
+      if (token && this.#goal.view !== 'score') {
         this.#goal = { view: 'status', posting: null, link_token: token };
         token = undefined;
         this.scrollIntoView({ behavior: 'instant' });
