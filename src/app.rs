@@ -23,6 +23,7 @@ use crate::decimal;
 use crate::features::{apply, contacts, postings, score};
 use crate::hooks::{Compared, Kept, after, spawn, use_change, use_kept, use_made};
 use crate::i18n::browser::BrowserFormat;
+use crate::i18n::messages::LATER;
 use crate::i18n::{Ctx, Format, Messages};
 use crate::part::{Part, part};
 use crate::request::{Request, use_request};
@@ -156,7 +157,7 @@ impl CoreParts {
         }
     }
 
-    fn with_way_back(&self, ctx: &Ctx, body: Html) -> Html {
+    pub fn with_way_back(&self, ctx: &Ctx, body: Html) -> Html {
         let shows = self.ready.get() && !matches!(*self.view.borrow(), View::Board);
         html! {
             <>
@@ -366,7 +367,7 @@ fn use_app(props: &App) -> Html {
     use_arrival(&core, employer.state.outcome().filter(Result::is_err));
     match view {
         // The visitor was faster than the texts.
-        View::Apply(_) | View::Receipt(_) | View::Status { .. } if !props.messages.is_whole() => core.loading(),
+        View::Apply(_) | View::Receipt(_) | View::Status { .. } if !props.messages.has(LATER) => core.loading(),
         View::Receipt(receipt) => part("", apply::Receipt { core, receipt }),
         View::Status { reference, link_token } => {
             let zone = employer.state.ready().map_or("UTC", |organization| &organization.time_zone).into();

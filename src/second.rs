@@ -8,6 +8,12 @@ use std::hint::black_box;
 
 use yew::prelude::*;
 
+use crate::api::ApiError;
+use crate::app::{Core, use_arrival};
+use crate::hooks::use_change;
+use crate::i18n::Ctx;
+use crate::ui::notice;
+
 /// How far the second file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Second {
@@ -33,12 +39,37 @@ pub fn open<P>(_: Key, door: fn(P) -> Html, taken: P) -> Html {
     black_box(door)(taken)
 }
 
+/// Asks for the second file where it is wanted and not here.
+#[hook]
+pub fn use_second(core: &Core, wanted: Option<Second>) {
+    let asks = matches!(wanted, Some(Second::Awaited | Second::Failed));
+    let again = core.clone();
+    use_change(asks, move || {
+        if asks {
+            again.fetch_second();
+        }
+    });
+    use_arrival(core, (wanted == Some(Second::Failed)).then_some(Err(&ApiError::Offline)));
+}
+
+/// What there is to see until it is here.
+pub fn waiting(core: &Core, ctx: &Ctx, second: Second) -> Html {
+    let again = core.clone();
+    match second {
+        Second::Failed => notice::failed(ctx, &ApiError::Offline, &Callback::from(move |()| again.fetch_second())),
+        Second::Awaited | Second::Here(_) => notice::loading(ctx),
+    }
+}
+
 pub mod doors {
     //! One function a way in.
 
+    use belofte_contract::decision::Decision;
     use yew::prelude::*;
 
+    use crate::features::decision;
     use crate::features::lookup::Lookup;
+    use crate::i18n::Ctx;
     use crate::part::part;
     use crate::status::Mine;
 
@@ -48,5 +79,9 @@ pub mod doors {
 
     pub fn mine(mine: Mine) -> Html {
         part("", mine)
+    }
+
+    pub fn decision((ctx, decision, ask): (&Ctx, &Decision, Option<&str>)) -> Html {
+        decision::view::decision(ctx, decision, ask)
     }
 }
