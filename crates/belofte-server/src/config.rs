@@ -235,6 +235,7 @@ impl Config {
             careers_url: None,
             demo: false,
             trusted_proxies: 0,
+            connections: CONNECTIONS.into(),
             limits: Limits::default(),
         }
     }
