@@ -4,7 +4,7 @@
 
 use std::rc::Rc;
 
-use belofte_contract::apply::{Answer, ApplicationForm, FILE_MAX_BYTES, FieldKind, FormField, values};
+use belofte_contract::apply::{Answer, ApplicationForm, FILE_ENDINGS, FILE_MAX_BYTES, FieldKind, FormField, values};
 use belofte_contract::problem::{FieldError, FieldErrorCode};
 
 use crate::api::ApiError;
@@ -289,24 +289,8 @@ pub fn shortened(name: &str) -> String {
     }
 }
 
-/// Endings of file names by media type, the usual one first.
-const ENDINGS: [(&str, &str); 12] = [
-    ("application/pdf", "pdf"),
-    ("application/msword", "doc"),
-    ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx"),
-    ("application/vnd.oasis.opendocument.text", "odt"),
-    ("application/rtf", "rtf"),
-    ("text/rtf", "rtf"),
-    ("text/plain", "txt"),
-    ("image/jpeg", "jpg"),
-    ("image/jpeg", "jpeg"),
-    ("image/png", "png"),
-    ("image/heic", "heic"),
-    ("image/webp", "webp"),
-];
-
 fn endings(media_type: &str) -> impl Iterator<Item = &'static str> {
-    ENDINGS.iter().filter(move |(known, _)| *known == media_type).map(|(_, ending)| *ending)
+    FILE_ENDINGS.iter().filter(move |(known, _)| *known == media_type).map(|(_, ending)| *ending)
 }
 
 /// "PDF, DOC, DOCX, JPG": what can be told without a word of any language.

@@ -193,14 +193,28 @@ both!(a_field_of_the_form_narrows_what_is_taken, app, {
     assert_eq!(text.problem(), "/problems/media-type cv:file_type");
 });
 
-both!(unused_uploads_and_old_keys_are_deleted_after_a_day, app, {
+both!(unused_uploads_are_deleted_after_a_day_and_keys_after_a_month_or_with_their_application, app, {
     app.upload("cv.pdf", PDF).await;
-    apply(&app, &application("noor@example.com"), &key()).await;
-    app.set_time("2027-03-24T10:00:01+01:00");
-    belofte_server::features::apply::tidy(&app.state).await.unwrap();
-    assert_eq!((count(&app, "uploads").await, count(&app, "idempotency").await), (0, 0));
+    let key = key();
+    let first = apply(&app, &application("noor@example.com"), &key).await;
+    apply(&app, &application("gone@example.com"), &self::key()).await;
+    let tidy_at = async |at: &str| {
+        app.set_time(at);
+        belofte_server::features::apply::tidy(&app.state).await.unwrap();
+        (count(&app, "uploads").await, count(&app, "idempotency").await)
+    };
+    assert_eq!(tidy_at("2027-03-24T10:00:01+01:00").await, (0, 2));
     assert_eq!(std::fs::read_dir(app.folder.path().join("uploads")).unwrap().count(), 0);
-    assert_eq!(count(&app, "applications").await, 1);
+    let mut transaction = app.state.store.write().begin().await.unwrap();
+    let lose = sqlx::query("UPDATE idempotency SET application_id = 'gone' WHERE key <> $1").bind(&key);
+    lose.execute(&mut *transaction).await.unwrap();
+    transaction.commit().await.unwrap();
+    // Whoever had no answer all this time hears the first one.
+    assert_eq!(tidy_at("2027-04-22T09:59:59+02:00").await, (0, 1));
+    let again = apply(&app, &application("noor@example.com"), &key).await;
+    assert_eq!((again.header("idempotency-replayed"), &again.body), ("true", &first.body));
+    assert_eq!(tidy_at("2027-04-22T11:00:01+02:00").await, (0, 0));
+    assert_eq!(count(&app, "applications").await, 2);
 });
 
 fn plain_form<'p>(key: &'p str, email: &'p str) -> Vec<Part<'p>> {

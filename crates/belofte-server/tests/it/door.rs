@@ -8,11 +8,8 @@ use serde_json::{Value, json};
 use crate::support::{Draw, TestApp, application, key, rounds};
 
 async fn behind_a_proxy(database: Option<String>) -> TestApp {
-    TestApp::with_config(|config| {
+    TestApp::on(database, |config| {
         config.trusted_proxies = 1;
-        if let Some(database) = database {
-            config.database_url = database;
-        }
     })
     .await
 }

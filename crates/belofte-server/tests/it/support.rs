@@ -92,11 +92,16 @@ impl TestApp {
     }
 
     pub async fn start(database: Option<String>, limits: Limits) -> TestApp {
+        TestApp::on(database, |config| config.limits = limits).await
+    }
+
+    /// On `database`, None for SQLite's own, with settings of its own.
+    pub async fn on(database: Option<String>, change: impl FnOnce(&mut Config)) -> TestApp {
         TestApp::with_config(|config| {
-            config.limits = limits;
             if let Some(database) = database {
                 config.database_url = database;
             }
+            change(config);
         })
         .await
     }

@@ -1,6 +1,7 @@
 //! Signs that a machine sent an application. Marks it for a person to look at first; never refuses, never tells the sender.
 //!
-//! Pure but for the count it is given.
+//! Pure but for the count it is given. How long a form was open is known of plain forms alone: their key is the server's, and
+//! the widget reads its form from a cache and draws its own key. What it could claim of the time, a machine can claim too.
 
 use belofte_contract::Timestamp;
 use belofte_contract::apply::NewApplication;

@@ -18,7 +18,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use belofte_contract::apply::{ApplicationReceipt, FILE_MAX_BYTES, NewApplication};
 use belofte_contract::paths::{self, IDEMPOTENCY_KEY_HEADER};
-use belofte_contract::time::HOUR_MS;
+use belofte_contract::time::DAY_MS;
 use belofte_contract::timeline::Application;
 use futures_util::StreamExt;
 
@@ -31,8 +31,10 @@ use crate::problem::{ApiProblem, ApiResult};
 use crate::state::{App, AppState};
 use crate::tokens::{keyed_hash, sha256_hex};
 
-/// Unused uploads and idempotency keys are kept so long.
+/// Unused uploads are kept so long.
 pub const KEEP_HOURS: i64 = 24;
+/// A tab may stay open and try again after weeks: until then it hears of the application that it made.
+const KEYS_KEPT_MS: i64 = 30 * DAY_MS;
 /// A plain form carries its files along: all of them, and the words.
 const PLAIN_FORM_MAX_BYTES: usize = 32 * 1024 * 1024;
 const KEY_CHARS: std::ops::RangeInclusive<usize> = 8..=128;
@@ -49,7 +51,7 @@ pub fn router() -> Router<AppState> {
 pub async fn tidy(app: &App) -> ApiResult<()> {
     let before = app.clock.now();
     let mut transaction = app.store.write().begin().await?;
-    let files = store::delete_expired(&mut transaction, before, before.plus_ms(-KEEP_HOURS * HOUR_MS)).await?;
+    let files = store::delete_expired(&mut transaction, before, before.plus_ms(-KEYS_KEPT_MS)).await?;
     transaction.commit().await?;
     for id in files {
         uploads::remove(app, &id).await;

@@ -219,7 +219,7 @@ pub async fn upload_ids(connection: &mut AnyConnection) -> ApiResult<HashSet<Str
     rows.iter().map(|row| Ok(row.try_get("id")?)).collect()
 }
 
-/// Removes unclaimed uploads past `now` and keys older than `keys_before`; gives the ids of the files to delete.
+/// Removes unclaimed uploads past `now`, keys older than `keys_before` and such whose application is gone; gives the ids of the files to delete.
 pub async fn delete_expired(
     connection: &mut AnyConnection,
     now: Timestamp,
@@ -229,6 +229,8 @@ pub async fn delete_expired(
         .bind(now.as_ms())
         .fetch_all(&mut *connection)
         .await?;
-    sqlx::query("DELETE FROM idempotency WHERE created_at < $1").bind(keys_before.as_ms()).execute(connection).await?;
+    let keys = "DELETE FROM idempotency WHERE created_at < $1
+                OR NOT EXISTS (SELECT 1 FROM applications WHERE applications.id = idempotency.application_id)";
+    sqlx::query(keys).bind(keys_before.as_ms()).execute(connection).await?;
     rows.iter().map(|row| Ok(row.try_get("id")?)).collect()
 }
