@@ -83,7 +83,10 @@ impl ApiError {
             ProblemType::MediaType => ApiError::MediaType,
             ProblemType::Conflict => ApiError::Conflict,
             ProblemType::KeyReused => ApiError::KeyReused,
-            ProblemType::TooManyRequests | ProblemType::StillRunning | ProblemType::Unavailable => busy(),
+            ProblemType::TooManyRequests
+            | ProblemType::StillRunning
+            | ProblemType::ProofNeeded
+            | ProblemType::Unavailable => busy(),
             // A proxy in between answers without a problem; then the number alone tells. Its 401 or 403 is not the
             // backend's: it ends no session and refuses no application.
             ProblemType::BadRequest | ProblemType::Internal | ProblemType::Unknown => match status {

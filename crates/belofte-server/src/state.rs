@@ -11,6 +11,7 @@ use tokio::sync::broadcast;
 use crate::StartError;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::features::apply::doubt::Pressure;
 use crate::features::score::counted::Counted;
 use crate::http::limits::RateLimits;
 use crate::settings::Settings;
@@ -40,6 +41,7 @@ pub struct App {
     pub strangers: Mutex<HashSet<String>>,
     /// Idempotency keys whose first request is still running.
     pub running_keys: Mutex<HashSet<String>>,
+    pub pressure: Pressure,
     settings: RwLock<Arc<Settings>>,
 }
 
@@ -85,6 +87,7 @@ pub async fn open(config: Config, clock: Clock) -> Result<AppState, StartError> 
         streams: Mutex::default(),
         strangers: Mutex::default(),
         running_keys: Mutex::default(),
+        pressure: Pressure::default(),
         settings: RwLock::new(Arc::new(settings)),
     }))
 }

@@ -20,6 +20,7 @@ mod malformed;
 mod once;
 mod pages;
 mod postings;
+mod proof;
 mod retention;
 mod score;
 mod settings;
