@@ -119,7 +119,7 @@ fn use_second(core: &Core, wanted: Option<Second>) {
     let again = core.clone();
     use_change(asks, move || {
         if asks {
-            again.fetch_second();
+            again.fetch_second(false);
         }
     });
     use_arrival(core, (wanted == Some(Second::Failed)).then_some(Err(&ApiError::Offline)));
@@ -129,7 +129,7 @@ fn use_second(core: &Core, wanted: Option<Second>) {
 fn waiting(core: &Core, second: Second) -> Html {
     let again = core.clone();
     match second {
-        Second::Failed => core.failed(&ApiError::Offline, &Callback::from(move |()| again.fetch_second())),
+        Second::Failed => core.failed(&ApiError::Offline, &Callback::from(move |()| again.fetch_second(false))),
         Second::Awaited | Second::Here(_) => core.loading(),
     }
 }

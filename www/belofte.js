@@ -229,7 +229,7 @@
       });
       this.#root.addEventListener('belofte-second', (event) => {
         event.stopPropagation();
-        this.#second().catch((error) => this.#fail(error));
+        this.#second(event.detail.without).catch((error) => this.#fail(error));
       });
       this.addEventListener('belofte-view', ({ target, detail }) => target === this && this.#gone(detail));
       this.addEventListener('belofte-error', ({ target, detail }) => {
@@ -321,13 +321,14 @@
       if (mounted && mounted === this.#mounted && lang === this.#lang) this.#safely(() => mounted.later(later));
     }
 
-    /** Brings the program's second file, which the program asks for; it says itself that there is no connection. */
-    async #second() {
+    /** Brings the program's second file, which the program asks for; it says itself that there is no connection. A form that
+        can be sent `without` goes on as well. */
+    async #second(without) {
       const mounted = this.#mounted;
       const here = await second().then(
         () => true,
         (error) => {
-          if (error.code !== 'network') throw error;
+          if (!without && error.code !== 'network') throw error;
           return false;
         },
       );
