@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn a_number_is_found_as_altcha_hashes_it() {
-        // The example in altcha's own documentation of the format.
+        // A vector of another implementation of the format, altcha-lib-rs.
         let wanted = bytes("aa9c8ec8057413dd8220e21e15ab54b095fb3c840601d44c39bece8d9df34529");
         let find = |from, end| find("3065d108b2314f5ecc7e1207", &wanted, from, end);
         assert_eq!(find(971_000, 972_000), ControlFlow::Break(971_813));
