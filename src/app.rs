@@ -174,10 +174,10 @@ impl CoreParts {
         announce(&self.host, name, detail);
     }
 
-    /// Asks the loader for the program's second file.
-    pub fn fetch_second(&self) {
+    /// Asks the loader for the program's second file. Where one can do `without`, a broken one does not end the widget.
+    pub fn fetch_second(&self, without: bool) {
         // Inside the widget, where only the loader hears it.
-        announce(self.root.unchecked_ref(), "belofte-second", &[]);
+        announce(self.root.unchecked_ref(), "belofte-second", &[("without", without.into())]);
     }
 
     pub fn host(&self) -> &HtmlElement {

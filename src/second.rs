@@ -4,6 +4,7 @@
 //! MUST: a door is opened by `open` alone. Before the file is here nothing is behind it, so opening takes the `Key` that
 //! comes with it.
 
+use std::cell::Cell;
 use std::hint::black_box;
 
 use yew::prelude::*;
@@ -29,13 +30,21 @@ pub struct Key(());
 impl Second {
     /// For the boundary, when the loader says that the file is in its place.
     pub fn here() -> Second {
+        HERE.set(true);
         Second::Here(Key(()))
     }
 }
 
+thread_local!(static HERE: Cell<bool> = const { Cell::new(false) });
+
+/// For who waits for it without drawing: it is one for all elements of the page.
+pub fn key() -> Option<Key> {
+    HERE.get().then_some(Key(()))
+}
+
 /// Goes through `door` with what it takes. The compiler must not see which door it is: it would bring what is behind
 /// to this side.
-pub fn open<P>(_: Key, door: fn(P) -> Html, taken: P) -> Html {
+pub fn open<P, R>(_: Key, door: fn(P) -> R, taken: P) -> R {
     black_box(door)(taken)
 }
 
@@ -46,7 +55,7 @@ pub fn use_second(core: &Core, wanted: Option<Second>) {
     let again = core.clone();
     use_change(asks, move || {
         if asks {
-            again.fetch_second();
+            again.fetch_second(false);
         }
     });
     use_arrival(core, (wanted == Some(Second::Failed)).then_some(Err(&ApiError::Offline)));
@@ -56,7 +65,7 @@ pub fn use_second(core: &Core, wanted: Option<Second>) {
 pub fn waiting(core: &Core, ctx: &Ctx, second: Second) -> Html {
     let again = core.clone();
     match second {
-        Second::Failed => notice::failed(ctx, &ApiError::Offline, &Callback::from(move |()| again.fetch_second())),
+        Second::Failed => notice::failed(ctx, &ApiError::Offline, &Callback::from(move |()| again.fetch_second(false))),
         Second::Awaited | Second::Here(_) => notice::loading(ctx),
     }
 }
@@ -67,6 +76,7 @@ pub mod doors {
     use belofte_contract::decision::Decision;
     use yew::prelude::*;
 
+    use crate::features::apply::proof::Asked;
     use crate::features::decision;
     use crate::features::lookup::Lookup;
     use crate::i18n::Ctx;
@@ -75,6 +85,10 @@ pub mod doors {
 
     pub fn lookup(lookup: Lookup) -> Html {
         part("", lookup)
+    }
+
+    pub fn prove(asked: Asked) {
+        asked.prove();
     }
 
     pub fn mine(mine: Mine) -> Html {

@@ -233,7 +233,7 @@
       });
       this.#root.addEventListener('belofte-second', (event) => {
         event.stopPropagation();
-        this.#second().catch((error) => this.#fail(error));
+        this.#second(event.detail.without).catch((error) => this.#fail(error));
       });
       this.addEventListener('belofte-view', ({ target, detail }) => target === this && this.#gone(detail));
       this.addEventListener('belofte-error', ({ target, detail }) => {
@@ -325,13 +325,14 @@
       if (mounted && mounted === this.#mounted && lang === this.#lang) this.#safely(() => mounted.later(later));
     }
 
-    /** Brings the program's second file, which the program asks for; it says itself that there is no connection. */
-    async #second() {
+    /** Brings the program's second file, which the program asks for; it says itself that there is no connection. A form that
+        can be sent `without` goes on as well. */
+    async #second(without) {
       const [mounted, lang] = [this.#mounted, this.#lang];
       const texts = await second(lang).catch((error) => {
-        if (error.code !== 'network') throw error;
+        if (!without && error.code !== 'network') throw error;
       });
-      if (lang !== this.#lang) return this.#second();
+      if (lang !== this.#lang) return this.#second(without);
       if (!mounted || mounted === this.#mounted) this.#safely(() => this.#mounted?.second(texts));
     }
 

@@ -7,7 +7,7 @@ use axum::http::header;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use belofte_contract::{
-    apply, contacts, decision, desk, lookup, organization, paths, postings, problem, score, timeline,
+    apply, contacts, decision, desk, lookup, organization, paths, postings, problem, proof, score, timeline,
 };
 use utoipa::OpenApi;
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn};
@@ -46,6 +46,7 @@ use crate::state::AppState;
         contacts::Contact,
         score::PromiseScore,
         problem::Problem,
+        proof::Proof,
         desk::Transition,
         desk::PromiseKept,
         desk::NewPromiseMove,
@@ -232,10 +233,10 @@ fn writes() -> Vec<Operation> {
             )
         },
         Operation {
-            headers: &[paths::IDEMPOTENCY_KEY_HEADER],
+            headers: &[paths::IDEMPOTENCY_KEY_HEADER, paths::PROOF_HEADER],
             body: &[(JSON, "NewApplication"), ("multipart/form-data", "")],
             answers: &[("201", "ApplicationReceipt", JSON)],
-            problems: &["400", "404", "409", "410", "413", "415", "422", "429"],
+            problems: &["400", "404", "409", "410", "413", "415", "422", "428", "429"],
             ..Operation::new(Post, paths::APPLICATIONS, "apply", "Apply, once per idempotency key")
         },
         Operation {

@@ -8,6 +8,7 @@ use axum::response::{IntoResponse, Response};
 use belofte_contract::Timestamp;
 use belofte_contract::postings::PostingLink;
 use belofte_contract::problem::{FieldError, FieldErrorCode, MEDIA_TYPE, Problem, ProblemType};
+use belofte_contract::proof::ProofChallenge;
 
 use crate::http::BODY_MAX_BYTES;
 
@@ -26,6 +27,7 @@ impl ApiProblem {
             errors: vec![],
             retry_after: None,
             related: vec![],
+            proof: None,
         }))
     }
 
@@ -138,6 +140,13 @@ impl ApiProblem {
     pub fn conflict(detail: &str) -> ApiProblem {
         ApiProblem::new(ProblemType::Conflict, StatusCode::CONFLICT, "This does not fit the state of the application")
             .detail(detail)
+    }
+
+    pub fn proof_needed(proof: ProofChallenge) -> ApiProblem {
+        let title = "Very much is sent to this posting: solve `proof` and send it again";
+        let mut problem = ApiProblem::new(ProblemType::ProofNeeded, StatusCode::PRECONDITION_REQUIRED, title);
+        problem.0.proof = Some(proof);
+        problem
     }
 
     pub fn unavailable(retry_after_s: u32) -> ApiProblem {

@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::desk::access::Who;
 use crate::desk::audit::{self, Act, Entry, Subject};
+use crate::features::apply::doubt::Pressure;
 use crate::features::score::counted::Counted;
 use crate::http::limits::RateLimits;
 use crate::problem::ApiProblem;
@@ -46,6 +47,7 @@ pub struct App {
     pub strangers: Mutex<HashSet<String>>,
     /// Idempotency keys whose first request is still running.
     pub running_keys: Mutex<HashSet<String>>,
+    pub pressure: Pressure,
     settings: RwLock<Arc<Settings>>,
 }
 
@@ -92,6 +94,7 @@ pub async fn open(config: Config, clock: Clock) -> Result<AppState, StartError> 
         streams: Mutex::default(),
         strangers: Mutex::default(),
         running_keys: Mutex::default(),
+        pressure: Pressure::default(),
         settings: RwLock::new(Arc::new(settings)),
     }))
 }

@@ -4,6 +4,7 @@
 //! a final answer, also over a reload, so that any number of tries makes exactly one application.
 
 mod begun;
+pub mod proof;
 pub mod receipt;
 pub mod state;
 pub mod view;
@@ -18,12 +19,15 @@ use std::sync::Arc;
 use belofte_contract::Timestamp;
 use belofte_contract::apply::{ApplicationForm, ApplicationReceipt, NewApplication};
 use belofte_contract::organization::Organization;
+use belofte_contract::paths::NO_PROOF;
 use belofte_contract::postings::JobPosting;
+use wasm_bindgen::JsValue;
 use web_sys::FileList;
 use yew::functional::{Hook, HookContext};
 use yew::prelude::*;
 
 use self::begun::{Begun, Shown};
+use self::proof::Asked;
 use self::state::{ApplyDraft, ChosenFile, Edit, FileState, refusal, retry_wait_s, shortened};
 use self::view::{Delivery, FormParts, Tell, Told};
 use crate::api::upload::Uploading;
@@ -34,6 +38,7 @@ use crate::hooks::{Kept, after, listen, spawn, use_change, use_kept, use_start};
 use crate::i18n::{DateStyle, Key};
 use crate::part::{Part, part};
 use crate::request::{Request, next_round, use_request};
+use crate::second::{self, doors};
 use crate::submission::{Action, Submission};
 use crate::ui::error_summary;
 
@@ -43,9 +48,13 @@ pub struct Apply {
     pub id: Rc<str>,
 }
 
-type Asked = (Rc<JobPosting>, Rc<ApplicationForm>);
+type Read = (Rc<JobPosting>, Rc<ApplicationForm>);
 
-async fn posting_with_form(api: Api, id: Rc<str>) -> Result<Rc<Asked>, ApiError> {
+/// How often, and how long each time, what finds proofs is waited for.
+const SECOND_WAITS: u32 = 80;
+const SECOND_WAIT_MS: u32 = 250;
+
+async fn posting_with_form(api: Api, id: Rc<str>) -> Result<Rc<Read>, ApiError> {
     let mut posting = api.posting(&id).await?;
     let form = match &posting.form_id {
         Some(form_id) if posting.status.takes_applications() => api.form(form_id).await?,
@@ -94,7 +103,7 @@ fn use_apply(props: &Apply) -> Html {
 struct Form {
     core: Core,
     organization: Rc<Organization>,
-    asked: Rc<Asked>,
+    asked: Rc<Read>,
     /// Reads posting and form anew.
     again: Callback<()>,
 }
@@ -251,10 +260,31 @@ impl Page {
         let draft = &self.begun.draft;
         let changed = self.state.change(|state| state.submission.take(&mut draft.borrow_mut(), action));
         if let (true, Submission::Sending { attempt }) = (changed, &self.state.look().submission) {
-            let (page, attempt) = (self.clone(), *attempt);
             self.begun.keep_key();
-            let answer = self.core.api.apply(&self.application(), &self.begun.key.borrow());
-            spawn(async move { page.answered(attempt, answer.await) });
+            self.send(*attempt, None);
+        }
+    }
+
+    fn send(self: &Rc<Page>, attempt: u32, proof: Option<&str>) {
+        let (page, is_asked) = (self.clone(), proof.is_none());
+        let answer = self.core.api.apply(&self.application(), &self.begun.key.borrow(), proof);
+        spawn(async move {
+            match answer.await {
+                Err(ApiError::ProofNeeded(problem)) if is_asked => page.prove(attempt, problem, SECOND_WAITS),
+                answer => page.answered(attempt, answer),
+            }
+        });
+    }
+
+    /// Sends it once more with the proof that was asked for; without one where there is none to be had.
+    fn prove(self: Rc<Page>, attempt: u32, problem: JsValue, waits: u32) {
+        if let Some(key) = second::key() {
+            second::open(key, doors::prove, Asked { page: self, attempt, problem });
+        } else if waits == 0 {
+            self.send(attempt, Some(NO_PROOF));
+        } else {
+            self.core.fetch_second(true);
+            after(SECOND_WAIT_MS, move || self.prove(attempt, problem, waits - 1)).forget();
         }
     }
 

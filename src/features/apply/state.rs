@@ -255,6 +255,7 @@ fn file_state(error: &ApiError) -> FileState {
         | ApiError::CodeLocked
         | ApiError::Conflict
         | ApiError::KeyReused
+        | ApiError::ProofNeeded(_)
         | ApiError::Fault => FileState::Failed,
     }
 }

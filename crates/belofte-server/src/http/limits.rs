@@ -24,6 +24,8 @@ const MAX_ADDRESSES: usize = 50_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limited {
     Applications,
+    /// Applications that come with a proof: they were counted when it was asked for.
+    Proofs,
     Uploads,
     StatusRequests,
     StatusSessions,
@@ -35,6 +37,7 @@ type ByAddress = RateLimiter<IpAddr, DefaultKeyedStateStore<IpAddr>, Clock, NoOp
 pub struct RateLimits {
     clock: Clock,
     applications: ByAddress,
+    proofs: ByAddress,
     uploads: ByAddress,
     status_requests: ByAddress,
     status_sessions: ByAddress,
@@ -58,6 +61,7 @@ impl RateLimits {
         RateLimits {
             clock: clock.clone(),
             applications: limiter(limits.applications_per_minute),
+            proofs: limiter(limits.applications_per_minute),
             uploads: limiter(limits.uploads_per_minute),
             status_requests: limiter(limits.status_requests_per_minute),
             status_sessions: limiter(limits.status_sessions_per_minute),
@@ -69,6 +73,7 @@ impl RateLimits {
     pub fn check(&self, what: Limited, address: IpAddr) -> ApiResult<()> {
         let limiter = match what {
             Limited::Applications => &self.applications,
+            Limited::Proofs => &self.proofs,
             Limited::Uploads => &self.uploads,
             Limited::StatusRequests => &self.status_requests,
             Limited::StatusSessions => &self.status_sessions,

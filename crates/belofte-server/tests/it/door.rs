@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 
+use crate::proof::fill;
 use crate::support::{Draw, TestApp, application, key, rounds};
 
 async fn behind_a_proxy(database: Option<String>) -> TestApp {
@@ -123,30 +124,16 @@ both!(what_a_machine_may_have_sent_is_taken_alike_and_marked_for_the_desk_alone,
 });
 
 both!(a_flood_to_one_posting_is_marked_and_one_of_machines_puts_nobody_in_doubt, app, {
-    // A hundred within ten minutes, told by the rows themselves.
-    let fill = async |doubts: &'static str| {
-        let receipt = app.apply("first@example.com").await;
-        let reference = receipt["reference"].as_str().unwrap();
-        let sql =
-            "INSERT INTO applications (id, reference, posting_id, email, lang, name, status, form_id, form_version,
-                     answers, submitted_at, updated_at, version, doubts)
-                   SELECT $2 || $3, $2 || $3, posting_id, email, lang, name, status, form_id, form_version, answers,
-                     submitted_at, updated_at, version, $4 FROM applications WHERE reference = $1";
-        let mut transaction = app.state.store.write().begin().await.unwrap();
-        for number in 0..100_i64 {
-            let query = sqlx::query(sql).bind(reference).bind(doubts).bind(format!(" {number}")).bind(doubts);
-            query.execute(&mut *transaction).await.unwrap();
-        }
-        transaction.commit().await.unwrap();
-    };
     let doubts_of = async |email: &str| -> String {
-        app.apply(email).await;
+        let headers = [("idempotency-key", &*key()), ("belofte-proof", "none")];
+        let reply = app.post("/v1/applications", &application(email), &headers).await;
+        assert_eq!(reply.status, StatusCode::CREATED, "{}", reply.text());
         let query = sqlx::query_scalar("SELECT doubts FROM applications WHERE email = $1").bind(email);
         query.fetch_one(app.state.store.read()).await.unwrap()
     };
-    fill("trap").await;
+    fill(&app, "trap").await;
     assert_eq!(doubts_of("noor@example.com").await, "");
-    fill("").await;
+    fill(&app, "").await;
     assert_eq!(doubts_of("anna@example.com").await, "flood");
     app.set_time("2027-03-23T10:10:01+01:00");
     assert_eq!(doubts_of("later@example.com").await, "");

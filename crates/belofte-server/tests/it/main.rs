@@ -24,6 +24,7 @@ mod once;
 mod pages;
 mod panics;
 mod postings;
+mod proof;
 mod raw;
 mod retention;
 mod score;

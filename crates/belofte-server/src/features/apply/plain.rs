@@ -13,6 +13,7 @@ use belofte_contract::apply::{
 use belofte_contract::paths::IDEMPOTENCY_KEY_HEADER;
 use belofte_contract::problem::{FieldError, FieldErrorCode};
 
+use super::proof::Given;
 use super::uploads::{self, FileLimits, unreadable};
 use super::{checked_key, submit};
 use crate::http::limits::{Limited, VisitorAddress};
@@ -52,7 +53,7 @@ pub async fn apply(
     let sent = pages::wants_html(headers).then(|| new.clone());
     let answer = match refused {
         Some(problem) => Err(problem),
-        None => submit(state, &key, &fingerprint, new).await,
+        None => submit(state, &key, &fingerprint, new, &Given::None).await,
     };
     match sent {
         Some(sent) => pages::after_applying(state, headers, sent, &key, answer).await,

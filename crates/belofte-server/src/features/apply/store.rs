@@ -11,6 +11,7 @@ use sqlx::{AnyConnection, Row};
 
 use super::doubt::FLOOD_WINDOW_MS;
 use super::intake::Accepted;
+use super::proof::Good;
 use crate::features::timeline::store::{NewEvent, record_event};
 use crate::problem::{ApiProblem, ApiResult};
 use crate::promises;
@@ -87,6 +88,17 @@ pub async fn count_recent(connection: &mut AnyConnection, posting_id: &str, now:
     .fetch_one(connection)
     .await?;
     Ok(row.try_get("recent")?)
+}
+
+/// Lets a proof serve; false when it did before.
+pub async fn use_proof(connection: &mut AnyConnection, proof: &Good) -> ApiResult<bool> {
+    let used =
+        sqlx::query("INSERT INTO proofs (signature, expires_at) VALUES ($1, $2) ON CONFLICT (signature) DO NOTHING")
+            .bind(&proof.signature)
+            .bind(proof.expires_at.as_ms())
+            .execute(connection)
+            .await?;
+    Ok(used.rows_affected() == 1)
 }
 
 /// Gives the uploads named in the answers to the application; each one serves once.
@@ -219,7 +231,8 @@ pub async fn upload_ids(connection: &mut AnyConnection) -> ApiResult<HashSet<Str
     rows.iter().map(|row| Ok(row.try_get("id")?)).collect()
 }
 
-/// Removes unclaimed uploads past `now`, keys older than `keys_before` and such whose application is gone; gives the ids of the files to delete.
+/// Removes unclaimed uploads and proofs past `now`, keys older than `keys_before` and such whose application is gone; gives
+/// the ids of the files to delete.
 pub async fn delete_expired(
     connection: &mut AnyConnection,
     now: Timestamp,
@@ -229,6 +242,7 @@ pub async fn delete_expired(
         .bind(now.as_ms())
         .fetch_all(&mut *connection)
         .await?;
+    sqlx::query("DELETE FROM proofs WHERE expires_at < $1").bind(now.as_ms()).execute(&mut *connection).await?;
     let keys = "DELETE FROM idempotency WHERE created_at < $1
                 OR NOT EXISTS (SELECT 1 FROM applications WHERE applications.id = idempotency.application_id)";
     sqlx::query(keys).bind(keys_before.as_ms()).execute(connection).await?;
