@@ -7,6 +7,7 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use axum::routing::get;
+use belofte_contract::time::SECOND_MS;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
 use crate::problem::{ApiProblem, ApiResult};
@@ -24,7 +25,14 @@ async fn ready(State(state): State<AppState>) -> ApiResult<&'static str> {
     if state.store.is_ready().await { Ok("ready\n") } else { Err(ApiProblem::unavailable(5)) }
 }
 
-async fn metrics() -> impl IntoResponse {
+async fn metrics(State(state): State<AppState>) -> impl IntoResponse {
+    // Without an answer of the database the counts stay as they were; what failed was logged.
+    if let Ok((waiting, since, failed)) = crate::mail::store::counts(&state).await {
+        let oldest = since.map_or(0, |since| state.clock.now().ms_since(since) / SECOND_MS);
+        metrics::gauge!("belofte_mails_waiting").set(waiting as f64);
+        metrics::gauge!("belofte_mails_waiting_seconds").set(oldest as f64);
+        metrics::gauge!("belofte_mails_failed").set(failed as f64);
+    }
     let text = recorder().map(PrometheusHandle::render);
     let status = if text.is_some() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, [(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text.unwrap_or_default())
