@@ -13,6 +13,8 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use crate::problem::{ApiProblem, ApiResult};
 use crate::state::AppState;
 
+const COUNTS_MAX: std::time::Duration = std::time::Duration::from_secs(1);
+
 pub fn router() -> Router<AppState> {
     let _ = recorder();
     Router::new()
@@ -26,8 +28,9 @@ async fn ready(State(state): State<AppState>) -> ApiResult<&'static str> {
 }
 
 async fn metrics(State(state): State<AppState>) -> impl IntoResponse {
-    // Without an answer of the database the counts stay as they were; what failed was logged.
-    if let Ok((waiting, since, failed)) = crate::mail::store::counts(&state).await {
+    // A database that does not answer holds nobody up who watches: the counts stay as they were.
+    let counts = tokio::time::timeout(COUNTS_MAX, crate::mail::store::counts(&state)).await;
+    if let Ok(Ok((waiting, since, failed))) = counts {
         let oldest = since.map_or(0, |since| state.clock.now().ms_since(since) / SECOND_MS);
         metrics::gauge!("belofte_mails_waiting").set(waiting as f64);
         metrics::gauge!("belofte_mails_waiting_seconds").set(oldest as f64);

@@ -48,6 +48,7 @@ use crate::state::AppState;
         desk::Transition,
         desk::PromiseKept,
         desk::NewPromiseMove,
+        desk::NewMailText,
         decision::NewDecision
     ))
 )]
@@ -377,9 +378,9 @@ fn desk_mails() -> Vec<Operation> {
         of_desk(Get, "/v1/desk/mail-texts/{lang}", "deskMailTexts", "Every sentence of the mails"),
         of_desk(Get, SENTENCE, "deskMailText", "One sentence: shipped, own, placeholders"),
         Operation {
-            body: &[(JSON, "")],
+            body: &[(JSON, "NewMailText")],
             problems: &["400", "401", "422"],
-            ..of_desk(Put, SENTENCE, "deskPutMailText", "Word a sentence anew: `{text}`")
+            ..of_desk(Put, SENTENCE, "deskPutMailText", "Word a sentence anew")
         },
         Operation {
             answers: &[("204", "", "")],

@@ -8,6 +8,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use belofte_contract::desk::NewMailText;
 use belofte_contract::problem::FieldErrorCode;
 use serde::{Deserialize, Serialize};
 
@@ -84,16 +85,11 @@ async fn sentence(
     told(&state, &lang, &key)
 }
 
-#[derive(Deserialize)]
-struct NewText {
-    text: String,
-}
-
 async fn put_sentence(
     State(state): State<AppState>,
     _recruiter: Recruiter,
     Path((lang, key)): Path<(String, String)>,
-    body: Result<Json<NewText>, JsonRejection>,
+    body: Result<Json<NewMailText>, JsonRejection>,
 ) -> ApiResult<Response> {
     let body = read_json(body)?;
     let lang = language(&state.settings(), &lang)?;

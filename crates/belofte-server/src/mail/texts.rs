@@ -34,17 +34,26 @@ pub struct Placeholder {
 
 /// Every sentence, by key.
 pub fn sentences(lang: &str) -> impl Iterator<Item = Sentence> {
-    let texts = locale::file(lang).remove("mail").unwrap_or_default();
-    texts.into_iter().filter(|(key, _)| !key.starts_with(SAMPLES)).map(|(key, shipped)| {
-        let max_chars = if key.ends_with("_subject") { SUBJECT_MAX_CHARS } else { TEXT_MAX_CHARS };
-        Sentence { placeholders: all_placeholders(&key), key, shipped, max_chars }
+    let keys = locale::file(lang).remove("mail").unwrap_or_default().into_keys();
+    keys.filter_map(|key| one(lang, &key))
+}
+
+fn one(lang: &str, key: &str) -> Option<Sentence> {
+    let full = ["mail.", key].concat();
+    // What is missing shows its name.
+    let shipped = Some(locale::text(lang, &full)).filter(|text| *text != full && !key.starts_with(SAMPLES))?;
+    let max_chars = if key.ends_with("_subject") { SUBJECT_MAX_CHARS } else { TEXT_MAX_CHARS };
+    Some(Sentence {
+        key: key.to_owned(),
+        shipped: shipped.to_owned(),
+        placeholders: all_placeholders(&full),
+        max_chars,
     })
 }
 
 /// Those of the sentence in every language: what one has, the others may use.
 fn all_placeholders(key: &str) -> Vec<Placeholder> {
-    let key = ["mail.", key].concat();
-    let names = locale::LANGUAGES.iter().flat_map(|lang| placeholders(locale::text(lang, &key)).0);
+    let names = locale::LANGUAGES.iter().flat_map(|lang| placeholders(locale::text(lang, key)).0);
     let names: BTreeSet<&str> = names.collect();
     let placeholder = |name: &str| Placeholder { name: name.to_owned(), required: !OPTIONAL.contains(&name) };
     names.into_iter().map(placeholder).collect()
@@ -52,7 +61,7 @@ fn all_placeholders(key: &str) -> Vec<Placeholder> {
 
 /// The sentence `key`, or the problem that names all keys.
 pub fn find(lang: &str, key: &str) -> ApiResult<Sentence> {
-    sentences(lang).find(|sentence| sentence.key == key).ok_or_else(|| {
+    one(lang, key).ok_or_else(|| {
         let allowed = sentences(lang).map(|sentence| sentence.key).collect::<Vec<_>>().join(", ");
         let key = key.chars().take(64).collect::<String>();
         ApiProblem::field("key", FieldErrorCode::NotAChoice, &format!("unknown sentence {key}; allowed: {allowed}"))
@@ -89,6 +98,11 @@ pub fn check(sentence: &Sentence, text: &str) -> ApiResult<String> {
         return refuse(FieldErrorCode::Required, &detail);
     }
     Ok(text.to_owned())
+}
+
+/// Whether `text`, saved once, can still take the place of `key`: a newer version may fill other placeholders.
+pub fn still_fits(lang: &str, key: &str, text: &str) -> bool {
+    one(lang, key).is_some_and(|sentence| check(&sentence, text).is_ok())
 }
 
 fn in_braces<'p>(placeholders: impl Iterator<Item = &'p Placeholder>) -> String {

@@ -79,7 +79,8 @@ impl Settings {
         for (_, _, document) in &forms {
             form::check(&localized::read(document, &lang, &locales)?)?;
         }
-        let mail_texts = crate::mail::store::texts(connection).await?;
+        let mut mail_texts = crate::mail::store::texts(connection).await?;
+        mail_texts.retain(|(lang, key), text| crate::mail::texts::still_fits(lang, key, text));
         let public_url = public_url.to_owned();
         let settings = Settings { organization, locales, calendar, postings, people, forms, mail_texts, public_url };
         settings.check_owners()?;

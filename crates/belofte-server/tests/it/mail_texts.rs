@@ -64,6 +64,18 @@ both!(a_sentence_that_would_not_say_enough_is_refused_with_what_is_allowed, app,
     assert!(all.as_array().unwrap().iter().all(|sentence| sentence["own"].is_null()), "nothing was saved");
 });
 
+both!(a_sentence_that_no_longer_fits_gives_way_to_the_shipped_one, app, {
+    // As an older version saved it, which filled more.
+    let mut older = app.state.store.write().begin().await.unwrap();
+    let sql = "INSERT INTO mail_texts (lang, key, text, changed_at) VALUES ('nl', 'sign_off', 'Tot {day},', 0)";
+    sqlx::query(sql).execute(&mut *older).await.unwrap();
+    older.commit().await.unwrap();
+    app.state.reload_settings().await.unwrap();
+    applicant(&app, "noor@example.com").await;
+    let mail = newest(&app).await;
+    assert!(mail.contains("Hartelijke groet,") && !mail.contains('{'), "{mail}");
+});
+
 both!(every_kind_has_a_sample_in_each_language_without_gaps, app, {
     for lang in ["nl", "en"] {
         let samples = app.desk(Method::GET, &format!("/mail-previews?lang={lang}"), &Value::Null).await.json();
