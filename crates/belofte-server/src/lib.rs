@@ -60,6 +60,10 @@ pub async fn serve(options: ServeOptions) -> Result<(), StartError> {
     if state.settings().host_page("").is_none() {
         tracing::warn!("careers_url is not set: mails lead to the status page of this server, which asks for a code");
     }
+    let accent = state.settings().organization["accent"].as_str().and_then(mail::colours::parse);
+    if accent.is_some_and(|accent| !mail::colours::is_legible(accent)) {
+        tracing::warn!("accent cannot be read on white: mails keep the default colour");
+    }
     let listener = tokio::net::TcpListener::bind(listen).await?;
     tracing::info!(%listen, "listening");
     let limits = http::connections::Connections::of(&state.config);

@@ -50,6 +50,7 @@ use crate::state::AppState;
         desk::Transition,
         desk::PromiseKept,
         desk::NewPromiseMove,
+        desk::NewMailText,
         decision::NewDecision
     ))
 )]
@@ -171,7 +172,7 @@ fn content(schema: &str) -> Content {
 }
 
 fn operations() -> Vec<Operation> {
-    [public_reads(), writes(), status_page(), desk_acts()].into_iter().flatten().collect()
+    [public_reads(), writes(), status_page(), desk_acts(), desk_mails()].into_iter().flatten().collect()
 }
 
 fn public_reads() -> Vec<Operation> {
@@ -353,6 +354,44 @@ fn desk_acts() -> Vec<Operation> {
                 "deskMove",
                 "A new date, with the reason",
             )
+        },
+    ]
+}
+
+fn desk_mails() -> Vec<Operation> {
+    use HttpMethod::{Delete, Get, Post, Put};
+    let of_desk = |method, path, id, summary| Operation {
+        security: Some("desk"),
+        problems: &["401", "422"],
+        answers: &[("200", "", JSON)],
+        ..Operation::new(method, path, id, summary)
+    };
+    const SENTENCE: &str = "/v1/desk/mail-texts/{lang}/{key}";
+    vec![
+        Operation {
+            query: &["state"],
+            problems: &["400", "401"],
+            ..of_desk(Get, "/v1/desk/mails", "deskMails", "What became of each mail, newest first")
+        },
+        Operation {
+            problems: &["401", "404", "409"],
+            ..of_desk(Post, "/v1/desk/mails/{id}/retry", "deskRetryMail", "Send a failed mail again")
+        },
+        of_desk(Get, "/v1/desk/mail-texts/{lang}", "deskMailTexts", "Every sentence of the mails"),
+        of_desk(Get, SENTENCE, "deskMailText", "One sentence: shipped, own, placeholders"),
+        Operation {
+            body: &[(JSON, "NewMailText")],
+            problems: &["400", "401", "422"],
+            ..of_desk(Put, SENTENCE, "deskPutMailText", "Word a sentence anew")
+        },
+        Operation {
+            answers: &[("204", "", "")],
+            ..of_desk(Delete, SENTENCE, "deskDeleteMailText", "The shipped sentence again")
+        },
+        Operation {
+            query: &["lang"],
+            problems: &["401"],
+            ..of_desk(Get, "/v1/desk/mail-previews", "deskMailPreviews", "Every kind of mail about made-up applicants")
         },
     ]
 }

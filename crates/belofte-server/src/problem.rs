@@ -50,6 +50,11 @@ impl ApiProblem {
         problem
     }
 
+    /// One field, and what it would take.
+    pub fn field(name: &str, code: FieldErrorCode, detail: &str) -> ApiProblem {
+        ApiProblem::fields(vec![FieldError::new(name, code)]).detail(detail)
+    }
+
     /// A moment on a closed day or after the cutoff; `next` is the first that is neither.
     pub fn outside_hours(field: &str, next: Timestamp) -> ApiProblem {
         let limit = u64::try_from(next.as_ms()).unwrap_or_default();

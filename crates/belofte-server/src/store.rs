@@ -17,6 +17,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (3, "doubts", include_str!("../migrations/0003_doubts.sql")),
     (4, "desk", include_str!("../migrations/0004_desk.sql")),
     (5, "proofs", include_str!("../migrations/0005_proofs.sql")),
+    (6, "mail", include_str!("../migrations/0006_mail.sql")),
 ];
 /// The first SQLite with the fix for a WAL reset that could lose a commit.
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);

@@ -1,8 +1,11 @@
-//! Marks promises late at their due time, also the ones that passed while the server was down.
+//! Marks promises late at their due time, also the ones that passed while the server was down, and reminds their owners.
 //!
 //! Never moves or keeps a promise. Of several processes on one database one writes the event.
 
+mod owners;
 pub mod store;
+
+pub use owners::rounds;
 
 use std::time::Duration;
 
@@ -14,7 +17,6 @@ use sqlx::AnyConnection;
 use crate::desk::users;
 use crate::features::lookup;
 use crate::features::timeline::store::{NewEvent, find, load_application, record_event};
-use crate::mail::store::Envelope;
 use crate::mail::{self, letters};
 use crate::problem::ApiResult;
 use crate::state::{App, AppState};
@@ -32,6 +34,9 @@ pub async fn tick_forever(state: AppState) {
         if let Err(problem) = tick(&state).await {
             tracing::error!(problem = ?problem.problem().kind, "ticker");
         }
+        if let Err(problem) = rounds(&state).await {
+            tracing::error!(problem = ?problem.problem().kind, "mails to owners");
+        }
         let now = state.clock.now();
         if cleaned_at.is_none_or(|at| now.ms_since(at) >= HOUR_MS) {
             cleaned_at = Some(now);
@@ -42,7 +47,7 @@ pub async fn tick_forever(state: AppState) {
     }
 }
 
-/// Notes every promise that is past its date; gives how many.
+/// Notes every promise that is past its date and tells who is to keep it; gives how many.
 pub async fn tick(app: &App) -> ApiResult<usize> {
     let mut noted = 0;
     loop {
@@ -52,6 +57,8 @@ pub async fn tick(app: &App) -> ApiResult<usize> {
         }
         noted += overdue.len();
         if overdue.is_empty() {
+            // Only now, so that what turned late together is one mail to each.
+            owners::tell_late(app).await?;
             return Ok(noted);
         }
     }
@@ -76,15 +83,15 @@ async fn note_late(app: &App, promise_id: &str, application_id: &str) -> ApiResu
         text: None,
     };
     let version = record_event(&mut transaction, application_id, event).await?;
-    mail_both(&mut transaction, app, application_id, promise_id, &owner_id, now).await?;
+    mail_applicant(&mut transaction, app, application_id, promise_id, &owner_id, now).await?;
     transaction.commit().await?;
     app.tell_changed(application_id, version);
     app.outbox.notify_one();
     Ok(())
 }
 
-/// To the owner: it is late. To the applicant: we know, and the owner has been told.
-async fn mail_both(
+/// We know, and who is to keep it is told.
+async fn mail_applicant(
     connection: &mut AnyConnection,
     app: &App,
     application_id: &str,
@@ -94,20 +101,12 @@ async fn mail_both(
 ) -> ApiResult<()> {
     let settings = app.settings();
     let Some(row) = find(connection, application_id).await? else { return Ok(()) };
-    let owners_lang = settings.lang(None);
-    let owner = settings.person(owner_id, owners_lang);
-    let owner_email = settings.contact(owner_id, owners_lang).and_then(|contact| contact.email);
-    if let (Some(owner), Some(email)) = (&owner, &owner_email) {
-        let application = load_application(connection, &settings, application_id, owners_lang, now).await?;
-        if let Some(promise) = application.promise(promise_id) {
-            let letter = letters::owner_late(&settings, owners_lang, &application, promise, owner);
-            mail::store::insert(connection, app, &Envelope::to_colleague(application_id, email), &letter, now).await?;
-        }
-    }
+    let keeper = settings.keeper(owner_id, settings.calendar.local_date(now));
+    let is_told = settings.mail_of(keeper).is_some();
     let lang = settings.lang(Some(&row.lang));
     let application = load_application(connection, &settings, application_id, lang, now).await?;
     if let Some(promise) = application.promise(promise_id) {
-        let letter = letters::late(&settings, lang, &application, promise, owner_email.is_some());
+        let letter = letters::late(&settings, lang, &application, promise, is_told);
         mail::queue_to_applicant(connection, app, &row, letter, &application, now).await?;
     }
     Ok(())

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use belofte_contract::Reference;
 use belofte_contract::decision::NewDecision;
 use belofte_contract::desk::{NewPromiseMove, PromiseKept, Transition};
-use belofte_contract::timeline::{ApplicationStatus, ApplicationSummary};
+use belofte_contract::timeline::{Application, ApplicationStatus, ApplicationSummary};
 use serde::{Deserialize, Serialize};
 
 use super::access::{Need, Signed};
@@ -20,6 +20,8 @@ use crate::features::lookup::{AskedLang, read_json};
 use crate::features::timeline;
 use crate::features::timeline::store::{load_summary, word};
 use crate::http::{Path, Query};
+use crate::mail;
+use crate::mail::store::MailProblem;
 use crate::problem::{ApiProblem, ApiResult};
 use crate::state::{App, AppState};
 
@@ -44,6 +46,18 @@ pub struct DeskRow {
     pub email: String,
     /// Why a person should look at it first: `trap`, `quick`, `flood`. Nothing for most; the applicant is never told.
     pub check: Vec<String>,
+    /// The last mail to the applicant that could not be delivered, until it is sent again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mail_problem: Option<MailProblem>,
+}
+
+/// An application as its applicant sees it, and what only the desk is told.
+#[derive(Serialize)]
+struct DeskApplication {
+    #[serde(flatten)]
+    application: Application,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mail_problem: Option<MailProblem>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -74,11 +88,13 @@ async fn list(
 pub async fn rows(app: &App, wanted: &store::Wanted, lang: &str) -> ApiResult<Vec<DeskRow>> {
     let settings = app.settings();
     let mut connection = app.store.read().acquire().await?;
+    let mut problems = mail::store::problems(&mut connection, None).await?;
     let mut rows = Vec::new();
     for row in store::list(&mut connection, wanted).await? {
         let summary = load_summary(&mut connection, &settings, &row, lang).await?;
         let check = row.doubts.split_whitespace().map(str::to_owned).collect();
-        rows.push(DeskRow { summary, applicant_name: row.name, email: row.email, check });
+        let mail_problem = problems.remove(&row.id);
+        rows.push(DeskRow { summary, applicant_name: row.name, email: row.email, check, mail_problem });
     }
     Ok(rows)
 }
@@ -142,6 +158,9 @@ async fn move_promise(
 
 async fn answer(app: &App, id: &str, asked: &AskedLang) -> ApiResult<Response> {
     let application = timeline::read(app, id, asked).await?;
+    let mut connection = app.store.read().acquire().await?;
+    let mail_problem = mail::store::problems(&mut connection, Some(id)).await?.remove(id);
+    let application = DeskApplication { application, mail_problem };
     Ok(([(header::CACHE_CONTROL, "private, no-store")], Json(application)).into_response())
 }
 

@@ -15,11 +15,15 @@ use axum::Router;
 
 pub use self::api::{DeskRow, rows};
 use self::route::Route;
+use crate::mail;
 use crate::state::AppState;
 
 /// All of the desk. A subject adds its own list here.
 pub fn routes() -> Vec<Route> {
-    [api::routes(), users::routes(), audit::routes(), pages::routes()].into_iter().flatten().collect()
+    [api::routes(), mail::desk::routes(), users::routes(), audit::routes(), pages::routes()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 pub fn router(state: &AppState) -> Router<AppState> {

@@ -46,6 +46,14 @@ impl Route {
         Route { method: Method::POST, path, need, call: routing::post(handler) }
     }
 
+    pub fn put<H: Handler<T, AppState>, T: 'static>(path: &'static str, need: Need, handler: H) -> Route {
+        Route { method: Method::PUT, path, need, call: routing::put(handler) }
+    }
+
+    pub fn delete<H: Handler<T, AppState>, T: 'static>(path: &'static str, need: Need, handler: H) -> Route {
+        Route { method: Method::DELETE, path, need, call: routing::delete(handler) }
+    }
+
     pub fn is_page(&self) -> bool {
         !self.path.starts_with(API)
     }

@@ -2,10 +2,15 @@
 //!
 //! One layout for all kinds, so that every mail speaks with the page's voice. Never logs an address or a body.
 
+pub mod colours;
 pub mod compose;
+pub mod desk;
 pub mod letters;
 pub mod outbox;
+pub mod owner_letters;
+pub mod samples;
 pub mod store;
+pub mod texts;
 
 use belofte_contract::Timestamp;
 use belofte_contract::timeline::Application;

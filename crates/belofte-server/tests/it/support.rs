@@ -91,6 +91,17 @@ impl TestApp {
         TestApp::start(None, limits).await
     }
 
+    /// Its mails leave through the mail system at `smtp`.
+    pub async fn mailing(database: Option<String>, smtp: &str) -> TestApp {
+        TestApp::with_config(|config| {
+            config.smtp = Some(smtp.to_owned());
+            if let Some(database) = database {
+                config.database_url = database;
+            }
+        })
+        .await
+    }
+
     pub async fn start(database: Option<String>, limits: Limits) -> TestApp {
         TestApp::on(database, |config| config.limits = limits).await
     }

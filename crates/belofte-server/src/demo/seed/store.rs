@@ -80,7 +80,7 @@ pub async fn open_promises(connection: &mut AnyConnection, id: &str) -> ApiResul
 }
 
 pub async fn mark_late(connection: &mut AnyConnection, promise_id: &str) -> ApiResult<()> {
-    sqlx::query("UPDATE promises SET late_noted_at = due_at WHERE id = $1")
+    sqlx::query("UPDATE promises SET late_noted_at = due_at, told_of = due_at WHERE id = $1")
         .bind(promise_id)
         .execute(connection)
         .await?;
