@@ -17,6 +17,19 @@ pub const MAX_FIELDS: usize = 60;
 pub const MAX_VALUES: usize = 50;
 /// Default limit of one file, in bytes.
 pub const FILE_MAX_BYTES: u64 = 10 * 1024 * 1024;
+/// Media types that a question for a file takes when it names none.
+pub const FILE_TYPES: [&str; 10] = [
+    "application/pdf",
+    "application/msword",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "application/vnd.oasis.opendocument.text",
+    "application/rtf",
+    "text/plain",
+    "image/jpeg",
+    "image/png",
+    "image/heic",
+    "image/webp",
+];
 /// Longest mail address that mail systems carry.
 pub const EMAIL_MAX_CHARS: usize = 254;
 
@@ -70,7 +83,7 @@ pub struct FormField {
     pub keeps_longer: bool,
     #[serde(default)]
     pub options: Vec<FieldOption>,
-    /// Media types of files, e.g. `application/pdf`.
+    /// Media types of files, e.g. `application/pdf`, or `image/*`.
     #[serde(default)]
     pub accept: Vec<String>,
     /// Bytes of one file.
@@ -274,6 +287,11 @@ pub fn values<'a>(answers: &'a [Answer], field: &str) -> &'a [String] {
 /// Values without the spaces around them; empty ones are none.
 fn written(values: &[String]) -> impl Iterator<Item = &str> {
     values.iter().map(|value| value.trim()).filter(|value| !value.is_empty())
+}
+
+/// Whether `accepted`, a media type or a kind of them (`image/*`), takes `media_type`.
+pub fn accepts(accepted: &str, media_type: &str) -> bool {
+    accepted == media_type || accepted.strip_suffix('*').is_some_and(|kind| media_type.starts_with(kind))
 }
 
 impl FormField {
