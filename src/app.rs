@@ -9,6 +9,7 @@ use std::rc::Rc;
 use belofte_contract::Reference;
 use belofte_contract::apply::ApplicationReceipt;
 use belofte_contract::organization::Organization;
+use belofte_contract::postings::JobPosting;
 use belofte_html::html;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CustomEvent, Element, HtmlElement};
@@ -262,6 +263,16 @@ pub struct Shared {
     pub core: Core,
     /// Read once for the whole widget.
     pub organization: Rc<Organization>,
+}
+
+impl Shared {
+    /// What there is to read of a posting that takes no applications yet: when it opens, and its steps.
+    pub fn posting(&self, posting: &JobPosting) -> Html {
+        let organization = &*self.organization;
+        let (people, foot) = (Html::default(), Html::default());
+        let parts = postings::detail::DetailParts { posting, organization, people, foot };
+        postings::detail::detail(&self.core.ctx(&organization.time_zone), &parts, &self.core.go)
+    }
 }
 
 /// The same answer of the backend is the same employer.

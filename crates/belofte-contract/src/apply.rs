@@ -35,6 +35,18 @@ pub const FILE_ENDINGS: [(&str, &str); 12] = [
     ("image/webp", "webp"),
 ];
 
+/// Media types that a question for a file takes when it names none.
+pub fn file_types() -> Vec<String> {
+    let mut types: Vec<String> = FILE_ENDINGS.iter().map(|(media_type, _)| (*media_type).to_owned()).collect();
+    types.dedup();
+    types
+}
+
+/// Whether `accepted`, a media type or a kind of them (`image/*`), takes `media_type`.
+pub fn accepts(accepted: &str, media_type: &str) -> bool {
+    accepted == media_type || accepted.strip_suffix('*').is_some_and(|kind| media_type.starts_with(kind))
+}
+
 /// What a form that the browser sends itself carries beside its answers. No question's name has a `-`, so none is mistaken for it.
 pub mod carried {
     pub const POSTING: &str = "belofte-posting";
@@ -85,7 +97,7 @@ pub struct FormField {
     pub keeps_longer: bool,
     #[serde(default)]
     pub options: Vec<FieldOption>,
-    /// Media types of files, e.g. `application/pdf`.
+    /// Media types of files, e.g. `application/pdf`, or `image/*`.
     #[serde(default)]
     pub accept: Vec<String>,
     /// Bytes of one file.

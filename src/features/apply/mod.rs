@@ -20,7 +20,7 @@ use belofte_contract::Timestamp;
 use belofte_contract::apply::{ApplicationForm, ApplicationReceipt, NewApplication};
 use belofte_contract::organization::Organization;
 use belofte_contract::paths::NO_PROOF;
-use belofte_contract::postings::JobPosting;
+use belofte_contract::postings::{JobPosting, PostingStatus};
 use wasm_bindgen::JsValue;
 use web_sys::FileList;
 use yew::functional::{Hook, HookContext};
@@ -48,7 +48,8 @@ pub struct Apply {
     pub id: Rc<str>,
 }
 
-type Read = (Rc<JobPosting>, Rc<ApplicationForm>);
+/// A posting that opens later has no form yet.
+type Read = (Rc<JobPosting>, Option<Rc<ApplicationForm>>);
 
 /// How often, and how long each time, what finds proofs is waited for.
 const SECOND_WAITS: u32 = 80;
@@ -57,7 +58,8 @@ const SECOND_WAIT_MS: u32 = 250;
 async fn posting_with_form(api: Api, id: Rc<str>) -> Result<Rc<Read>, ApiError> {
     let mut posting = api.posting(&id).await?;
     let form = match &posting.form_id {
-        Some(form_id) if posting.status.takes_applications() => api.form(form_id).await?,
+        Some(form_id) if posting.status.takes_applications() => Some(api.form(form_id).await?),
+        _ if posting.status == PostingStatus::Upcoming => None,
         _ => {
             let related = Rc::get_mut(&mut posting).map(|posting| take(&mut posting.related));
             return Err(ApiError::Gone { related: Arc::new(related.unwrap_or_default()) });
@@ -83,9 +85,15 @@ fn use_apply(props: &Apply) -> Html {
     let asked = use_request(&core.api, &props.id, {
         let (asked, writes) = (posting_with_form(core.api.clone(), props.id.clone()), shown.get());
         // Who writes keeps the form, whatever became of the posting meanwhile: that is told when it is sent.
-        Asking::of(async move { asked.await.map_err(|error| if writes { ApiError::Offline } else { error }) })
+        Asking::of(async move {
+            match asked.await {
+                Ok(asked) if asked.1.is_some() => Ok(asked),
+                _ if writes => Err(ApiError::Offline),
+                answer => answer,
+            }
+        })
     });
-    shown.swap(asked.state.ready().is_some());
+    shown.swap(asked.state.ready().is_some_and(|asked| asked.1.is_some()));
     use_arrival(core, asked.state.outcome());
     let until = asked.state.ready().and_then(|asked| asked.0.dates_until);
     use_freshness(&core.clock, asked.again.clone(), until);
@@ -93,9 +101,10 @@ fn use_apply(props: &Apply) -> Html {
         Request::Idle | Request::Loading => core.loading(),
         Request::Failed(error) => core.failed_posting(error, &asked.again),
         Request::Ready(read) => {
+            let (posting, Some(form)) = (&read.0, &read.1) else { return props.shared.posting(&read.0) };
             let (core, organization) = (core.clone(), organization.clone());
-            let (again, asked) = (asked.again.clone(), read.clone());
-            part("", Form { core, organization, asked, again })
+            let (posting, form, again) = (posting.clone(), form.clone(), asked.again.clone());
+            part("", Form { core, organization, posting, form, again })
         }
     }
 }
@@ -103,7 +112,8 @@ fn use_apply(props: &Apply) -> Html {
 struct Form {
     core: Core,
     organization: Rc<Organization>,
-    asked: Rc<Read>,
+    posting: Rc<JobPosting>,
+    form: Rc<ApplicationForm>,
     /// Reads posting and form anew.
     again: Callback<()>,
 }
@@ -112,7 +122,8 @@ impl PartialEq for Form {
     fn eq(&self, other: &Form) -> bool {
         self.core == other.core
             && Rc::ptr_eq(&self.organization, &other.organization)
-            && Rc::ptr_eq(&self.asked, &other.asked)
+            && Rc::ptr_eq(&self.posting, &other.posting)
+            && Rc::ptr_eq(&self.form, &other.form)
     }
 }
 
@@ -147,7 +158,7 @@ impl Part for Form {
 #[hook]
 fn use_form(props: &Form) -> Html {
     let core = props.core.clone();
-    let (posting, form) = &*props.asked;
+    let (posting, form) = (&props.posting, &props.form);
     let state = use_kept(|| State {
         begun: Begun::take(&posting.id, form),
         submission: Submission::default(),
@@ -343,6 +354,7 @@ impl Page {
             let state = refused.unwrap_or(FileState::Sending { percent: 0 });
             self.begun.files.borrow_mut().kept.push((number, file));
             self.edit(Edit::FileChosen(ChosenFile { number, field: field.to_owned(), name, bytes, state }));
+            self.forget_files();
             if is_fine {
                 self.send_file(number);
             }
@@ -379,12 +391,15 @@ impl Page {
         if let Some(field) = self.begun.draft.borrow().field_of(number) {
             self.core.focus(&view::control_id(field));
         }
-        {
-            let mut files = self.begun.files.borrow_mut();
-            files.sending.retain(|(known, _)| *known != number);
-            files.kept.retain(|(known, _)| *known != number);
-        }
         self.edit(Edit::FileRemoved(number));
+        self.forget_files();
+    }
+
+    /// Stops sending what the draft holds no more, and lets go of it.
+    fn forget_files(&self) {
+        let (draft, mut files) = (self.begun.draft.borrow(), self.begun.files.borrow_mut());
+        files.sending.retain(|(number, _)| draft.field_of(*number).is_some());
+        files.kept.retain(|(number, _)| draft.field_of(*number).is_some());
     }
 }
 

@@ -113,6 +113,7 @@ impl Settings {
     pub fn form(&self, id: &str, version: Option<u32>, lang: &str) -> Option<ApplicationForm> {
         let fits = |form: &&(String, u32, Value)| form.0 == id && version.is_none_or(|version| version == form.1);
         let mut form = self.read(&self.forms.iter().rfind(fits)?.2, lang).ok()?;
+        form::name_types(&mut form);
         form::name_days(&mut form, &self.retention(), &ServerFormat::new(self.lang(Some(lang))));
         Some(form)
     }

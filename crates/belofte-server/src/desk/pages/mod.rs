@@ -266,7 +266,7 @@ mod tests {
                 source.split("t.").skip(1).map(|rest| rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'));
             parts.filter_map(|mut words| words.next()).filter(|name| !name.is_empty())
         };
-        TEMPLATES.into_iter().flat_map(move |(_, source)| names(&source[..])).map(str::to_owned)
+        TEMPLATES.into_iter().flat_map(move |(_, source)| names(source)).map(str::to_owned)
     }
 
     #[test]
