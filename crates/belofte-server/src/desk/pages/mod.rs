@@ -259,14 +259,11 @@ mod tests {
     use crate::desk::audit::Act;
     use crate::features::timeline::store::word;
 
-    /// `t.name` anywhere in a template.
-    fn used() -> impl Iterator<Item = String> {
-        let names = |source: &'static str| {
-            let parts =
-                source.split("t.").skip(1).map(|rest| rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'));
-            parts.filter_map(|mut words| words.next()).filter(|name| !name.is_empty())
-        };
-        TEMPLATES.into_iter().flat_map(move |(_, source)| names(source)).map(str::to_owned)
+    /// The names after `t.` in every template.
+    fn used() -> Vec<String> {
+        let word = |c: char| c.is_ascii_alphanumeric() || "_.".contains(c);
+        let words = TEMPLATES.iter().flat_map(|(_, source)| source.split(move |c| !word(c)));
+        words.filter_map(|path| path.strip_prefix("t.")).map(str::to_owned).collect()
     }
 
     #[test]
@@ -275,8 +272,9 @@ mod tests {
         let roles = Role::ALL.map(|role| format!("role_{}", role.word()));
         let acts = Act::ALL.map(|act| format!("audit_{}", word(act)));
         let sections = SECTIONS.map(|(name, ..)| format!("nav_{name}"));
-        let named: Vec<String> = used().chain(roles).chain(acts).chain(sections).collect();
+        let named: Vec<String> = used().into_iter().chain(roles).chain(acts).chain(sections).collect();
         let missing: Vec<&String> = named.iter().filter(|name| !texts.contains_key(*name)).collect();
         assert!(missing.is_empty(), "{missing:?}");
+        assert!(named.len() > 80, "{} texts are named", named.len());
     }
 }
