@@ -69,35 +69,45 @@ pub fn router(routes: Vec<Route>, state: &AppState) -> Router<AppState> {
 async fn guard(State((state, need)): State<(AppState, Need)>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     let is_page = !parts.uri.path().starts_with(API);
-    let (signed, response) = match admit(&state, need, &mut parts).await {
-        Ok(signed) => {
-            let response = next.run(Request::from_parts(parts.clone(), body)).await;
-            (signed, response)
-        }
+    let (signed, response) = match who_asks(&state, need, &parts).await {
+        Ok(signed) => match admit(&state, need, signed.as_ref(), &mut parts).await {
+            Ok(()) => (signed, next.run(Request::from_parts(parts.clone(), body)).await),
+            Err(problem) => (signed, problem.into_response()),
+        },
         Err(problem) => (None, problem.into_response()),
     };
     let is_problem = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == MEDIA_TYPE);
     if is_page && is_problem { pages::problem(&state, &parts, signed, &response) } else { response }
 }
 
-/// Who asks, when they may; from here on handlers get them as [`Signed`].
-async fn admit(state: &AppState, need: Need, parts: &mut Parts) -> ApiResult<Option<Signed>> {
-    // A key is no cookie: no other site's page can send it along.
-    let with_key = parts.uri.path().starts_with(API) && bearer(parts).is_some();
-    if !with_key && !parts.method.is_safe() && from_elsewhere(&parts.headers) {
+/// A key is no cookie: no other site's page can send it along.
+fn with_key(parts: &Parts) -> bool {
+    parts.uri.path().starts_with(API) && bearer(parts).is_some()
+}
+
+async fn who_asks(state: &AppState, need: Need, parts: &Parts) -> ApiResult<Option<Signed>> {
+    match need {
+        Need::Nothing => Ok(None),
+        _ if with_key(parts) => Ok(by_key(state, parts)),
+        _ => session::of_cookie(state, &parts.headers).await,
+    }
+}
+
+/// Whether they may; from here on handlers get them as [`Signed`].
+async fn admit(state: &AppState, need: Need, signed: Option<&Signed>, parts: &mut Parts) -> ApiResult<()> {
+    if !with_key(parts) && !parts.method.is_safe() && from_elsewhere(&parts.headers) {
         return Err(ApiProblem::forbidden());
     }
     if need == Need::Nothing {
-        return Ok(None);
+        return Ok(());
     }
-    let signed = if with_key { by_key(state, parts) } else { session::of_cookie(state, &parts.headers).await? };
     let signed = signed.ok_or_else(ApiProblem::unauthorized)?;
     if !signed.can(need) {
         return Err(ApiProblem::forbidden());
     }
-    in_scope(state, &signed, parts).await?;
+    in_scope(state, signed, parts).await?;
     parts.extensions.insert(signed.clone());
-    Ok(Some(signed))
+    Ok(())
 }
 
 fn by_key(state: &AppState, parts: &Parts) -> Option<Signed> {

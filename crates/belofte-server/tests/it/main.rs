@@ -11,6 +11,7 @@ mod alike;
 mod apply;
 mod audit;
 mod canary;
+mod command_line;
 mod crash;
 mod desk;
 mod desk_users;

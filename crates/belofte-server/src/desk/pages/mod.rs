@@ -131,6 +131,11 @@ impl Page {
         }
     }
 
+    /// For a page that only answers a form: where the language switch leads instead.
+    pub fn at(self, path: &str) -> Page {
+        Page { path: path.to_owned(), ..self }
+    }
+
     pub fn words(&self) -> Words<'_> {
         Words::of("desk", &self.settings, &self.lang)
     }

@@ -143,7 +143,7 @@ async fn invite(State(state): State<AppState>, page: Page, signed: Signed, typed
         Err(problem) => Err(problem),
     };
     match invited {
-        Ok(link) => Ok(link_page(&page, &shown.name, &link)),
+        Ok(link) => Ok(link_page(page, &shown.name, &link)),
         Err(problem) => Ok(form(&page, StatusCode::UNPROCESSABLE_ENTITY, &shown, &Errors::of(&page, problem)?)),
     }
 }
@@ -177,10 +177,12 @@ async fn link(
 ) -> ApiResult<Response> {
     let shown = Shown::of(known(&state, &id).await?);
     let link = super::invite(&state, &signed.who, shown.user()?).await?;
-    Ok(link_page(&page, &shown.name, &link))
+    Ok(link_page(page, &shown.name, &link))
 }
 
-fn link_page(page: &Page, name: &str, link: &str) -> Response {
+fn link_page(page: Page, name: &str, link: &str) -> Response {
+    // Shown once: in another language there is only the list.
+    let page = page.at(PATH);
     let hours = INVITATION_HOURS.to_string();
     let text = page.say("invited_text", &[("name", name), ("hours", &hours)]);
     let title = page.say("invited_title", &[("name", name)]);
