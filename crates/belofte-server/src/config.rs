@@ -63,6 +63,9 @@ pub struct ServeOptions {
     /// How many proxies of your own stand in a row before this server, each adding to X-Forwarded-For.
     #[arg(long, env = "BELOFTE_TRUSTED_PROXIES", default_value_t = 0, value_parser = clap::value_parser!(u8).range(..=10))]
     pub trusted_proxies: u8,
+    /// Let webhooks go to private addresses and without TLS: for trying out on one's own machine.
+    #[arg(long, env = "BELOFTE_WEBHOOKS_TO_PRIVATE")]
+    pub webhooks_to_private: bool,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -93,6 +96,9 @@ pub struct DemoOptions {
     pub smtp: Option<String>,
     #[arg(long, env = "BELOFTE_DESK_KEY", hide_env_values = true)]
     pub desk_key: Option<String>,
+    /// Let webhooks go to private addresses and without TLS: for trying out on one's own machine.
+    #[arg(long, env = "BELOFTE_WEBHOOKS_TO_PRIVATE")]
+    pub webhooks_to_private: bool,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -153,6 +159,8 @@ pub struct Config {
     pub demo: bool,
     /// Entries of X-Forwarded-For that our own proxies wrote, counted from the right; 0 believes none.
     pub trusted_proxies: u8,
+    /// Webhooks may go to private addresses and without TLS.
+    pub webhooks_to_private: bool,
     pub limits: Limits,
 }
 
@@ -171,6 +179,7 @@ impl ServeOptions {
             careers_url: self.careers_url,
             demo: false,
             trusted_proxies: self.trusted_proxies,
+            webhooks_to_private: self.webhooks_to_private,
             limits: Limits::default(),
         })
     }
@@ -193,6 +202,7 @@ impl DemoOptions {
             careers_url: Some(format!("http://127.0.0.1:{}/", self.port)),
             demo: true,
             trusted_proxies: 0,
+            webhooks_to_private: self.webhooks_to_private,
             limits: Limits {
                 applications_per_minute: 120,
                 uploads_per_minute: 240,

@@ -24,6 +24,7 @@ pub mod state;
 pub mod store;
 pub mod ticker;
 pub mod tokens;
+pub mod webhooks;
 
 use axum::Router;
 
@@ -38,6 +39,7 @@ pub fn router(state: AppState) -> Router {
     let routes = Router::new()
         .merge(features::router())
         .merge(desk::router())
+        .merge(webhooks::router())
         .merge(pages::router())
         .merge(health::router())
         .merge(openapi::router());
@@ -64,10 +66,11 @@ pub async fn serve(options: ServeOptions) -> Result<(), StartError> {
 const TIDY_EVERY: std::time::Duration = std::time::Duration::from_secs(600);
 const RELOAD_EVERY: std::time::Duration = std::time::Duration::from_secs(30);
 
-/// Everything that runs beside the answers: lateness, mails, tidying.
+/// Everything that runs beside the answers: lateness, mails, webhooks, tidying.
 pub fn start_loops(state: &AppState) {
     ticker::start(state);
     mail::start(state);
+    webhooks::start(state);
     let tidied = state.clone();
     tokio::spawn(async move {
         loop {

@@ -42,13 +42,23 @@ pub fn new_id() -> String {
     uuid::Uuid::now_v7().to_string()
 }
 
+/// Whether `text` could be such an id; what could not is not looked for.
+pub fn is_id(text: &str) -> bool {
+    uuid::Uuid::try_parse(text).is_ok()
+}
+
 /// HMAC-SHA-256 of `text` for one `purpose`, base64url. The purpose keeps a hash from serving elsewhere.
 pub fn keyed_hash(secret: &Secret, purpose: &str, text: &str) -> String {
+    URL_SAFE_NO_PAD.encode(keyed_bytes(secret, purpose, text))
+}
+
+/// The same as 32 bytes: a key of its own for each `text`.
+pub fn keyed_bytes(secret: &Secret, purpose: &str, text: &str) -> [u8; 32] {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret).expect("HMAC takes a key of any length");
     mac.update(purpose.as_bytes());
     mac.update(&[0]);
     mac.update(text.as_bytes());
-    URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
+    mac.finalize().into_bytes().into()
 }
 
 pub fn same(a: &str, b: &str) -> bool {

@@ -20,11 +20,11 @@ use serde::{Deserialize, Serialize};
 use crate::features::lookup::session::bearer;
 use crate::features::lookup::{AskedLang, read_json};
 use crate::features::timeline;
-use crate::features::timeline::store::{load_summary, word};
+use crate::features::timeline::store::{find, find_by_reference, load_summary, word};
 use crate::http::{Path, Query};
 use crate::problem::{ApiProblem, ApiResult};
 use crate::state::{App, AppState};
-use crate::tokens::{keyed_hash, same};
+use crate::tokens::{is_id, keyed_hash, same};
 
 pub fn router() -> Router<AppState> {
     Router::new()
@@ -37,7 +37,7 @@ pub fn router() -> Router<AppState> {
 }
 
 /// Somebody who holds the desk's key.
-struct Recruiter;
+pub struct Recruiter;
 
 impl FromRequestParts<AppState> for Recruiter {
     type Rejection = ApiProblem;
@@ -101,9 +101,13 @@ async fn show(
     Path(reference): Path<String>,
     Query(asked): Query<AskedLang>,
 ) -> ApiResult<Response> {
-    let reference = parse(&reference)?;
     let mut connection = state.store.read().acquire().await?;
-    let row = crate::features::timeline::store::find_by_reference(&mut connection, reference).await?;
+    // Webhooks name an application by its id.
+    let row = match Reference::parse(&reference) {
+        Ok(reference) => find_by_reference(&mut connection, reference).await?,
+        Err(_) if is_id(&reference) => find(&mut connection, &reference).await?,
+        Err(_) => None,
+    };
     let row = row.ok_or_else(ApiProblem::not_found)?;
     drop(connection);
     answer(&state, &row.id, &asked).await

@@ -146,8 +146,6 @@ pub async fn decide(app: &App, reference: Reference, act: &NewDecision) -> ApiRe
     let status = if act.outcome == Outcome::Hired { ApplicationStatus::Hired } else { ApplicationStatus::Rejected };
     let delete_on = now.plus_ms(i64::from(store::keep_days(&case.row, &settings)) * DAY_MS);
     settle_promises(connection, &case).await?;
-    let event = case.event(EntryEvent::Decided);
-    let version = record_event(connection, &case.row.id, event).await?;
     sqlx::query("UPDATE applications SET status = $2, decision = $3, delete_on = $4, stage_id = NULL WHERE id = $1")
         .bind(&case.row.id)
         .bind(word(status))
@@ -155,6 +153,7 @@ pub async fn decide(app: &App, reference: Reference, act: &NewDecision) -> ApiRe
         .bind(delete_on.as_ms())
         .execute(&mut *connection)
         .await?;
+    let version = record_event(connection, &case.row.id, case.event(EntryEvent::Decided)).await?;
     let application = case.application(connection, &settings).await?;
     let shown = store::decision_in(&decision, &settings, &case.lang);
     let letter = letters::decision(&settings, &case.lang, &application, &shown);
@@ -219,14 +218,17 @@ pub async fn move_promise(
     let change =
         PromiseMove { from: promise.due_at, to: act.to, reason: reason.to_owned(), by: case.by.name.clone(), at: now };
     promise.moves.push(change.clone());
-    // The mark of the last late note goes, so that the new date can turn late too.
-    sqlx::query("UPDATE promises SET due_at = $2, due_day_start = $3, moves = $4, late_noted_at = NULL WHERE id = $1")
-        .bind(promise_id)
-        .bind(act.to.as_ms())
-        .bind(settings.calendar.due_day_start(act.to).as_ms())
-        .bind(serde_json::to_string(&promise.moves)?)
-        .execute(&mut *connection)
-        .await?;
+    // The marks of the old date go, so that the new one is told as due soon and late too.
+    sqlx::query(
+        "UPDATE promises SET due_at = $2, due_day_start = $3, moves = $4, late_noted_at = NULL,
+           due_soon_told_at = NULL WHERE id = $1",
+    )
+    .bind(promise_id)
+    .bind(act.to.as_ms())
+    .bind(settings.calendar.due_day_start(act.to).as_ms())
+    .bind(serde_json::to_string(&promise.moves)?)
+    .execute(&mut *connection)
+    .await?;
     let event = NewEvent {
         stage_id: promise.stage_id.as_deref(),
         promise_id: Some(promise_id),

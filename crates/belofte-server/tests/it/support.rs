@@ -141,6 +141,7 @@ impl TestApp {
             careers_url: Some(format!("{ORIGIN}/")),
             demo: true,
             trusted_proxies: 0,
+            webhooks_to_private: false,
             limits: Limits::default(),
         };
         change(&mut config);
