@@ -9,6 +9,7 @@ use std::rc::Rc;
 use belofte_contract::Reference;
 use belofte_contract::apply::ApplicationReceipt;
 use belofte_contract::organization::Organization;
+use belofte_contract::postings::JobPosting;
 use belofte_html::html;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CustomEvent, Element, HtmlElement};
@@ -23,6 +24,7 @@ use crate::decimal;
 use crate::features::{apply, contacts, postings, score};
 use crate::hooks::{Compared, Kept, after, spawn, use_change, use_kept, use_made};
 use crate::i18n::browser::BrowserFormat;
+use crate::i18n::messages::LATER;
 use crate::i18n::{Ctx, Format, Messages};
 use crate::part::{Part, part};
 use crate::request::{Request, use_request};
@@ -156,7 +158,7 @@ impl CoreParts {
         }
     }
 
-    fn with_way_back(&self, ctx: &Ctx, body: Html) -> Html {
+    pub fn with_way_back(&self, ctx: &Ctx, body: Html) -> Html {
         let shows = self.ready.get() && !matches!(*self.view.borrow(), View::Board);
         html! {
             <>
@@ -173,10 +175,10 @@ impl CoreParts {
         announce(&self.host, name, detail);
     }
 
-    /// Asks the loader for the program's second file.
-    pub fn fetch_second(&self) {
+    /// Asks the loader for the program's second file. Where one can do `without`, a broken one does not end the widget.
+    pub fn fetch_second(&self, without: bool) {
         // Inside the widget, where only the loader hears it.
-        announce(self.root.unchecked_ref(), "belofte-second", &[]);
+        announce(self.root.unchecked_ref(), "belofte-second", &[("without", without.into())]);
     }
 
     pub fn host(&self) -> &HtmlElement {
@@ -261,6 +263,16 @@ pub struct Shared {
     pub core: Core,
     /// Read once for the whole widget.
     pub organization: Rc<Organization>,
+}
+
+impl Shared {
+    /// What there is to read of a posting that takes no applications yet: when it opens, and its steps.
+    pub fn posting(&self, posting: &JobPosting) -> Html {
+        let organization = &*self.organization;
+        let (people, foot) = (Html::default(), Html::default());
+        let parts = postings::detail::DetailParts { posting, organization, people, foot };
+        postings::detail::detail(&self.core.ctx(&organization.time_zone), &parts, &self.core.go)
+    }
 }
 
 /// The same answer of the backend is the same employer.
@@ -366,7 +378,7 @@ fn use_app(props: &App) -> Html {
     use_arrival(&core, employer.state.outcome().filter(Result::is_err));
     match view {
         // The visitor was faster than the texts.
-        View::Apply(_) | View::Receipt(_) | View::Status { .. } if !props.messages.is_whole() => core.loading(),
+        View::Apply(_) | View::Receipt(_) | View::Status { .. } if !props.messages.has(LATER) => core.loading(),
         View::Receipt(receipt) => part("", apply::Receipt { core, receipt }),
         View::Status { reference, link_token } => {
             let zone = employer.state.ready().map_or("UTC", |organization| &organization.time_zone).into();

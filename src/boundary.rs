@@ -9,6 +9,7 @@ use yew::AppHandle;
 
 use crate::app::{App, announce};
 use crate::config::{self, Config};
+use crate::i18n::messages::{LATER, SECOND};
 use crate::part::{Host, HostProps};
 use crate::second::Second;
 
@@ -63,14 +64,21 @@ impl Mounted {
     pub fn later(&mut self, texts: JsValue) {
         let Some(texts) = config::texts(texts) else { return };
         self.change(|app| {
-            app.messages.add_later(texts);
+            app.messages.add(LATER, texts);
             app.whole = true;
         });
     }
 
-    /// The program's second file arrived, or could not be fetched.
-    pub fn second(&mut self, here: bool) {
-        self.change(|app| app.second = if here { Second::here() } else { Second::Failed });
+    /// The program's second file arrived, with these texts; or could not be fetched, without any.
+    pub fn second(&mut self, texts: JsValue) {
+        let texts = config::texts(texts);
+        self.change(|app| {
+            app.second = Second::Failed;
+            if let Some(texts) = texts {
+                app.messages.add(SECOND, texts);
+                app.second = Second::here();
+            }
+        });
     }
 
     /// Goes to a view, as the visitor would.

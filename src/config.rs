@@ -8,7 +8,7 @@ use web_sys::HtmlElement;
 
 use crate::app::View;
 use crate::i18n::Messages;
-use crate::i18n::messages::{CLASSES, Text};
+use crate::i18n::messages::{CLASSES, PARTS, Text};
 
 #[derive(Clone)]
 pub struct Config {
@@ -50,11 +50,13 @@ pub fn view(name: Option<&str>, posting: Option<String>, link_token: Option<Stri
 
 /// The texts as the loader parsed them; None when the first part did not arrive.
 pub fn messages(given: &JsValue) -> Option<Messages> {
-    let messages = Messages::new(texts(get(given, "locale"))?);
-    if let Some(later) = texts(get(given, "later")) {
-        messages.add_later(later);
+    let messages = Messages::default();
+    for (part, name) in PARTS.iter().enumerate() {
+        if let Some(texts) = texts(get(given, name)) {
+            messages.add(part, texts);
+        }
     }
-    Some(messages)
+    messages.has(0).then_some(messages)
 }
 
 /// One part of the texts: a list in the order of `Key`, each a string or an object of plural classes.

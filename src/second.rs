@@ -4,9 +4,16 @@
 //! MUST: a door is opened by `open` alone. Before the file is here nothing is behind it, so opening takes the `Key` that
 //! comes with it.
 
+use std::cell::Cell;
 use std::hint::black_box;
 
 use yew::prelude::*;
+
+use crate::api::ApiError;
+use crate::app::{Core, use_arrival};
+use crate::hooks::use_change;
+use crate::i18n::Ctx;
+use crate::ui::notice;
 
 /// How far the second file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,22 +30,56 @@ pub struct Key(());
 impl Second {
     /// For the boundary, when the loader says that the file is in its place.
     pub fn here() -> Second {
+        HERE.set(true);
         Second::Here(Key(()))
     }
 }
 
+thread_local!(static HERE: Cell<bool> = const { Cell::new(false) });
+
+/// For who waits for it without drawing: it is one for all elements of the page.
+pub fn key() -> Option<Key> {
+    HERE.get().then_some(Key(()))
+}
+
 /// Goes through `door` with what it takes. The compiler must not see which door it is: it would bring what is behind
 /// to this side.
-pub fn open<P>(_: Key, door: fn(P) -> Html, taken: P) -> Html {
+pub fn open<P, R>(_: Key, door: fn(P) -> R, taken: P) -> R {
     black_box(door)(taken)
+}
+
+/// Asks for the second file where it is wanted and not here.
+#[hook]
+pub fn use_second(core: &Core, wanted: Option<Second>) {
+    let asks = matches!(wanted, Some(Second::Awaited | Second::Failed));
+    let again = core.clone();
+    use_change(asks, move || {
+        if asks {
+            again.fetch_second(false);
+        }
+    });
+    use_arrival(core, (wanted == Some(Second::Failed)).then_some(Err(&ApiError::Offline)));
+}
+
+/// What there is to see until it is here.
+pub fn waiting(core: &Core, ctx: &Ctx, second: Second) -> Html {
+    let again = core.clone();
+    match second {
+        Second::Failed => notice::failed(ctx, &ApiError::Offline, &Callback::from(move |()| again.fetch_second(false))),
+        Second::Awaited | Second::Here(_) => notice::loading(ctx),
+    }
 }
 
 pub mod doors {
     //! One function a way in.
 
+    use belofte_contract::decision::Decision;
     use yew::prelude::*;
 
+    use crate::features::apply::proof::Asked;
+    use crate::features::decision;
     use crate::features::lookup::Lookup;
+    use crate::i18n::Ctx;
     use crate::part::part;
     use crate::status::Mine;
 
@@ -46,7 +87,15 @@ pub mod doors {
         part("", lookup)
     }
 
+    pub fn prove(asked: Asked) {
+        asked.prove();
+    }
+
     pub fn mine(mine: Mine) -> Html {
         part("", mine)
+    }
+
+    pub fn decision((ctx, decision, ask): (&Ctx, &Decision, Option<&str>)) -> Html {
+        decision::view::decision(ctx, decision, ask)
     }
 }

@@ -20,13 +20,14 @@ use crate::app::{GUESTS, View, address};
 use crate::features::apply::receipt::{self, ReceiptParts};
 use crate::features::apply::state::{ApplyDraft, ChosenFile, FileState, Trouble};
 use crate::features::apply::view::{self as apply, Delivery, FormParts, Plain};
+use crate::features::decision;
 use crate::features::lookup::list::list;
 use crate::features::lookup::state::{Action, Failure, Lookup, LookupNote, Problem, Step, Written};
 use crate::features::lookup::view as lookup;
 use crate::features::postings::detail::{self, DetailParts};
 use crate::features::postings::state::Filter;
 use crate::features::postings::view::{self as postings, BoardParts};
-use crate::features::timeline::view::{self as timeline, PageParts};
+use crate::features::timeline::view::{self as timeline, DrawDecision, PageParts};
 use crate::i18n::{Ctx, Key};
 use crate::status;
 use crate::submission::{Found, found};
@@ -179,11 +180,23 @@ pub async fn render_list(ctx: &Ctx, applications: &[ApplicationSummary]) -> Stri
     render(html! { <>{ list }{ end }</> }).await
 }
 
+/// Here all of the program is at hand.
+pub const OUTCOME: DrawDecision<'static> = &decision::view::decision;
+
 /// `/careers/status/{reference}`.
 pub async fn render_status(ctx: &Ctx, application: &Application) -> String {
     let seen_at = application.as_of;
     let guests = status::GUESTS;
-    let parts = PageParts { application, seen_at, stale: false, said: "", save_failed: false, turn: None, guests };
+    let parts = PageParts {
+        application,
+        seen_at,
+        stale: false,
+        said: "",
+        save_failed: false,
+        turn: None,
+        guests,
+        decision: OUTCOME,
+    };
     render(timeline::page_with(ctx, &parts, plain_actions(ctx, application), &Callback::noop())).await
 }
 

@@ -13,19 +13,15 @@ use crate::api::ApiError;
 use crate::api::session::Session;
 use crate::app::{Core, View, use_arrival};
 use crate::features::timeline::view::Guests;
-use crate::features::{contacts, decision, lookup, postings, score, timeline};
+use crate::features::{contacts, lookup, postings, score, timeline};
 use crate::hooks::{Kept, callback, spawn, use_change, use_kept};
 use crate::part::{Part, part};
 use crate::request::{Request, use_request};
-use crate::second::{self, Second, doors};
+use crate::second::{self, Second, doors, use_second};
 
 /// What other features draw on the status page.
-pub const GUESTS: Guests = Guests {
-    decision: decision::view::decision,
-    people: contacts::view::people,
-    score: score::view::score,
-    related: postings::view::related,
-};
+pub const GUESTS: Guests =
+    Guests { people: contacts::view::people, score: score::view::score, related: postings::view::related };
 
 #[derive(PartialEq)]
 pub struct StatusPage {
@@ -34,7 +30,7 @@ pub struct StatusPage {
     pub zone: Rc<str>,
     pub reference: Option<Reference>,
     pub link_token: Option<String>,
-    /// Holds the way in, and the list of applications.
+    /// Holds the way in, the list of applications, and the outcome.
     pub second: Second,
 }
 
@@ -76,10 +72,14 @@ fn use_status_page(props: &StatusPage) -> Html {
     let session = core.sessions.current();
     let known = session.as_ref().and_then(|session| props.reference.or(session.reference));
     let known = known.filter(|_| props.link_token.is_none());
-    use_second(&core, known.is_none().then_some(props.second));
+    let second = props.second;
+    use_second(&core, known.is_none().then_some(second));
     let token = session.map(|session| Rc::<str>::from(session.token));
     let (Some(reference), Some(token)) = (known, &token) else {
-        let Second::Here(key) = props.second else { return waiting(&core, props.second) };
+        let Second::Here(key) = second else {
+            let ctx = core.ctx(&zone);
+            return core.with_way_back(&ctx, second::waiting(&core, &ctx, second));
+        };
         if let (Some(token), None) = (token, &props.link_token) {
             let on_choose = callback(&page, |page, reference| page.go(Some(reference)));
             return second::open(key, doors::mine, Mine { core, zone, token, on_expired, on_choose });
@@ -108,30 +108,8 @@ fn use_status_page(props: &StatusPage) -> Html {
         page.core.sessions.end();
         page.go(None);
     });
-    let page = timeline::Timeline { core, reference, token, guests: GUESTS, on_expired, on_all, on_log_out };
+    let page = timeline::Timeline { core, reference, token, second, guests: GUESTS, on_expired, on_all, on_log_out };
     part(&reference.text(), page)
-}
-
-/// Asks for the second file where it is wanted and not here.
-#[hook]
-fn use_second(core: &Core, wanted: Option<Second>) {
-    let asks = matches!(wanted, Some(Second::Awaited | Second::Failed));
-    let again = core.clone();
-    use_change(asks, move || {
-        if asks {
-            again.fetch_second();
-        }
-    });
-    use_arrival(core, (wanted == Some(Second::Failed)).then_some(Err(&ApiError::Offline)));
-}
-
-/// What there is to see until it is here.
-fn waiting(core: &Core, second: Second) -> Html {
-    let again = core.clone();
-    match second {
-        Second::Failed => core.failed(&ApiError::Offline, &Callback::from(move |()| again.fetch_second())),
-        Second::Awaited | Second::Here(_) => core.loading(),
-    }
 }
 
 /// Keeps the key; gives the application to show, when there is but one to choose.

@@ -9,7 +9,7 @@
   'use strict';
 
   const TAG = 'belofte-careers';
-  const VIEWS = ['board', 'posting', 'apply', 'status', 'score', 'news'];
+  const VIEWS = ['board', 'posting', 'apply', 'status', 'score'];
   /** Attributes of the element; properties and `data-*` (of script and element) have the same names. */
   const NAMES = ['endpoint', 'view', 'posting', 'lang', 'color-scheme', 'routing', 'loading', 'fallback'];
   /** How far outside the viewport loading begins: about as far as one scrolls while it loads. */
@@ -97,20 +97,22 @@
       }
     });
 
-  /** The program's second file holds what few go to. It fills the places that the first one left empty. */
-  const second = () =>
-    once('second', async () => {
+  /** The program's second file holds what few go to. It fills the places that the first one left empty. Gives its texts. */
+  async function second(lang) {
+    const file = once('second', async () => {
       const m = await program();
       const response = await get(FILES.second);
       try {
-        await WebAssembly.instantiateStreaming(response, { m });
+        await WebAssembly.instantiate(await response.arrayBuffer(), { m });
       } catch (cause) {
         throw new Stop('wasm', cause);
       }
     });
+    return (await Promise.all([part(lang, 2), file]))[0];
+  }
 
-  // Texts and styles come in two parts: for board and posting, and for the views behind them.
-  const looks = [new CSSStyleSheet(), new CSSStyleSheet()];
+  // Texts and styles come in parts: for board and posting, for the views behind them, and for the second file.
+  const looks = [new CSSStyleSheet(), new CSSStyleSheet(), new CSSStyleSheet()];
   const LATER = ['apply', 'receipt', 'status'];
   const textFiles = (lang) => FILES.locales[lang] ?? FILES.locales[lang?.split('-')[0]];
   async function part(lang, index) {
@@ -164,7 +166,7 @@
   const frame = new CSSStyleSheet();
   frame.replaceSync(
     ':host{display:block;min-height:var(--belofte-reserve,100svh)}' +
-      ':host([view=score]),:host([view=news]){min-height:var(--belofte-reserve,0)}' +
+      ':host([view=score]){min-height:var(--belofte-reserve,0)}' +
       ':host([hidden]),[hidden]{display:none!important}',
   );
 
@@ -206,6 +208,8 @@
     #lang;
     /** Where the visitor is, as the address tells it. */
     #route;
+    /** The address led elsewhere while the program was on its way. */
+    #led = false;
     #changes = false;
 
     constructor() {
@@ -229,7 +233,7 @@
       });
       this.#root.addEventListener('belofte-second', (event) => {
         event.stopPropagation();
-        this.#second().catch((error) => this.#fail(error));
+        this.#second(event.detail.without).catch((error) => this.#fail(error));
       });
       this.addEventListener('belofte-view', ({ target, detail }) => target === this && this.#gone(detail));
       this.addEventListener('belofte-error', ({ target, detail }) => {
@@ -306,7 +310,7 @@
     #follow(before) {
       const to = this.#read('routing') === 'hash' ? (addressed() ?? before) : undefined;
       if (to === undefined || to === this.#route) return;
-      if (!this.#mounted) return this.#begin();
+      if ((this.#led = !this.#mounted)) return this.#begin();
       const { view, posting } = parse(to);
       this.#route = to;
       this.#safely(() => this.#mounted.show(view, posting ?? undefined));
@@ -321,23 +325,22 @@
       if (mounted && mounted === this.#mounted && lang === this.#lang) this.#safely(() => mounted.later(later));
     }
 
-    /** Brings the program's second file, which the program asks for; it says itself that there is no connection. */
-    async #second() {
-      const mounted = this.#mounted;
-      const here = await second().then(
-        () => true,
-        (error) => {
-          if (error.code !== 'network') throw error;
-          return false;
-        },
-      );
-      if (!mounted || mounted === this.#mounted) this.#safely(() => this.#mounted?.second(here));
+    /** Brings the program's second file, which the program asks for; it says itself that there is no connection. A form that
+        can be sent `without` goes on as well. */
+    async #second(without) {
+      const [mounted, lang] = [this.#mounted, this.#lang];
+      const texts = await second(lang).catch((error) => {
+        if (!without && error.code !== 'network') throw error;
+      });
+      if (lang !== this.#lang) return this.#second(without);
+      if (!mounted || mounted === this.#mounted) this.#safely(() => this.#mounted?.second(texts));
     }
 
     /** The visitor went somewhere. */
     #gone({ view, posting }) {
       if (this.#mounted && LATER.includes(view)) this.#rest().catch((error) => this.#fail(error));
       this.#record(view, posting);
+      if (this.#led) queueMicrotask(() => this.#follow(history.state?.belofte));
     }
 
     /** Gives the view its address. The receipt has none: it is shown once. */
@@ -363,12 +366,13 @@
       const endpoint = webAddress(this.#read('endpoint'));
       if (!base || !FILES || !endpoint) throw new Stop('config');
       const address = this.#goal || this.#route !== undefined ? undefined : this.#addressed();
-      const asked = { view: this.#read('view'), posting: this.#read('posting') || null };
+      const asked = { view: this.#read('view') || 'board', posting: this.#read('posting') || null };
       const { view, posting } = address ? parse(address) : asked;
       if (address) this.scrollIntoView({ behavior: 'instant' });
+      if (!VIEWS.includes(view)) console.warn(`belofte: view=${view} is none of`, VIEWS);
       const known = VIEWS.includes(view) && (posting || !['posting', 'apply'].includes(view));
       this.#goal ??= { view: known ? view : 'board', posting, link_token: null };
-      if (token && !['score', 'news'].includes(this.#goal.view)) {
+      if (token && this.#goal.view !== 'score') {
         this.#goal = { view: 'status', posting: null, link_token: token };
         token = undefined;
         this.scrollIntoView({ behavior: 'instant' });
@@ -399,7 +403,7 @@
         this.#changes = false;
         config.prefetched = prefetch(config);
         // The program will ask for it; what fails here fails there again.
-        if (config.link_token) second().catch(() => {});
+        if (config.link_token) second(config.lang).catch(() => {});
         const later = LATER.includes(config.view) && part(config.lang, 1);
         [config.locale, config.later] = await Promise.all([part(config.lang, 0), later, program()]);
         if (!this.isConnected) {
@@ -439,7 +443,8 @@
         try {
           const asked = !this.#goal;
           const config = this.#config();
-          [config.locale, config.later] = await Promise.all([part(config.lang, 0), part(config.lang, 1)]);
+          const rest = kept.has('second') && part(config.lang, 2);
+          [config.locale, config.later, config.second] = await Promise.all([part(config.lang, 0), part(config.lang, 1), rest]);
           if (config.lang !== this.#lang) return;
           this.#mounted?.update(config);
           // The visitor may have walked on since: a view that the page asks for counts also when it is the old one.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use belofte_contract::postings::PostingLink;
 use belofte_contract::problem::{FieldError, Problem, ProblemType};
+use wasm_bindgen::JsValue;
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum ApiError {
@@ -36,6 +37,8 @@ pub enum ApiError {
     Conflict,
     /// The same key was used for another application.
     KeyReused,
+    /// Very much is sent: once more with a proof. The problem as it came, with what to prove.
+    ProofNeeded(JsValue),
     /// The backend failed, or spoke in a way this widget does not understand.
     Fault,
 }
@@ -43,7 +46,7 @@ pub enum ApiError {
 impl ApiError {
     /// Whether the same request may well succeed later.
     pub fn passes(&self) -> bool {
-        matches!(self, ApiError::Offline | ApiError::Busy { .. } | ApiError::Fault)
+        matches!(self, ApiError::Offline | ApiError::Busy { .. } | ApiError::ProofNeeded(_) | ApiError::Fault)
     }
 
     /// For `belofte-error`: a word for programs, without personal data.
@@ -61,7 +64,7 @@ impl ApiError {
             ApiError::MediaType => "media-type",
             ApiError::Conflict => "conflict",
             ApiError::KeyReused => "key-reused",
-            ApiError::Fault => "fault",
+            ApiError::ProofNeeded(_) | ApiError::Fault => "fault",
         }
     }
 
@@ -86,7 +89,11 @@ impl ApiError {
             ProblemType::TooManyRequests | ProblemType::StillRunning | ProblemType::Unavailable => busy(),
             // A proxy in between answers without a problem; then the number alone tells. Its 401 or 403 is not the
             // backend's: it ends no session and refuses no application.
-            ProblemType::BadRequest | ProblemType::Internal | ProblemType::Unknown => match status {
+            ProblemType::BadRequest
+            | ProblemType::NotOpen
+            | ProblemType::Internal
+            | ProblemType::ProofNeeded
+            | ProblemType::Unknown => match status {
                 404 => ApiError::NotFound,
                 410 => ApiError::Gone { related: Arc::default() },
                 413 => ApiError::TooLarge { limit: None },

@@ -84,8 +84,11 @@ async fn settle(response: Response) -> Result<Answer, ApiError> {
         return Ok(Answer { response });
     }
     let retry_after_s = number(&response, "Retry-After").and_then(|seconds| u32::try_from(seconds).ok());
-    let problem = json(&response).await.and_then(decode);
-    Err(ApiError::from_answer(status, problem, retry_after_s))
+    let problem = json(&response).await;
+    if status == 428 {
+        return Err(ApiError::ProofNeeded(problem.unwrap_or_default()));
+    }
+    Err(ApiError::from_answer(status, problem.and_then(decode), retry_after_s))
 }
 
 /// An answer that the loader asked for, once: a second look must be fresh.

@@ -83,9 +83,13 @@ impl Api {
         self.get(self.url(&[paths::FORMS, "/", &escaped(id)]))
     }
 
-    pub fn apply(&self, application: &NewApplication, key: &str) -> Asking<ApplicationReceipt> {
+    /// With a `proof` when one was asked for.
+    pub fn apply(&self, application: &NewApplication, key: &str, proof: Option<&str>) -> Asking<ApplicationReceipt> {
         let mut call = Call::default();
         call.header(paths::IDEMPOTENCY_KEY_HEADER, key);
+        if let Some(proof) = proof {
+            call.header(paths::PROOF_HEADER, proof);
+        }
         self.post(paths::APPLICATIONS, body::application(application), call)
     }
 

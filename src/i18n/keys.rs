@@ -1,7 +1,8 @@
 //! Every text the widget can show, by name. The locale test holds each `locales/*.json` against this list.
 //!
 //! A plural is listed once, as `….other`; its other classes stand only in the files. The order is the order on the wire:
-//! first what board and posting show, then the features that are loaded behind them (xtask holds their list, `LATER`).
+//! first what board and posting show, then what is loaded behind them, then what comes with the program's second file
+//! (xtask holds which feature is where, `PARTS`).
 
 macro_rules! keys {
     ($($variant:ident = $name:literal),* $(,)?) => {
@@ -177,43 +178,6 @@ keys! {
     ApplyCopy = "apply.copy",
     ApplyOthers = "apply.others",
 
-    // lookup
-    LookupTitle = "lookup.title",
-    LookupLead = "lookup.lead",
-    LookupEmail = "lookup.email",
-    LookupEmailHint = "lookup.email_hint",
-    LookupEmailMissing = "lookup.email_missing",
-    LookupEmailWrong = "lookup.email_wrong",
-    LookupReference = "lookup.reference",
-    LookupReferenceHint = "lookup.reference_hint",
-    LookupReferenceWrong = "lookup.reference_wrong",
-    LookupSend = "lookup.send",
-    LookupSending = "lookup.sending",
-    LookupCodeTitle = "lookup.code_title",
-    LookupSent = "lookup.sent",
-    LookupCode = "lookup.code",
-    LookupCodeHint = "lookup.code_hint",
-    LookupCodeShape = "lookup.code_shape",
-    LookupOpen = "lookup.open",
-    LookupNoMailYet = "lookup.no_mail_yet",
-    LookupNoMail = "lookup.no_mail",
-    LookupAgain = "lookup.again",
-    LookupMailedAgain = "lookup.mailed_again",
-    LookupOther = "lookup.other",
-    LookupByCode = "lookup.by_code",
-    LookupBusyUntil = "lookup.busy_until",
-    LookupLinkDead = "lookup.link_dead",
-    LookupJobs = "lookup.jobs",
-    LookupListTitle = "lookup.list_title",
-    LookupListNone = "lookup.list_none",
-    LookupListSent = "lookup.list_sent",
-    LookupListHear = "lookup.list_hear",
-    LookupListLate = "lookup.list_late",
-    LookupListLatePill = "lookup.list_late_pill",
-    LookupListHired = "lookup.list_hired",
-    LookupListRejected = "lookup.list_rejected",
-    LookupListWithdrawn = "lookup.list_withdrawn",
-
     // timeline
     TimelineStep = "timeline.step",
     TimelineYourTurnTitle = "timeline.your_turn_title",
@@ -290,6 +254,43 @@ keys! {
     TimelineNotFound = "timeline.not_found",
     TimelineNotFoundWhy = "timeline.not_found_why",
     TimelineBoard = "timeline.board",
+
+    // lookup
+    LookupTitle = "lookup.title",
+    LookupLead = "lookup.lead",
+    LookupEmail = "lookup.email",
+    LookupEmailHint = "lookup.email_hint",
+    LookupEmailMissing = "lookup.email_missing",
+    LookupEmailWrong = "lookup.email_wrong",
+    LookupReference = "lookup.reference",
+    LookupReferenceHint = "lookup.reference_hint",
+    LookupReferenceWrong = "lookup.reference_wrong",
+    LookupSend = "lookup.send",
+    LookupSending = "lookup.sending",
+    LookupCodeTitle = "lookup.code_title",
+    LookupSent = "lookup.sent",
+    LookupCode = "lookup.code",
+    LookupCodeHint = "lookup.code_hint",
+    LookupCodeShape = "lookup.code_shape",
+    LookupOpen = "lookup.open",
+    LookupNoMailYet = "lookup.no_mail_yet",
+    LookupNoMail = "lookup.no_mail",
+    LookupAgain = "lookup.again",
+    LookupMailedAgain = "lookup.mailed_again",
+    LookupOther = "lookup.other",
+    LookupByCode = "lookup.by_code",
+    LookupBusyUntil = "lookup.busy_until",
+    LookupLinkDead = "lookup.link_dead",
+    LookupJobs = "lookup.jobs",
+    LookupListTitle = "lookup.list_title",
+    LookupListNone = "lookup.list_none",
+    LookupListSent = "lookup.list_sent",
+    LookupListHear = "lookup.list_hear",
+    LookupListLate = "lookup.list_late",
+    LookupListLatePill = "lookup.list_late_pill",
+    LookupListHired = "lookup.list_hired",
+    LookupListRejected = "lookup.list_rejected",
+    LookupListWithdrawn = "lookup.list_withdrawn",
 
     // decision
     DecisionTitle = "decision.title",

@@ -1,7 +1,7 @@
 //! The texts of one language, in the order of `keys.rs`.
 //!
-//! In the browser they arrive in two parts: what board and posting show, and the rest. Never guesses a missing text:
-//! the locale test keeps the files whole.
+//! In the browser they arrive in parts: what board and posting show, what is behind them, and what comes with the
+//! program's second file. Never guesses a missing text: the locale test keeps the files whole.
 
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
@@ -21,30 +21,32 @@ pub enum Text {
 /// CLDR's classes, the one that always fits last.
 pub const CLASSES: [&str; 6] = ["zero", "one", "two", "few", "many", "other"];
 
+#[derive(Default)]
 pub struct Messages {
-    /// The texts of the keys from the first on.
-    first: Vec<Text>,
-    /// Those of the keys behind them.
-    later: OnceCell<Vec<Text>>,
+    /// First part, later part, what comes with the second file: each is the texts of the keys behind the part before it.
+    parts: [OnceCell<Vec<Text>>; PARTS.len()],
 }
 
+/// How the loader names the parts.
+pub const PARTS: [&str; 3] = ["locale", "later", "second"];
+pub const LATER: usize = 1;
+pub const SECOND: usize = 2;
+
 impl Messages {
-    pub fn new(first: Vec<Text>) -> Messages {
-        Messages { first, later: OnceCell::new() }
-    }
-
     /// A second arrival of the same part changes nothing.
-    pub fn add_later(&self, later: Vec<Text>) {
-        let _ = self.later.set(later);
+    pub fn add(&self, part: usize, texts: Vec<Text>) {
+        let _ = self.parts[part].set(texts);
     }
 
-    pub fn is_whole(&self) -> bool {
-        self.first.len() + self.later.get().map_or(0, Vec::len) >= Key::ALL.len()
+    pub fn has(&self, part: usize) -> bool {
+        self.parts[part].get().is_some()
     }
 
     /// All texts at once; a missing one shows its key, so that a gap is seen in tests.
     pub fn from_file(file: &LocaleFile) -> Messages {
-        Messages::new(Key::ALL.iter().map(|key| text_of(file, key)).collect())
+        let messages = Messages::default();
+        messages.add(0, Key::ALL.iter().map(|key| text_of(file, key)).collect());
+        messages
     }
 
     pub fn text(&self, key: Key) -> &str {
@@ -70,8 +72,15 @@ impl Messages {
     }
 
     fn find(&self, key: Key) -> Option<&Text> {
-        let at = key as usize;
-        self.first.get(at).or_else(|| self.later.get()?.get(at.checked_sub(self.first.len())?))
+        let mut at = key as usize;
+        for part in &self.parts {
+            let part = part.get()?;
+            if let Some(text) = part.get(at) {
+                return Some(text);
+            }
+            at -= part.len();
+        }
+        None
     }
 }
 

@@ -18,12 +18,15 @@ fn english() -> Ctx {
     ctx("en", "2027-03-25T15:59:00Z")
 }
 
-#[track_caller]
-fn check(rendered: impl Future<Output = String>, expected: Expect) {
+fn rendered(page: impl Future<Output = String>) -> String {
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     // A line an element reads better in a difference.
-    let html = runtime.block_on(rendered).replace("><", ">\n<");
-    expected.assert_eq(&html);
+    runtime.block_on(page).replace("><", ">\n<")
+}
+
+#[track_caller]
+fn check(page: impl Future<Output = String>, expected: Expect) {
+    expected.assert_eq(&rendered(page));
 }
 
 #[test]
@@ -267,4 +270,23 @@ fn a_plain_form_says_what_is_wrong_twice_in_the_same_words() {
             </form>
             </section>"##]],
     );
+}
+
+#[test]
+fn who_decides_is_said_of_every_step_but_the_one_that_only_receives() {
+    let mut posting = posting();
+    let received = StageDefinition { id: "in".into(), kind: StageKind::Received, ..posting.process[0].clone() };
+    posting.process.insert(0, received);
+    let page = rendered(render_posting(&english(), &posting, &organization()));
+    assert_eq!(page.matches("by people").count(), 1, "{page}");
+}
+
+#[test]
+fn a_consent_that_is_needed_says_so() {
+    let form = ApplicationForm { id: "care".into(), version: 1, fields: vec![field("agreed", FieldKind::Consent)] };
+    let plain = Plain { action: "/".into(), key: "k".into() };
+    let page =
+        rendered(render_apply_form(&english(), &posting(), &organization(), Rc::new(form), plain, Returned::default()));
+    let control = page.lines().find(|line| line.contains("id=\"f-agreed\"")).unwrap();
+    assert!(control.contains("aria-required=\"true\""), "{control}");
 }

@@ -54,6 +54,6 @@ pub fn words(error: &ApiError) -> Key {
         ApiError::Code => Key::UiWrongCode,
         ApiError::CodeLocked => Key::UiCodeLocked,
         ApiError::Fields(_) | ApiError::TooLarge { .. } | ApiError::MediaType => Key::UiRefused,
-        ApiError::Conflict | ApiError::KeyReused | ApiError::Fault => Key::UiFault,
+        ApiError::Conflict | ApiError::KeyReused | ApiError::ProofNeeded(_) | ApiError::Fault => Key::UiFault,
     }
 }

@@ -258,6 +258,27 @@ test("a file is sent ahead, and again when it did not arrive", async ({ page }) 
   await expect(widget(page)).toContainText(pattern(w("apply.file_ready", { name: PDF.name })));
 });
 
+test("a file that takes another's place stops that one", async ({ page }) => {
+  let tries = 0;
+  await layOut(page, { element: ELEMENT, answers: { ...base, "POST /v1/uploads": () => (++tries === 1 ? "never" : { status: 201, body: upload }) } });
+  await page.addInitScript(() => {
+    const { abort } = XMLHttpRequest.prototype;
+    window.stopped = 0;
+    XMLHttpRequest.prototype.abort = function () {
+      if (this.readyState < XMLHttpRequest.DONE) window.stopped++;
+      return abort.call(this);
+    };
+  });
+  await page.goto(HOST);
+  const chooser = widget(page).locator('input[name="cv"]');
+  await chooser.setInputFiles({ ...PDF, name: "old.pdf" });
+  await expect(widget(page)).toContainText(w("apply.file_sent", { name: "old.pdf" }));
+  await chooser.setInputFiles(PDF);
+  await expect.poll(() => page.evaluate(() => window.stopped)).toBe(1);
+  await expect(widget(page)).toContainText(pattern(w("apply.file_ready", { name: PDF.name })));
+  await expect(widget(page)).not.toContainText("old.pdf");
+});
+
 /** On a phone, where most lines break. */
 async function toTheFile(page) {
   await page.setViewportSize({ width: 360, height: 740 });

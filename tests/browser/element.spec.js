@@ -105,6 +105,35 @@ test("a changed attribute changes the view, and events tell the page", async ({ 
   expect(heard).toContainEqual(["belofte-view", "posting"]);
 });
 
+test("a link that is followed while the program is on its way leads where it says", async ({ page }) => {
+  let open;
+  const gate = new Promise((done) => (open = done));
+  await layOut(page, { element: `<a href="#belofte=posting/cook">The cook</a>${element('loading="eager" routing="hash"')}`, answers });
+  await page.route("**/belofte-*.wasm", async (route) => {
+    await gate;
+    await route.fallback();
+  });
+  const asked = page.waitForRequest("**/belofte-*.wasm");
+  await page.goto(HOST);
+  await asked;
+  await page.getByRole("link", { name: "The cook" }).click();
+  open();
+  await expect(widgets(page).getByRole("heading", { level: 1, name: "Cook" })).toBeVisible();
+});
+
+test.describe("a view that is none", () => {
+  test.use({ quiet: false });
+
+  test("becomes the board, and the page's maker is told which there are", async ({ page }) => {
+    const warnings = [];
+    page.on("console", (message) => message.text().startsWith("belofte") && warnings.push(message.text()));
+    await layOut(page, { element: element('loading="eager" view="news"'), answers });
+    await page.goto(HOST);
+    await expect(widgets(page)).toContainText("Cooks for eighty people.");
+    expect(warnings).toEqual(["belofte: view=news is none of [board, posting, apply, status, score]"]);
+  });
+});
+
 test("a hostile page's styles stay outside", async ({ page }) => {
   await layOut(page, { element: element('loading="eager"'), answers, policy: "" });
   await page.goto(HOST);

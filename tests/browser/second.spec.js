@@ -1,6 +1,6 @@
 // The program's second file: fetched by those who look an application up, and by nobody else.
 const { test, expect, words } = require("../page/fixtures.js");
-const { layOut, organization, HOST, ENDPOINT, CDN } = require("./endpoint.js");
+const { layOut, fixture, organization, HOST, ENDPOINT, CDN } = require("./endpoint.js");
 
 const w = words("en");
 const SECOND = `${CDN}/**/second-*.wasm`;
@@ -11,10 +11,10 @@ const widget = (page) => page.locator("belofte-careers").first();
 const element = (view) =>
   `<belofte-careers endpoint="${ENDPOINT}" loading="eager" lang="en" view="${view}"><a href="/jobs">See our jobs</a></belofte-careers>`;
 
-/** The addresses of second files that the page asks for. */
+/** What the page asks for of the second file, its style and its texts: by their endings. */
 function asked(page) {
   const files = [];
-  page.on("request", (request) => /second-\w+\.wasm$/.test(request.url()) && files.push(request.url()));
+  page.on("request", (request) => files.push(...(request.url().match(/second-.*\.(\w+)$/)?.slice(1) ?? [])));
   return files;
 }
 
@@ -31,7 +31,15 @@ test("is fetched once, when somebody goes there", async ({ page }) => {
     await expect(widget(page).getByRole("heading", { level: 1 })).toBeFocused();
     await widget(page).getByRole("link", { name: w("lookup.jobs"), exact: true }).click();
   }
-  expect(files.length).toBe(1);
+  expect(files.sort()).toEqual(["css", "json", "wasm"]);
+});
+
+test("another language brings its texts, too", async ({ page }) => {
+  await layOut(page, { element: element("status"), answers });
+  await page.goto(HOST);
+  await widget(page).getByLabel(w("lookup.email")).fill("noor@example.com");
+  await widget(page).evaluate((element) => (element.lang = "nl"));
+  await expect(widget(page).getByLabel(words("nl")("lookup.email"))).toHaveValue("noor@example.com");
 });
 
 test.describe("when it does not come", () => {
@@ -48,6 +56,25 @@ test.describe("when it does not come", () => {
     broken = false;
     await widget(page).getByRole("button", { name: w("ui.try_again") }).click();
     await expect(widget(page).getByLabel(w("lookup.email"))).toBeVisible();
+  });
+
+  test("the page of an outcome stands without it, and the outcome follows", async ({ page }) => {
+    const application = fixture("timeline/rejected");
+    const there = { [`GET /v1/applications/${application.reference}`]: application, "GET /media/sanne.svg": { status: 404 } };
+    const setup = `sessionStorage.setItem("belofte-session", "token-of-the-test ${application.reference} ")`;
+    await layOut(page, { element: element("status"), answers: { ...answers, ...there }, setup });
+    let broken = true;
+    await page.route(SECOND, (route) => (broken ? route.abort("internetdisconnected") : route.fallback()));
+    await page.goto(HOST);
+    const [{ text }] = application.decision.reasons;
+    await expect(widget(page).getByRole("heading", { level: 1 })).toContainText(application.decision.by.name.split(" ")[0]);
+    await expect(widget(page)).toContainText(w("ui.offline"));
+    await expect(widget(page)).toContainText(w("timeline.steps"));
+    await expect(widget(page).getByText(text)).toHaveCount(0);
+    broken = false;
+    await widget(page).getByRole("button", { name: w("ui.try_again") }).click();
+    await expect(widget(page).getByText(text)).toBeVisible();
+    await expect(widget(page)).not.toContainText(w("ui.offline"));
   });
 
   test("one changed byte in it and it does not run", async ({ page }) => {

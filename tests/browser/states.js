@@ -200,6 +200,9 @@ const STATES = {
     view: "posting", posting: "cook", answers: { [POSTING]: gone() }, says: ["postings.closed", "postings.closed_why", "postings.related"],
     on: link("gardener", { then: ["postings.apply_now"] }),
   },
+  "apply-upcoming": {
+    ...apply, answers: { [POSTING]: upcoming }, says: [["postings.opens_in", {}]], on: link("postings.back", { then: ["gardener"] }),
+  },
   ...failures("posting", board, POSTING, ["postings.apply_now"], toPosting),
 
   // -- the form --
@@ -383,6 +386,12 @@ const STATES = {
 
 function gone() {
   return (request) => problem(410, "gone", { related: [{ id: "gardener", title: SAID[new URL(request.url()).searchParams.get("lang")].gardener, locations: ["Rotterdam"] }] });
+}
+
+/** Opens later: there is no form to fill in yet. */
+function upcoming(request) {
+  const lang = new URL(request.url()).searchParams.get("lang");
+  return { ...well(lang)[POSTING], status: "upcoming", expected_open: "2027-09", first_answer_by: undefined };
 }
 
 function notDelivered(answer, why) {

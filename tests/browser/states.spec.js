@@ -38,7 +38,7 @@ for (const [number, [name, state]] of Object.entries(STATES).entries()) {
       await page.setViewportSize({ width, height: width < 400 ? 740 : 900 });
       await page.emulateMedia({ colorScheme: schemes[0] });
       const { heard, deaf } = ours(page);
-      const stage = await begin(page, name, state, lang);
+      const stage = await begin(page, `${name}-${lang}-${width}`, state, lang);
       await state.act?.(stage);
       if (state.says.includes("ui.slow")) await hurry(stage);
       await stage.sees(state.says);
@@ -72,8 +72,8 @@ function ours(page) {
   return { heard, deaf: () => page.off("pageerror", threw).off("console", wrote) };
 }
 
-/** Opens the host page with the endpoint as the state has it. */
-async function begin(page, name, state, lang) {
+/** Opens the host page with the endpoint as the state has it; each play has its own address, or nothing would be loaded anew. */
+async function begin(page, place, state, lang) {
   const answers = { ...well(lang), ...state.answers };
   const stage = new Stage(page, lang, answers);
   if (state.clock) await page.clock.install();
@@ -82,7 +82,7 @@ async function begin(page, name, state, lang) {
   const policy = state.policy ? { policy: state.policy } : {};
   await layOut(page, { element: element(state, lang), answers, lang, now, ...policy, setup: `(${prepare})(${JSON.stringify(session)})` });
   await state.before?.(page);
-  await page.goto(`${HOST}/${name}-${lang}${state.hash ?? ""}`);
+  await page.goto(`${HOST}/${place}${state.hash ?? ""}`);
   return stage;
 }
 

@@ -12,6 +12,7 @@ mod cut;
 mod demo;
 mod dist;
 mod glue;
+mod licences;
 mod postgres;
 mod reorder;
 mod sh;

@@ -7,7 +7,7 @@ use std::{path::PathBuf, time::Instant};
 use anyhow::{Result, bail};
 use clap::Args as ClapArgs;
 
-use crate::{browser, demo, postgres, sh, tidy, tools, widget};
+use crate::{browser, demo, licences, postgres, sh, tidy, tools, widget};
 
 type Check = (&'static str, &'static str, fn(&Args) -> Result<()>);
 
@@ -82,8 +82,9 @@ fn prepare(args: &Args) -> Result<()> {
 
 fn tidy(_: &Args) -> Result<()> {
     tidy::run()?;
+    licences::run()?;
     if !sh::exists("cargo-deny") {
-        println!("  licences and sources were not checked: cargo-deny is not installed");
+        println!("  bans, sources and licence texts were not checked: cargo-deny is not installed");
         return Ok(());
     }
     // The advisories change by the day and come from the network: a test that fails without a change of ours is none.

@@ -17,10 +17,10 @@ use crate::{behind, cut, glue, sh, tools};
 
 const GLUE_MARK: &str = "/*@belofte:glue*/";
 const FILES_MARK: &str = "/*@belofte:files*/ null";
-/// How the files of the two parts begin.
-const PARTS: [&str; 2] = ["first", "later"];
-/// Features behind board and posting: their texts and styles are fetched once those stand. Last in `src/i18n/keys.rs`.
-const LATER: [&str; 4] = ["apply", "lookup", "timeline", "decision"];
+/// How the files of the parts begin, and the features of each: board and posting with all that stands in no other, what
+/// is fetched once those stand, and what comes with the program's second file. In this order in `src/i18n/keys.rs`.
+const PARTS: [(&str, &[&str]); 3] =
+    [("first", &[]), ("later", &["apply", "timeline"]), ("second", &["lookup", "decision"])];
 /// For the compiler: the linker notes what leads where, so that the program can be cut in two.
 pub const LINKER_NOTES: &str = "-Clink-arg=--emit-relocs";
 /// Plural classes beside `other`.
@@ -33,10 +33,10 @@ pub struct Parts {
     pub glue: String,
     /// The program, and what few go to.
     pub wasm: [Vec<u8>; 2],
-    /// First part and later part.
-    pub css: [String; 2],
-    /// Language, and the texts of the first and the later part.
-    pub locales: BTreeMap<String, [String; 2]>,
+    /// In parts.
+    pub css: [String; 3],
+    /// Language, and its texts in parts.
+    pub locales: BTreeMap<String, [String; 3]>,
 }
 
 /// The version that names the folder: the workspace's.
@@ -96,45 +96,46 @@ pub fn loader() -> Result<String> {
     Ok(text)
 }
 
-/// Tokens, base and one block a feature, in the order of names; the later features apart.
-pub fn css() -> Result<[String; 2]> {
+/// The part of a feature.
+fn part(feature: &str) -> usize {
+    PARTS.iter().position(|(_, features)| features.contains(&feature)).unwrap_or(0)
+}
+
+/// Tokens, base and one block a feature, in the order of names; each part apart.
+pub fn css() -> Result<[String; 3]> {
     let source = sh::root().join("src");
-    let mut parts = [String::new(), String::new()];
+    let mut parts = [const { String::new() }; 3];
     for file in ["ui/tokens.css", "ui/base.css"] {
         parts[0] += &fs::read_to_string(source.join(file))?;
     }
     let mut features: Vec<_> = fs::read_dir(source.join("features"))?.flatten().map(|entry| entry.path()).collect();
     features.sort();
     for feature in features.iter().filter(|feature| feature.join("style.css").is_file()) {
-        let later = feature.file_name().is_some_and(|name| LATER.iter().any(|word| name == *word));
-        parts[usize::from(later)] += &fs::read_to_string(feature.join("style.css"))?;
+        let name = feature.file_name().unwrap_or_default().to_string_lossy();
+        parts[part(&name)] += &fs::read_to_string(feature.join("style.css"))?;
     }
     Ok(parts)
 }
 
-/// Each language's texts for the browser: two lists in the order of `src/i18n/keys.rs`, split where the later features begin.
-pub fn locales() -> Result<BTreeMap<String, [String; 2]>> {
+/// Each language's texts for the browser: a list a part, in the order of `src/i18n/keys.rs`.
+pub fn locales() -> Result<BTreeMap<String, [String; 3]>> {
     let keys = keys()?;
-    let first = keys.iter().position(|key| is_later(key)).unwrap_or(keys.len());
-    if let Some(stray) = keys[first..].iter().find(|key| !is_later(key)) {
-        bail!("src/i18n/keys.rs lists {stray} behind the later features");
+    let of_key = |key: &String| part(key.split('.').next().unwrap_or_default());
+    if !keys.is_sorted_by_key(of_key) {
+        bail!("src/i18n/keys.rs does not list the features in the order of their parts");
     }
     let mut locales = BTreeMap::new();
     for path in files_with(&sh::root().join("locales"), "json")? {
         let file: Value = serde_json::from_str(&fs::read_to_string(&path)?)
             .with_context(|| format!("{} is not JSON", path.display()))?;
-        let texts: Vec<Value> = keys
-            .iter()
-            .map(|key| text(&file, key).with_context(|| format!("{} has no {key}", path.display())))
-            .collect::<Result<_>>()?;
+        let mut texts: [Vec<Value>; 3] = Default::default();
+        for key in &keys {
+            texts[of_key(key)].push(text(&file, key).with_context(|| format!("{} has no {key}", path.display()))?);
+        }
         let language = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        locales.insert(language, [json!(texts[..first]).to_string(), json!(texts[first..]).to_string()]);
+        locales.insert(language, texts.map(|part| json!(part).to_string()));
     }
     Ok(locales)
-}
-
-fn is_later(key: &str) -> bool {
-    key.split('.').next().is_some_and(|feature| LATER.contains(&feature))
 }
 
 /// The names in `src/i18n/keys.rs`, in order.
@@ -161,21 +162,21 @@ pub fn lay_out(folder: &Path, parts: &Parts) -> Result<()> {
     let mut integrity = BTreeMap::new();
     let mut put = |name: String, bytes: &[u8]| -> Result<Value> {
         fs::write(folder.join(&name), bytes).with_context(|| name.clone())?;
-        let hash = format!("sha384-{}", STANDARD.encode(Sha384::digest(bytes)));
-        integrity.insert(name.clone(), hash.clone());
-        Ok(json!([name, hash]))
+        integrity.insert(name.clone(), format!("sha384-{}", STANDARD.encode(Sha384::digest(bytes))));
+        // Every visitor loads the loader's own list, and hashes do not pack: a shorter one there.
+        Ok(json!([name, format!("sha256-{}", STANDARD.encode(Sha256::digest(bytes)))]))
     };
     let [wasm, second] = &parts.wasm;
     let wasm = put(format!("belofte-{}.wasm", hash8(wasm)), wasm)?;
     let second = put(format!("second-{}.wasm", hash8(second)), second)?;
     let mut css = vec![];
-    for (part, text) in PARTS.iter().zip(&parts.css) {
+    for ((part, _), text) in PARTS.iter().zip(&parts.css) {
         css.push(put(format!("{part}-{}.css", hash8(text.as_bytes())), text.as_bytes())?);
     }
     let mut locales = serde_json::Map::new();
     for (language, texts) in &parts.locales {
         let mut files = vec![];
-        for (part, text) in PARTS.iter().zip(texts) {
+        for ((part, _), text) in PARTS.iter().zip(texts) {
             files.push(put(format!("locales/{part}-{language}-{}.json", hash8(text.as_bytes())), text.as_bytes())?);
         }
         locales.insert(language.clone(), json!(files));

@@ -37,3 +37,11 @@ pub struct NewPromiseMove {
     pub reason: String,
     pub by: String,
 }
+
+/// `PUT /v1/desk/mail-texts/{lang}/{key}`: a sentence of the mails in the organisation's own words.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct NewMailText {
+    /// One line; placeholders as `{date}`.
+    pub text: String,
+}

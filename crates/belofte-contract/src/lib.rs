@@ -17,6 +17,7 @@ pub mod paths;
 pub mod postings;
 pub mod problem;
 pub mod promise;
+pub mod proof;
 pub mod read;
 pub mod reference;
 pub mod rich_text;

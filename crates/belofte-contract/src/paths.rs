@@ -13,6 +13,10 @@ pub const PROMISE_SCORE: &str = "/v1/promise-score";
 /// Answer header with the server's clock in milliseconds UTC; the widget corrects a wrong clock of the device by it.
 pub const TIME_HEADER: &str = "Belofte-Time";
 pub const IDEMPOTENCY_KEY_HEADER: &str = "Idempotency-Key";
+/// The solution of a challenge, or [`NO_PROOF`]: see `proof.rs`.
+pub const PROOF_HEADER: &str = "Belofte-Proof";
+/// Says that the challenge could not be solved.
+pub const NO_PROOF: &str = "none";
 pub const IDEMPOTENCY_REPLAYED_HEADER: &str = "Idempotency-Replayed";
 
 /// Fragment of the link in a mail: `#belofte-link=<token>`.

@@ -4,6 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::proof::ProofChallenge;
 use crate::read::{readable, words};
 
 pub const MEDIA_TYPE: &str = "application/problem+json";
@@ -25,9 +26,21 @@ pub struct Problem {
     /// Open postings to offer instead, with 410.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub related: Vec<crate::postings::PostingLink>,
+    /// What to solve before sending once more, with 428.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof: Option<ProofChallenge>,
 }
 
-readable!(Problem { kind: "type", title, status, detail: unread, errors: default, retry_after, related: default });
+readable!(Problem {
+    kind: "type",
+    title,
+    status,
+    detail: unread,
+    errors: default,
+    retry_after,
+    related: default,
+    proof: unread
+});
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -41,6 +54,9 @@ pub enum ProblemType {
     /// The posting is closed.
     #[serde(rename = "/problems/gone")]
     Gone,
+    /// The posting takes no applications yet.
+    #[serde(rename = "/problems/not-open")]
+    NotOpen,
     #[serde(rename = "/problems/unauthorized")]
     Unauthorized,
     /// Wrong or expired code or link.
@@ -64,6 +80,9 @@ pub enum ProblemType {
     /// The act does not fit the state of the application.
     #[serde(rename = "/problems/conflict")]
     Conflict,
+    /// Very much is sent to this posting: send it once more with a proof of work.
+    #[serde(rename = "/problems/proof-needed")]
+    ProofNeeded,
     #[serde(rename = "/problems/unavailable")]
     Unavailable,
     #[serde(rename = "/problems/internal")]
@@ -74,10 +93,11 @@ pub enum ProblemType {
 
 words!(ProblemType {
     BadRequest "/problems/bad-request", Fields "/problems/fields", NotFound "/problems/not-found",
-    Gone "/problems/gone", Unauthorized "/problems/unauthorized", Code "/problems/code",
+    Gone "/problems/gone", NotOpen "/problems/not-open", Unauthorized "/problems/unauthorized", Code "/problems/code",
     CodeLocked "/problems/code-locked", TooLarge "/problems/too-large", MediaType "/problems/media-type",
     TooManyRequests "/problems/too-many-requests", KeyReused "/problems/key-reused",
-    StillRunning "/problems/still-running", Conflict "/problems/conflict", Unavailable "/problems/unavailable",
+    StillRunning "/problems/still-running", Conflict "/problems/conflict",
+    ProofNeeded "/problems/proof-needed", Unavailable "/problems/unavailable",
     Internal "/problems/internal",
 } else Unknown);
 

@@ -257,6 +257,28 @@ pub struct AnsweredField {
 
 readable!(AnsweredField { field, kind: "type?", label, values });
 
+/// `GET /v1/applications/{reference}/export`: the page, and of each file what proves which one it is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct ApplicationExport {
+    #[serde(flatten)]
+    pub application: Application,
+    pub files: Vec<ExportedFile>,
+}
+
+/// A file that came with an application. Its content is with the employer, and with who sent it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct ExportedFile {
+    /// The question it answers.
+    pub field: String,
+    pub name: String,
+    pub bytes: u64,
+    pub media_type: String,
+    /// Hexadecimal.
+    pub sha256: String,
+}
+
 /// Data of a server-sent event `changed` on `GET /v1/applications/{reference}/events`; its id is `version`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]

@@ -9,6 +9,10 @@ use belofte_contract::Timestamp;
 use clap::{Args, Parser, Subcommand};
 
 use crate::StartError;
+use crate::desk::access::Role;
+
+/// Leaves the database and the files on their way in enough of the 1,024 that a process may often open.
+const CONNECTIONS: u16 = 800;
 
 #[derive(Parser)]
 #[command(name = "belofte-server", version, about)]
@@ -27,6 +31,10 @@ pub enum Command {
     Openapi,
     /// Change the organisation's holidays.
     Holidays(HolidaysOptions),
+    /// Invite, list and end people who sign in to the desk.
+    User(UserOptions),
+    /// Check that the audit log and the promises are as the server wrote them.
+    Doctor(DoctorOptions),
 }
 
 #[derive(Args, Clone, Debug)]
@@ -66,6 +74,9 @@ pub struct ServeOptions {
     /// Let webhooks go to private addresses and without TLS: for trying out on one's own machine.
     #[arg(long, env = "BELOFTE_WEBHOOKS_TO_PRIVATE")]
     pub webhooks_to_private: bool,
+    /// How many connections may be open at once; each takes a file of the process, whose own limit is often 1024.
+    #[arg(long, env = "BELOFTE_CONNECTIONS", default_value_t = CONNECTIONS, value_parser = clap::value_parser!(u16).range(16..))]
+    pub connections: u16,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -119,6 +130,53 @@ pub enum HolidaysCommand {
     },
 }
 
+#[derive(Args, Clone, Debug)]
+pub struct UserOptions {
+    #[command(subcommand)]
+    pub command: UserCommand,
+    #[arg(long, env = "BELOFTE_DATA", default_value = "belofte-data", global = true)]
+    pub data: PathBuf,
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true, global = true)]
+    pub database: Option<String>,
+    /// Where this endpoint is reached from outside: links of invitations begin with it.
+    #[arg(long, env = "BELOFTE_PUBLIC_URL", default_value = "http://127.0.0.1:8788", global = true)]
+    pub public_url: String,
+}
+
+#[derive(Subcommand, Clone, Debug)]
+pub enum UserCommand {
+    /// Print a one-time link for somebody, new or known.
+    Invite {
+        #[arg(long)]
+        email: String,
+        #[arg(long)]
+        name: String,
+        #[arg(long, value_parser = clap::builder::PossibleValuesParser::new(Role::ALL.map(Role::word)))]
+        role: String,
+        /// Id of the contact in people.json that they are.
+        #[arg(long)]
+        person: Option<String>,
+        /// Id of a posting that they see; may be given more than once. None is all.
+        #[arg(long = "posting", value_name = "ID")]
+        postings: Vec<String>,
+    },
+    /// Print everyone: address, name, role, state, postings.
+    List,
+    /// Let nobody sign in as this user any more, at once.
+    End {
+        #[arg(long)]
+        email: String,
+    },
+}
+
+#[derive(Args, Clone, Debug)]
+pub struct DoctorOptions {
+    #[arg(long, env = "BELOFTE_DATA", default_value = "belofte-data")]
+    pub data: PathBuf,
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    pub database: Option<String>,
+}
+
 /// How many calls one address may make in a minute.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
@@ -126,6 +184,8 @@ pub struct Limits {
     pub uploads_per_minute: u32,
     pub status_requests_per_minute: u32,
     pub status_sessions_per_minute: u32,
+    /// Passwords, codes and invitations at the desk.
+    pub sign_ins_per_minute: u32,
 }
 
 impl Default for Limits {
@@ -136,6 +196,7 @@ impl Default for Limits {
             uploads_per_minute: 30,
             status_requests_per_minute: 10,
             status_sessions_per_minute: 20,
+            sign_ins_per_minute: 20,
         }
     }
 }
@@ -161,7 +222,32 @@ pub struct Config {
     pub trusted_proxies: u8,
     /// Webhooks may go to private addresses and without TLS.
     pub webhooks_to_private: bool,
+    /// Open at once.
+    pub connections: usize,
     pub limits: Limits,
+}
+
+impl Config {
+    /// For the command line beside a server: what it needs to open the database and to write links.
+    pub fn of_tool(data: PathBuf, database: Option<String>, public_url: &str) -> Config {
+        Config {
+            database_url: database_url(database.as_deref(), &data),
+            data,
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            embed: PathBuf::new(),
+            origins: vec![],
+            public_url: public_url.trim_end_matches('/').to_owned(),
+            smtp: None,
+            desk_key: None,
+            content: None,
+            careers_url: None,
+            demo: false,
+            trusted_proxies: 0,
+            webhooks_to_private: false,
+            connections: CONNECTIONS.into(),
+            limits: Limits::default(),
+        }
+    }
 }
 
 impl ServeOptions {
@@ -180,6 +266,7 @@ impl ServeOptions {
             demo: false,
             trusted_proxies: self.trusted_proxies,
             webhooks_to_private: self.webhooks_to_private,
+            connections: usize::from(self.connections),
             limits: Limits::default(),
         })
     }
@@ -203,11 +290,13 @@ impl DemoOptions {
             demo: true,
             trusted_proxies: 0,
             webhooks_to_private: self.webhooks_to_private,
+            connections: usize::from(CONNECTIONS),
             limits: Limits {
                 applications_per_minute: 120,
                 uploads_per_minute: 240,
                 status_requests_per_minute: 120,
                 status_sessions_per_minute: 240,
+                sign_ins_per_minute: 240,
             },
         })
     }

@@ -1,4 +1,4 @@
-//! The command line: `serve`, `demo`, `openapi`, `holidays import`.
+//! The command line: `serve`, `demo`, `openapi`, `holidays import`, `user`, `doctor`.
 //!
 //! Only reads arguments and starts things; never holds rules.
 
@@ -15,9 +15,15 @@ async fn main() -> ExitCode {
         Command::Demo(demo) => belofte_server::demo::run(demo).await,
         Command::Openapi => belofte_server::openapi::print(),
         Command::Holidays(holidays) => belofte_server::calendar::import::run(holidays).await,
+        Command::User(user) => belofte_server::desk::users::cli::run(user).await,
+        Command::Doctor(doctor) => return ended(belofte_server::doctor::run(doctor).await),
     };
+    ended(done.map(|()| ExitCode::SUCCESS))
+}
+
+fn ended(done: Result<ExitCode, belofte_server::StartError>) -> ExitCode {
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("belofte-server: {error}");
             ExitCode::FAILURE

@@ -7,7 +7,7 @@ use axum::http::header;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use belofte_contract::{
-    apply, contacts, decision, desk, lookup, organization, paths, postings, problem, score, timeline,
+    apply, contacts, decision, desk, lookup, organization, paths, postings, problem, proof, score, timeline,
 };
 use utoipa::OpenApi;
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn};
@@ -42,13 +42,16 @@ use crate::webhooks;
         lookup::StatusSession,
         lookup::MyApplications,
         timeline::Application,
+        timeline::ApplicationExport,
         timeline::ChangedEvent,
         contacts::Contact,
         score::PromiseScore,
         problem::Problem,
+        proof::Proof,
         desk::Transition,
         desk::PromiseKept,
         desk::NewPromiseMove,
+        desk::NewMailText,
         decision::NewDecision,
         webhooks::routes::NewWebhook,
         webhooks::routes::WebhookChange,
@@ -175,7 +178,10 @@ fn content(schema: &str) -> Content {
 }
 
 fn operations() -> Vec<Operation> {
-    [public_reads(), writes(), status_page(), desk_acts(), desk_webhooks()].into_iter().flatten().collect()
+    [public_reads(), writes(), status_page(), desk_acts(), desk_mails(), desk_webhooks()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn public_reads() -> Vec<Operation> {
@@ -237,10 +243,10 @@ fn writes() -> Vec<Operation> {
             )
         },
         Operation {
-            headers: &[paths::IDEMPOTENCY_KEY_HEADER],
+            headers: &[paths::IDEMPOTENCY_KEY_HEADER, paths::PROOF_HEADER],
             body: &[(JSON, "NewApplication"), ("multipart/form-data", "")],
             answers: &[("201", "ApplicationReceipt", JSON)],
-            problems: &["400", "404", "409", "410", "413", "415", "422", "429"],
+            problems: &["400", "404", "409", "410", "413", "415", "422", "428", "429"],
             ..Operation::new(Post, paths::APPLICATIONS, "apply", "Apply, once per idempotency key")
         },
         Operation {
@@ -309,7 +315,7 @@ fn status_page() -> Vec<Operation> {
             )
         },
         Operation {
-            answers: &[("200", "", JSON)],
+            answers: &[("200", "ApplicationExport", JSON)],
             problems: &["401", "404"],
             ..of_session("/v1/applications/{reference}/export", "export", "Everything kept about the application")
         },
@@ -320,7 +326,7 @@ fn desk_acts() -> Vec<Operation> {
     use HttpMethod::{Get, Post};
     let of_desk = |method, path, id, summary| Operation {
         security: Some("desk"),
-        problems: &["400", "401", "404", "409", "422"],
+        problems: &["400", "401", "403", "404", "409", "422"],
         answers: &[("200", "Application", JSON)],
         ..Operation::new(method, path, id, summary)
     };
@@ -328,10 +334,10 @@ fn desk_acts() -> Vec<Operation> {
         Operation {
             query: &["posting", "status", "check", "lang"],
             answers: &[("200", "", JSON)],
-            problems: &["400", "401"],
+            problems: &["400", "401", "403"],
             ..of_desk(Get, "/v1/desk/applications", "deskList", "Applications, newest first")
         },
-        of_desk(Get, "/v1/desk/applications/{reference}", "deskShow", "One application"),
+        of_desk(Get, "/v1/desk/applications/{reference}", "deskShow", "One application, by its reference or its id"),
         Operation {
             body: &[(JSON, "Transition")],
             ..of_desk(Post, "/v1/desk/applications/{reference}/transitions", "deskTransition", "Move to a step")
@@ -365,7 +371,7 @@ fn desk_webhooks() -> Vec<Operation> {
     use HttpMethod::{Delete, Get, Patch, Post};
     let of_desk = |method, path, id, summary| Operation {
         security: Some("desk"),
-        problems: &["401", "404", "409"],
+        problems: &["401", "403", "404", "409"],
         ..Operation::new(method, path, id, summary)
     };
     let (all, one) = ("/v1/desk/webhooks", "/v1/desk/webhooks/{id}");
@@ -373,30 +379,34 @@ fn desk_webhooks() -> Vec<Operation> {
     vec![
         Operation {
             answers: &[("200", "", JSON)],
-            problems: &["401"],
+            problems: &["401", "403"],
             ..of_desk(Get, all, "listWebhooks", "Webhooks, oldest first")
         },
         Operation {
             body: &[(JSON, "NewWebhook")],
             answers: &[("201", "Webhook", JSON)],
-            problems: &["400", "401", "422"],
+            problems: &["400", "401", "403", "422"],
             ..of_desk(Post, all, "createWebhook", "A new webhook; the answer tells its secret, once")
         },
-        Operation { answers: webhook, problems: &["401", "404"], ..of_desk(Get, one, "getWebhook", "One webhook") },
+        Operation {
+            answers: webhook,
+            problems: &["401", "403", "404"],
+            ..of_desk(Get, one, "getWebhook", "One webhook")
+        },
         Operation {
             body: &[(JSON, "WebhookChange")],
             answers: webhook,
-            problems: &["400", "401", "404", "422"],
+            problems: &["400", "401", "403", "404", "422"],
             ..of_desk(Patch, one, "changeWebhook", "Change it, switch it off or on")
         },
         Operation {
             answers: &[("204", "", "")],
-            problems: &["401", "404"],
+            problems: &["401", "403", "404"],
             ..of_desk(Delete, one, "deleteWebhook", "Delete it and drop what waits")
         },
         Operation {
             answers: webhook,
-            problems: &["401", "404"],
+            problems: &["401", "403", "404"],
             ..of_desk(
                 Post,
                 "/v1/desk/webhooks/{id}/rotate",
@@ -411,7 +421,7 @@ fn desk_webhooks() -> Vec<Operation> {
         Operation {
             query: &["before"],
             answers: &[("200", "", JSON)],
-            problems: &["400", "401", "404"],
+            problems: &["400", "401", "403", "404"],
             ..of_desk(
                 Get,
                 "/v1/desk/webhooks/{id}/deliveries",
@@ -427,6 +437,44 @@ fn desk_webhooks() -> Vec<Operation> {
                 "replayWebhookDelivery",
                 "Send it again under the same id",
             )
+        },
+    ]
+}
+
+fn desk_mails() -> Vec<Operation> {
+    use HttpMethod::{Delete, Get, Post, Put};
+    let of_desk = |method, path, id, summary| Operation {
+        security: Some("desk"),
+        problems: &["401", "422"],
+        answers: &[("200", "", JSON)],
+        ..Operation::new(method, path, id, summary)
+    };
+    const SENTENCE: &str = "/v1/desk/mail-texts/{lang}/{key}";
+    vec![
+        Operation {
+            query: &["state"],
+            problems: &["400", "401"],
+            ..of_desk(Get, "/v1/desk/mails", "deskMails", "What became of each mail, newest first")
+        },
+        Operation {
+            problems: &["401", "404", "409"],
+            ..of_desk(Post, "/v1/desk/mails/{id}/retry", "deskRetryMail", "Send a failed mail again")
+        },
+        of_desk(Get, "/v1/desk/mail-texts/{lang}", "deskMailTexts", "Every sentence of the mails"),
+        of_desk(Get, SENTENCE, "deskMailText", "One sentence: shipped, own, placeholders"),
+        Operation {
+            body: &[(JSON, "NewMailText")],
+            problems: &["400", "401", "422"],
+            ..of_desk(Put, SENTENCE, "deskPutMailText", "Word a sentence anew")
+        },
+        Operation {
+            answers: &[("204", "", "")],
+            ..of_desk(Delete, SENTENCE, "deskDeleteMailText", "The shipped sentence again")
+        },
+        Operation {
+            query: &["lang"],
+            problems: &["401"],
+            ..of_desk(Get, "/v1/desk/mail-previews", "deskMailPreviews", "Every kind of mail about made-up applicants")
         },
     ]
 }

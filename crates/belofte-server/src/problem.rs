@@ -8,6 +8,9 @@ use axum::response::{IntoResponse, Response};
 use belofte_contract::Timestamp;
 use belofte_contract::postings::PostingLink;
 use belofte_contract::problem::{FieldError, FieldErrorCode, MEDIA_TYPE, Problem, ProblemType};
+use belofte_contract::proof::ProofChallenge;
+
+use crate::http::BODY_MAX_BYTES;
 
 #[derive(Debug)]
 pub struct ApiProblem(Box<Problem>);
@@ -24,6 +27,7 @@ impl ApiProblem {
             errors: vec![],
             retry_after: None,
             related: vec![],
+            proof: None,
         }))
     }
 
@@ -44,6 +48,11 @@ impl ApiProblem {
             ApiProblem::new(ProblemType::Fields, StatusCode::UNPROCESSABLE_ENTITY, "Some fields need another look");
         problem.0.errors = errors;
         problem
+    }
+
+    /// One field, and what it would take.
+    pub fn field(name: &str, code: FieldErrorCode, detail: &str) -> ApiProblem {
+        ApiProblem::field_with_reason(FieldError::new(name, code), detail)
     }
 
     /// One field, with the reason in words for who calls.
@@ -68,8 +77,17 @@ impl ApiProblem {
         problem
     }
 
+    pub fn not_open() -> ApiProblem {
+        ApiProblem::new(ProblemType::NotOpen, StatusCode::CONFLICT, "This posting takes no applications yet")
+    }
+
     pub fn unauthorized() -> ApiProblem {
         ApiProblem::new(ProblemType::Unauthorized, StatusCode::UNAUTHORIZED, "Sign in first")
+    }
+
+    /// Signed in, but not for this; the same for what is there and what is not.
+    pub fn forbidden() -> ApiProblem {
+        ApiProblem::new(ProblemType::Unauthorized, StatusCode::FORBIDDEN, "This is not for the role that asks")
     }
 
     pub fn code() -> ApiProblem {
@@ -78,6 +96,12 @@ impl ApiProblem {
 
     pub fn code_locked() -> ApiProblem {
         ApiProblem::new(ProblemType::CodeLocked, StatusCode::TOO_MANY_REQUESTS, "Too many wrong codes")
+    }
+
+    /// A body of a call without files.
+    pub fn body_too_large() -> ApiProblem {
+        let limit = BODY_MAX_BYTES as u64;
+        ApiProblem::too_large(vec![FieldError::with_limit("body", FieldErrorCode::TooLarge, limit)])
     }
 
     /// `errors` names the limit.
@@ -126,6 +150,13 @@ impl ApiProblem {
     pub fn conflict(detail: &str) -> ApiProblem {
         ApiProblem::new(ProblemType::Conflict, StatusCode::CONFLICT, "This does not fit the state of the application")
             .detail(detail)
+    }
+
+    pub fn proof_needed(proof: ProofChallenge) -> ApiProblem {
+        let title = "Very much is sent to this posting: solve `proof` and send it again";
+        let mut problem = ApiProblem::new(ProblemType::ProofNeeded, StatusCode::PRECONDITION_REQUIRED, title);
+        problem.0.proof = Some(proof);
+        problem
     }
 
     pub fn unavailable(retry_after_s: u32) -> ApiProblem {

@@ -1,9 +1,12 @@
-//! Marks promises late at their due time, also the ones that passed while the server was down, and tells webhooks what is
-//! due soon.
+//! Marks promises late at their due time, also the ones that passed while the server was down, reminds their owners and tells
+//! webhooks what is due soon.
 //!
 //! Never moves or keeps a promise. Of several processes on one database one writes the event.
 
+mod owners;
 pub mod store;
+
+pub use owners::rounds;
 
 use std::time::Duration;
 
@@ -12,9 +15,9 @@ use belofte_contract::time::HOUR_MS;
 use belofte_contract::timeline::{Actor, EntryEvent};
 use sqlx::AnyConnection;
 
+use crate::desk::users;
 use crate::features::lookup;
 use crate::features::timeline::store::{NewEvent, find, load_application, record_event};
-use crate::mail::store::Envelope;
 use crate::mail::{self, letters};
 use crate::problem::ApiResult;
 use crate::state::{App, AppState};
@@ -23,33 +26,33 @@ use crate::webhooks;
 const TICK: Duration = Duration::from_secs(1);
 const AT_A_TIME: i64 = 100;
 
-/// Starts the loop.
-pub fn start(state: &AppState) {
-    let state = state.clone();
-    tokio::spawn(async move {
-        let mut ticks = tokio::time::interval(TICK);
-        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        let mut cleaned_at: Option<Timestamp> = None;
-        loop {
-            ticks.tick().await;
-            if let Err(problem) = tick(&state).await {
-                tracing::error!(problem = ?problem.problem().kind, "ticker");
-            }
-            if let Err(problem) = webhooks::tell_due_soon(&state).await {
-                tracing::error!(problem = ?problem.problem().kind, "due soon");
-            }
-            let now = state.clock.now();
-            if cleaned_at.is_none_or(|at| now.ms_since(at) >= HOUR_MS) {
-                cleaned_at = Some(now);
-                if let Err(problem) = clean(&state, now).await {
-                    tracing::error!(problem = ?problem.problem().kind, "cleaning");
-                }
+/// Ticks for as long as the process lives.
+pub async fn tick_forever(state: AppState) {
+    let mut ticks = tokio::time::interval(TICK);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut cleaned_at: Option<Timestamp> = None;
+    loop {
+        ticks.tick().await;
+        if let Err(problem) = tick(&state).await {
+            tracing::error!(problem = ?problem.problem().kind, "ticker");
+        }
+        if let Err(problem) = rounds(&state).await {
+            tracing::error!(problem = ?problem.problem().kind, "mails to owners");
+        }
+        if let Err(problem) = webhooks::tell_due_soon(&state).await {
+            tracing::error!(problem = ?problem.problem().kind, "due soon");
+        }
+        let now = state.clock.now();
+        if cleaned_at.is_none_or(|at| now.ms_since(at) >= HOUR_MS) {
+            cleaned_at = Some(now);
+            if let Err(problem) = clean(&state, now).await {
+                tracing::error!(problem = ?problem.problem().kind, "cleaning");
             }
         }
-    });
+    }
 }
 
-/// Notes every promise that is past its date; gives how many.
+/// Notes every promise that is past its date and tells who is to keep it; gives how many.
 pub async fn tick(app: &App) -> ApiResult<usize> {
     let mut noted = 0;
     loop {
@@ -59,6 +62,8 @@ pub async fn tick(app: &App) -> ApiResult<usize> {
         }
         noted += overdue.len();
         if overdue.is_empty() {
+            // Only now, so that what turned late together is one mail to each.
+            owners::tell_late(app).await?;
             return Ok(noted);
         }
     }
@@ -83,15 +88,15 @@ async fn note_late(app: &App, promise_id: &str, application_id: &str) -> ApiResu
         text: None,
     };
     let version = record_event(&mut transaction, application_id, event).await?;
-    mail_both(&mut transaction, app, application_id, promise_id, &owner_id, now).await?;
+    mail_applicant(&mut transaction, app, application_id, promise_id, &owner_id, now).await?;
     transaction.commit().await?;
     app.tell_changed(application_id, version);
     app.outbox.notify_one();
     Ok(())
 }
 
-/// To the owner: it is late. To the applicant: we know, and the owner has been told.
-async fn mail_both(
+/// We know, and who is to keep it is told.
+async fn mail_applicant(
     connection: &mut AnyConnection,
     app: &App,
     application_id: &str,
@@ -101,20 +106,12 @@ async fn mail_both(
 ) -> ApiResult<()> {
     let settings = app.settings();
     let Some(row) = find(connection, application_id).await? else { return Ok(()) };
-    let owners_lang = settings.lang(None);
-    let owner = settings.person(owner_id, owners_lang);
-    let owner_email = settings.contact(owner_id, owners_lang).and_then(|contact| contact.email);
-    if let (Some(owner), Some(email)) = (&owner, &owner_email) {
-        let application = load_application(connection, &settings, application_id, owners_lang, now).await?;
-        if let Some(promise) = application.promise(promise_id) {
-            let letter = letters::owner_late(&settings, owners_lang, &application, promise, owner);
-            mail::store::insert(connection, app, &Envelope::to_colleague(application_id, email), &letter, now).await?;
-        }
-    }
+    let keeper = settings.keeper(owner_id, settings.calendar.local_date(now));
+    let is_told = settings.mail_of(keeper).is_some();
     let lang = settings.lang(Some(&row.lang));
     let application = load_application(connection, &settings, application_id, lang, now).await?;
     if let Some(promise) = application.promise(promise_id) {
-        let letter = letters::late(&settings, lang, &application, promise, owner_email.is_some());
+        let letter = letters::late(&settings, lang, &application, promise, is_told);
         mail::queue_to_applicant(connection, app, &row, letter, &application, now).await?;
     }
     Ok(())
@@ -124,6 +121,7 @@ async fn mail_both(
 pub async fn clean(app: &App, now: Timestamp) -> ApiResult<()> {
     let mut transaction = app.store.write().begin().await?;
     lookup::store::purge(&mut transaction, now).await?;
+    users::store::purge(&mut transaction, now).await?;
     mail::store::purge(&mut transaction, now.plus_ms(-HOUR_MS)).await?;
     webhooks::store::purge(&mut transaction, now).await?;
     transaction.commit().await?;

@@ -52,7 +52,7 @@ pub fn keyed_hash(secret: &Secret, purpose: &str, text: &str) -> String {
     URL_SAFE_NO_PAD.encode(keyed_bytes(secret, purpose, text))
 }
 
-/// The same as 32 bytes: a key of its own for each `text`.
+/// As [`keyed_hash`], as bytes.
 pub fn keyed_bytes(secret: &Secret, purpose: &str, text: &str) -> [u8; 32] {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret).expect("HMAC takes a key of any length");
     mac.update(purpose.as_bytes());

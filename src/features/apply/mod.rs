@@ -4,6 +4,7 @@
 //! a final answer, also over a reload, so that any number of tries makes exactly one application.
 
 mod begun;
+pub mod proof;
 pub mod receipt;
 pub mod state;
 pub mod view;
@@ -18,12 +19,15 @@ use std::sync::Arc;
 use belofte_contract::Timestamp;
 use belofte_contract::apply::{ApplicationForm, ApplicationReceipt, NewApplication};
 use belofte_contract::organization::Organization;
-use belofte_contract::postings::JobPosting;
+use belofte_contract::paths::NO_PROOF;
+use belofte_contract::postings::{JobPosting, PostingStatus};
+use wasm_bindgen::JsValue;
 use web_sys::FileList;
 use yew::functional::{Hook, HookContext};
 use yew::prelude::*;
 
 use self::begun::{Begun, Shown};
+use self::proof::Asked;
 use self::state::{ApplyDraft, ChosenFile, Edit, FileState, refusal, retry_wait_s, shortened};
 use self::view::{Delivery, FormParts, Tell, Told};
 use crate::api::upload::Uploading;
@@ -34,6 +38,7 @@ use crate::hooks::{Kept, after, listen, spawn, use_change, use_kept, use_start};
 use crate::i18n::{DateStyle, Key};
 use crate::part::{Part, part};
 use crate::request::{Request, next_round, use_request};
+use crate::second::{self, doors};
 use crate::submission::{Action, Submission};
 use crate::ui::error_summary;
 
@@ -43,12 +48,18 @@ pub struct Apply {
     pub id: Rc<str>,
 }
 
-type Asked = (Rc<JobPosting>, Rc<ApplicationForm>);
+/// A posting that opens later has no form yet.
+type Read = (Rc<JobPosting>, Option<Rc<ApplicationForm>>);
 
-async fn posting_with_form(api: Api, id: Rc<str>) -> Result<Rc<Asked>, ApiError> {
+/// How often, and how long each time, what finds proofs is waited for.
+const SECOND_WAITS: u32 = 80;
+const SECOND_WAIT_MS: u32 = 250;
+
+async fn posting_with_form(api: Api, id: Rc<str>) -> Result<Rc<Read>, ApiError> {
     let mut posting = api.posting(&id).await?;
     let form = match &posting.form_id {
-        Some(form_id) if posting.status.takes_applications() => api.form(form_id).await?,
+        Some(form_id) if posting.status.takes_applications() => Some(api.form(form_id).await?),
+        _ if posting.status == PostingStatus::Upcoming => None,
         _ => {
             let related = Rc::get_mut(&mut posting).map(|posting| take(&mut posting.related));
             return Err(ApiError::Gone { related: Arc::new(related.unwrap_or_default()) });
@@ -74,9 +85,15 @@ fn use_apply(props: &Apply) -> Html {
     let asked = use_request(&core.api, &props.id, {
         let (asked, writes) = (posting_with_form(core.api.clone(), props.id.clone()), shown.get());
         // Who writes keeps the form, whatever became of the posting meanwhile: that is told when it is sent.
-        Asking::of(async move { asked.await.map_err(|error| if writes { ApiError::Offline } else { error }) })
+        Asking::of(async move {
+            match asked.await {
+                Ok(asked) if asked.1.is_some() => Ok(asked),
+                _ if writes => Err(ApiError::Offline),
+                answer => answer,
+            }
+        })
     });
-    shown.swap(asked.state.ready().is_some());
+    shown.swap(asked.state.ready().is_some_and(|asked| asked.1.is_some()));
     use_arrival(core, asked.state.outcome());
     let until = asked.state.ready().and_then(|asked| asked.0.dates_until);
     use_freshness(&core.clock, asked.again.clone(), until);
@@ -84,9 +101,10 @@ fn use_apply(props: &Apply) -> Html {
         Request::Idle | Request::Loading => core.loading(),
         Request::Failed(error) => core.failed_posting(error, &asked.again),
         Request::Ready(read) => {
+            let (posting, Some(form)) = (&read.0, &read.1) else { return props.shared.posting(&read.0) };
             let (core, organization) = (core.clone(), organization.clone());
-            let (again, asked) = (asked.again.clone(), read.clone());
-            part("", Form { core, organization, asked, again })
+            let (posting, form, again) = (posting.clone(), form.clone(), asked.again.clone());
+            part("", Form { core, organization, posting, form, again })
         }
     }
 }
@@ -94,7 +112,8 @@ fn use_apply(props: &Apply) -> Html {
 struct Form {
     core: Core,
     organization: Rc<Organization>,
-    asked: Rc<Asked>,
+    posting: Rc<JobPosting>,
+    form: Rc<ApplicationForm>,
     /// Reads posting and form anew.
     again: Callback<()>,
 }
@@ -103,7 +122,8 @@ impl PartialEq for Form {
     fn eq(&self, other: &Form) -> bool {
         self.core == other.core
             && Rc::ptr_eq(&self.organization, &other.organization)
-            && Rc::ptr_eq(&self.asked, &other.asked)
+            && Rc::ptr_eq(&self.posting, &other.posting)
+            && Rc::ptr_eq(&self.form, &other.form)
     }
 }
 
@@ -138,7 +158,7 @@ impl Part for Form {
 #[hook]
 fn use_form(props: &Form) -> Html {
     let core = props.core.clone();
-    let (posting, form) = &*props.asked;
+    let (posting, form) = (&props.posting, &props.form);
     let state = use_kept(|| State {
         begun: Begun::take(&posting.id, form),
         submission: Submission::default(),
@@ -251,10 +271,31 @@ impl Page {
         let draft = &self.begun.draft;
         let changed = self.state.change(|state| state.submission.take(&mut draft.borrow_mut(), action));
         if let (true, Submission::Sending { attempt }) = (changed, &self.state.look().submission) {
-            let (page, attempt) = (self.clone(), *attempt);
             self.begun.keep_key();
-            let answer = self.core.api.apply(&self.application(), &self.begun.key.borrow());
-            spawn(async move { page.answered(attempt, answer.await) });
+            self.send(*attempt, None);
+        }
+    }
+
+    fn send(self: &Rc<Page>, attempt: u32, proof: Option<&str>) {
+        let (page, is_asked) = (self.clone(), proof.is_none());
+        let answer = self.core.api.apply(&self.application(), &self.begun.key.borrow(), proof);
+        spawn(async move {
+            match answer.await {
+                Err(ApiError::ProofNeeded(problem)) if is_asked => page.prove(attempt, problem, SECOND_WAITS),
+                answer => page.answered(attempt, answer),
+            }
+        });
+    }
+
+    /// Sends it once more with the proof that was asked for; without one where there is none to be had.
+    fn prove(self: Rc<Page>, attempt: u32, problem: JsValue, waits: u32) {
+        if let Some(key) = second::key() {
+            second::open(key, doors::prove, Asked { page: self, attempt, problem });
+        } else if waits == 0 {
+            self.send(attempt, Some(NO_PROOF));
+        } else {
+            self.core.fetch_second(true);
+            after(SECOND_WAIT_MS, move || self.prove(attempt, problem, waits - 1)).forget();
         }
     }
 
@@ -313,6 +354,7 @@ impl Page {
             let state = refused.unwrap_or(FileState::Sending { percent: 0 });
             self.begun.files.borrow_mut().kept.push((number, file));
             self.edit(Edit::FileChosen(ChosenFile { number, field: field.to_owned(), name, bytes, state }));
+            self.forget_files();
             if is_fine {
                 self.send_file(number);
             }
@@ -349,12 +391,15 @@ impl Page {
         if let Some(field) = self.begun.draft.borrow().field_of(number) {
             self.core.focus(&view::control_id(field));
         }
-        {
-            let mut files = self.begun.files.borrow_mut();
-            files.sending.retain(|(known, _)| *known != number);
-            files.kept.retain(|(known, _)| *known != number);
-        }
         self.edit(Edit::FileRemoved(number));
+        self.forget_files();
+    }
+
+    /// Stops sending what the draft holds no more, and lets go of it.
+    fn forget_files(&self) {
+        let (draft, mut files) = (self.begun.draft.borrow(), self.begun.files.borrow_mut());
+        files.sending.retain(|(number, _)| draft.field_of(*number).is_some());
+        files.kept.retain(|(number, _)| draft.field_of(*number).is_some());
     }
 }
 

@@ -4,7 +4,9 @@
 
 use std::rc::Rc;
 
-use belofte_contract::apply::{Answer, ApplicationForm, FILE_MAX_BYTES, FieldKind, FormField, values};
+use belofte_contract::apply::{
+    Answer, ApplicationForm, FILE_ENDINGS, FILE_MAX_BYTES, FieldKind, FormField, accepts, values,
+};
 use belofte_contract::problem::{FieldError, FieldErrorCode};
 
 use crate::api::ApiError;
@@ -255,6 +257,7 @@ fn file_state(error: &ApiError) -> FileState {
         | ApiError::CodeLocked
         | ApiError::Conflict
         | ApiError::KeyReused
+        | ApiError::ProofNeeded(_)
         | ApiError::Fault => FileState::Failed,
     }
 }
@@ -270,8 +273,9 @@ pub fn refusal(field: &FormField, name: &str, media_type: &str, bytes: u64) -> O
     }
     // Some systems do not know the type of a file; then its ending tells.
     let ending = name.split('.').skip(1).last().unwrap_or_default();
-    let takes =
-        |accepted: &String| accepted == media_type || endings(accepted).any(|known| known.eq_ignore_ascii_case(ending));
+    let takes = |accepted: &String| {
+        accepts(accepted, media_type) || endings(accepted).any(|known| known.eq_ignore_ascii_case(ending))
+    };
     let fits = field.accept.is_empty() || field.accept.iter().any(takes);
     (!fits).then_some(FileState::Refused { code: FieldErrorCode::FileType, limit: None })
 }
@@ -289,36 +293,26 @@ pub fn shortened(name: &str) -> String {
     }
 }
 
-/// Endings of file names by media type, the usual one first.
-const ENDINGS: [(&str, &str); 12] = [
-    ("application/pdf", "pdf"),
-    ("application/msword", "doc"),
-    ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "docx"),
-    ("application/vnd.oasis.opendocument.text", "odt"),
-    ("application/rtf", "rtf"),
-    ("text/rtf", "rtf"),
-    ("text/plain", "txt"),
-    ("image/jpeg", "jpg"),
-    ("image/jpeg", "jpeg"),
-    ("image/png", "png"),
-    ("image/heic", "heic"),
-    ("image/webp", "webp"),
-];
-
 fn endings(media_type: &str) -> impl Iterator<Item = &'static str> {
-    ENDINGS.iter().filter(move |(known, _)| *known == media_type).map(|(_, ending)| *ending)
+    FILE_ENDINGS.iter().filter(move |(known, _)| accepts(media_type, known)).map(|(_, ending)| *ending)
 }
 
 /// "PDF, DOC, DOCX, JPG": what can be told without a word of any language.
 pub fn type_names(accept: &[String]) -> String {
-    let mut names = String::new();
+    let mut names = Vec::new();
     for media_type in accept {
-        if !names.is_empty() {
-            names.push_str(", ");
+        let mut last = "";
+        for (known, ending) in FILE_ENDINGS {
+            if known != last && accepts(media_type, known) {
+                names.push(ending.to_owned());
+                last = known;
+            }
         }
-        let unknown = media_type.split_once('/').map_or(media_type.as_str(), |(_, kind)| kind);
-        names.push_str(endings(media_type).next().unwrap_or(unknown));
+        if last.is_empty() {
+            names.push(media_type.split_once('/').map_or(media_type.as_str(), |(_, kind)| kind).to_owned());
+        }
     }
+    let mut names = join(&names, ", ");
     names.make_ascii_uppercase();
     names
 }

@@ -229,6 +229,11 @@ fn a_file_is_looked_at_before_it_travels() {
     assert_eq!(code("cv.exe", "application/x-msdownload", 900), Some(FieldErrorCode::FileType));
     assert_eq!(type_names(&cv.accept), "PDF, JPG");
     assert_eq!(accept_list(&cv.accept), "application/pdf,image/jpeg,.pdf,.jpg,.jpeg");
+    let picture = FormField { accept: vec!["image/*".into()], ..cv };
+    assert!(refusal(&picture, "me.png", "image/png", 900).is_none());
+    assert!(refusal(&picture, "me.JPG", "", 900).is_none(), "its ending tells");
+    assert!(refusal(&picture, "cv.pdf", "application/pdf", 900).is_some());
+    assert_eq!(type_names(&picture.accept), "JPG, PNG, HEIC, WEBP");
 }
 
 #[test]

@@ -303,7 +303,7 @@ fn consent(control: &Control<'_>) -> Html {
     let Control { draft, asked, id, described, .. } = control;
     html! {
         <input class="choice__input" type="checkbox" id={*id} name={&asked.name} value="yes"
-            checked={draft.has(&asked.name, "yes")} onchange={control.ticked("yes")}
+            checked={draft.has(&asked.name, "yes")} onchange={control.ticked("yes")} aria-required={control.required()}
             aria-describedby={control.describedby()} aria-invalid={described.invalid} />
     }
 }

@@ -168,6 +168,8 @@ fn step(ctx: &Ctx, stage: &StageDefinition) -> Html {
         HandledBy::Automated => Some(Key::PostingsAutomated),
         HandledBy::Unknown => None,
     };
+    // Nobody decides about what arrives.
+    let handled = handled.filter(|_| stage.kind != StageKind::Received);
     html! {
         <li class="step">
             <p class="step__when">{ when(ctx, stage) }</p>

@@ -173,7 +173,7 @@ pub fn hear(ctx: &Ctx, posting: &JobPosting) -> Html {
 }
 
 /// `2027-09` → an instant in the middle of that month, the same month in every zone.
-fn month_of(text: &str) -> Option<Timestamp> {
+pub fn month_of(text: &str) -> Option<Timestamp> {
     Timestamp::parse(&concat(&[text, "-15T12:00:00Z"])).ok()
 }
 

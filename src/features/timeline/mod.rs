@@ -27,6 +27,7 @@ use crate::clock::use_alarm;
 use crate::hooks::{Kept, use_change, use_kept};
 use crate::i18n::Key;
 use crate::part::Part;
+use crate::second::{self, Second, doors, use_second};
 use crate::text::concat;
 
 #[derive(PartialEq)]
@@ -34,6 +35,8 @@ pub struct Timeline {
     pub core: Core,
     pub reference: Reference,
     pub token: Rc<str>,
+    /// Holds what is shown of an outcome.
+    pub second: Second,
     pub guests: Guests,
     /// The session ended by itself.
     pub on_expired: Callback<()>,
@@ -68,6 +71,8 @@ fn use_timeline(props: &Timeline) -> Html {
         Sight::Shown { application, seen_at, trouble, .. } => Some((application.clone(), *seen_at, trouble.is_some())),
         Sight::Loading | Sight::Failed(_) => None,
     };
+    let is_decided = shown.as_ref().is_some_and(|(application, ..)| application.decision.is_some());
+    use_second(core, is_decided.then_some(props.second));
     let zone = shown.as_ref().map_or("UTC", |(application, ..)| &application.time_zone);
     let ctx = core.ctx(zone);
     use_alarm(&core.clock, shown.as_ref().and_then(|(application, ..)| next_change(application, ctx.now)));
@@ -107,6 +112,10 @@ fn use_timeline(props: &Timeline) -> Html {
                 save_failed: save_failed.get(),
                 turn,
                 guests,
+                decision: &|ctx, decision, ask| match props.second {
+                    Second::Here(key) => second::open(key, doors::decision, (ctx, decision, ask)),
+                    second => second::waiting(core, ctx, second),
+                },
             };
             view::page(&ctx, &parts, &tell(props, &save_failed))
         }

@@ -150,7 +150,7 @@ mod drawn {
     use super::{at, read};
     use crate::features::timeline::view::{PageParts, Tell, not_found, page};
     use crate::i18n::testing::ctx;
-    use crate::ssr::render;
+    use crate::ssr::{OUTCOME, render};
     use crate::status::GUESTS;
     use belofte_contract::fixtures;
     use belofte_contract::timeline::{Application, ApplicationStatus};
@@ -179,6 +179,7 @@ mod drawn {
             save_failed: false,
             turn: None,
             guests: GUESTS,
+            decision: OUTCOME,
         };
         render(page(&ctx, &parts, &nobody())).await
     }
@@ -279,6 +280,7 @@ mod drawn {
             save_failed: false,
             turn: None,
             guests: GUESTS,
+            decision: OUTCOME,
         };
         let page = render(page(&ctx, &parts, &nobody())).await;
         check(&page, &["We are late", "class=\"leaf\"", "Late since Wednesday 31 March", "Wednesday 7 April"]);
@@ -377,6 +379,7 @@ mod drawn {
                 save_failed: false,
                 turn: None,
                 guests: GUESTS,
+                decision: OUTCOME,
             };
             render(page(&ctx, &parts, &nobody())).await.contains("class=\"related\"")
         };
@@ -407,6 +410,7 @@ mod drawn {
             save_failed: true,
             turn: None,
             guests: GUESTS,
+            decision: OUTCOME,
         };
         let page = render(page(&ctx, &parts, &nobody())).await;
         assert!(!page.contains("On your clock"), "the same time under another name is not worth a line");

@@ -25,8 +25,6 @@ use crate::ui::{answers as copy, button, notice};
 /// How other features draw their part of this page; `status.rs` brings them together.
 #[derive(Clone, Copy)]
 pub struct Guests {
-    /// The outcome, and where one may ask why.
-    pub decision: fn(&Ctx, &Decision, Option<&str>) -> Html,
     pub people: fn(&Ctx, &[Contact], &[Colleague]) -> Html,
     pub score: fn(&Ctx, &PromiseScore) -> Html,
     pub related: fn(&Ctx, &[PostingLink], &Callback<View>) -> Html,
@@ -51,7 +49,11 @@ pub struct PageParts<'a> {
     /// Another word after each change that came by itself.
     pub turn: Option<&'static str>,
     pub guests: Guests,
+    pub decision: DrawDecision<'a>,
 }
+
+/// Draws the outcome, and where one may ask why.
+pub type DrawDecision<'a> = &'a dyn Fn(&Ctx, &Decision, Option<&str>) -> Html;
 
 #[derive(Clone)]
 pub struct Tell {
@@ -144,7 +146,7 @@ fn outcome(ctx: &Ctx, parts: &PageParts<'_>, progress: &Progress<'_>) -> Html {
     match progress {
         Progress::Ended { end: End::Decided(decision), .. } => {
             let address = mail_to(parts.application, &decision.by);
-            (parts.guests.decision)(ctx, decision, address.as_deref())
+            (parts.decision)(ctx, decision, address.as_deref())
         }
         Progress::Ended { end: End::Withdrawn, .. } => {
             html! { <p class="timeline__lead">{ ctx.t(Key::TimelineWithdrawnWhy) }</p> }

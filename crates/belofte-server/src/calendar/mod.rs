@@ -118,7 +118,7 @@ impl Calendar {
         self.is_business_day(today) && at <= self.at_cutoff(today)
     }
 
-    fn next_business_day(&self, after: Date) -> Date {
+    pub fn next_business_day(&self, after: Date) -> Date {
         // A year without a business day cannot be meant; the bound keeps a broken holiday list from hanging the server.
         let mut day = after;
         for _ in 0..366 {
@@ -135,7 +135,12 @@ impl Calendar {
     }
 
     fn at_cutoff(&self, day: Date) -> Timestamp {
-        let local = day.to_datetime(self.cutoff);
+        self.moment(day, self.cutoff)
+    }
+
+    /// The local `time` of `day`.
+    pub fn moment(&self, day: Date, time: Time) -> Timestamp {
+        let local = day.to_datetime(time);
         // A cutoff inside the hour that daylight saving skips or repeats: the later reading, in favour of the promiser.
         let zoned = self.zone.to_ambiguous_zoned(local).later();
         zoned.map_or(Timestamp::default(), |zoned| Timestamp::from_ms(zoned.timestamp().as_millisecond()))

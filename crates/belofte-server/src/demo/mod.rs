@@ -16,6 +16,7 @@ use tokio::net::TcpListener;
 use crate::StartError;
 use crate::clock::Clock;
 use crate::config::DemoOptions;
+use crate::http::connections::{Connections, listen};
 
 pub async fn run(options: DemoOptions) -> Result<(), StartError> {
     crate::http::log_as_json();
@@ -32,12 +33,14 @@ pub async fn run(options: DemoOptions) -> Result<(), StartError> {
     }
     let state = crate::state::open(config, clock).await?;
     let samples = seed::seed(&state).await?;
+    let link = seed::recruiter(&state).await?;
     crate::start_loops(&state);
     let host = host::router(&www, &state)?;
     let mut out = std::io::stdout().lock();
     writeln!(out, "careers page  http://127.0.0.1:{port}/")?;
     writeln!(out, "endpoint      {}", state.config.public_url)?;
     writeln!(out, "recruiter     {}/demo", state.config.public_url)?;
+    writeln!(out, "desk          {link}")?;
     writeln!(out, "mailbox       {}/demo/mail", state.config.public_url)?;
     for sample in samples {
         writeln!(out, "{}  {}  {}", sample.reference, sample.email, sample.note)?;
@@ -45,9 +48,8 @@ pub async fn run(options: DemoOptions) -> Result<(), StartError> {
     writeln!(out, "ready")?;
     out.flush()?;
     drop(out);
-    let endpoint = crate::http::listen(endpoint_listener, crate::router(state));
-    let host = crate::http::listen(host_listener, host);
-    tokio::try_join!(endpoint, host)?;
+    let limits = Connections::of(&state.config);
+    tokio::join!(listen(endpoint_listener, crate::router(state), limits), listen(host_listener, host, limits));
     Ok(())
 }
 

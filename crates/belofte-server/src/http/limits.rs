@@ -24,9 +24,12 @@ const MAX_ADDRESSES: usize = 50_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limited {
     Applications,
+    /// Applications that come with a proof: they were counted when it was asked for.
+    Proofs,
     Uploads,
     StatusRequests,
     StatusSessions,
+    SignIns,
 }
 
 type ByAddress = RateLimiter<IpAddr, DefaultKeyedStateStore<IpAddr>, Clock, NoOpMiddleware<Duration>>;
@@ -34,9 +37,11 @@ type ByAddress = RateLimiter<IpAddr, DefaultKeyedStateStore<IpAddr>, Clock, NoOp
 pub struct RateLimits {
     clock: Clock,
     applications: ByAddress,
+    proofs: ByAddress,
     uploads: ByAddress,
     status_requests: ByAddress,
     status_sessions: ByAddress,
+    sign_ins: ByAddress,
 }
 
 impl governor::clock::Clock for Clock {
@@ -56,9 +61,11 @@ impl RateLimits {
         RateLimits {
             clock: clock.clone(),
             applications: limiter(limits.applications_per_minute),
+            proofs: limiter(limits.applications_per_minute),
             uploads: limiter(limits.uploads_per_minute),
             status_requests: limiter(limits.status_requests_per_minute),
             status_sessions: limiter(limits.status_sessions_per_minute),
+            sign_ins: limiter(limits.sign_ins_per_minute),
         }
     }
 
@@ -66,9 +73,11 @@ impl RateLimits {
     pub fn check(&self, what: Limited, address: IpAddr) -> ApiResult<()> {
         let limiter = match what {
             Limited::Applications => &self.applications,
+            Limited::Proofs => &self.proofs,
             Limited::Uploads => &self.uploads,
             Limited::StatusRequests => &self.status_requests,
             Limited::StatusSessions => &self.status_sessions,
+            Limited::SignIns => &self.sign_ins,
         };
         if limiter.len() > MAX_ADDRESSES {
             limiter.retain_recent();
@@ -106,7 +115,7 @@ fn forwarded(headers: &HeaderMap, proxies: u8) -> Option<IpAddr> {
 }
 
 /// One connection has a whole /64 of IPv6 to choose from, so that counts as one; IPv4 in the clothes of IPv6 is IPv4.
-fn counted_as(address: IpAddr) -> IpAddr {
+pub fn counted_as(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))),
         address => address,

@@ -2,9 +2,9 @@
 //!
 //! The log line holds method, route template, status and time: never a path with ids, an address, a name or a token.
 
+pub mod connections;
 pub mod limits;
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
@@ -13,13 +13,12 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use belofte_contract::paths::{IDEMPOTENCY_KEY_HEADER, IDEMPOTENCY_REPLAYED_HEADER, TIME_HEADER};
+use belofte_contract::paths::{IDEMPOTENCY_KEY_HEADER, IDEMPOTENCY_REPLAYED_HEADER, PROOF_HEADER, TIME_HEADER};
 use serde::de::DeserializeOwned;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
-use tower_http::timeout::TimeoutLayer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
 
-use crate::StartError;
 use crate::problem::{ApiProblem, ApiResult};
 use crate::state::AppState;
 
@@ -27,8 +26,8 @@ use crate::state::AppState;
 pub const BODY_MAX_BYTES: usize = 256 * 1024;
 /// Longest a call may take until its answer begins; an upload on a slow line needs most of it.
 const CALL_MAX: Duration = Duration::from_secs(120);
-/// How long running calls may take to end when the server stops.
-const STOP_MAX: Duration = Duration::from_secs(2);
+/// Longest pause in a body that is on its way.
+const BODY_PAUSE_MAX: Duration = Duration::from_secs(15);
 /// Longest origin that is worth a line in the log, and how many different ones are.
 const ORIGIN_MAX: usize = 200;
 const STRANGERS_MAX: usize = 100;
@@ -40,7 +39,8 @@ pub fn layers(routes: Router<AppState>, state: &AppState) -> Router<AppState> {
         .fallback(|| async { ApiProblem::not_found() })
         .method_not_allowed_fallback(|| async { ApiProblem::method_not_allowed() })
         .layer(DefaultBodyLimit::max(BODY_MAX_BYTES))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, CALL_MAX))
+        .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE_MAX))
+        .layer(middleware::from_fn(in_time))
         .layer(CatchPanicLayer::custom(|_| ApiProblem::internal("panic").into_response()))
         .layer(cors(&state.config.origins))
         .layer(middleware::from_fn_with_state(state.clone(), finish))
@@ -57,6 +57,7 @@ fn cors(origins: &[String]) -> CorsLayer {
             header::CONTENT_TYPE,
             header::IF_NONE_MATCH,
             name(IDEMPOTENCY_KEY_HEADER),
+            name(PROOF_HEADER),
             name("Last-Event-ID"),
         ])
         .expose_headers([
@@ -67,6 +68,12 @@ fn cors(origins: &[String]) -> CorsLayer {
             name(IDEMPOTENCY_REPLAYED_HEADER),
         ])
         .max_age(PREFLIGHT_MAX_AGE)
+}
+
+/// A call that does not end is told to come back; what it held is given back.
+async fn in_time(request: Request, next: Next) -> Response {
+    let answered = tokio::time::timeout(CALL_MAX, next.run(request)).await;
+    answered.unwrap_or_else(|_| ApiProblem::unavailable(5).into_response())
 }
 
 /// Outermost: clock and security headers on every answer, then the log line and the counters.
@@ -175,21 +182,11 @@ pub fn log_as_json() {
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,belofte_server=info"));
     // A second start in one process (tests) keeps the first subscriber.
     let _ = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).try_init();
-}
-
-/// Serves until the process is asked to stop; running calls get a moment, live streams end by themselves.
-pub async fn listen(listener: tokio::net::TcpListener, service: Router) -> Result<(), StartError> {
-    let service = service.into_make_service_with_connect_info::<SocketAddr>();
-    let serving = axum::serve(listener, service).with_graceful_shutdown(asked_to_stop());
-    let patience = async {
-        asked_to_stop().await;
-        tokio::time::sleep(STOP_MAX).await;
-    };
-    tokio::select! {
-        served = serving => served?,
-        () = patience => {}
-    }
-    Ok(())
+    // The words of a panic may quote what somebody sent: the log says where it was, and no more.
+    std::panic::set_hook(Box::new(|panic| {
+        let at = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(at, "panic");
+    }));
 }
 
 /// Until somebody asks the process to end.

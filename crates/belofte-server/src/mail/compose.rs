@@ -11,6 +11,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use serde::Serialize;
 
+use super::colours::Colours;
 use crate::format::{ServerFormat, Style};
 use crate::locale;
 use crate::settings::Settings;
@@ -26,6 +27,23 @@ pub enum MailKind {
     Late,
     Decision,
     OwnerLate,
+    OwnerTomorrow,
+    OwnerDigest,
+}
+
+impl MailKind {
+    pub const ALL: [MailKind; 10] = [
+        MailKind::Receipt,
+        MailKind::Code,
+        MailKind::StageChanged,
+        MailKind::PromiseKept,
+        MailKind::Moved,
+        MailKind::Late,
+        MailKind::Decision,
+        MailKind::OwnerLate,
+        MailKind::OwnerTomorrow,
+        MailKind::OwnerDigest,
+    ];
 }
 
 /// A whole mail before it is drawn.
@@ -42,9 +60,16 @@ pub struct Letter {
     pub signature: String,
     pub signature_role: Option<String>,
     pub footer: String,
+    pub colours: Colours,
     /// An .ics to attach.
     #[serde(skip)]
     pub calendar: Option<String>,
+    /// Where an answer goes: to the person who signs, when they can be mailed.
+    #[serde(skip)]
+    pub reply_to: Option<String>,
+    /// From then on it is of no use to its reader and is not sent.
+    #[serde(skip)]
+    pub expires_at: Option<Timestamp>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -79,6 +104,20 @@ pub enum Part {
         label: Option<String>,
         rows: Vec<Fact>,
     },
+    /// Things to do, each with a way there.
+    List {
+        label: Option<String>,
+        rows: Vec<Row>,
+        /// What did not fit.
+        more: Option<String>,
+    },
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct Row {
+    pub text: String,
+    pub note: String,
+    pub href: Option<String>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -139,7 +178,11 @@ impl<'s> Words<'s> {
 
     /// The text `name` with its `{placeholders}` filled.
     pub fn say(&self, name: &str, values: &[(&str, &str)]) -> String {
-        fill(locale::text(self.lang, &[self.feature, ".", name].concat()), values)
+        let own = if self.feature == "mail" { self.settings.mail_text(self.lang, name) } else { None };
+        match own {
+            Some(own) => fill(own, values),
+            None => fill(locale::text(self.lang, &[self.feature, ".", name].concat()), values),
+        }
     }
 
     /// "Wednesday 31 March".
@@ -164,7 +207,8 @@ impl<'s> Words<'s> {
 
     /// "Wednesday 31 March, before 17:00".
     pub fn by_when(&self, at: Timestamp) -> String {
-        fill(locale::text(self.lang, "mail.by_when"), &[("date", &self.day(at)), ("time", &self.time(at))])
+        let words = Words::new(self.settings, self.lang);
+        words.say("by_when", &[("date", &self.day(at)), ("time", &self.time(at))])
     }
 
     pub fn number(&self, count: u32) -> String {
@@ -200,7 +244,10 @@ impl<'s> Words<'s> {
             signature_role: role.or_else(|| signed_by.map(|_| organization.clone())),
             footer: self.say("footer", &[("organization", &organization)]),
             organization,
+            colours: self.settings.colours(),
             calendar: None,
+            reply_to: signed_by.and_then(|person| self.settings.mail_of(&person.id)),
+            expires_at: None,
         }
     }
 }

@@ -1,8 +1,7 @@
-//! What each kind of mail says: which parts, in which order, with which names and dates.
+//! What each kind of mail to an applicant says: which parts, in which order, with which names and dates.
 //!
 //! Pure: the application and `now` are arguments. Never reads the database.
 
-use belofte::ui::person::first_name;
 use belofte_contract::contacts::Person;
 use belofte_contract::decision::{Decision, Outcome};
 use belofte_contract::lookup::CODE_MINUTES;
@@ -62,7 +61,9 @@ pub fn receipt(settings: &Settings, lang: &str, application: &Application, link_
 pub fn code(settings: &Settings, lang: &str, name: &str, code: &str, now: Timestamp) -> Letter {
     let words = Words::new(settings, lang);
     let mut letter = words.letter(MailKind::Code, name, None);
-    let until = words.time(now.plus_ms(i64::from(CODE_MINUTES) * MINUTE_MS));
+    let expires_at = now.plus_ms(i64::from(CODE_MINUTES) * MINUTE_MS);
+    let until = words.time(expires_at);
+    letter.expires_at = Some(expires_at);
     letter.subject = words.say("code_subject", &[("code", code)]);
     letter.heading = words.say("code_heading", &[("organization", &letter.organization)]);
     letter.footer = words.say("footer_code", &[("organization", &letter.organization)]);
@@ -209,42 +210,6 @@ pub fn decision(settings: &Settings, lang: &str, application: &Application, deci
         let date = words.day_with_year(delete_on);
         letter.parts.push(Part::Quiet { text: words.say("decision_delete", &[("date", &date)]) });
     }
-    letter
-}
-
-/// To the person who promised: it is late, and what can be done about it. Of the applicant it names no more than a colleague
-/// needs to know who is meant.
-pub fn owner_late(
-    settings: &Settings,
-    lang: &str,
-    application: &Application,
-    promise: &Promise,
-    owner: &Person,
-) -> Letter {
-    let words = Words::new(settings, lang);
-    let mut letter = words.letter(MailKind::OwnerLate, &owner.name, None);
-    let nameless = words.say("owner_nameless", &[]);
-    let named = first_name(application.applicant_name.trim());
-    let applicant = if named.is_empty() { nameless.as_str() } else { named };
-    let reference = application.reference.to_string();
-    let (date, time) = (words.day(promise.due_at), words.time(promise.due_at));
-    letter.subject = words.say("owner_subject", &[("applicant", applicant), ("reference", &reference)]);
-    letter.heading = words.say("owner_heading", &[("applicant", applicant)]);
-    letter.footer = words.say("footer_owner", &[("organization", &letter.organization)]);
-    letter.parts = vec![
-        text(words.say("owner_text", &[("date", &date), ("time", &time)])),
-        text(words.say("owner_do", &[])),
-        Part::Facts {
-            label: None,
-            rows: vec![
-                words.fact("fact_posting", &application.posting.title),
-                words.fact("fact_reference", &reference),
-                words.fact("fact_first_date", &words.by_when(promise.first_due_at)),
-            ],
-        },
-    ];
-    let desk = settings.desk_url(application.reference);
-    letter.parts.extend(desk.map(|href| Part::Button { text: words.say("owner_link", &[]), href }));
     letter
 }
 

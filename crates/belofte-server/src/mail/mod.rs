@@ -2,10 +2,15 @@
 //!
 //! One layout for all kinds, so that every mail speaks with the page's voice. Never logs an address or a body.
 
+pub mod colours;
 pub mod compose;
+pub mod desk;
 pub mod letters;
 pub mod outbox;
+pub mod owner_letters;
+pub mod samples;
 pub mod store;
+pub mod texts;
 
 use belofte_contract::Timestamp;
 use belofte_contract::timeline::Application;
@@ -16,12 +21,7 @@ use self::store::Envelope;
 use crate::features::lookup::store::create_link;
 use crate::features::timeline::store::{ApplicationRow, find, load_application};
 use crate::problem::{ApiProblem, ApiResult};
-use crate::state::{App, AppState};
-
-/// Starts the loop that delivers the outbox.
-pub fn start(state: &AppState) {
-    tokio::spawn(outbox::deliver_forever(state.clone()));
-}
+use crate::state::App;
 
 /// Puts the receipt of a new application into the outbox; the link of `link_token` opens its status page.
 pub async fn queue_receipt(

@@ -2,6 +2,7 @@
 //!
 //! Draws by the widget's components; adds head, style sheet, language switch. No script runs here.
 
+mod not_open;
 mod shell;
 mod status;
 
@@ -20,6 +21,7 @@ use belofte::ssr::{self, KeptFile, Returned};
 use belofte_contract::Timestamp;
 use belofte_contract::apply::{ApplicationForm, ApplicationReceipt, FieldKind, NewApplication, values};
 use belofte_contract::paths;
+use belofte_contract::postings::PostingStatus;
 use belofte_contract::problem::ProblemType;
 use serde::Deserialize;
 
@@ -149,7 +151,9 @@ async fn missing(state: &AppState, parts: &Parts, problem: ApiProblem) -> ApiRes
         ProblemType::NotFound => draw(parts, async move |ctx| ssr::render_unknown(&ctx).await).await?,
         _ => return Err(problem),
     };
-    let page = Page { title: organization.name.clone(), path: "/careers".to_owned(), data: None, status };
+    let said = if kind == ProblemType::Gone { Key::PostingsClosed } else { Key::PostingsUnknown };
+    let title = format!("{} · {}", parts.ctx().t(said), organization.name);
+    let page = Page { title, path: "/careers".to_owned(), data: None, status };
     shell::whole(state, &organization, parts, page, &body)
 }
 
@@ -178,12 +182,15 @@ async fn form(
         Err(problem) => return missing(state, parts, problem).await,
     };
     let posting = view::detail(&settings, found, &parts.lang, parts.now);
+    let organization = load_organization(state, Some(&parts.lang)).await?;
+    if posting.status == PostingStatus::Upcoming {
+        return not_open::page(state, parts, posting, &organization, status).await;
+    }
     let form = found.form_id().and_then(|form| settings.form_at(form, None, &parts.lang, parts.now));
     let form = form.filter(|_| posting.status.takes_applications());
     let Some(mut form) = form else { return missing(state, parts, ApiProblem::not_found()).await };
     say_conditions(&mut form, &parts.lang);
-    let organization = load_organization(state, Some(&parts.lang)).await?;
-    let title = format!("{} · {}", posting.title, organization.name);
+    let title = form_title(&parts.ctx(), &posting.title, &organization.name, returned.errors.len());
     let page = Page { title, path: format!("/careers/{id}/apply"), data: None, status };
     let plain = Plain { action: paths::APPLICATIONS.to_owned(), key: key.to_owned() };
     let head = organization.clone();
@@ -191,6 +198,15 @@ async fn form(
         ssr::render_apply_form(&ctx, &posting, &organization, Rc::new(form), plain, returned).await
     });
     shell::whole(state, &head, parts, page, &body.await?)
+}
+
+/// Says first that something needs another look: a screen reader begins with it.
+fn form_title(ctx: &Ctx, posting: &str, organization: &str, errors: usize) -> String {
+    let title = format!("{} · {organization}", ctx.fill(Key::ApplyTitle, &[("posting", posting)]));
+    match u32::try_from(errors) {
+        Ok(count @ 1..) => format!("{} · {title}", ctx.plural(Key::UiProblems, count, &[])),
+        _ => title,
+    }
 }
 
 /// No question can appear while one writes: each stands there, and one with a condition says first when it is meant.
@@ -221,7 +237,7 @@ pub async fn after_applying(
         Err(problem) => problem,
     };
     match problem.problem().kind {
-        ProblemType::Fields | ProblemType::TooLarge | ProblemType::MediaType => {
+        ProblemType::Fields | ProblemType::TooLarge | ProblemType::MediaType | ProblemType::NotOpen => {
             let errors = problem.problem().errors.clone();
             let status = problem.status();
             let files = kept_files(state, &sent).await?;
@@ -260,7 +276,8 @@ pub async fn refused(state: &AppState, headers: &HeaderMap, problem: ApiProblem)
     };
     let organization = load_organization(state, Some(&parts.lang)).await?;
     let status = problem.status();
-    let page = Page { title: organization.name.clone(), path: "/careers".to_owned(), data: None, status };
+    let title = format!("{} · {}", locale::text(&parts.lang, "pages.not_received_title"), organization.name);
+    let page = Page { title, path: "/careers".to_owned(), data: None, status };
     let text = locale::text(&parts.lang, key).to_owned();
     let body = draw(&parts, async move |_| ssr::render(yew::html! { <p role="alert">{ text }</p> }).await).await?;
     let mut response = shell::whole(state, &organization, &parts, page, &body)?;
@@ -271,19 +288,20 @@ pub async fn refused(state: &AppState, headers: &HeaderMap, problem: ApiProblem)
     Ok(response)
 }
 
+/// Leads to the receipt, which can be read again without sending anything again.
 async fn receipt(state: &AppState, parts: &Parts, headers: &HeaderMap, answer: &Answer) -> ApiResult<Response> {
-    let ApplicationReceipt { token, receipt: application, .. } = answer.receipt()?;
+    let ApplicationReceipt { token, receipt: application, reference } = answer.receipt()?;
+    if !from_elsewhere(headers) {
+        return Ok(status::to_receipt(state, parts, reference, &token));
+    }
+    // The form of another site gets no cookie, so nothing but this answer shows the receipt.
     let organization = load_organization(state, Some(&parts.lang)).await?;
-    let title = format!("{} · {}", application.posting.title, organization.name);
+    let said = fill(locale::text(&parts.lang, "pages.receipt_title"), &[("posting", &application.posting.title)]);
+    let title = format!("{said} · {}", organization.name);
     let page = Page { title, path: "/careers".to_owned(), data: None, status: StatusCode::CREATED };
-    // From here the link to the status page leads straight in.
-    let inside = !from_elsewhere(headers);
-    let body = draw(parts, async move |ctx| ssr::render_receipt(&ctx, &application, inside).await).await?;
+    let body = draw(parts, async move |ctx| ssr::render_receipt(&ctx, &application, false).await).await?;
     let mut response = shell::whole(state, &organization, parts, page, &body)?;
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
-    if inside {
-        status::remember(state, &mut response, &token);
-    }
     Ok(response)
 }
 

@@ -75,7 +75,7 @@ fn render(values: &serde_json::Value) -> Result<String, minijinja::Error> {
 pub async fn style(State(state): State<AppState>) -> Response {
     let folder = state.config.embed.join(env!("CARGO_PKG_VERSION"));
     let mut css = String::new();
-    for part in ["first-", "later-"] {
+    for part in ["first-", "later-", "second-"] {
         css.push_str(&widget_css(&folder, part).await.unwrap_or_default());
         css.push('\n');
     }

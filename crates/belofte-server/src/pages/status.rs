@@ -4,6 +4,7 @@
 //! another site's page posts here is not carried out. Never tells whether somebody applied: the rules are the lookup's.
 
 use axum::Router;
+use axum::extract::rejection::FormRejection;
 use axum::extract::{Form, FromRequestParts, State};
 use axum::http::request::Parts as RequestParts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -17,6 +18,7 @@ use belofte_contract::Reference;
 use belofte_contract::lookup::{NewStatusSession, StatusRequest};
 use belofte_contract::problem::ProblemType;
 use belofte_contract::time::SECOND_MS;
+use belofte_contract::timeline::Application;
 use serde::Deserialize;
 
 use super::shell::{self, Page};
@@ -26,6 +28,8 @@ use crate::features::postings::load_organization;
 use crate::features::timeline::{self, store::load_summaries};
 use crate::http::limits::VisitorAddress;
 use crate::http::{Path, Query, from_elsewhere};
+use crate::locale;
+use crate::mail::compose::fill;
 use crate::problem::{ApiProblem, ApiResult};
 use crate::state::{App, AppState};
 
@@ -37,6 +41,7 @@ pub fn router() -> Router<AppState> {
         .route(PATH, get(arrive).post(knock))
         .route("/careers/status/end", post(end))
         .route("/careers/status/{reference}", get(show))
+        .route("/careers/status/{reference}/receipt", get(receipt))
         .route("/careers/status/{reference}/calendar.ics", get(calendar))
         .route("/careers/status/{reference}/export", get(export))
 }
@@ -99,13 +104,13 @@ async fn knock(
     VisitorAddress(address): VisitorAddress,
     Query(asked): Query<AskedLang>,
     headers: HeaderMap,
-    Form(typed): Form<Typed>,
+    typed: Result<Form<Typed>, FormRejection>,
 ) -> ApiResult<Response> {
     let parts = Parts::of(&state, asked.lang.as_deref(), &headers);
     if from_elsewhere(&headers) {
         return Ok(to(PATH, &parts).into_response());
     }
-    let Typed { email, reference, code } = typed;
+    let Ok(Form(Typed { email, reference, code })) = typed else { return Ok(to(PATH, &parts).into_response()) };
     let asks_code = code.is_some();
     let visit = Visit::checked(Written { reference, email, code: code.unwrap_or_default() }, asks_code);
     if !visit.problems.is_empty() {
@@ -173,9 +178,52 @@ async fn show(
     };
     let asked = AskedLang { lang: Some(parts.lang.clone()) };
     let application = timeline::read(&state, &row.id, &asked).await?;
-    let (title, path) = (application.posting.title.clone(), path_of(application.reference));
+    let (title, path) = (titled(&parts, "pages.status_title", &application), path_of(application.reference));
     let body = draw(&parts, async move |ctx| ssr::render_status(&ctx, &application).await).await?;
     whole(&state, &parts, (title, path), StatusCode::OK, &body).await
+}
+
+/// What the form of a posting leads to. To read it again sends nothing again.
+async fn receipt(
+    State(state): State<AppState>,
+    Path(reference): Path<String>,
+    Query(asked): Query<AskedLang>,
+    headers: HeaderMap,
+    visitor: Visitor,
+) -> ApiResult<Response> {
+    let parts = Parts::of(&state, asked.lang.as_deref(), &headers);
+    let row = match &visitor.session {
+        Some(session) => timeline::own(&state, session, &reference).await.ok(),
+        None => None,
+    };
+    let Some(row) = row else {
+        // The browser keeps no cookie, or the visit is over: the mail has what stood here.
+        let said = locale::text(&parts.lang, "pages.receipt_by_mail").to_owned();
+        let body = draw(&parts, async move |ctx| {
+            let said = ssr::render(yew::html! { <p role="status">{ said }</p> }).await;
+            said + &ssr::render_lookup(&ctx, &Visit::default()).await
+        });
+        let title = parts.ctx().t(Key::LookupTitle);
+        return whole(&state, &parts, (title, PATH.to_owned()), StatusCode::OK, &body.await?).await;
+    };
+    let asked = AskedLang { lang: Some(parts.lang.clone()) };
+    let application = timeline::read(&state, &row.id, &asked).await?;
+    let title = titled(&parts, "pages.receipt_title", &application);
+    let path = format!("{}/receipt", path_of(application.reference));
+    let body = draw(&parts, async move |ctx| ssr::render_receipt(&ctx, &application, true).await).await?;
+    whole(&state, &parts, (title, path), StatusCode::OK, &body).await
+}
+
+/// From the form to the receipt: the cookie opens it, and nothing of it stands in the address but the reference.
+pub fn to_receipt(state: &AppState, parts: &Parts, reference: Reference, token: &str) -> Response {
+    let mut response = to(&format!("{}/receipt", path_of(reference)), parts).into_response();
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    remember(state, &mut response, token);
+    response
+}
+
+fn titled(parts: &Parts, key: &str, application: &Application) -> String {
+    fill(locale::text(&parts.lang, key), &[("posting", &application.posting.title)])
 }
 
 async fn calendar(
@@ -215,7 +263,7 @@ async fn end(
 
 /// One of the two forms.
 async fn form(state: &AppState, parts: &Parts, visit: Visit, status: StatusCode) -> ApiResult<Response> {
-    let title = parts.ctx().t(Key::LookupTitle);
+    let title = parts.ctx().t(if visit.asked { Key::LookupCodeTitle } else { Key::LookupTitle });
     let body = draw(parts, async move |ctx| ssr::render_lookup(&ctx, &visit).await).await?;
     whole(state, parts, (title, PATH.to_owned()), status, &body).await
 }
@@ -250,7 +298,7 @@ fn cookie(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// Gone with the browser; the session itself ends half an hour after its last use.
-pub fn remember(app: &App, response: &mut Response, token: &str) {
+fn remember(app: &App, response: &mut Response, token: &str) {
     set_cookie(app, response, &format!("{COOKIE}={token}"));
 }
 

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use belofte_contract::apply::{ANSWER_MAX_CHARS, ApplicationForm, FieldKind, FormField, MAX_FIELDS};
+use belofte_contract::apply::{ANSWER_MAX_CHARS, ApplicationForm, FieldKind, FormField, MAX_FIELDS, file_types};
 use belofte_contract::organization::Retention;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
@@ -15,6 +15,15 @@ use crate::format::ServerFormat;
 use crate::mail::compose::fill;
 
 const NAME_MAX_CHARS: usize = 64;
+
+/// A question for a file says which it takes, also where the employer left that to us.
+pub fn name_types(form: &mut ApplicationForm) {
+    for field in &mut form.fields {
+        if field.kind == FieldKind::File && field.accept.is_empty() {
+            field.accept = file_types();
+        }
+    }
+}
 
 /// The first fault of a form.
 pub fn check(form: &ApplicationForm) -> Result<(), StartError> {
@@ -112,6 +121,17 @@ fn bound_on(text: &str, today: Date) -> Option<Date> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_question_for_a_file_says_what_it_takes() {
+        let file = |accept: &[&str]| json!({ "name": "cv", "type": "file", "label": "Your CV", "accept": accept });
+        let form = json!({ "id": "care", "version": 1, "fields": [file(&[]), file(&["image/*"])] });
+        let mut form: ApplicationForm = serde_json::from_value(form).unwrap();
+        name_types(&mut form);
+        assert_eq!(form.fields[0].accept, file_types());
+        assert_eq!(form.fields[1].accept, ["image/*"]);
+    }
 
     #[test]
     fn a_bound_is_a_day_or_counts_from_today() {

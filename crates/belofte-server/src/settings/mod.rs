@@ -6,12 +6,15 @@ mod form;
 pub mod posting;
 pub mod store;
 
+use std::collections::BTreeMap;
+
 use belofte_contract::apply::{ApplicationForm, is_email};
 use belofte_contract::contacts::{Colleague, Contact, Person};
 use belofte_contract::organization::{Holiday, Retention, WorkCalendar};
 use belofte_contract::paths::{LINK_FRAGMENT, STATUS_FRAGMENT};
 use belofte_contract::postings::PostingLink;
 use belofte_contract::{Reference, Timestamp};
+use jiff::civil::{Date, Time};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use sqlx::AnyConnection;
@@ -20,10 +23,14 @@ use crate::StartError;
 use crate::calendar::Calendar;
 use crate::format::ServerFormat;
 use crate::localized;
+use crate::mail::colours::{self, Colours};
+use crate::mail::compose::Words;
 use crate::store::Store;
 
 pub use posting::Posting;
 
+/// In the morning, before the first call.
+const DIGEST_HOUR: Time = Time::constant(8, 30, 0, 0);
 /// Four weeks, or a year for who agrees to it, where the organisation says nothing.
 const RETENTION: Retention = Retention { default_days: 28, consented_days: 365 };
 
@@ -36,6 +43,8 @@ pub struct Settings {
     pub postings: Vec<Posting>,
     people: Vec<(String, Value)>,
     forms: Vec<(String, u32, Value)>,
+    /// Sentences of mails in the organisation's own words, by language and key.
+    mail_texts: BTreeMap<(String, String), String>,
     /// Where visitors reach this server; its own pages stand in where no host page is known.
     public_url: String,
 }
@@ -61,6 +70,7 @@ impl Settings {
         if organization["mail_from"].as_str().is_some_and(|address| !is_email(address)) {
             return Err("mail_from of the organisation is no mail address".into());
         }
+        check_desk(&organization)?;
         if !organization["retention"].is_null() {
             serde_json::from_value::<Retention>(organization["retention"].clone())
                 .map_err(|error| format!("retention of the organisation: {error}"))?;
@@ -69,8 +79,10 @@ impl Settings {
         for (_, _, document) in &forms {
             form::check(&localized::read(document, &lang, &locales)?)?;
         }
+        let mut mail_texts = crate::mail::store::texts(connection).await?;
+        mail_texts.retain(|(lang, key), text| crate::mail::texts::still_fits(lang, key, text));
         let public_url = public_url.to_owned();
-        let settings = Settings { organization, locales, calendar, postings, people, forms, public_url };
+        let settings = Settings { organization, locales, calendar, postings, people, forms, mail_texts, public_url };
         settings.check_owners()?;
         Ok(settings)
     }
@@ -80,8 +92,7 @@ impl Settings {
         for posting in &self.postings {
             for stage in posting.promising() {
                 let owner = stage.owner.as_deref().unwrap_or_default();
-                let email = self.contact(owner, "").and_then(|contact| contact.email);
-                if !email.is_some_and(|email| is_email(&email)) {
+                if self.mail_of(owner).is_none() {
                     let (posting, step) = (&posting.id, &stage.id);
                     return Err(format!("posting {posting}: step {step}: its owner {owner} needs an `email`").into());
                 }
@@ -102,6 +113,7 @@ impl Settings {
     pub fn form(&self, id: &str, version: Option<u32>, lang: &str) -> Option<ApplicationForm> {
         let fits = |form: &&(String, u32, Value)| form.0 == id && version.is_none_or(|version| version == form.1);
         let mut form = self.read(&self.forms.iter().rfind(fits)?.2, lang).ok()?;
+        form::name_types(&mut form);
         form::name_days(&mut form, &self.retention(), &ServerFormat::new(self.lang(Some(lang))));
         Some(form)
     }
@@ -166,6 +178,21 @@ impl Settings {
         Some(url.replace("{reference}", &reference.to_string()))
     }
 
+    /// When colleagues get the list of their promises, on working days; None where they get none.
+    pub fn digest_hour(&self) -> Option<Time> {
+        digest_hour(&self.organization).unwrap_or(Some(DIGEST_HOUR))
+    }
+
+    /// The organisation's own words for a sentence of a mail.
+    pub fn mail_text(&self, lang: &str, key: &str) -> Option<&str> {
+        self.mail_texts.get(&(lang.to_owned(), key.to_owned())).map(String::as_str)
+    }
+
+    /// What mails are coloured with.
+    pub fn colours(&self) -> Colours {
+        colours::of(self.organization["accent"].as_str())
+    }
+
     pub fn retention(&self) -> Retention {
         serde_json::from_value(self.organization["retention"].clone()).unwrap_or(RETENTION)
     }
@@ -186,6 +213,42 @@ impl Settings {
         self.read(&doc, lang).ok()
     }
 
+    /// The mail address of somebody of ours, when it is one.
+    pub fn mail_of(&self, id: &str) -> Option<String> {
+        let email = self.text(self.people.iter().find(|(known, _)| known == id)?.1.get("email")?, "");
+        is_email(&email).then_some(email)
+    }
+
+    /// Who keeps the promises of `id` on `day`: that person, or who stands in while they are away. Somebody who is away
+    /// themselves or cannot be mailed stands in for nobody.
+    pub fn keeper<'s>(&'s self, id: &'s str, day: Date) -> &'s str {
+        let mut keeper = id;
+        for _ in 0..self.people.len() {
+            let Some(doc) = self.people.iter().find(|(known, _)| known == keeper).map(|(_, doc)| doc) else {
+                return id;
+            };
+            let away = doc["away_until"].as_str().and_then(|until| until.parse().ok()).is_some_and(|until| day < until);
+            match doc["stand_in"].as_str() {
+                _ if !away => return keeper,
+                Some(stand_in) if self.mail_of(stand_in).is_some() => keeper = stand_in,
+                _ => return id,
+            }
+        }
+        id
+    }
+
+    /// Who is named beside an open promise of `id` on `day`, in `lang`.
+    pub fn promiser(&self, id: &str, day: Date, lang: &str) -> Option<Person> {
+        let keeper = self.keeper(id, day);
+        let mut person = self.person(keeper, lang)?;
+        if keeper != id {
+            let owner = self.person(id, lang)?.name;
+            let words = Words::of("pages", self, self.lang(Some(lang)));
+            person.role = words.say("stand_in_role", &[("role", &person.role), ("person", &owner)]);
+        }
+        Some(person)
+    }
+
     pub fn colleague(&self, id: &str, lang: &str) -> Option<Colleague> {
         self.read(&self.person_doc(id)?, lang).ok()
     }
@@ -204,5 +267,27 @@ impl Settings {
             doc["purpose"] = json!("");
         }
         Some(doc)
+    }
+}
+
+fn check_desk(organization: &Value) -> Result<(), StartError> {
+    if digest_hour(organization).is_none() {
+        return Err(
+            "desk.digest_hour of the organisation is a time like \"08:30\", or false for no list by mail".into()
+        );
+    }
+    let accent = &organization["accent"];
+    if !accent.is_null() && accent.as_str().and_then(colours::parse).is_none() {
+        return Err("accent of the organisation is a colour like \"#0b5c52\"".into());
+    }
+    Ok(())
+}
+
+/// None when it is neither an hour nor `false`.
+fn digest_hour(organization: &Value) -> Option<Option<Time>> {
+    match &organization["desk"]["digest_hour"] {
+        Value::Null => Some(Some(DIGEST_HOUR)),
+        Value::Bool(false) => Some(None),
+        hour => Some(Some(Time::strptime("%H:%M", hour.as_str()?).ok()?)),
     }
 }

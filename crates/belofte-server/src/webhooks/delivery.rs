@@ -2,13 +2,13 @@
 //!
 //! Each webhook has a lane of its own, so a slow receiver holds nobody else up. Never logs an address or a payload.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use belofte_contract::Timestamp;
 use belofte_contract::time::SECOND_MS;
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
 
 use super::post::{Failure, Internet, Message, Poster};
 use super::sign::{seconds, signatures};
@@ -27,29 +27,44 @@ const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// Delivers what waits, for as long as the process lives.
 pub async fn deliver_forever(state: AppState) {
+    if state.config.webhooks_to_private {
+        tracing::warn!("webhooks may go to private addresses and without TLS: this is for trying out");
+    }
     let poster = match Poster::new(Internet, state.config.webhooks_to_private) {
         Ok(poster) => Arc::new(poster),
         Err(error) => return tracing::error!(%error, "webhooks cannot be sent"),
     };
-    let (mut lanes, mut busy) = (JoinSet::new(), HashSet::new());
+    let mut lanes = Lanes::default();
     loop {
-        while let Some(ended) = lanes.try_join_next() {
-            busy.remove(&ended.unwrap_or_default());
-        }
         let with_work = store::with_work(&state, state.clock.now()).await.unwrap_or_default();
         for id in with_work {
-            if busy.insert(id.clone()) {
-                lanes.spawn(lane(state.clone(), poster.clone(), id));
-            }
+            lanes.start(&id, lane(state.clone(), poster.clone(), id.clone()));
         }
         let _ = tokio::time::timeout(LOOK_AGAIN, state.webhooks.notified()).await;
     }
 }
 
-/// Works until nothing is left to try for webhook `id` now; gives the id back.
-async fn lane(state: AppState, poster: Arc<Poster<Internet>>, id: String) -> String {
+/// One lane a webhook. One that ended, were it by a panic, leaves its place; all end with the loop.
+#[derive(Default)]
+struct Lanes {
+    tasks: JoinSet<()>,
+    busy: HashMap<String, AbortHandle>,
+}
+
+impl Lanes {
+    /// Does nothing while the lane of `webhook_id` is at work.
+    fn start(&mut self, webhook_id: &str, work: impl Future<Output = ()> + Send + 'static) {
+        while self.tasks.try_join_next().is_some() {}
+        self.busy.retain(|_, task| !task.is_finished());
+        if !self.busy.contains_key(webhook_id) {
+            self.busy.insert(webhook_id.to_owned(), self.tasks.spawn(work));
+        }
+    }
+}
+
+/// Works until nothing is left to try for webhook `id` now.
+async fn lane(state: AppState, poster: Arc<Poster<Internet>>, id: String) {
     while let Ok(true) = round(&state, &poster, &id).await {}
-    id
 }
 
 /// Tries a handful side by side; false when there was none.
@@ -116,6 +131,19 @@ fn next_try(tries: i64, now: Timestamp, chance: u32) -> Option<Timestamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_lane_that_panics_leaves_its_place() {
+        let mut lanes = Lanes::default();
+        lanes.start("a", async { panic!("a fault") });
+        while !lanes.busy["a"].is_finished() {
+            tokio::task::yield_now().await;
+        }
+        let (told, heard) = tokio::sync::oneshot::channel();
+        lanes.start("a", async { told.send(()).unwrap_or_default() });
+        lanes.start("a", async { panic!("two at a time") });
+        assert_eq!((heard.await, lanes.tasks.len()), (Ok(()), 1));
+    }
 
     #[test]
     fn the_waits_add_up_to_three_days_and_grow_by_a_tenth_at_most() {

@@ -16,20 +16,12 @@ use belofte_contract::Timestamp;
 use sqlx::AnyConnection;
 
 use self::event::{WebhookEvent, WebhookPayload};
-pub use self::routes::router;
+pub use self::routes::routes;
 use crate::features::timeline::store::NewEvent;
 use crate::problem::ApiResult;
-use crate::state::{App, AppState};
+use crate::state::App;
 
 const AT_A_TIME: i64 = 100;
-
-/// Starts the loop that sends what waits.
-pub fn start(state: &AppState) {
-    if state.config.webhooks_to_private {
-        tracing::warn!("webhooks may go to private addresses and without TLS: this is for trying out");
-    }
-    tokio::spawn(delivery::deliver_forever(state.clone()));
-}
 
 /// Writes `event` down for every webhook that wants it, as part of the caller's transaction.
 pub async fn queue(

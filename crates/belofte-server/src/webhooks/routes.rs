@@ -1,24 +1,27 @@
 //! Webhooks as the desk keeps them: list, add, change, rotate, try, read what was sent, send again.
 //!
-//! A secret is told when it is made and never again.
+//! A secret is told when it is made and never again. Every act stands in the audit log, without address and secret.
 
+use axum::Json;
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
-use axum::{Json, Router};
 use belofte_contract::Timestamp;
 use belofte_contract::problem::{FieldError, FieldErrorCode};
 use belofte_contract::time::DAY_MS;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use serde_json::{Value, json};
+use sqlx::AnyConnection;
 
 use super::event::WebhookEvent;
 use super::sign::Key;
 use super::store::{self, DeliveryRow, OffReason, WebhookRow};
 use super::target::{MAX_CHARS, Target, TargetProblem};
-use crate::desk::Recruiter;
+use crate::desk::access::{Need, Signed};
+use crate::desk::audit::{self, Act, Entry, Subject};
+use crate::desk::route::Route;
 use crate::features::lookup::read_json;
 use crate::http::{Path, Query};
 use crate::problem::{ApiProblem, ApiResult};
@@ -33,14 +36,21 @@ const ROTATION_MS: i64 = DAY_MS;
 const KEYS_MAX: usize = 5;
 const AT_A_TIME: i64 = 100;
 
-pub fn router() -> Router<AppState> {
-    Router::new()
-        .route("/v1/desk/webhooks", get(list).post(create))
-        .route("/v1/desk/webhooks/{id}", get(show).patch(change).delete(delete))
-        .route("/v1/desk/webhooks/{id}/rotate", post(rotate))
-        .route("/v1/desk/webhooks/{id}/test", post(test))
-        .route("/v1/desk/webhooks/{id}/deliveries", get(deliveries))
-        .route("/v1/desk/webhooks/{id}/deliveries/{delivery_id}/replay", post(replay))
+pub fn routes() -> Vec<Route> {
+    use Need::EditPolicy;
+    const ALL: &str = "/v1/desk/webhooks";
+    const ONE: &str = "/v1/desk/webhooks/{id}";
+    vec![
+        Route::get(ALL, EditPolicy, list),
+        Route::post(ALL, EditPolicy, create),
+        Route::get(ONE, EditPolicy, show),
+        Route::patch(ONE, EditPolicy, change),
+        Route::delete(ONE, EditPolicy, delete),
+        Route::post("/v1/desk/webhooks/{id}/rotate", EditPolicy, rotate),
+        Route::post("/v1/desk/webhooks/{id}/test", EditPolicy, test),
+        Route::get("/v1/desk/webhooks/{id}/deliveries", EditPolicy, deliveries),
+        Route::post("/v1/desk/webhooks/{id}/deliveries/{delivery_id}/replay", EditPolicy, replay),
+    ]
 }
 
 #[derive(Debug, Deserialize, utoipa::ToSchema)]
@@ -61,6 +71,19 @@ pub struct WebhookChange {
     pub description: Option<String>,
     /// Switches it off or on; what waits is dropped when it goes off.
     pub active: Option<bool>,
+}
+
+impl WebhookChange {
+    /// What it names, without what it says.
+    fn named(&self) -> Vec<&'static str> {
+        let given = [
+            ("url", self.url.is_some()),
+            ("events", self.events.is_some()),
+            ("description", self.description.is_some()),
+            ("active", self.active.is_some()),
+        ];
+        given.into_iter().filter_map(|(name, is_given)| is_given.then_some(name)).collect()
+    }
 }
 
 #[derive(Debug, Serialize, utoipa::ToSchema)]
@@ -116,14 +139,14 @@ struct Before {
     before: Option<String>,
 }
 
-async fn list(State(state): State<AppState>, _recruiter: Recruiter) -> ApiResult<Response> {
+async fn list(State(state): State<AppState>) -> ApiResult<Response> {
     let rows = store::list(&mut *state.store.read().acquire().await?).await?;
     Ok(answer(StatusCode::OK, rows.into_iter().map(|row| told(row, &state)).collect::<Vec<_>>()))
 }
 
 async fn create(
     State(state): State<AppState>,
-    _recruiter: Recruiter,
+    signed: Signed,
     body: Result<Json<NewWebhook>, JsonRejection>,
 ) -> ApiResult<Response> {
     let new = read_json(body)?;
@@ -145,22 +168,25 @@ async fn create(
         return Err(ApiProblem::fields(vec![error]));
     }
     store::create(&mut transaction, &webhook).await?;
+    let detail = json!({"events": webhook.events});
+    note(&mut transaction, &state, &signed, (Act::WebhookCreated, &webhook.id), detail).await?;
     transaction.commit().await?;
     Ok(answer(StatusCode::CREATED, with_secret(webhook, &state)))
 }
 
-async fn show(State(state): State<AppState>, _recruiter: Recruiter, Path(id): Path<String>) -> ApiResult<Response> {
+async fn show(State(state): State<AppState>, Path(id): Path<String>) -> ApiResult<Response> {
     let row = store::find(&mut *state.store.read().acquire().await?, &id).await?;
     Ok(answer(StatusCode::OK, told(row, &state)))
 }
 
 async fn change(
     State(state): State<AppState>,
-    _recruiter: Recruiter,
+    signed: Signed,
     Path(id): Path<String>,
     body: Result<Json<WebhookChange>, JsonRejection>,
 ) -> ApiResult<Response> {
-    let change = read_json(body)?;
+    let change: WebhookChange = read_json(body)?;
+    let detail = json!({"changed": change.named(), "active": change.active});
     let mut transaction = state.store.write().begin().await?;
     let mut webhook = open(&mut transaction, &id).await?;
     if let Some(url) = &change.url {
@@ -177,21 +203,23 @@ async fn change(
         store::switch_off(&mut transaction, &id, OffReason::Asked, state.clock.now()).await?;
     }
     let webhook = store::find(&mut transaction, &id).await?;
+    note(&mut transaction, &state, &signed, (Act::WebhookChanged, &id), detail).await?;
     transaction.commit().await?;
     Ok(answer(StatusCode::OK, told(webhook, &state)))
 }
 
 /// What was sent stays to be read until it is purged.
-async fn delete(State(state): State<AppState>, _recruiter: Recruiter, Path(id): Path<String>) -> ApiResult<Response> {
+async fn delete(State(state): State<AppState>, signed: Signed, Path(id): Path<String>) -> ApiResult<Response> {
     let mut transaction = state.store.write().begin().await?;
     open(&mut transaction, &id).await?;
     store::switch_off(&mut transaction, &id, OffReason::Deleted, state.clock.now()).await?;
+    note(&mut transaction, &state, &signed, (Act::WebhookEnded, &id), json!({})).await?;
     transaction.commit().await?;
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
 /// A new secret at once; the old one signs beside it for a day, so that the receiver can change over.
-async fn rotate(State(state): State<AppState>, _recruiter: Recruiter, Path(id): Path<String>) -> ApiResult<Response> {
+async fn rotate(State(state): State<AppState>, signed: Signed, Path(id): Path<String>) -> ApiResult<Response> {
     let now = state.clock.now();
     let mut transaction = state.store.write().begin().await?;
     let mut webhook = open(&mut transaction, &id).await?;
@@ -202,15 +230,18 @@ async fn rotate(State(state): State<AppState>, _recruiter: Recruiter, Path(id): 
     webhook.keys.insert(0, Key::new()?);
     webhook.keys.truncate(KEYS_MAX);
     store::update(&mut transaction, &webhook).await?;
+    note(&mut transaction, &state, &signed, (Act::WebhookRotated, &id), json!({})).await?;
     transaction.commit().await?;
     Ok(answer(StatusCode::OK, with_secret(webhook, &state)))
 }
 
-async fn test(State(state): State<AppState>, _recruiter: Recruiter, Path(id): Path<String>) -> ApiResult<Response> {
+async fn test(State(state): State<AppState>, signed: Signed, Path(id): Path<String>) -> ApiResult<Response> {
     let mut transaction = state.store.write().begin().await?;
     is_on(&open(&mut transaction, &id).await?)?;
     let delivery_id = store::insert_test(&mut transaction, &id, state.clock.now()).await?;
     let row = store::find_delivery(&mut transaction, &id, &delivery_id).await?;
+    let detail = json!({"delivery_id": delivery_id});
+    note(&mut transaction, &state, &signed, (Act::WebhookTested, &id), detail).await?;
     transaction.commit().await?;
     state.webhooks.notify_one();
     Ok(answer(StatusCode::ACCEPTED, sent(row)?))
@@ -218,7 +249,6 @@ async fn test(State(state): State<AppState>, _recruiter: Recruiter, Path(id): Pa
 
 async fn deliveries(
     State(state): State<AppState>,
-    _recruiter: Recruiter,
     Path(id): Path<String>,
     Query(asked): Query<Before>,
 ) -> ApiResult<Response> {
@@ -234,7 +264,7 @@ async fn deliveries(
 
 async fn replay(
     State(state): State<AppState>,
-    _recruiter: Recruiter,
+    signed: Signed,
     Path((id, delivery_id)): Path<(String, String)>,
 ) -> ApiResult<Response> {
     let mut transaction = state.store.write().begin().await?;
@@ -242,13 +272,27 @@ async fn replay(
     store::find_delivery(&mut transaction, &id, &delivery_id).await?;
     store::replay(&mut transaction, &delivery_id, state.clock.now()).await?;
     let row = store::find_delivery(&mut transaction, &id, &delivery_id).await?;
+    let detail = json!({"delivery_id": delivery_id});
+    note(&mut transaction, &state, &signed, (Act::WebhookReplayed, &id), detail).await?;
     transaction.commit().await?;
     state.webhooks.notify_one();
     Ok(answer(StatusCode::ACCEPTED, sent(row)?))
 }
 
+/// Into the audit log, as the last of the act's transaction.
+async fn note(
+    connection: &mut AnyConnection,
+    app: &App,
+    signed: &Signed,
+    (act, id): (Act, &str),
+    detail: Value,
+) -> ApiResult<()> {
+    let entry = Entry { detail, ..Entry::new(act, Subject::Webhook(id)) };
+    audit::append(connection, app, &signed.who, &entry).await
+}
+
 /// A webhook that was not deleted, held until the transaction ends.
-async fn open(connection: &mut sqlx::AnyConnection, id: &str) -> ApiResult<WebhookRow> {
+async fn open(connection: &mut AnyConnection, id: &str) -> ApiResult<WebhookRow> {
     let webhook = store::lock(connection, id).await?;
     if webhook.off_why == Some(OffReason::Deleted) { Err(ApiProblem::not_found()) } else { Ok(webhook) }
 }

@@ -130,7 +130,7 @@ both!(what_does_not_fit_the_posting_is_refused, app, {
     };
     assert_eq!(refused(|body| body["posting_id"] = json!("nothing")).await, "/problems/not-found");
     assert_eq!(refused(|body| body["posting_id"] = json!("nachtverpleegkundige")).await, "/problems/gone");
-    assert_eq!(refused(|body| body["posting_id"] = json!("leerling-verpleegkundige")).await, "/problems/conflict");
+    assert_eq!(refused(|body| body["posting_id"] = json!("leerling-verpleegkundige")).await, "/problems/not-open");
     assert_eq!(refused(|body| body["form_version"] = json!(99)).await, "/problems/conflict");
     assert_eq!(refused(|body| body["form_id"] = json!("zorg")).await, "/problems/conflict");
     assert_eq!(refused(|body| body["answers"] = json!("none")).await, "/problems/bad-request");
@@ -193,14 +193,28 @@ both!(a_field_of_the_form_narrows_what_is_taken, app, {
     assert_eq!(text.problem(), "/problems/media-type cv:file_type");
 });
 
-both!(unused_uploads_and_old_keys_are_deleted_after_a_day, app, {
+both!(unused_uploads_are_deleted_after_a_day_and_keys_after_a_month_or_with_their_application, app, {
     app.upload("cv.pdf", PDF).await;
-    apply(&app, &application("noor@example.com"), &key()).await;
-    app.set_time("2027-03-24T10:00:01+01:00");
-    belofte_server::features::apply::tidy(&app.state).await.unwrap();
-    assert_eq!((count(&app, "uploads").await, count(&app, "idempotency").await), (0, 0));
+    let key = key();
+    let first = apply(&app, &application("noor@example.com"), &key).await;
+    apply(&app, &application("gone@example.com"), &self::key()).await;
+    let tidy_at = async |at: &str| {
+        app.set_time(at);
+        belofte_server::features::apply::tidy(&app.state).await.unwrap();
+        (count(&app, "uploads").await, count(&app, "idempotency").await)
+    };
+    assert_eq!(tidy_at("2027-03-24T10:00:01+01:00").await, (0, 2));
     assert_eq!(std::fs::read_dir(app.folder.path().join("uploads")).unwrap().count(), 0);
-    assert_eq!(count(&app, "applications").await, 1);
+    let mut transaction = app.state.store.write().begin().await.unwrap();
+    let lose = sqlx::query("UPDATE idempotency SET application_id = 'gone' WHERE key <> $1").bind(&key);
+    lose.execute(&mut *transaction).await.unwrap();
+    transaction.commit().await.unwrap();
+    // Whoever had no answer all this time hears the first one.
+    assert_eq!(tidy_at("2027-04-22T09:59:59+02:00").await, (0, 1));
+    let again = apply(&app, &application("noor@example.com"), &key).await;
+    assert_eq!((again.header("idempotency-replayed"), &again.body), ("true", &first.body));
+    assert_eq!(tidy_at("2027-04-22T11:00:01+02:00").await, (0, 0));
+    assert_eq!(count(&app, "applications").await, 2);
 });
 
 fn plain_form<'p>(key: &'p str, email: &'p str) -> Vec<Part<'p>> {
@@ -243,14 +257,45 @@ both!(a_line_break_of_a_plain_form_is_one_character, app, {
     assert_eq!(reply.json()["receipt"]["answers"][0]["values"][0], "Noor\nJansen", "{}", reply.text());
 });
 
-both!(a_browser_gets_a_page_after_a_plain_form, app, {
+/// Where the answer to a plain form leads, and the cookie that opens it there.
+fn led(reply: &Reply) -> (String, String) {
+    assert_eq!(reply.status, StatusCode::SEE_OTHER, "{}", reply.text());
+    let cookie = reply.header("set-cookie").split(';').next().unwrap_or_default();
+    assert!(cookie.starts_with("belofte_status="), "{cookie}");
+    (reply.header("location").to_owned(), cookie.to_owned())
+}
+
+/// The receipt that a plain form leads to.
+async fn receipt_of(app: &TestApp, reply: &Reply) -> String {
+    let (location, cookie) = led(reply);
+    let page = app.get_with(&location, &[("cookie", &cookie)]).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.text());
+    page.text()
+}
+
+both!(a_browser_is_led_to_a_receipt_that_it_may_load_again, app, {
     let (good, bad) = (key(), key());
     let accept = [("accept", "text/html,application/xhtml+xml")];
     let reply = app.post_parts("/v1/applications", &plain_form(&good, "noor@example.com"), &accept).await;
-    assert_eq!((reply.status, reply.header("content-type")), (StatusCode::CREATED, "text/html; charset=utf-8"));
     let row: (String,) =
         sqlx::query_as("SELECT reference FROM applications").fetch_one(app.state.store.read()).await.unwrap();
-    assert!(reply.text().contains(&row.0));
+    let (location, cookie) = led(&reply);
+    assert_eq!(location, format!("/careers/status/{}/receipt?lang=nl", row.0));
+    assert!(reply.header("cache-control").contains("no-store"));
+    let first = receipt_of(&app, &reply).await;
+    assert!(first.contains(&row.0) && first.contains("Noor Jansen"), "{first}");
+    assert_eq!(receipt_of(&app, &reply).await, first, "loaded again");
+    // Sent again by a nervous thumb: led to the same place.
+    let again = app.post_parts("/v1/applications", &plain_form(&good, "noor@example.com"), &accept).await;
+    assert_eq!(led(&again), (location.clone(), cookie));
+    assert_eq!(count(&app, "applications").await, 1);
+    // Without the cookie nobody reads it; who keeps none is told where it is.
+    let stranger = app.get(&location).await;
+    assert!(
+        stranger.text().contains("bevestiging per mail") && !stranger.text().contains("Noor"),
+        "{}",
+        stranger.text()
+    );
     let reply = app.post_parts("/v1/applications", &plain_form(&bad, "no address"), &accept).await;
     assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(reply.text().contains("Noor Jansen") && reply.text().contains(&bad), "what was written stays");
@@ -261,12 +306,12 @@ both!(a_plain_receipt_names_the_address_that_was_mailed_and_has_the_dates_as_a_f
     let mut parts = plain_form(&key, "noor@example.com");
     // Looks like an address, and is none that anything is mailed to.
     parts[5] = Part::Text("name", "noor@home.example");
-    let receipt = app.post_parts("/v1/applications", &parts, &[("accept", "text/html")]).await;
-    assert!(receipt.text().contains("gemaild naar noor@example.com."), "{}", receipt.text());
-    let at = receipt.text().find("/calendar.ics?lang=nl").expect("a link to the file");
-    let path = receipt.text()[..at].rfind("/careers/status/").map(|from| receipt.text()[from..at].to_owned());
+    let reply = app.post_parts("/v1/applications", &parts, &[("accept", "text/html")]).await;
+    let (receipt, (_, cookie)) = (receipt_of(&app, &reply).await, led(&reply));
+    assert!(receipt.contains("gemaild naar noor@example.com."), "{receipt}");
+    let at = receipt.find("/calendar.ics?lang=nl").expect("a link to the file");
+    let path = receipt[..at].rfind("/careers/status/").map(|from| receipt[from..at].to_owned());
     let file = format!("{}/calendar.ics?lang=nl", path.unwrap());
-    let cookie = receipt.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
     assert!(app.get_with(&file, &[("cookie", &cookie)]).await.text().starts_with("BEGIN:VCALENDAR"));
     // Sent from another site it comes without the cookie, and so without a link that would lead nowhere.
     parts[4] = Part::Text("belofte-key", "another-key");
@@ -321,8 +366,7 @@ both!(a_form_that_comes_back_has_kept_its_file, app, {
     assert_eq!(kept_id(&reply.text()).as_deref(), Some(id.as_str()), "{}", reply.text());
     assert!(!reply.text().contains("f-cv-1"), "{}", reply.text());
     let reply = app.post_parts("/v1/applications", &again("noor@example.com", untouched()), &accept).await;
-    assert_eq!(reply.status, StatusCode::CREATED, "{}", reply.text());
-    assert!(reply.text().contains("cv.pdf"));
+    assert!(receipt_of(&app, &reply).await.contains("cv.pdf"));
     let used: Vec<(String,)> = sqlx::query_as("SELECT id FROM uploads WHERE application_id IS NOT NULL")
         .fetch_all(app.state.store.read())
         .await
@@ -339,10 +383,8 @@ both!(a_file_chosen_anew_takes_the_place_of_the_kept_one, app, {
     parts[8] = Part::Text("cv", &id);
     parts.push(Part::File("cv", "beter.pdf", PDF));
     let reply = app.post_parts("/v1/applications", &parts, &accept).await;
-    assert_eq!(reply.status, StatusCode::CREATED, "{}", reply.text());
-    assert!(reply.text().contains("beter.pdf") && !reply.text().contains("cv.pdf"), "{}", reply.text());
-    // The receipt leads straight to the status page.
-    assert!(reply.header("set-cookie").starts_with("belofte_status="), "{}", reply.header("set-cookie"));
+    let receipt = receipt_of(&app, &reply).await;
+    assert!(receipt.contains("beter.pdf") && !receipt.contains("cv.pdf"), "{receipt}");
     let key = self::key();
     let mut parts = plain_form(&key, "other@example.com");
     parts[8] = Part::Text("cv", &id);

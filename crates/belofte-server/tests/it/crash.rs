@@ -114,7 +114,8 @@ async fn post(address: SocketAddr, key: &str, number: usize) -> Option<Vec<u8>> 
     let body = application(&format!("person{person}@example.com")).to_string();
     let head = format!(
         "POST /v1/applications HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\ncontent-type: application/json\r\n\
-         x-forwarded-for: 10.{}.{}.{}\r\nidempotency-key: {key}\r\ncontent-length: {}\r\n\r\n{body}",
+         x-forwarded-for: 10.{}.{}.{}\r\nidempotency-key: {key}\r\nbelofte-proof: none\r\n\
+         content-length: {}\r\n\r\n{body}",
         person >> 16,
         (person >> 8) & 255,
         person & 255,

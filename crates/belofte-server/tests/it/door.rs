@@ -5,24 +5,12 @@ use std::collections::BTreeSet;
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::support::{TestApp, application, key, rounds};
-
-/// Draws the moments at which people come; the same in each run.
-struct Draw(u64);
-
-impl Draw {
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % end
-    }
-}
+use crate::proof::fill;
+use crate::support::{Draw, TestApp, application, key, rounds};
 
 async fn behind_a_proxy(database: Option<String>) -> TestApp {
-    TestApp::with_config(|config| {
+    TestApp::on(database, |config| {
         config.trusted_proxies = 1;
-        if let Some(database) = database {
-            config.database_url = database;
-        }
     })
     .await
 }
@@ -30,14 +18,14 @@ async fn behind_a_proxy(database: Option<String>) -> TestApp {
 on_both!(two_hundred_people_of_one_address_get_in_while_machines_post, crowd);
 
 const PEOPLE: usize = 200;
-const HOUR_MS: u64 = 3_600_000;
+const HOUR_MS: usize = 3_600_000;
 
 async fn crowd(database: Option<String>) {
     let app = behind_a_proxy(database).await;
     let (posts, machines, bursts) = (rounds(2_000, 20_000), rounds(1, 4), rounds(10, PEOPLE));
     let began = app.state.clock.now();
     let mut draw = Draw(1);
-    let mut moments: Vec<u64> = (0..PEOPLE).map(|_| draw.below(HOUR_MS)).collect();
+    let mut moments: Vec<usize> = (0..PEOPLE).map(|_| draw.below(HOUR_MS)).collect();
     moments.sort_unstable();
     let (mut stopped, mut parked) = (0, 0);
     for (person, moment) in moments.iter().enumerate() {
@@ -136,30 +124,16 @@ both!(what_a_machine_may_have_sent_is_taken_alike_and_marked_for_the_desk_alone,
 });
 
 both!(a_flood_to_one_posting_is_marked_and_one_of_machines_puts_nobody_in_doubt, app, {
-    // A hundred within ten minutes, told by the rows themselves.
-    let fill = async |doubts: &'static str| {
-        let receipt = app.apply("first@example.com").await;
-        let reference = receipt["reference"].as_str().unwrap();
-        let sql =
-            "INSERT INTO applications (id, reference, posting_id, email, lang, name, status, form_id, form_version,
-                     answers, submitted_at, updated_at, version, doubts)
-                   SELECT $2 || $3, $2 || $3, posting_id, email, lang, name, status, form_id, form_version, answers,
-                     submitted_at, updated_at, version, $4 FROM applications WHERE reference = $1";
-        let mut transaction = app.state.store.write().begin().await.unwrap();
-        for number in 0..100_i64 {
-            let query = sqlx::query(sql).bind(reference).bind(doubts).bind(format!(" {number}")).bind(doubts);
-            query.execute(&mut *transaction).await.unwrap();
-        }
-        transaction.commit().await.unwrap();
-    };
     let doubts_of = async |email: &str| -> String {
-        app.apply(email).await;
+        let headers = [("idempotency-key", &*key()), ("belofte-proof", "none")];
+        let reply = app.post("/v1/applications", &application(email), &headers).await;
+        assert_eq!(reply.status, StatusCode::CREATED, "{}", reply.text());
         let query = sqlx::query_scalar("SELECT doubts FROM applications WHERE email = $1").bind(email);
         query.fetch_one(app.state.store.read()).await.unwrap()
     };
-    fill("trap").await;
+    fill(&app, "trap").await;
     assert_eq!(doubts_of("noor@example.com").await, "");
-    fill("").await;
+    fill(&app, "").await;
     assert_eq!(doubts_of("anna@example.com").await, "flood");
     app.set_time("2027-03-23T10:10:01+01:00");
     assert_eq!(doubts_of("later@example.com").await, "");

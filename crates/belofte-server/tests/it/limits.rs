@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use belofte_server::config::Limits;
 use serde_json::json;
 
-use crate::support::{TestApp, application, key};
+use crate::support::{Part, TestApp, application, key};
 
 #[tokio::test]
 async fn too_many_applications_are_told_when_to_come_back() {
@@ -28,6 +28,24 @@ async fn too_many_uploads_are_refused() {
     let app = TestApp::with_limits(Limits { uploads_per_minute: 1, ..Limits::default() }).await;
     assert_eq!(app.upload("a.txt", b"words").await.status, StatusCode::CREATED);
     assert_eq!(app.upload("b.txt", b"words").await.problem(), "/problems/too-many-requests");
+}
+
+#[tokio::test]
+async fn files_of_a_plain_form_count_as_uploads() {
+    let app = TestApp::with_limits(Limits { uploads_per_minute: 2, ..Limits::default() }).await;
+    let send = async |files: usize| {
+        let key = key();
+        let words =
+            [("belofte-posting", "kok"), ("belofte-form", "kort"), ("belofte-version", "1"), ("belofte-key", &key)];
+        let mut parts: Vec<Part<'_>> = words.into_iter().map(|(name, text)| Part::Text(name, text)).collect();
+        parts.extend((0..files).map(|_| Part::File("cv", "cv.pdf", b"%PDF-1.7\n%%EOF\n")));
+        app.post_parts("/v1/applications", &parts, &[]).await
+    };
+    // The questions are not answered; the files were taken in all the same.
+    assert_eq!(send(2).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(send(1).await.problem(), "/problems/too-many-requests");
+    assert_eq!(send(0).await.status, StatusCode::UNPROCESSABLE_ENTITY, "a form without a file is none");
+    assert_eq!(app.upload("a.txt", b"words").await.problem(), "/problems/too-many-requests");
 }
 
 #[tokio::test]

@@ -119,15 +119,12 @@ async fn codes_mailed(app: &TestApp) -> usize {
 }
 
 pub async fn no_demo(database: Option<String>) -> TestApp {
-    TestApp::with_config(|config| {
+    TestApp::on(database, |config| {
         config.demo = false;
         config.content = Some(concat!(env!("CARGO_MANIFEST_DIR"), "/demo").into());
         config.limits.applications_per_minute = 100_000;
         config.limits.status_requests_per_minute = 100_000;
         config.limits.status_sessions_per_minute = 1_000_000;
-        if let Some(database) = database {
-            config.database_url = database;
-        }
     })
     .await
 }

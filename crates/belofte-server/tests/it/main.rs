@@ -6,24 +6,34 @@
 #[macro_use]
 mod support;
 
+mod access;
 mod alike;
 mod apply;
+mod audit;
 mod canary;
 mod crash;
 mod desk;
+mod desk_users;
 mod door;
 mod embed;
 mod limits;
 mod lookup;
 mod mail;
+mod mail_texts;
 mod malformed;
 mod once;
+mod outbox;
+mod owners;
 mod pages;
+mod panics;
 mod postings;
+mod proof;
+mod raw;
 mod receiver;
 mod retention;
 mod score;
 mod settings;
+mod smtp;
 mod status_pages;
 mod ticker;
 mod timeline;

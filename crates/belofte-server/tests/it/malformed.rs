@@ -9,7 +9,7 @@ use axum::http::{HeaderName, HeaderValue, Method, Request, Uri};
 use belofte_server::config::Limits;
 use serde_json::{Value, json};
 
-use crate::support::{DESK_KEY, Reply, TestApp, application, rounds};
+use crate::support::{DESK_KEY, Draw, Reply, TestApp, application, rounds};
 
 const PATHS: &str = include_str!("../../../../docs/openapi.json");
 const IN_PATHS: [&str; 12] = [
@@ -65,20 +65,6 @@ const HEADERS: [&str; 10] = [
 const VALUES: [&str; 10] =
     ["", "Bearer", "Bearer \u{e9}", "*", "W/\"\"", "-1", "99999999999999999999999", "a, b;q=x", "null", "=;=;"];
 
-/// A row of numbers that looks like chance, the same for the same beginning.
-struct Draw(u64);
-
-impl Draw {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).unwrap() % end
-    }
-
-    fn one<'a, T>(&mut self, of: &'a [T]) -> &'a T {
-        &of[self.below(of.len())]
-    }
-}
-
 on_both!(no_request_brings_a_fault_or_an_answer_without_words, check);
 
 async fn check(database: Option<String>) {
@@ -87,6 +73,7 @@ async fn check(database: Option<String>) {
         uploads_per_minute: u32::MAX,
         status_requests_per_minute: u32::MAX,
         status_sessions_per_minute: u32::MAX,
+        sign_ins_per_minute: u32::MAX,
     };
     let app = TestApp::start(database, limits).await;
     let receipt = app.apply("noor@example.com").await;

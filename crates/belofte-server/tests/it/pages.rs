@@ -1,8 +1,11 @@
 //! Whole pages without JavaScript.
 
-use axum::http::StatusCode;
+use std::collections::BTreeSet;
 
-use crate::support::TestApp;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+
+use crate::support::{Part, TestApp, key};
 
 #[tokio::test]
 async fn board_and_posting_are_pages_with_dates_and_no_script() {
@@ -50,5 +53,66 @@ async fn the_form_stands_alone_with_a_key_of_its_own() {
         form.contains("Alleen als je bij “Sta je in het BIG-register?” hebt gekozen voor “Ja”. Elf cijfers."),
         "{form}"
     );
-    assert_eq!(app.get("/careers/leerling-verpleegkundige/apply").await.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn who_comes_too_early_reads_from_when_and_what_to_do_until_then() {
+    let app = TestApp::sqlite().await;
+    let page = app.get("/careers/leerling-verpleegkundige/apply?lang=nl").await;
+    assert_eq!(page.status, StatusCode::OK);
+    for part in ["nog niet open", "Solliciteren kan vanaf mei 2027.", "/careers/leerling-verpleegkundige?lang=nl"] {
+        assert!(page.text().contains(part), "{part} in {}", page.text());
+    }
+    assert!(!page.text().contains("<form method"), "nothing that could be sent");
+    let key = key();
+    let parts = [("belofte-posting", "leerling-verpleegkundige"), ("belofte-form", "kort"), ("belofte-lang", "nl")];
+    let parts = parts.into_iter().chain([("belofte-version", "1"), ("belofte-key", key.as_str())]);
+    let parts: Vec<Part<'_>> = parts.map(|(name, text)| Part::Text(name, text)).collect();
+    let sent = app.post_parts("/v1/applications", &parts, &[("accept", "text/html")]).await;
+    assert_eq!(sent.status, StatusCode::CONFLICT);
+    assert!(sent.text().contains("Solliciteren kan vanaf mei 2027."), "{}", sent.text());
+    // It has not closed, and its form has not changed: a type of its own.
+    assert_eq!(app.post_parts("/v1/applications", &parts, &[]).await.problem(), "/problems/not-open");
+}
+
+/// The words of the tab and of the browser's history.
+fn title(page: &str) -> String {
+    page.split_once("<title>").unwrap().1.split_once("</title>").unwrap().0.to_owned()
+}
+
+both!(each_page_has_a_title_of_its_own, app, {
+    let receipt = app.apply("noor@example.com").await;
+    let reference = receipt["reference"].as_str().unwrap();
+    let cookie = format!("belofte_status={}", receipt["token"].as_str().unwrap());
+    let typed = [("content-type", "application/x-www-form-urlencoded")];
+    let asks = Request::post("/careers/status?lang=en").header(typed[0].0, typed[0].1);
+    let asks = app.send(asks.body(Body::from("lookup-email=noor%40example.com")).unwrap()).await;
+    assert_eq!(asks.status, StatusCode::OK, "{}", asks.text());
+    let mut titles = vec![title(&asks.text())];
+    let key = key();
+    let parts = [("belofte-posting", "kok"), ("belofte-form", "kort"), ("belofte-version", "1"), ("belofte-key", &key)];
+    let parts = parts.map(|(name, text)| Part::Text(name, text));
+    let sent = [Part::Text("belofte-lang", "en")].into_iter().chain(parts).collect::<Vec<_>>();
+    let wrong = app.post_parts("/v1/applications", &sent, &[("accept", "text/html")]).await;
+    titles.push(title(&wrong.text()));
+    assert!(titles[1].contains("3 answers"), "{titles:?}");
+    let refused = app.post_parts("/v1/applications", &[], &[("accept", "text/html"), ("accept-language", "en")]).await;
+    titles.push(title(&refused.text()));
+    for path in [
+        "/careers".to_owned(),
+        "/careers/kok".to_owned(),
+        "/careers/kok/apply".to_owned(),
+        "/careers/helpende-plus/apply".to_owned(),
+        "/careers/nachtverpleegkundige".to_owned(),
+        "/careers/nothing".to_owned(),
+        format!("/careers/status/{reference}"),
+        format!("/careers/status/{reference}/receipt"),
+        "/careers/status/AAAA-AAAA-AAAA".to_owned(),
+        "/careers/status".to_owned(),
+    ] {
+        titles.push(title(&app.get_with(&format!("{path}?lang=en"), &[("cookie", &cookie)]).await.text()));
+    }
+    titles.push(title(&app.get("/careers/status?lang=en").await.text()));
+    let different: BTreeSet<&String> = titles.iter().collect();
+    assert_eq!(different.len(), titles.len(), "{titles:#?}");
+});

@@ -91,12 +91,28 @@ impl TestApp {
         TestApp::start(None, limits).await
     }
 
-    pub async fn start(database: Option<String>, limits: Limits) -> TestApp {
+    /// Its mails leave through the mail system at `smtp`.
+    pub async fn mailing(database: Option<String>, smtp: &str) -> TestApp {
         TestApp::with_config(|config| {
-            config.limits = limits;
+            config.smtp = Some(smtp.to_owned());
             if let Some(database) = database {
                 config.database_url = database;
             }
+        })
+        .await
+    }
+
+    pub async fn start(database: Option<String>, limits: Limits) -> TestApp {
+        TestApp::on(database, |config| config.limits = limits).await
+    }
+
+    /// On `database`, None for SQLite's own, with settings of its own.
+    pub async fn on(database: Option<String>, change: impl FnOnce(&mut Config)) -> TestApp {
+        TestApp::with_config(|config| {
+            if let Some(database) = database {
+                config.database_url = database;
+            }
+            change(config);
         })
         .await
     }
@@ -142,6 +158,7 @@ impl TestApp {
             demo: true,
             trusted_proxies: 0,
             webhooks_to_private: false,
+            connections: 800,
             limits: Limits::default(),
         };
         change(&mut config);
@@ -263,6 +280,20 @@ fn multipart(parts: &[Part<'_>]) -> Vec<u8> {
     }
     body.extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());
     body
+}
+
+/// A row of numbers that looks like chance, the same for the same beginning.
+pub struct Draw(pub u64);
+
+impl Draw {
+    pub fn below(&mut self, end: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap() % end
+    }
+
+    pub fn one<'a, T>(&mut self, of: &'a [T]) -> &'a T {
+        &of[self.below(of.len())]
+    }
 }
 
 /// How often a test of chance is repeated: `few` times in each run, `all` times by `cargo xtask test --all`.

@@ -26,7 +26,7 @@ both!(a_promise_turns_late_a_millisecond_after_its_date, app, {
     assert_eq!(told(&page)[1], "past promise_late review");
     assert_eq!(page["timeline"][1]["at"], "2027-03-30T15:00:00Z");
     assert_eq!(page["version"], 2);
-    assert_eq!(kinds(&app).await, ["receipt", "owner_late", "late"]);
+    assert_eq!(kinds(&app).await, ["receipt", "late", "owner_late"]);
     let mails = app.get("/demo/mail.json").await.json();
     let owner = mails.as_array().unwrap().iter().find(|mail| mail["kind"] == "owner_late").unwrap();
     assert_eq!(owner["to"], "sanne.dewit@havenzicht.example");

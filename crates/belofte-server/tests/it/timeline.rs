@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tokio_stream::StreamExt;
 use tower::ServiceExt;
 
-use crate::support::{Reply, TestApp};
+use crate::support::{Reply, TestApp, application, key};
 
 /// Somebody who has just applied.
 pub struct Applicant {
@@ -185,6 +185,22 @@ both!(a_calendar_file_names_the_moment_and_counts_the_moves, app, {
     for line in ["DTSTART:20270407T150000Z", "SEQUENCE:1", &format!("UID:promise-{}@belofte", noor.promise)] {
         assert!(lines.contains(&format!("\r\n{line}\r\n")), "{line} in {lines}");
     }
+});
+
+both!(the_export_names_each_file_with_what_proves_which_it_is, app, {
+    let file = b"%PDF-1.7\n%%EOF\n";
+    let upload = app.upload("cv.pdf", file).await.json();
+    let mut body = application("noor@example.com");
+    body["answers"].as_array_mut().unwrap().push(json!({"field": "cv", "values": [upload["upload_id"]]}));
+    let receipt = app.post("/v1/applications", &body, &[("idempotency-key", &key())]).await.json();
+    let path = format!("/v1/applications/{}/export", receipt["reference"].as_str().unwrap());
+    let bearer = format!("Bearer {}", receipt["token"].as_str().unwrap());
+    let export = app.get_with(&path, &[("authorization", &bearer)]).await.json();
+    let told = json!([{"field": "cv", "name": "cv.pdf", "bytes": file.len(), "media_type": "application/pdf",
+        "sha256": belofte_server::tokens::sha256_hex(file)}]);
+    assert_eq!((&export["files"], &export["reference"]), (&told, &receipt["reference"]));
+    let other = applicant(&app, "other@example.com").await;
+    assert_eq!(other.get(&app, "/export", &[]).await.json()["files"], json!([]));
 });
 
 both!(the_export_is_the_page, app, {

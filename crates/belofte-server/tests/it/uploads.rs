@@ -283,11 +283,8 @@ fn bombs(refuse: Refuse<'_>) {
 on_both!(each_file_of_the_corpus_gets_the_right_verdict, verdicts);
 
 async fn verdicts(database: Option<String>) {
-    let app = TestApp::with_config(|config| {
+    let app = TestApp::on(database, |config| {
         config.limits.uploads_per_minute = 1_000;
-        if let Some(database) = database {
-            config.database_url = database;
-        }
     })
     .await;
     let corpus = corpus();

@@ -9,9 +9,13 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use belofte_contract::Timestamp;
 use belofte_contract::time::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS};
 use belofte_server::config::Limits;
+use belofte_server::keep_running;
 use belofte_server::ticker::{clean, tick};
-use belofte_server::webhooks::{start, tell_due_soon};
+use belofte_server::webhooks::delivery::deliver_forever;
+use belofte_server::webhooks::tell_due_soon;
 use serde_json::{Value, json};
+use sqlx::Row;
+use sqlx::any::AnyRow;
 
 use crate::crash::Server;
 use crate::receiver::{Receiver, is_signed, until};
@@ -31,7 +35,7 @@ async fn open(database: Option<String>) -> TestApp {
         }
     });
     let app = app.await;
-    start(&app.state);
+    keep_running(&app.state, deliver_forever);
     app
 }
 
@@ -157,7 +161,7 @@ async fn two_servers(database: Option<String>) {
         (config.data, config.database_url, config.webhooks_to_private) = (data, database, true);
     });
     let other = other.await;
-    start(&other.state);
+    keep_running(&other.state, deliver_forever);
     let (id, secret) = webhook(&app, &receiver, &ALL).await;
     // Both find what waits, for each knows only its own acts at once.
     for number in 0..30 {
@@ -416,11 +420,54 @@ both!(a_webhook_that_cannot_be_is_refused_with_the_reason, app, {
     }
 });
 
+both!(each_act_on_a_webhook_stands_in_the_audit_log_without_address_and_secret, app, {
+    let body = json!({"url": "https://hooks.example/kanarie", "events": ["promise.late"], "description": "Kanarie"});
+    let made = app.desk(Method::POST, "/webhooks", &body).await.json();
+    let path = format!("/webhooks/{}", made["id"].as_str().unwrap());
+    let change = json!({"url": "https://hooks.example/kanarie2", "active": true});
+    assert_eq!(app.desk(Method::PATCH, &path, &change).await.status, StatusCode::OK);
+    let rotated = app.desk(Method::POST, &format!("{path}/rotate"), &Value::Null).await.json();
+    let test = app.desk(Method::POST, &format!("{path}/test"), &Value::Null).await.json()["id"].clone();
+    let delivery = test.as_str().unwrap();
+    assert_eq!(post(&app, &format!("{path}/deliveries/{delivery}/replay")).await, StatusCode::ACCEPTED);
+    assert_eq!(
+        post(&app, &format!("{path}/deliveries/{}/replay", made["id"].as_str().unwrap())).await,
+        StatusCode::NOT_FOUND
+    );
+    assert_eq!(app.desk(Method::DELETE, &path, &Value::Null).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(app.desk(Method::DELETE, &path, &Value::Null).await.status, StatusCode::NOT_FOUND);
+    let rows = sqlx::query(
+        "SELECT act, who, subject_kind, subject_id, detail FROM audit WHERE position > 1 ORDER BY position",
+    );
+    let rows = rows.fetch_all(app.state.store.read()).await.unwrap();
+    let text = |row: &AnyRow, column: &str| row.get::<String, _>(column);
+    let noted: Vec<String> = rows.iter().map(|row| format!("{} {}", text(row, "act"), text(row, "detail"))).collect();
+    let of_delivery = json!({"delivery_id": delivery});
+    assert_eq!(
+        noted,
+        [
+            r#"webhook_created {"events":["promise.late"]}"#.to_owned(),
+            r#"webhook_changed {"active":true,"changed":["url","active"]}"#.to_owned(),
+            "webhook_rotated {}".to_owned(),
+            format!("webhook_tested {of_delivery}"),
+            format!("webhook_replayed {of_delivery}"),
+            "webhook_ended {}".to_owned(),
+        ],
+        "what was refused is none"
+    );
+    for row in &rows {
+        let subject = ["who", "subject_kind", "subject_id"].map(|column| text(row, column));
+        assert_eq!(subject, ["key", "webhook", made["id"].as_str().unwrap()]);
+    }
+    let secrets = [&made, &rotated].map(|told| told["secret"].as_str().unwrap().to_owned());
+    assert!(!noted.concat().contains("anarie") && !secrets.iter().any(|secret| noted.concat().contains(secret)));
+});
+
 /// A name is believed at the door and judged at each try.
 #[tokio::test]
 async fn a_name_that_leads_to_this_computer_gets_no_connection() {
     let app = TestApp::with_config(|config| config.limits.applications_per_minute = 1_000).await;
-    start(&app.state);
+    keep_running(&app.state, deliver_forever);
     let body = json!({"url": "https://localhost:8443/", "events": ALL});
     // Whoever has the port: it is we who must not come.
     let listener = tokio::net::TcpListener::bind("127.0.0.1:8443").await;

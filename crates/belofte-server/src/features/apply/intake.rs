@@ -33,7 +33,7 @@ pub fn check(settings: &Settings, new: &NewApplication, now: Timestamp) -> ApiRe
     let lang = settings.lang(Some(&new.lang)).to_owned();
     let posting = postings::find(settings, &new.posting_id, &lang, now)?;
     if posting.status(now) == PostingStatus::Upcoming {
-        return Err(ApiProblem::conflict("this posting is not open yet"));
+        return Err(ApiProblem::not_open());
     }
     if new.answers.len() > MAX_FIELDS {
         return Err(too_many("answers", MAX_FIELDS));

@@ -6,33 +6,40 @@ pub mod container;
 pub mod doubt;
 pub mod intake;
 pub mod plain;
+pub mod proof;
 pub mod sniff;
 pub mod store;
 pub mod uploads;
 
 use axum::Router;
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
+use belofte_contract::Timestamp;
 use belofte_contract::apply::{ApplicationReceipt, FILE_MAX_BYTES, NewApplication};
 use belofte_contract::paths::{self, IDEMPOTENCY_KEY_HEADER};
-use belofte_contract::problem::{FieldError, FieldErrorCode};
-use belofte_contract::time::HOUR_MS;
+use belofte_contract::time::DAY_MS;
 use belofte_contract::timeline::Application;
+use futures_util::StreamExt;
 
+use sqlx::AnyConnection;
+
+use self::proof::Given;
 use crate::features::lookup::store as sessions;
 use crate::features::score::counted;
 use crate::http::BODY_MAX_BYTES;
-use crate::http::limits::{Limited, VisitorAddress};
+use crate::http::limits::VisitorAddress;
 use crate::pages;
 use crate::problem::{ApiProblem, ApiResult};
 use crate::state::{App, AppState};
 use crate::tokens::{keyed_hash, sha256_hex};
 
-/// Unused uploads and idempotency keys are kept so long.
+/// Unused uploads are kept so long.
 pub const KEEP_HOURS: i64 = 24;
+/// A tab may stay open and try again after weeks: until then it hears of the application that it made.
+const KEYS_KEPT_MS: i64 = 30 * DAY_MS;
 /// A plain form carries its files along: all of them, and the words.
 const PLAIN_FORM_MAX_BYTES: usize = 32 * 1024 * 1024;
 const KEY_CHARS: std::ops::RangeInclusive<usize> = 8..=128;
@@ -45,11 +52,11 @@ pub fn router() -> Router<AppState> {
         .route(paths::UPLOADS, post(uploads::upload).layer(DefaultBodyLimit::max(upload_max)))
 }
 
-/// Deletes what was uploaded and never used, files that no row names, and old idempotency keys; for a timer.
+/// Deletes what was uploaded and never used, files that no row names, old idempotency keys and proofs; for a timer.
 pub async fn tidy(app: &App) -> ApiResult<()> {
     let before = app.clock.now();
     let mut transaction = app.store.write().begin().await?;
-    let files = store::delete_expired(&mut transaction, before, before.plus_ms(-KEEP_HOURS * HOUR_MS)).await?;
+    let files = store::delete_expired(&mut transaction, before, before.plus_ms(-KEYS_KEPT_MS)).await?;
     transaction.commit().await?;
     for id in files {
         uploads::remove(app, &id).await;
@@ -68,19 +75,24 @@ async fn apply(State(state): State<AppState>, address: VisitorAddress, request: 
 }
 
 async fn take(state: &AppState, address: VisitorAddress, request: Request, headers: &HeaderMap) -> ApiResult<Response> {
-    state.limits.check(Limited::Applications, address.0)?;
-    match media_type(headers).as_str() {
+    let media_type = media_type(headers);
+    let given = match media_type.as_str() {
+        "application/json" => Given::read(headers, &state.secret, state.clock.now()),
+        _ => Given::None,
+    };
+    state.limits.check(given.limited(), address.0)?;
+    match media_type.as_str() {
         "application/json" => {
             let (key, body) = (header_key(headers)?, json_body(request.into_body()).await?);
             let new: NewApplication = serde_json::from_slice(&body).map_err(|error| {
                 ApiProblem::bad_request(&format!("line {}, column {}", error.line(), error.column()))
             })?;
-            submit(state, &key, &sha256_hex(&body), new).await.map(Answer::into_response)
+            submit(state, &key, &sha256_hex(&body), new, &given).await.map(Answer::into_response)
         }
         "multipart/form-data" => {
             let multipart = Multipart::from_request(request, state).await;
             let multipart = multipart.map_err(|error| ApiProblem::bad_request(&error.body_text()))?;
-            plain::apply(state, headers, multipart).await
+            plain::apply(state, address, headers, multipart).await
         }
         _ => Err(ApiProblem::media_type(vec![], "application/json or multipart/form-data")),
     }
@@ -111,8 +123,15 @@ impl IntoResponse for Answer {
     }
 }
 
-/// Takes the application once: the same key and body get the same answer, another body is refused.
-pub async fn submit(state: &AppState, key: &str, fingerprint: &str, new: NewApplication) -> ApiResult<Answer> {
+/// Takes the application once: the same key and body get the same answer, another body is refused. A proof is no part
+/// of the body.
+pub async fn submit(
+    state: &AppState,
+    key: &str,
+    fingerprint: &str,
+    new: NewApplication,
+    given: &Given,
+) -> ApiResult<Answer> {
     let _running = Running::begin(state, key)?;
     let mut connection = state.store.read().acquire().await?;
     let known = store::find_key(&mut connection, key).await?;
@@ -128,9 +147,21 @@ pub async fn submit(state: &AppState, key: &str, fingerprint: &str, new: NewAppl
         let known = store::find_key(&mut transaction, key).await?.ok_or_else(ApiProblem::still_running)?;
         return replay(state, key, fingerprint, known);
     }
-    let recent = store::count_recent(&mut transaction, &accepted.posting_id, now).await?;
-    let doubts = doubt::of(&new, key, recent, now);
-    let recorded = store::record(&mut transaction, &settings, &accepted, &doubts, now).await?;
+    let flood = match weigh(state, &mut transaction, &accepted.posting_id, given, now).await? {
+        Weighed::Proven => false,
+        Weighed::Flood => true,
+        Weighed::AskProof => {
+            transaction.rollback().await?;
+            // Machines that tell on themselves put nobody under pressure.
+            if doubt::of(&new, key, false, now).is_empty() {
+                state.pressure.asks(&accepted.posting_id, now);
+            }
+            metrics::counter!("belofte_proofs_asked_total").increment(1);
+            return Err(ApiProblem::proof_needed(proof::challenge(&state.secret, &accepted.posting_id, now)?));
+        }
+    };
+    let doubts = doubt::of(&new, key, flood, now);
+    let recorded = store::record(&mut transaction, (&state.secret, &settings), &accepted, &doubts, now).await?;
     let token = receipt_token(state, key, &recorded.application_id);
     sessions::store_session(&mut transaction, &state.secret, &token, &accepted.email, now).await?;
     let link = sessions::create_link(&mut transaction, &state.secret, &recorded.application_id, now).await?;
@@ -155,6 +186,32 @@ pub async fn submit(state: &AppState, key: &str, fingerprint: &str, new: NewAppl
         metrics::counter!("belofte_applications_suspect_total").increment(1);
     }
     Ok(Answer { body: with_token(&body, token)?, replayed: false })
+}
+
+enum Weighed {
+    /// Or there is nothing to prove: not much is sent.
+    Proven,
+    Flood,
+    AskProof,
+}
+
+/// How much is sent to the posting, against what this one came with.
+async fn weigh(
+    state: &AppState,
+    connection: &mut AnyConnection,
+    posting_id: &str,
+    given: &Given,
+    now: Timestamp,
+) -> ApiResult<Weighed> {
+    let recent = store::count_recent(connection, posting_id, now).await?;
+    if !state.pressure.is_on(posting_id, recent, now) {
+        return Ok(Weighed::Proven);
+    }
+    Ok(match given {
+        Given::Nothing => Weighed::AskProof,
+        Given::Good(proof) if proof.is_for(posting_id) && store::use_proof(connection, proof).await? => Weighed::Proven,
+        Given::Good(_) | Given::None => Weighed::Flood,
+    })
 }
 
 fn replay(state: &AppState, key: &str, fingerprint: &str, known: store::KnownKey) -> ApiResult<Answer> {
@@ -218,7 +275,14 @@ pub fn checked_key(key: &str) -> ApiResult<String> {
     Err(ApiProblem::bad_request("an idempotency key has 8 to 128 visible ASCII characters"))
 }
 
-async fn json_body(body: Body) -> ApiResult<Bytes> {
-    let limit = || FieldError::with_limit("body", FieldErrorCode::TooLarge, BODY_MAX_BYTES as u64);
-    to_bytes(body, BODY_MAX_BYTES).await.map_err(|_| ApiProblem::too_large(vec![limit()]))
+async fn json_body(body: Body) -> ApiResult<Vec<u8>> {
+    let mut read = vec![];
+    let mut chunks = body.into_data_stream();
+    while let Some(chunk) = chunks.next().await {
+        read.extend_from_slice(&chunk.map_err(|_| ApiProblem::bad_request("the body ends early"))?);
+        if read.len() > BODY_MAX_BYTES {
+            return Err(ApiProblem::body_too_large());
+        }
+    }
+    Ok(read)
 }

@@ -13,8 +13,10 @@ use belofte_contract::apply::{
 use belofte_contract::paths::IDEMPOTENCY_KEY_HEADER;
 use belofte_contract::problem::{FieldError, FieldErrorCode};
 
+use super::proof::Given;
 use super::uploads::{self, FileLimits, unreadable};
 use super::{checked_key, submit};
+use crate::http::limits::{Limited, VisitorAddress};
 use crate::pages;
 use crate::problem::{ApiProblem, ApiResult};
 use crate::state::AppState;
@@ -34,8 +36,13 @@ pub struct PlainForm {
     refused: Option<ApiProblem>,
 }
 
-pub async fn apply(state: &AppState, headers: &HeaderMap, multipart: Multipart) -> ApiResult<Response> {
-    let mut form = read(state, multipart).await?;
+pub async fn apply(
+    state: &AppState,
+    address: VisitorAddress,
+    headers: &HeaderMap,
+    multipart: Multipart,
+) -> ApiResult<Response> {
+    let mut form = read(state, address, multipart).await?;
     let header = headers.get(IDEMPOTENCY_KEY_HEADER).and_then(|value| value.to_str().ok());
     let key = header.or(form.one(carried::KEY));
     let key = checked_key(key.ok_or_else(|| ApiProblem::bad_request("the field belofte-key is needed"))?)?;
@@ -46,7 +53,7 @@ pub async fn apply(state: &AppState, headers: &HeaderMap, multipart: Multipart) 
     let sent = pages::wants_html(headers).then(|| new.clone());
     let answer = match refused {
         Some(problem) => Err(problem),
-        None => submit(state, &key, &fingerprint, new).await,
+        None => submit(state, &key, &fingerprint, new, &Given::None).await,
     };
     match sent {
         Some(sent) => pages::after_applying(state, headers, sent, &key, answer).await,
@@ -54,7 +61,7 @@ pub async fn apply(state: &AppState, headers: &HeaderMap, multipart: Multipart) 
     }
 }
 
-async fn read(state: &AppState, mut multipart: Multipart) -> ApiResult<PlainForm> {
+async fn read(state: &AppState, address: VisitorAddress, mut multipart: Multipart) -> ApiResult<PlainForm> {
     let mut form = PlainForm::default();
     let mut parts = 0;
     while let Some(part) = multipart.next_field().await.map_err(|error| unreadable(&error, "form"))? {
@@ -73,6 +80,8 @@ async fn read(state: &AppState, mut multipart: Multipart) -> ApiResult<PlainForm
                 let Some(field) = field.filter(|field| field.kind == FieldKind::File) else {
                     return Err(ApiProblem::bad_request("a file under a field that takes none"));
                 };
+                // A file is a file, whichever way it comes.
+                state.limits.check(Limited::Uploads, address.0)?;
                 match uploads::receive(state, part, &name, &FileLimits::of(Some(field))).await {
                     Ok(upload) => {
                         form.files.push((name.clone(), upload.sha256));

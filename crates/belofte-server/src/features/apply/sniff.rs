@@ -11,20 +11,6 @@ pub const SNIFF_BYTES: usize = 64 * 1024;
 pub const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 pub const ODT: &str = "application/vnd.oasis.opendocument.text";
 
-/// Taken where a field names no types of its own.
-pub const DEFAULT_ACCEPT: [&str; 10] = [
-    "application/pdf",
-    "application/msword",
-    DOCX,
-    ODT,
-    "application/rtf",
-    "text/plain",
-    "image/jpeg",
-    "image/png",
-    "image/heic",
-    "image/webp",
-];
-
 const OLE: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
 
 /// The media type of a stored file of `bytes` that starts with `head`, or why it is not taken whatever a field accepts.

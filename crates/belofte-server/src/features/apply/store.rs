@@ -11,11 +11,12 @@ use sqlx::{AnyConnection, Row};
 
 use super::doubt::FLOOD_WINDOW_MS;
 use super::intake::Accepted;
+use super::proof::Good;
 use crate::features::timeline::store::{NewEvent, record_event};
 use crate::problem::{ApiProblem, ApiResult};
 use crate::promises;
 use crate::settings::Settings;
-use crate::tokens::{new_id, random_reference};
+use crate::tokens::{Secret, new_id, random_reference};
 
 /// An application as just stored.
 pub struct Recorded {
@@ -27,7 +28,7 @@ pub struct Recorded {
 /// Stores the application with its files, its first event and the promises of its procedure. The demo's seed comes this way too.
 pub async fn record(
     connection: &mut AnyConnection,
-    settings: &Settings,
+    (secret, settings): (&Secret, &Settings),
     accepted: &Accepted,
     doubts: &str,
     now: Timestamp,
@@ -57,9 +58,8 @@ pub async fn record(
     let planned = promises::on_submission(&accepted.stages, &settings.calendar, now, accepted.closes_at);
     let mut first_promise = None;
     for plan in &planned {
-        let id =
-            promises::store::insert(connection, &settings.calendar, &application_id, plan, PromiseSource::Policy, now)
-                .await?;
+        let (sealing, source) = ((secret, &settings.calendar), PromiseSource::Policy);
+        let id = promises::store::insert(connection, sealing, &application_id, plan, source, now).await?;
         if Some(plan.stage_id.as_str()) == entered {
             first_promise = Some(id);
         }
@@ -88,6 +88,17 @@ pub async fn count_recent(connection: &mut AnyConnection, posting_id: &str, now:
     .fetch_one(connection)
     .await?;
     Ok(row.try_get("recent")?)
+}
+
+/// Lets a proof serve; false when it did before.
+pub async fn use_proof(connection: &mut AnyConnection, proof: &Good) -> ApiResult<bool> {
+    let used =
+        sqlx::query("INSERT INTO proofs (signature, expires_at) VALUES ($1, $2) ON CONFLICT (signature) DO NOTHING")
+            .bind(&proof.signature)
+            .bind(proof.expires_at.as_ms())
+            .execute(connection)
+            .await?;
+    Ok(used.rows_affected() == 1)
 }
 
 /// Gives the uploads named in the answers to the application; each one serves once.
@@ -220,7 +231,8 @@ pub async fn upload_ids(connection: &mut AnyConnection) -> ApiResult<HashSet<Str
     rows.iter().map(|row| Ok(row.try_get("id")?)).collect()
 }
 
-/// Removes unclaimed uploads past `now` and keys older than `keys_before`; gives the ids of the files to delete.
+/// Removes unclaimed uploads and proofs past `now`, keys older than `keys_before` and such whose application is gone; gives
+/// the ids of the files to delete.
 pub async fn delete_expired(
     connection: &mut AnyConnection,
     now: Timestamp,
@@ -230,6 +242,9 @@ pub async fn delete_expired(
         .bind(now.as_ms())
         .fetch_all(&mut *connection)
         .await?;
-    sqlx::query("DELETE FROM idempotency WHERE created_at < $1").bind(keys_before.as_ms()).execute(connection).await?;
+    sqlx::query("DELETE FROM proofs WHERE expires_at < $1").bind(now.as_ms()).execute(&mut *connection).await?;
+    let keys = "DELETE FROM idempotency WHERE created_at < $1
+                OR NOT EXISTS (SELECT 1 FROM applications WHERE applications.id = idempotency.application_id)";
+    sqlx::query(keys).bind(keys_before.as_ms()).execute(connection).await?;
     rows.iter().map(|row| Ok(row.try_get("id")?)).collect()
 }

@@ -10,14 +10,14 @@ use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{FromRequest, Multipart, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use belofte_contract::apply::{FILE_MAX_BYTES, FormField, Upload};
+use belofte_contract::apply::{FILE_MAX_BYTES, FormField, Upload, accepts, file_types};
 use belofte_contract::problem::{FieldError, FieldErrorCode};
 use belofte_contract::time::HOUR_MS;
 use sha2::{Digest, Sha256};
 use tokio::io::AsyncWriteExt;
 
 use super::container::Refused;
-use super::sniff::{self, DEFAULT_ACCEPT, SNIFF_BYTES};
+use super::sniff::{self, SNIFF_BYTES};
 use super::{KEEP_HOURS, store};
 use crate::http::limits::{Limited, VisitorAddress};
 use crate::problem::{ApiProblem, ApiResult};
@@ -46,7 +46,7 @@ impl FileLimits {
     pub fn of(field: Option<&FormField>) -> FileLimits {
         let accept = field.map(|field| field.accept.clone()).filter(|accept| !accept.is_empty());
         FileLimits {
-            accept: accept.unwrap_or_else(|| DEFAULT_ACCEPT.map(str::to_owned).to_vec()),
+            accept: accept.unwrap_or_else(file_types),
             max_bytes: field.and_then(|field| field.max_bytes).unwrap_or(FILE_MAX_BYTES).min(FILE_MAX_BYTES),
         }
     }
@@ -56,9 +56,7 @@ impl FileLimits {
         if bytes > self.max_bytes {
             return Some(FieldError::with_limit(field, FieldErrorCode::TooLarge, self.max_bytes));
         }
-        let taken = self.accept.iter().any(|accepted| {
-            accepted == media_type || accepted.strip_suffix('*').is_some_and(|kind| media_type.starts_with(kind))
-        });
+        let taken = self.accept.iter().any(|accepted| accepts(accepted, media_type));
         (!taken).then(|| FieldError::new(field, FieldErrorCode::FileType))
     }
 }

@@ -54,7 +54,7 @@ pub struct AskedLang {
 pub fn read_json<T>(body: Result<Json<T>, JsonRejection>) -> ApiResult<T> {
     match body {
         Ok(Json(body)) => Ok(body),
-        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(ApiProblem::too_large(vec![])),
+        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(ApiProblem::body_too_large()),
         Err(rejection) if rejection.status() == StatusCode::UNSUPPORTED_MEDIA_TYPE => {
             Err(ApiProblem::media_type(vec![], "application/json"))
         }

@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use belofte_contract::Reference;
-use belofte_contract::timeline::Application;
+use belofte_contract::timeline::{Application, ApplicationExport};
 
 use crate::features::lookup::{AskedLang, Session};
 use crate::features::score::counted;
@@ -76,7 +76,10 @@ pub async fn export(
     let row = own(&state, &session, &reference).await?;
     let application = read(&state, &row.id, &asked).await?;
     let name = format!("attachment; filename=\"{}.json\"", application.reference);
-    Ok(([PRIVATE, (header::CONTENT_DISPOSITION, &name)], Json(application)).into_response())
+    let mut connection = state.store.read().acquire().await?;
+    let files = store::files(&mut connection, &row).await?;
+    let export = ApplicationExport { application, files };
+    Ok(([PRIVATE, (header::CONTENT_DISPOSITION, &name)], Json(export)).into_response())
 }
 
 /// The application with `reference`, when it belongs to the session's address.

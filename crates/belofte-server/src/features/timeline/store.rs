@@ -11,12 +11,14 @@ use belofte_contract::postings::{HandledBy, Turn};
 use belofte_contract::promise::{Promise, PromiseMove};
 use belofte_contract::timeline::{Actor, Application, ApplicationStatus, ApplicationSummary, EntryEvent};
 use belofte_contract::{Reference, Timestamp};
+use jiff::civil::Date;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
+pub use self::answers::files;
 pub use self::posting::Posting;
 use super::entries::{self, Told};
 use crate::problem::{ApiProblem, ApiResult};
@@ -111,7 +113,8 @@ pub async fn load_application(
     let events = load_events(connection, id, 0).await?;
     let answers = answers::load(connection, settings, &row, lang).await?;
     let related = posting.related(settings, lang, now);
-    let promises: Vec<Promise> = promises.into_iter().map(|row| row.promise).collect();
+    let today = settings.calendar.local_date(now);
+    let promises: Vec<Promise> = promises.into_iter().map(|row| kept_by(row, settings, today, lang)).collect();
     let stage = posting.stage(row.stage_id.as_deref()).filter(|stage| stage.turn == Turn::Yours);
     let own_deadline = match stage {
         Some(stage) => load_own_deadline(connection, id, &stage.id).await?,
@@ -146,6 +149,15 @@ pub async fn load_application(
         as_of: now,
         posting: posting.link,
     })
+}
+
+/// While its owner is away, who stands in is named beside a promise that is still to be kept.
+fn kept_by(row: PromiseRow, settings: &Settings, today: Date, lang: &str) -> Promise {
+    let mut promise = row.promise;
+    if let Some(owner_id) = row.owner_id.as_deref().filter(|_| promise.is_open()) {
+        promise.owner = settings.promiser(owner_id, today, lang).or(promise.owner);
+    }
+    promise
 }
 
 /// Every application under `email`, newest first.

@@ -1,10 +1,11 @@
-//! What was sent, with the labels of the form as it was then and the names of files in place of their ids.
+//! What was sent, with the labels of the form as it was then and the names of files in place of their ids; the files' rows.
 
 use std::collections::BTreeMap;
 
 use belofte_contract::Timestamp;
 use belofte_contract::apply::{FieldKind, FormField, values};
-use belofte_contract::timeline::AnsweredField;
+use belofte_contract::timeline::{AnsweredField, ExportedFile};
+use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
 use super::ApplicationRow;
@@ -21,14 +22,7 @@ pub async fn load(
 ) -> ApiResult<Vec<AnsweredField>> {
     let version = u32::try_from(application.form_version).ok();
     let Some(form) = settings.form(&application.form_id, version, lang) else { return Ok(vec![]) };
-    let rows = sqlx::query("SELECT id, name FROM uploads WHERE application_id = $1")
-        .bind(&application.id)
-        .fetch_all(connection)
-        .await?;
-    let mut files: BTreeMap<String, String> = BTreeMap::new();
-    for row in &rows {
-        files.insert(row.try_get("id")?, row.try_get("name")?);
-    }
+    let files = rows(connection, &application.id).await?;
     let answered = |field: &FormField| {
         let given = values(&application.answers, &field.name);
         let shown: Vec<String> = given.iter().map(|value| shown_value(field, value, &files, lang)).collect();
@@ -43,9 +37,31 @@ pub async fn load(
     Ok(form.fields.iter().filter_map(answered).collect())
 }
 
-fn shown_value(field: &FormField, value: &str, files: &BTreeMap<String, String>, lang: &str) -> String {
+/// The files of an application, in the order of its answers.
+pub async fn files(connection: &mut AnyConnection, application: &ApplicationRow) -> ApiResult<Vec<ExportedFile>> {
+    let mut rows = rows(connection, &application.id).await?;
+    let named = application.answers.iter().flat_map(|answer| answer.values.iter().map(|id| (&answer.field, id)));
+    let filed = named.filter_map(|(field, id)| Some(ExportedFile { field: field.clone(), ..rows.remove(id)? }));
+    Ok(filed.collect())
+}
+
+/// The files of an application by their ids; which question each answers, the answers say.
+async fn rows(connection: &mut AnyConnection, application_id: &str) -> ApiResult<BTreeMap<String, ExportedFile>> {
+    let rows = sqlx::query("SELECT id, name, bytes, media_type, sha256 FROM uploads WHERE application_id = $1")
+        .bind(application_id)
+        .fetch_all(connection)
+        .await?;
+    let file = |row: &AnyRow| {
+        let bytes = u64::try_from(row.try_get::<i64, _>("bytes")?).unwrap_or(0);
+        let (name, media_type, sha256) = (row.try_get("name")?, row.try_get("media_type")?, row.try_get("sha256")?);
+        Ok((row.try_get("id")?, ExportedFile { field: String::new(), name, bytes, media_type, sha256 }))
+    };
+    rows.iter().map(file).collect()
+}
+
+fn shown_value(field: &FormField, value: &str, files: &BTreeMap<String, ExportedFile>, lang: &str) -> String {
     let shown = match field.kind {
-        FieldKind::File => files.get(value).cloned(),
+        FieldKind::File => files.get(value).map(|file| file.name.clone()),
         FieldKind::Choice | FieldKind::MultiChoice => {
             field.options.iter().find(|option| option.value == value).map(|option| option.label.clone())
         }

@@ -1,0 +1,213 @@
+//! One of each mail about people who do not exist, for whoever words them.
+//!
+//! Pure: the organisation's own postings and people, made-up applicants. Never sent.
+
+use belofte_contract::apply::FieldKind;
+use belofte_contract::contacts::Person;
+use belofte_contract::decision::{Decision, Outcome, Reason};
+use belofte_contract::postings::{DurationUnit, HandledBy, PromiseFrom, PromisePolicy};
+use belofte_contract::promise::{Promise, PromiseMove, PromiseSource};
+use belofte_contract::time::DAY_MS;
+use belofte_contract::timeline::{
+    Actor, AnsweredField, Application, ApplicationStatus, EntryEvent, EntryKind, TimelineEntry,
+};
+use belofte_contract::{Reference, Timestamp};
+
+use super::compose::{Letter, MailKind, Words};
+use super::letters;
+use super::owner_letters::{self, Digest, Owed};
+use crate::promises::{Stage, kind_of};
+use crate::settings::Settings;
+
+/// A code and a link that open nothing.
+const CODE: &str = "123456";
+const LINK_TOKEN: &str = "sample";
+const REFERENCES: [u64; 3] = [0x5A3F_19C2_7B64_E8D1, 0x1C77_A2E9_03BD_5F48, 0x8E21_64D0_9AF3_B75C];
+
+/// Every kind in its order.
+pub fn all(settings: &Settings, lang: &str, now: Timestamp) -> Vec<Letter> {
+    MailKind::ALL.iter().flat_map(|kind| preview(*kind, settings, lang, now)).collect()
+}
+
+/// A mail of `kind`, or two where it has two faces; none as long as no posting promises anything.
+pub fn preview(kind: MailKind, settings: &Settings, lang: &str, now: Timestamp) -> Vec<Letter> {
+    let Some(sample) = Sample::new(settings, lang, now) else { return vec![] };
+    let said = sample.words.say("sample_said", &[]);
+    let (application, by, promise) = (&sample.application, &sample.by, &sample.promise);
+    let letters = match kind {
+        MailKind::Receipt => return vec![letters::receipt(settings, lang, application, LINK_TOKEN, now)],
+        MailKind::Code => return vec![letters::code(settings, lang, &application.applicant_name, CODE, now)],
+        MailKind::StageChanged => vec![letters::stage_changed(settings, lang, application, by, Some(&said))],
+        MailKind::PromiseKept => {
+            let kept = Promise { due_at: cutoff(settings, now), ..promise.clone() };
+            vec![letters::promise_kept(settings, lang, application, &kept, by, Some(&said))]
+        }
+        MailKind::Moved => vec![sample.moved(settings, lang, now)],
+        MailKind::Late => {
+            let late = Promise { due_at: a_week_ago(settings, now), ..promise.clone() };
+            vec![letters::late(settings, lang, application, &late, true)]
+        }
+        MailKind::Decision => {
+            [Outcome::Hired, Outcome::Rejected].map(|outcome| sample.decided(settings, lang, outcome, now)).into()
+        }
+        MailKind::OwnerLate | MailKind::OwnerTomorrow | MailKind::OwnerDigest => {
+            return sample.to_owner(kind, settings, lang, now);
+        }
+    };
+    letters.into_iter().map(|letter| letters::close(settings, letter, application, LINK_TOKEN)).collect()
+}
+
+struct Sample<'s> {
+    words: Words<'s>,
+    application: Application,
+    promise: Promise,
+    by: Person,
+    owner_id: String,
+}
+
+impl<'s> Sample<'s> {
+    fn new(settings: &'s Settings, lang: &'s str, now: Timestamp) -> Option<Sample<'s>> {
+        let posting = settings.postings.iter().find(|posting| posting.promising().next().is_some())?;
+        let words = Words::new(settings, lang);
+        let first = posting.promising().next()?.id.clone();
+        let stage = posting.texts(lang).process.iter().find(|stage| stage.id == first)?;
+        let owner_id = stage.owner.clone()?;
+        let by = settings.person(&owner_id, lang)?;
+        let promise = promised(settings, stage, &by, now)?;
+        let reference = Reference::from_bits(REFERENCES[0]);
+        let application = Application {
+            reference,
+            organization_name: settings.name(lang),
+            time_zone: settings.time_zone().to_owned(),
+            posting: posting.link(lang),
+            applicant_name: words.say("sample_applicant", &[]),
+            status: ApplicationStatus::Open,
+            stage_id: Some(stage.id.clone()),
+            submitted_at: now,
+            updated_at: now,
+            version: 1,
+            timeline: vec![entered(stage, now)],
+            promises: vec![promise.clone()],
+            contacts: posting.texts(lang).contacts.iter().filter_map(|id| settings.contact(id, lang)).collect(),
+            colleagues: vec![],
+            decision: None,
+            answers: vec![AnsweredField {
+                field: "sample".to_owned(),
+                kind: FieldKind::Text,
+                label: words.say("sample_question", &[]),
+                values: vec![words.say("sample_answer", &[])],
+            }],
+            related: vec![],
+            score: None,
+            delete_on: None,
+            keep_days: settings.retention().default_days,
+            as_of: now,
+        };
+        Some(Sample { words, application, promise, by, owner_id })
+    }
+
+    fn moved(&self, settings: &Settings, lang: &str, now: Timestamp) -> Letter {
+        let change = PromiseMove {
+            from: self.promise.due_at,
+            to: settings.calendar.in_hours(self.promise.due_at.plus_ms(2 * DAY_MS)),
+            reason: self.words.say("sample_reason", &[]),
+            by: self.by.name.clone(),
+            at: now,
+        };
+        letters::moved(settings, lang, &self.application, &self.promise, &change, &self.by, now)
+    }
+
+    fn decided(&self, settings: &Settings, lang: &str, outcome: Outcome, now: Timestamp) -> Letter {
+        let hired = outcome == Outcome::Hired;
+        let why = if hired { "sample_why_hired" } else { "sample_why" };
+        let decision = Decision {
+            outcome,
+            decided_at: now,
+            by: self.by.clone(),
+            reasons: vec![Reason { text: self.words.say(why, &[]), requirement_id: None }],
+            tip: (!hired).then(|| self.words.say("sample_tip", &[])),
+            handled_by: HandledBy::Human,
+            review_possible: false,
+            evaluation_until: None,
+        };
+        let delete_on = Some(now.plus_ms(i64::from(self.application.keep_days) * DAY_MS));
+        let application = Application { delete_on, ..self.application.clone() };
+        letters::decision(settings, lang, &application, &decision)
+    }
+
+    fn to_owner(&self, kind: MailKind, settings: &Settings, lang: &str, now: Timestamp) -> Vec<Letter> {
+        let owed = |reference: usize, name: &str, due_at: Timestamp| Owed {
+            promise_id: String::new(),
+            application_id: String::new(),
+            reference: Reference::from_bits(REFERENCES[reference]),
+            applicant_name: self.words.say(name, &[]),
+            posting_id: self.application.posting.id.clone(),
+            stage_id: self.promise.stage_id.clone(),
+            owner_id: self.owner_id.clone(),
+            first_due_at: due_at,
+            due_at,
+        };
+        let (past, today, next) = (a_week_ago(settings, now), cutoff(settings, now), self.promise.due_at);
+        let late = [owed(0, "sample_applicant", past), owed(1, "sample_other", past)];
+        let soon = [owed(0, "sample_applicant", next), owed(1, "sample_other", next)];
+        match kind {
+            MailKind::OwnerLate => {
+                [&late[..1], &late[..]].map(|late| owner_letters::late(settings, lang, &self.by, late)).into()
+            }
+            MailKind::OwnerTomorrow => vec![owner_letters::tomorrow(settings, lang, &self.by, next, &soon)],
+            _ => {
+                let today = vec![owed(1, "sample_other", today)];
+                let digest = Digest { late: late[..1].to_vec(), today, week: vec![owed(2, "sample_applicant", next)] };
+                vec![owner_letters::digest(settings, lang, &self.by, now, &digest)]
+            }
+        }
+    }
+}
+
+fn promised(settings: &Settings, stage: &Stage, by: &Person, now: Timestamp) -> Option<Promise> {
+    let due_at = settings.calendar.due(now, stage.promise?);
+    Some(Promise {
+        id: "sample".to_owned(),
+        kind: kind_of(stage),
+        stage_id: Some(stage.id.clone()),
+        label: stage.promise_label.clone().unwrap_or_else(|| stage.label.clone()),
+        made_at: now,
+        first_due_at: due_at,
+        due_at,
+        due_day_start: settings.calendar.due_day_start(due_at),
+        kept_at: None,
+        owner: Some(by.clone()),
+        moves: vec![],
+        source: PromiseSource::Policy,
+        voided_at: None,
+    })
+}
+
+/// The end of this working day.
+fn cutoff(settings: &Settings, now: Timestamp) -> Timestamp {
+    let today = PromisePolicy { value: 0, unit: DurationUnit::BusinessDays, from: PromiseFrom::Submitted };
+    settings.calendar.due(now, today)
+}
+
+fn a_week_ago(settings: &Settings, now: Timestamp) -> Timestamp {
+    cutoff(settings, now.plus_ms(-7 * DAY_MS))
+}
+
+fn entered(stage: &Stage, now: Timestamp) -> TimelineEntry {
+    TimelineEntry {
+        id: "sample".to_owned(),
+        kind: EntryKind::Now,
+        event: EntryEvent::Stage,
+        at: Some(now),
+        latest_at: None,
+        stage_id: Some(stage.id.clone()),
+        title: Some(stage.label.clone()),
+        meaning: Some(stage.meaning.clone()),
+        can_do: stage.can_do.clone(),
+        text: None,
+        actor: Actor::Contact,
+        actor_name: None,
+        turn: Some(stage.turn),
+        promise_id: None,
+    }
+}
