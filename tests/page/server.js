@@ -27,8 +27,8 @@ async function freePair() {
 }
 
 /** Ours, without a database or mail relay of the person who runs the tests. */
-function environment() {
-  const env = { ...process.env, BELOFTE_DESK_KEY: DESK_KEY, RUST_LOG: "warn" };
+function environment(own) {
+  const env = { ...process.env, BELOFTE_DESK_KEY: DESK_KEY, RUST_LOG: "warn", ...own };
   delete env.DATABASE_URL;
   delete env.BELOFTE_SMTP_URL;
   return env;
@@ -36,9 +36,9 @@ function environment() {
 
 /**
  * Starts a server and waits for its `ready`; with `data` of an earlier one it goes on where that stopped. Pages on `origins`
- * may carry the widget too.
+ * may carry the widget too; `env` sets more of its environment.
  */
-async function start({ now, data, origins = [] } = {}) {
+async function start({ now, data, origins = [], env = {} } = {}) {
   const port = await freePair();
   const folder = data ?? fs.mkdtempSync(path.join(os.tmpdir(), "belofte-page-"));
   const args = ["demo", "--port", `${port}`, "--data", folder, "--embed", embed, "--www", path.join(root, "www")];
@@ -47,7 +47,7 @@ async function start({ now, data, origins = [] } = {}) {
   for (const origin of origins) args.push("--origin", origin);
   const child = spawn(binary, args, {
     cwd: root,
-    env: environment(),
+    env: environment(env),
     stdio: ["ignore", "pipe", "pipe"],
   });
   let printed = "";

@@ -71,6 +71,9 @@ pub struct ServeOptions {
     /// How many proxies of your own stand in a row before this server, each adding to X-Forwarded-For.
     #[arg(long, env = "BELOFTE_TRUSTED_PROXIES", default_value_t = 0, value_parser = clap::value_parser!(u8).range(..=10))]
     pub trusted_proxies: u8,
+    /// Let webhooks go to private addresses and without TLS: for trying out on one's own machine.
+    #[arg(long, env = "BELOFTE_WEBHOOKS_TO_PRIVATE")]
+    pub webhooks_to_private: bool,
     /// How many connections may be open at once; each takes a file of the process, whose own limit is often 1024.
     #[arg(long, env = "BELOFTE_CONNECTIONS", default_value_t = CONNECTIONS, value_parser = clap::value_parser!(u16).range(16..))]
     pub connections: u16,
@@ -104,6 +107,9 @@ pub struct DemoOptions {
     pub smtp: Option<String>,
     #[arg(long, env = "BELOFTE_DESK_KEY", hide_env_values = true)]
     pub desk_key: Option<String>,
+    /// Let webhooks go to private addresses and without TLS: for trying out on one's own machine.
+    #[arg(long, env = "BELOFTE_WEBHOOKS_TO_PRIVATE")]
+    pub webhooks_to_private: bool,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -214,6 +220,8 @@ pub struct Config {
     pub demo: bool,
     /// Entries of X-Forwarded-For that our own proxies wrote, counted from the right; 0 believes none.
     pub trusted_proxies: u8,
+    /// Webhooks may go to private addresses and without TLS.
+    pub webhooks_to_private: bool,
     /// Open at once.
     pub connections: usize,
     pub limits: Limits,
@@ -235,6 +243,7 @@ impl Config {
             careers_url: None,
             demo: false,
             trusted_proxies: 0,
+            webhooks_to_private: false,
             connections: CONNECTIONS.into(),
             limits: Limits::default(),
         }
@@ -256,6 +265,7 @@ impl ServeOptions {
             careers_url: self.careers_url,
             demo: false,
             trusted_proxies: self.trusted_proxies,
+            webhooks_to_private: self.webhooks_to_private,
             connections: usize::from(self.connections),
             limits: Limits::default(),
         })
@@ -279,6 +289,7 @@ impl DemoOptions {
             careers_url: Some(format!("http://127.0.0.1:{}/", self.port)),
             demo: true,
             trusted_proxies: 0,
+            webhooks_to_private: self.webhooks_to_private,
             connections: usize::from(CONNECTIONS),
             limits: Limits {
                 applications_per_minute: 120,

@@ -29,6 +29,7 @@ pub mod state;
 pub mod store;
 pub mod ticker;
 pub mod tokens;
+pub mod webhooks;
 
 use axum::Router;
 
@@ -76,10 +77,11 @@ const TIDY_EVERY: std::time::Duration = std::time::Duration::from_secs(600);
 const RELOAD_EVERY: std::time::Duration = std::time::Duration::from_secs(30);
 const START_ANEW: std::time::Duration = std::time::Duration::from_secs(1);
 
-/// Everything that runs beside the answers: lateness, mails, tidying.
+/// Everything that runs beside the answers: lateness, mails, webhooks, tidying.
 pub fn start_loops(state: &AppState) {
     keep_running(state, ticker::tick_forever);
     keep_running(state, mail::outbox::deliver_forever);
+    keep_running(state, webhooks::delivery::deliver_forever);
     keep_running(state, tidy_forever);
     keep_running(state, reload_forever);
 }

@@ -18,6 +18,7 @@ use utoipa::openapi::{Content, Ref, Required, ResponseBuilder};
 
 use crate::StartError;
 use crate::state::AppState;
+use crate::webhooks;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -51,7 +52,12 @@ use crate::state::AppState;
         desk::PromiseKept,
         desk::NewPromiseMove,
         desk::NewMailText,
-        decision::NewDecision
+        decision::NewDecision,
+        webhooks::routes::NewWebhook,
+        webhooks::routes::WebhookChange,
+        webhooks::routes::Webhook,
+        webhooks::routes::WebhookDelivery,
+        webhooks::event::WebhookPayload
     ))
 )]
 struct Contract;
@@ -172,7 +178,10 @@ fn content(schema: &str) -> Content {
 }
 
 fn operations() -> Vec<Operation> {
-    [public_reads(), writes(), status_page(), desk_acts(), desk_mails()].into_iter().flatten().collect()
+    [public_reads(), writes(), status_page(), desk_acts(), desk_mails(), desk_webhooks()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn public_reads() -> Vec<Operation> {
@@ -328,7 +337,7 @@ fn desk_acts() -> Vec<Operation> {
             problems: &["400", "401", "403"],
             ..of_desk(Get, "/v1/desk/applications", "deskList", "Applications, newest first")
         },
-        of_desk(Get, "/v1/desk/applications/{reference}", "deskShow", "One application"),
+        of_desk(Get, "/v1/desk/applications/{reference}", "deskShow", "One application, by its reference or its id"),
         Operation {
             body: &[(JSON, "Transition")],
             ..of_desk(Post, "/v1/desk/applications/{reference}/transitions", "deskTransition", "Move to a step")
@@ -353,6 +362,80 @@ fn desk_acts() -> Vec<Operation> {
                 "/v1/desk/applications/{reference}/promises/{id}/moves",
                 "deskMove",
                 "A new date, with the reason",
+            )
+        },
+    ]
+}
+
+fn desk_webhooks() -> Vec<Operation> {
+    use HttpMethod::{Delete, Get, Patch, Post};
+    let of_desk = |method, path, id, summary| Operation {
+        security: Some("desk"),
+        problems: &["401", "403", "404", "409"],
+        ..Operation::new(method, path, id, summary)
+    };
+    let (all, one) = ("/v1/desk/webhooks", "/v1/desk/webhooks/{id}");
+    let webhook: &[_] = &[("200", "Webhook", JSON)];
+    vec![
+        Operation {
+            answers: &[("200", "", JSON)],
+            problems: &["401", "403"],
+            ..of_desk(Get, all, "listWebhooks", "Webhooks, oldest first")
+        },
+        Operation {
+            body: &[(JSON, "NewWebhook")],
+            answers: &[("201", "Webhook", JSON)],
+            problems: &["400", "401", "403", "422"],
+            ..of_desk(Post, all, "createWebhook", "A new webhook; the answer tells its secret, once")
+        },
+        Operation {
+            answers: webhook,
+            problems: &["401", "403", "404"],
+            ..of_desk(Get, one, "getWebhook", "One webhook")
+        },
+        Operation {
+            body: &[(JSON, "WebhookChange")],
+            answers: webhook,
+            problems: &["400", "401", "403", "404", "422"],
+            ..of_desk(Patch, one, "changeWebhook", "Change it, switch it off or on")
+        },
+        Operation {
+            answers: &[("204", "", "")],
+            problems: &["401", "403", "404"],
+            ..of_desk(Delete, one, "deleteWebhook", "Delete it and drop what waits")
+        },
+        Operation {
+            answers: webhook,
+            problems: &["401", "403", "404"],
+            ..of_desk(
+                Post,
+                "/v1/desk/webhooks/{id}/rotate",
+                "rotateWebhook",
+                "A new secret; the old one signs too for a day",
+            )
+        },
+        Operation {
+            answers: &[("202", "WebhookDelivery", JSON)],
+            ..of_desk(Post, "/v1/desk/webhooks/{id}/test", "testWebhook", "Send `webhook.test`")
+        },
+        Operation {
+            query: &["before"],
+            answers: &[("200", "", JSON)],
+            problems: &["400", "401", "403", "404"],
+            ..of_desk(
+                Get,
+                "/v1/desk/webhooks/{id}/deliveries",
+                "listWebhookDeliveries",
+                "What was or will be sent, newest first, 100 at a time; `before` is the id of the last one seen",
+            )
+        },
+        Operation {
+            answers: &[("202", "WebhookDelivery", JSON)],
+            ..of_desk(
+                Post,
+                "/v1/desk/webhooks/{id}/deliveries/{delivery_id}/replay",
+                "replayWebhookDelivery",
+                "Send it again under the same id",
             )
         },
     ]

@@ -52,14 +52,19 @@ impl ApiProblem {
 
     /// One field, and what it would take.
     pub fn field(name: &str, code: FieldErrorCode, detail: &str) -> ApiProblem {
-        ApiProblem::fields(vec![FieldError::new(name, code)]).detail(detail)
+        ApiProblem::field_with_reason(FieldError::new(name, code), detail)
+    }
+
+    /// One field, with the reason in words for who calls.
+    pub fn field_with_reason(error: FieldError, reason: &str) -> ApiProblem {
+        ApiProblem::fields(vec![error]).detail(reason)
     }
 
     /// A moment on a closed day or after the cutoff; `next` is the first that is neither.
     pub fn outside_hours(field: &str, next: Timestamp) -> ApiProblem {
         let limit = u64::try_from(next.as_ms()).unwrap_or_default();
         let error = FieldError::with_limit(field, FieldErrorCode::OutsideHours, limit);
-        ApiProblem::fields(vec![error]).detail(&format!("closed at that time; the next working day ends at {next}"))
+        ApiProblem::field_with_reason(error, &format!("closed at that time; the next working day ends at {next}"))
     }
 
     pub fn not_found() -> ApiProblem {

@@ -39,6 +39,8 @@ pub struct App {
     pub changed: broadcast::Sender<Changed>,
     /// Woken after something was put into the outbox.
     pub outbox: tokio::sync::Notify,
+    /// Woken after something was written down for a webhook.
+    pub webhooks: tokio::sync::Notify,
     pub limits: RateLimits,
     pub score: Counted,
     /// Live streams by address: how many each has open.
@@ -66,9 +68,10 @@ impl App {
         Ok(())
     }
 
-    /// Tells open pages and has the score counted again. Call after commit.
+    /// Tells open pages and webhooks, and has the score counted again. Call after commit.
     pub fn tell_changed(&self, application_id: &str, version: i64) {
         self.score.forget();
+        self.webhooks.notify_one();
         // Nobody listening is no fault.
         let _ = self.changed.send(Changed { application_id: application_id.to_owned(), version });
     }
@@ -90,6 +93,7 @@ pub async fn open(config: Config, clock: Clock) -> Result<AppState, StartError> 
         secret,
         changed: broadcast::channel(1_024).0,
         outbox: tokio::sync::Notify::new(),
+        webhooks: tokio::sync::Notify::new(),
         score: Counted::default(),
         streams: Mutex::default(),
         strangers: Mutex::default(),

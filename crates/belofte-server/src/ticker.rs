@@ -1,4 +1,5 @@
-//! Marks promises late at their due time, also the ones that passed while the server was down, and reminds their owners.
+//! Marks promises late at their due time, also the ones that passed while the server was down, reminds their owners and tells
+//! webhooks what is due soon.
 //!
 //! Never moves or keeps a promise. Of several processes on one database one writes the event.
 
@@ -20,6 +21,7 @@ use crate::features::timeline::store::{NewEvent, find, load_application, record_
 use crate::mail::{self, letters};
 use crate::problem::ApiResult;
 use crate::state::{App, AppState};
+use crate::webhooks;
 
 const TICK: Duration = Duration::from_secs(1);
 const AT_A_TIME: i64 = 100;
@@ -36,6 +38,9 @@ pub async fn tick_forever(state: AppState) {
         }
         if let Err(problem) = rounds(&state).await {
             tracing::error!(problem = ?problem.problem().kind, "mails to owners");
+        }
+        if let Err(problem) = webhooks::tell_due_soon(&state).await {
+            tracing::error!(problem = ?problem.problem().kind, "due soon");
         }
         let now = state.clock.now();
         if cleaned_at.is_none_or(|at| now.ms_since(at) >= HOUR_MS) {
@@ -112,12 +117,13 @@ async fn mail_applicant(
     Ok(())
 }
 
-/// Removes what has expired: codes, sessions, links, letters to nobody.
-async fn clean(app: &App, now: Timestamp) -> ApiResult<()> {
+/// Removes what has expired: codes, sessions, links, letters to nobody, what webhooks were sent.
+pub async fn clean(app: &App, now: Timestamp) -> ApiResult<()> {
     let mut transaction = app.store.write().begin().await?;
     lookup::store::purge(&mut transaction, now).await?;
     users::store::purge(&mut transaction, now).await?;
     mail::store::purge(&mut transaction, now.plus_ms(-HOUR_MS)).await?;
+    webhooks::store::purge(&mut transaction, now).await?;
     transaction.commit().await?;
     Ok(())
 }

@@ -42,6 +42,11 @@ pub fn new_id() -> String {
     uuid::Uuid::now_v7().to_string()
 }
 
+/// Whether `text` could be such an id; what could not is not looked for.
+pub fn is_id(text: &str) -> bool {
+    uuid::Uuid::try_parse(text).is_ok()
+}
+
 /// HMAC-SHA-256 of `text` for one `purpose`, base64url. The purpose keeps a hash from serving elsewhere.
 pub fn keyed_hash(secret: &Secret, purpose: &str, text: &str) -> String {
     URL_SAFE_NO_PAD.encode(keyed_bytes(secret, purpose, text))

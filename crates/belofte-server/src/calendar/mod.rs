@@ -86,6 +86,12 @@ impl Calendar {
         self.begin_of(self.local_date(due))
     }
 
+    /// At `at`, what is due before this is due soon: the end of the next business day.
+    pub fn soon_until(&self, at: Timestamp) -> Timestamp {
+        let next = self.next_business_day(self.local_date(at));
+        self.begin_of(next.tomorrow().unwrap_or(next))
+    }
+
     pub fn is_business_day(&self, date: Date) -> bool {
         !self.is_weekend(date) && !self.holidays.contains(&date)
     }
@@ -233,6 +239,16 @@ mod tests {
         ] {
             assert_eq!(next(at), Timestamp::parse(expected).unwrap(), "{at}");
         }
+    }
+
+    #[test]
+    fn what_is_due_on_the_next_working_day_is_due_soon() {
+        let calendar = calendar("Europe/Amsterdam", "17:00");
+        let until = |at: &str| calendar.soon_until(Timestamp::parse(at).unwrap()).to_string();
+        // Thursday before Easter to Tuesday after it, over the change of clocks.
+        assert_eq!(until("2027-03-25T00:00:00+01:00"), "2027-03-30T22:00:00Z");
+        assert_eq!(until("2027-03-29T23:59:59+02:00"), "2027-03-30T22:00:00Z");
+        assert_eq!(until("2027-03-30T00:00:00+02:00"), "2027-03-31T22:00:00Z");
     }
 
     #[test]

@@ -104,12 +104,8 @@ async fn show(
     Path(reference): Path<String>,
     Query(asked): Query<AskedLang>,
 ) -> ApiResult<Response> {
-    let reference = parse(&reference)?;
-    let mut connection = state.store.read().acquire().await?;
-    let row = crate::features::timeline::store::find_by_reference(&mut connection, reference).await?;
-    let row = row.ok_or_else(ApiProblem::not_found)?;
-    drop(connection);
-    answer(&state, &row.id, &asked).await
+    let named = store::named(&mut *state.store.read().acquire().await?, &reference).await?;
+    answer(&state, &named.ok_or_else(ApiProblem::not_found)?.id, &asked).await
 }
 
 async fn transition(

@@ -15,12 +15,12 @@ use axum::Router;
 
 pub use self::api::{DeskRow, rows};
 use self::route::Route;
-use crate::mail;
 use crate::state::AppState;
+use crate::{mail, webhooks};
 
 /// All of the desk. A subject adds its own list here.
 pub fn routes() -> Vec<Route> {
-    [api::routes(), mail::desk::routes(), users::routes(), audit::routes(), pages::routes()]
+    [api::routes(), mail::desk::routes(), webhooks::routes(), users::routes(), audit::routes(), pages::routes()]
         .into_iter()
         .flatten()
         .collect()

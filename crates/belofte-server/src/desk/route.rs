@@ -11,7 +11,6 @@ use axum::http::{Method, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{self, MethodRouter};
-use belofte_contract::Reference;
 use belofte_contract::problem::MEDIA_TYPE;
 
 use super::access::{Need, Scope, Signed};
@@ -28,8 +27,8 @@ const API: &str = "/v1/desk/";
 pub const HOME: &str = "/desk";
 pub const SIGN_IN: &str = "/desk/sign-in";
 
-/// One line of a list of routes. `{reference}` in a path is an application and `{posting}` a posting: the guard answers for
-/// one that the caller's postings do not cover as for one that is not there.
+/// One line of a list of routes. `{reference}` in a path is an application, by reference or id, and `{posting}` a posting: the
+/// guard answers for one that the caller's postings do not cover as for one that is not there.
 pub struct Route {
     pub method: Method,
     pub path: &'static str,
@@ -48,6 +47,10 @@ impl Route {
 
     pub fn put<H: Handler<T, AppState>, T: 'static>(path: &'static str, need: Need, handler: H) -> Route {
         Route { method: Method::PUT, path, need, call: routing::put(handler) }
+    }
+
+    pub fn patch<H: Handler<T, AppState>, T: 'static>(path: &'static str, need: Need, handler: H) -> Route {
+        Route { method: Method::PATCH, path, need, call: routing::patch(handler) }
     }
 
     pub fn delete<H: Handler<T, AppState>, T: 'static>(path: &'static str, need: Need, handler: H) -> Route {
@@ -126,10 +129,7 @@ async fn in_scope(state: &AppState, signed: &Signed, parts: &mut Parts) -> ApiRe
     for (name, value) in &named {
         let posting = match name {
             "posting" => Some(value.to_owned()),
-            "reference" => match Reference::parse(value) {
-                Ok(reference) => store::posting_of(&mut *state.store.read().acquire().await?, reference).await?,
-                Err(_) => None,
-            },
+            "reference" => store::posting_of(&mut *state.store.read().acquire().await?, value).await?,
             _ => continue,
         };
         if !posting.is_some_and(|posting| signed.scope.covers(&posting)) {

@@ -26,6 +26,7 @@ use crate::problem::{ApiProblem, ApiResult};
 use crate::promises::{self, Planned, Stage};
 use crate::settings::Settings;
 use crate::state::App;
+use crate::tokens::is_id;
 
 /// A promise is moved at most this often; beyond it a person should call.
 const MOVES_MAX: usize = 20;
@@ -165,8 +166,6 @@ pub async fn decide(app: &App, who: &Signed, reference: Reference, act: &NewDeci
     let status = if act.outcome == Outcome::Hired { ApplicationStatus::Hired } else { ApplicationStatus::Rejected };
     let delete_on = now.plus_ms(i64::from(store::keep_days(&case.row, &settings)) * DAY_MS);
     settle_promises(connection, &case).await?;
-    let event = case.event(EntryEvent::Decided);
-    let version = record_event(connection, &case.row.id, event).await?;
     sqlx::query("UPDATE applications SET status = $2, decision = $3, delete_on = $4, stage_id = NULL WHERE id = $1")
         .bind(&case.row.id)
         .bind(word(status))
@@ -174,6 +173,7 @@ pub async fn decide(app: &App, who: &Signed, reference: Reference, act: &NewDeci
         .bind(delete_on.as_ms())
         .execute(&mut *connection)
         .await?;
+    let version = record_event(connection, &case.row.id, case.event(EntryEvent::Decided)).await?;
     let application = case.application(connection, &settings).await?;
     let shown = store::decision_in(&decision, &settings, &case.lang);
     let letter = letters::decision(&settings, &case.lang, &application, &shown);
@@ -279,13 +279,18 @@ impl Wanted {
     }
 }
 
-/// The posting that application `reference` is for.
-pub async fn posting_of(connection: &mut AnyConnection, reference: Reference) -> ApiResult<Option<String>> {
-    let row = sqlx::query("SELECT posting_id FROM applications WHERE reference = $1")
-        .bind(reference.to_string())
-        .fetch_optional(connection)
-        .await?;
-    Ok(row.map(|row| row.try_get("posting_id")).transpose()?)
+/// The application that a path names: by its reference, or by its id, as webhooks do.
+pub async fn named(connection: &mut AnyConnection, name: &str) -> ApiResult<Option<ApplicationRow>> {
+    match Reference::parse(name) {
+        Ok(reference) => store::find_by_reference(connection, reference).await,
+        Err(_) if is_id(name) => store::find(connection, name).await,
+        Err(_) => Ok(None),
+    }
+}
+
+/// The posting that the application is for which a path names.
+pub async fn posting_of(connection: &mut AnyConnection, name: &str) -> ApiResult<Option<String>> {
+    Ok(named(connection, name).await?.map(|row| row.posting_id))
 }
 
 /// Applications, newest first: of one posting, of one status, or all.

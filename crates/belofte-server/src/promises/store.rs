@@ -1,4 +1,4 @@
-//! Promises as rows, each under a seal: the only place that writes them, but for the ticker's mark.
+//! Promises as rows, each under a seal: the only place that writes them, but for the ticker's marks of what was told.
 //!
 //! The seal is a keyed hash over what was promised and what became of it. A date that was changed past this file, in the
 //! database itself, no longer fits its seal, and `belofte-server doctor` names the promise.
@@ -69,7 +69,8 @@ pub async fn void(connection: &mut AnyConnection, secret: &Secret, id: &str, at:
     seal(connection, secret, &row).await
 }
 
-/// A new date; the last of `moves` says why. The first date stays, and the new one can turn late too.
+/// A new date; the last of `moves` says why. The first date stays. The marks of the old one go, so that the new one is told
+/// as due soon and late too.
 pub async fn move_to(
     connection: &mut AnyConnection,
     (secret, calendar): (&Secret, &Calendar),
@@ -78,7 +79,8 @@ pub async fn move_to(
     moves: &[PromiseMove],
 ) -> ApiResult<()> {
     let sql = format!(
-        "UPDATE promises SET due_at = $2, due_day_start = $3, moves = $4, late_noted_at = NULL WHERE id = $1
+        "UPDATE promises SET due_at = $2, due_day_start = $3, moves = $4, late_noted_at = NULL,
+           due_soon_told_at = NULL WHERE id = $1
          RETURNING {SEALED}"
     );
     let row = sqlx::query(sqlx::AssertSqlSafe(sql))

@@ -2,7 +2,7 @@
 //! the table says, and what is refused tells nothing.
 
 use axum::body::Body;
-use axum::http::{Method, Request, StatusCode, header};
+use axum::http::{Request, StatusCode, header};
 use belofte_server::desk;
 use belofte_server::desk::access::{Need, Role};
 use belofte_server::desk::route::Route;
@@ -105,10 +105,32 @@ both!(another_posting_is_like_one_that_is_not_there, app, {
     }
 });
 
+both!(an_application_named_by_its_id_stays_within_ones_postings_too, app, {
+    let reference = applied(&app).await;
+    let id = sqlx::query_scalar::<_, String>("SELECT id FROM applications").fetch_one(app.state.store.read()).await;
+    let (id, unknown) = (id.unwrap(), "00000000-0000-7000-8000-000000000000");
+    let inside = signed(&app, Role::Recruiter, &["kok"]).await;
+    let outside = signed(&app, Role::Recruiter, &["fysiotherapeut"]).await;
+    for route in desk::routes().into_iter().filter(|route| route.path.contains("{reference}")) {
+        let what = format!("{} {}", route.method, route.path);
+        let reply = ask(&app, &route, &[("reference", &id)], &outside.cookie).await;
+        let none = ask(&app, &route, &[("reference", unknown)], &outside.cookie).await;
+        assert_eq!(reply.status, StatusCode::NOT_FOUND, "{what}");
+        assert_eq!(told(&reply, &id), told(&none, unknown), "{what} tells what is there");
+    }
+    let own = page_of(&app, &id, &inside.cookie).await;
+    assert_eq!((own.status, &own.json()["reference"]), (StatusCode::OK, &json!(reference)));
+});
+
+async fn page_of(app: &TestApp, name: &str, cookie: &str) -> Reply {
+    app.get_with(&format!("/v1/desk/applications/{name}"), &[("cookie", cookie)]).await
+}
+
 both!(every_write_is_refused_from_another_site, app, {
     let recruiter = signed(&app, Role::Administrator, &[]).await;
-    for route in desk::routes().into_iter().filter(|route| route.method == Method::POST) {
-        let request = Request::post(route.path.replace(['{', '}'], "")).header(header::COOKIE, &recruiter.cookie);
+    for route in desk::routes().into_iter().filter(|route| !route.method.is_safe()) {
+        let request = Request::builder().method(&route.method).uri(route.path.replace(['{', '}'], ""));
+        let request = request.header(header::COOKIE, &recruiter.cookie);
         let request = request.header("sec-fetch-site", "cross-site").body(Body::empty()).unwrap();
         assert_eq!(app.send(request).await.status, StatusCode::FORBIDDEN, "{}", route.path);
     }

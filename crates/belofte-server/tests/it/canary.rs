@@ -16,6 +16,8 @@ const EMAIL: &str = "kanarievogel@example.com";
 const PHONE: &str = "06 98765421";
 const FILE: &str = "kanariegezang.pdf";
 const CLAIMED: &str = "203.0.113.177";
+/// A part of the address that webhooks go to; nobody answers there.
+const HOOK: &str = "kanariehaak";
 
 #[tokio::test]
 async fn what_a_person_says_and_holds_stands_only_where_it_must_on_sqlite() {
@@ -42,12 +44,15 @@ async fn sings(mut server: Server) {
     let folder = tempfile::tempdir().unwrap();
     server.log = Some(folder.path().join("log"));
     server.start().await;
-    let held = walk(&server).await;
+    let secret = webhook(&server).await;
+    let mut held = walk(&server).await;
+    held.tokens.push(secret);
     let metrics = call(&server, "GET", "/metrics", &[], "").await;
     let log = std::fs::read_to_string(server.log.as_ref().unwrap()).unwrap();
     assert!(log.contains("answered") && log.contains("/v1/applications/{reference}"), "the log says something: {log}");
     assert!(metrics.contains("belofte_requests_total"), "{metrics}");
-    let own = [NAME, EMAIL, PHONE, FILE, CLAIMED, DESK_KEY, &held.reference, &held.link, &held.code];
+    assert!(log.contains("webhook not delivered") && metrics.contains("belofte_webhook_tries_total"), "{log}");
+    let own = [NAME, EMAIL, PHONE, FILE, CLAIMED, DESK_KEY, HOOK, &held.reference, &held.link, &held.code];
     for canary in own.into_iter().chain(held.tokens.iter().map(String::as_str)) {
         for (place, text) in [("log", &log), ("metrics", &metrics)] {
             let line = text.lines().find(|line| line.contains(canary));
@@ -57,6 +62,16 @@ async fn sings(mut server: Server) {
         }
     }
     in_the_database(&server, &held).await;
+}
+
+/// Has every event told to an address with a token in it; gives the secret.
+async fn webhook(server: &Server) -> String {
+    let desk = format!("Bearer {DESK_KEY}");
+    let headers = [("content-type", "application/json"), ("authorization", desk.as_str())];
+    let body = json!({"url": format!("http://127.0.0.1:9/?token={HOOK}"),
+        "events": ["application.created", "application.updated", "promise.late", "decision.recorded"]});
+    let made = json_of(&call(server, "POST", "/v1/desk/webhooks", &headers, &body.to_string()).await);
+    made["secret"].as_str().unwrap_or_else(|| panic!("{made}")).to_owned()
 }
 
 /// The code as a word of its own.
@@ -171,6 +186,7 @@ async fn in_the_database(server: &Server, held: &Held) {
         (&held.code, mails.to_vec()),
         (DESK_KEY, vec![]),
         (CLAIMED, vec![]),
+        (HOOK, vec!["webhooks.url"]),
     ];
     wanted.extend(held.tokens.iter().map(|token| (token.as_str(), vec![])));
     for row in &columns {

@@ -10,6 +10,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
 use sqlx::{AnyConnection, Connection};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -180,6 +181,7 @@ impl Server {
             .arg(demo)
             .env("RUST_LOG", if self.log.is_some() { "debug" } else { "error" })
             .env("BELOFTE_DESK_KEY", DESK_KEY)
+            .env("BELOFTE_WEBHOOKS_TO_PRIVATE", "true")
             .env("BELOFTE_CAREERS_URL", "https://careers.example/")
             .stdin(Stdio::null());
         if let Some(path) = &self.log {
@@ -193,8 +195,24 @@ impl Server {
         self.slowest = self.slowest.max(began.elapsed());
     }
 
+    /// Status and body of the answer to a JSON call.
+    pub async fn call(&self, method: &str, path: &str, headers: &[(&str, String)], body: &Value) -> (u16, String) {
+        let (body, mut head) = (body.to_string(), format!("{method} {path} HTTP/1.1\r\nhost: {}\r\n", self.address));
+        for (name, value) in headers {
+            head.push_str(&format!("{name}: {value}\r\n"));
+        }
+        head.push_str("connection: close\r\ncontent-type: application/json\r\n");
+        head.push_str(&format!("content-length: {}\r\n\r\n{body}", body.len()));
+        let mut stream = TcpStream::connect(self.address).await.unwrap();
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        (head.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap(), body.to_owned())
+    }
+
     /// SIGKILL: nothing is written, nothing is said.
-    fn kill(&mut self) {
+    pub fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {
             child.kill().expect("it is ours");
             child.wait().expect("it is ours");

@@ -168,7 +168,7 @@ async fn the_document_and_the_router_name_the_same_paths() {
     let document = app.get("/openapi.json").await.json();
     for path in document["paths"].as_object().unwrap().keys() {
         // No route takes this method: a known path says 405, an unknown one 404.
-        let reply = app.call(axum::http::Method::PATCH, &path.replace(['{', '}'], ""), &Value::Null, &[]).await;
+        let reply = app.call(axum::http::Method::TRACE, &path.replace(['{', '}'], ""), &Value::Null, &[]).await;
         assert_eq!(reply.status, StatusCode::METHOD_NOT_ALLOWED, "{path}");
     }
 }

@@ -157,6 +157,7 @@ impl TestApp {
             careers_url: Some(format!("{ORIGIN}/")),
             demo: true,
             trusted_proxies: 0,
+            webhooks_to_private: false,
             connections: 800,
             limits: Limits::default(),
         };

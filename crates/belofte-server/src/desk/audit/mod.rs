@@ -31,12 +31,18 @@ pub enum Act {
     Decide,
     Keep,
     Move,
+    WebhookCreated,
+    WebhookChanged,
+    WebhookEnded,
+    WebhookRotated,
+    WebhookTested,
+    WebhookReplayed,
     /// Promises from before there were seals got theirs.
     PromisesSealed,
 }
 
 impl Act {
-    pub const ALL: [Act; 12] = [
+    pub const ALL: [Act; 18] = [
         Act::SignedIn,
         Act::SignedOut,
         Act::Invited,
@@ -48,6 +54,12 @@ impl Act {
         Act::Decide,
         Act::Keep,
         Act::Move,
+        Act::WebhookCreated,
+        Act::WebhookChanged,
+        Act::WebhookEnded,
+        Act::WebhookRotated,
+        Act::WebhookTested,
+        Act::WebhookReplayed,
         Act::PromisesSealed,
     ];
 }
@@ -57,6 +69,7 @@ impl Act {
 pub enum Subject<'s> {
     Application(&'s str),
     User(&'s str),
+    Webhook(&'s str),
     /// All of them.
     Promises,
 }
@@ -66,6 +79,7 @@ impl<'s> Subject<'s> {
         match self {
             Subject::Application(id) => ("application", id),
             Subject::User(id) => ("user", id),
+            Subject::Webhook(id) => ("webhook", id),
             Subject::Promises => ("promises", ""),
         }
     }

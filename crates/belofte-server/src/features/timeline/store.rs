@@ -23,6 +23,7 @@ pub use self::posting::Posting;
 use super::entries::{self, Told};
 use crate::problem::{ApiProblem, ApiResult};
 use crate::settings::Settings;
+use crate::webhooks;
 
 /// An application as stored.
 #[derive(Clone, Debug)]
@@ -226,7 +227,8 @@ pub async fn lock_by_reference(
     find_by_reference(connection, reference).await
 }
 
-/// Writes what happened and gives the application's new version. Part of the caller's transaction; tell after commit.
+/// Writes what happened, also for the webhooks that want to know, and gives the application's new version. Part of the
+/// caller's transaction, after the rest of the act was written; tell after commit.
 pub async fn record_event(connection: &mut AnyConnection, application_id: &str, event: NewEvent<'_>) -> ApiResult<i64> {
     // An event noted after downtime lies in the past; the page never claims to be older than it is.
     let row = sqlx::query(
@@ -252,8 +254,9 @@ pub async fn record_event(connection: &mut AnyConnection, application_id: &str, 
     .bind(word(event.actor))
     .bind(event.actor_id)
     .bind(event.text)
-    .execute(connection)
+    .execute(&mut *connection)
     .await?;
+    webhooks::queue(connection, application_id, version, &event).await?;
     Ok(version)
 }
 
