@@ -178,7 +178,7 @@ fn content(schema: &str) -> Content {
 }
 
 fn operations() -> Vec<Operation> {
-    [public_reads(), writes(), status_page(), desk_acts(), desk_mails(), desk_webhooks()]
+    [public_reads(), writes(), status_page(), desk_acts(), desk_mails(), desk_webhooks(), desk_webhook_deliveries()]
         .into_iter()
         .flatten()
         .collect()
@@ -367,47 +367,48 @@ fn desk_acts() -> Vec<Operation> {
     ]
 }
 
+/// A route of webhooks; most answer these problems.
+fn of_webhooks(method: HttpMethod, path: &'static str, id: &'static str, summary: &'static str) -> Operation {
+    let problems = &["401", "403", "404", "409"];
+    Operation { security: Some("desk"), problems, ..Operation::new(method, path, id, summary) }
+}
+
 fn desk_webhooks() -> Vec<Operation> {
     use HttpMethod::{Delete, Get, Patch, Post};
-    let of_desk = |method, path, id, summary| Operation {
-        security: Some("desk"),
-        problems: &["401", "403", "404", "409"],
-        ..Operation::new(method, path, id, summary)
-    };
     let (all, one) = ("/v1/desk/webhooks", "/v1/desk/webhooks/{id}");
     let webhook: &[_] = &[("200", "Webhook", JSON)];
     vec![
         Operation {
             answers: &[("200", "", JSON)],
             problems: &["401", "403"],
-            ..of_desk(Get, all, "listWebhooks", "Webhooks, oldest first")
+            ..of_webhooks(Get, all, "listWebhooks", "Webhooks, oldest first")
         },
         Operation {
             body: &[(JSON, "NewWebhook")],
             answers: &[("201", "Webhook", JSON)],
             problems: &["400", "401", "403", "422"],
-            ..of_desk(Post, all, "createWebhook", "A new webhook; the answer tells its secret, once")
+            ..of_webhooks(Post, all, "createWebhook", "A new webhook; the answer tells its secret, once")
         },
         Operation {
             answers: webhook,
             problems: &["401", "403", "404"],
-            ..of_desk(Get, one, "getWebhook", "One webhook")
+            ..of_webhooks(Get, one, "getWebhook", "One webhook")
         },
         Operation {
             body: &[(JSON, "WebhookChange")],
             answers: webhook,
             problems: &["400", "401", "403", "404", "422"],
-            ..of_desk(Patch, one, "changeWebhook", "Change it, switch it off or on")
+            ..of_webhooks(Patch, one, "changeWebhook", "Change it, switch it off or on")
         },
         Operation {
             answers: &[("204", "", "")],
             problems: &["401", "403", "404"],
-            ..of_desk(Delete, one, "deleteWebhook", "Delete it and drop what waits")
+            ..of_webhooks(Delete, one, "deleteWebhook", "Delete it and drop what waits")
         },
         Operation {
             answers: webhook,
             problems: &["401", "403", "404"],
-            ..of_desk(
+            ..of_webhooks(
                 Post,
                 "/v1/desk/webhooks/{id}/rotate",
                 "rotateWebhook",
@@ -416,13 +417,19 @@ fn desk_webhooks() -> Vec<Operation> {
         },
         Operation {
             answers: &[("202", "WebhookDelivery", JSON)],
-            ..of_desk(Post, "/v1/desk/webhooks/{id}/test", "testWebhook", "Send `webhook.test`")
+            ..of_webhooks(Post, "/v1/desk/webhooks/{id}/test", "testWebhook", "Send `webhook.test`")
         },
+    ]
+}
+
+fn desk_webhook_deliveries() -> Vec<Operation> {
+    use HttpMethod::{Get, Post};
+    vec![
         Operation {
             query: &["before"],
             answers: &[("200", "", JSON)],
             problems: &["400", "401", "403", "404"],
-            ..of_desk(
+            ..of_webhooks(
                 Get,
                 "/v1/desk/webhooks/{id}/deliveries",
                 "listWebhookDeliveries",
@@ -431,7 +438,7 @@ fn desk_webhooks() -> Vec<Operation> {
         },
         Operation {
             answers: &[("202", "WebhookDelivery", JSON)],
-            ..of_desk(
+            ..of_webhooks(
                 Post,
                 "/v1/desk/webhooks/{id}/deliveries/{delivery_id}/replay",
                 "replayWebhookDelivery",
