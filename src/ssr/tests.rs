@@ -50,8 +50,7 @@ fn a_card_says_by_when_and_from_whom_one_hears() {
             <a href="/careers/nurse?lang=en" class="posting__link">District nurse</a>
             </h2>
             <p class="posting__summary">You visit eight people a day.</p>
-            <p class="posting__hear">Apply today and you’ll hear from Sanne by <time datetime="2027-03-31T15:00:00Z" class="posting__date">Wednesday 31 March</time>
-            </p>
+            <p class="posting__hear">Apply today and you’ll hear from Sanne by <time datetime="2027-03-31T15:00:00Z" class="posting__date">Wednesday 31 March</time>.</p>
             <div class="row">
             <a href="/careers/nurse/apply?lang=en" class="button">Apply<span class="visually-hidden">: District nurse</span>
             </a>
@@ -94,8 +93,7 @@ fn an_upcoming_posting_names_its_month_and_takes_no_application() {
             <a href="/careers/nurse?lang=en" class="posting__link">District nurse</a>
             </h2>
             <p class="posting__summary">You visit eight people a day.</p>
-            <p class="posting__hear">Opens in <b>September 2027</b>
-            </p>
+            <p class="posting__hear">Opens in <b>September 2027</b>.</p>
             <div class="row">
             <a href="/careers/nurse?lang=en" class="button button--quiet">See every step and date<span class="visually-hidden">: District nurse</span>
             </a>
@@ -120,11 +118,11 @@ fn a_posting_shows_every_step_with_its_date() {
             <h1 tabindex="-1" class="posting-detail__title">District nurse</h1>
             <p class="posting-detail__summary">You visit eight people a day.</p>
             <div class="next">
-            <time datetime="2027-03-31T15:00:00Z" class="leaf">
+            <time aria-hidden="true" datetime="2027-03-31T15:00:00Z" class="leaf">
             <b class="leaf__weekday">Wednesday</b> <strong class="leaf__day">31</strong> <span class="leaf__month">March</span>
             </time>
             <div class="next__body">
-            <h2 class="next__title">Apply today and you’ll hear from Sanne by 17:00 on Wednesday 31 March.</h2>
+            <h2 class="next__title">Apply today and you’ll hear from Sanne before 17:00 on Wednesday 31 March.</h2>
             <p class="next__text">Whatever the answer.</p>
             <div class="who">
             <span aria-hidden="true" class="face face--letters">Sd</span>
@@ -261,7 +259,7 @@ fn a_plain_form_says_what_is_wrong_twice_in_the_same_words() {
             </div>
             <p class="apply__privacy">We use your answers for this application only. We erase them 28 days after it ends. <a href="https://havenzicht.example/privacy" target="_blank" rel="noopener">How Havenzicht handles your data</a>
             </p>
-            <p class="apply__promise">Send it today and you’ll hear from Sanne by 17:00 on <b>Wednesday 31 March</b>.</p>
+            <p class="apply__promise">Send it today and you’ll hear from Sanne before 17:00 on <b>Wednesday 31 March</b>.</p>
             <div class="apply__state">
             </div>
             <div class="row">

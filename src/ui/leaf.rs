@@ -1,4 +1,5 @@
-//! A date as a leaf of a tear-off calendar: the hero of a page.
+//! A date as a leaf of a tear-off calendar: the hero of a page. The sentence beside it says the same day, so a screen
+//! reader passes it by.
 
 use belofte_contract::Timestamp;
 use belofte_html::html;
@@ -8,7 +9,7 @@ use crate::i18n::{Ctx, DateStyle, Key};
 
 pub fn leaf(ctx: &Ctx, at: Timestamp) -> Html {
     html! {
-        <time class="leaf" datetime={at.text()}>
+        <time class="leaf" aria-hidden="true" datetime={at.text()}>
             <b class="leaf__weekday">{ ctx.date(at, DateStyle::Weekday) }</b>{ " " }
             <strong class="leaf__day">{ ctx.date(at, DateStyle::DayNumber) }</strong>{ " " }
             <span class="leaf__month">{ ctx.date(at, DateStyle::Month) }</span>

@@ -65,7 +65,7 @@ test("shows old date, new date, reason and person after a move", async ({ page }
   });
   const seen = story.widget(page);
   await expect(seen, "the new date, live").toContainText("Wednesday 7 April");
-  await expect(seen.locator('[role="status"]').first(), "the new date is said aloud").toContainText("by Wednesday 7 April");
+  await expect(seen.locator('[role="status"]').first(), "the new date is said aloud").toContainText("on Wednesday 7 April 2027");
   await expect(seen, "the first date stays").toContainText("31 March");
   await expect(seen.locator("s, del").first(), "struck through").toContainText("31 March");
   await expect(seen).toContainText(reason);

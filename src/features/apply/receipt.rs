@@ -74,15 +74,16 @@ pub fn receipt(ctx: &Ctx, parts: &ReceiptParts<'_>, tell: &Tell) -> Html {
 fn next(ctx: &Ctx, promise: &Promise) -> Html {
     let (time, date) = (ctx.date(promise.due_at, DateStyle::Time), ctx.date(promise.due_at, DateStyle::LongWithYear));
     let heading = match &promise.owner {
-        Some(owner) => ctx.fill(Key::ApplyNextFrom, &[("person", first_name(&owner.name)), ("time", &time)]),
-        None => ctx.fill(Key::ApplyNext, &[("time", &time)]),
+        Some(owner) => {
+            ctx.fill(Key::ApplyNextFrom, &[("person", first_name(&owner.name)), ("time", &time), ("date", &date)])
+        }
+        None => ctx.fill(Key::ApplyNext, &[("time", &time), ("date", &date)]),
     };
     html! {
         <div class="next">
             { leaf(ctx, promise.due_at) }
             <div class="next__body">
                 <h2 class="next__title">{ heading }</h2>
-                <p class="next__text">{ ctx.fill(Key::ApplyNextDate, &[("date", &date)]) }</p>
                 { for your_time(ctx, promise.due_at) }
                 { for promise.owner.as_ref().map(|owner| person(ctx, owner, Html::default())) }
             </div>

@@ -19,7 +19,7 @@ async fn a_contact_has_a_name_a_purpose_and_ways_to_be_reached() {
         "href=\"mailto:sanne.dewit@havenzicht.example\"",
         "Monday to Thursday, 9:00–17:00",
         "usually answers within one working day",
-        "Youssef is away until Monday 5 April. Joost Hendriks is standing in.",
+        "Youssef is back on Monday 5 April. Joost Hendriks is standing in.",
         "The first week I got lost four times.",
         "Fatma Yıldız, nurse",
     ] {

@@ -49,6 +49,12 @@ async fn without_a_reason_one_may_ask() {
 }
 
 #[tokio::test]
+async fn who_gave_a_reason_is_not_asked_for_one() {
+    let page = drawn(&read(fixtures::REJECTED), Some("mailto:m@example.com")).await;
+    assert!(!page.contains("Vraag Marijke waarom"), "{page}");
+}
+
+#[tokio::test]
 async fn only_what_was_offered_is_promised() {
     let plain = read(fixtures::REJECTED);
     let page = drawn(&plain, None).await;
@@ -61,6 +67,6 @@ async fn only_what_was_offered_is_promised() {
     };
     check(
         &drawn(&offered, None).await,
-        &["Een computer besloot dit.", "een mens opnieuw kijkt", "Tot Thursday 13 May 2027"],
+        &["Een computer besloot dit.", "een mens opnieuw kijkt", "tot en met Thursday 13 May 2027"],
     );
 }

@@ -40,7 +40,8 @@ pub fn decision(ctx: &Ctx, decision: &Decision, ask: Option<&str>) -> Html {
                 </div>
             }
             { rights(ctx, decision) }
-            if let Some(href) = ask.filter(|_| decision.outcome == Outcome::Rejected) {
+            // Who gave a reason is not asked for one.
+            if let Some(href) = ask.filter(|_| decision.outcome == Outcome::Rejected && decision.reasons.is_empty()) {
                 <p class="row">
                     <a class="button button--quiet" {href}>{ ctx.fill(Key::DecisionAsk, &[("person", name)]) }</a>
                 </p>

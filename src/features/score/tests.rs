@@ -25,7 +25,7 @@ fn check(page: &str, texts: &[&str]) {
 async fn a_good_score_names_the_delay_of_the_others() {
     check(
         &drawn(fixtures::SCORE_GOOD).await,
-        &["93%", "of 214 promises to applicants kept in the last 90 days.", "1.5 days"],
+        &["93%", "of 214 promises to applicants kept in the last 90 days.", "within 36 hours"],
     );
 }
 

@@ -35,10 +35,10 @@ pub fn score(ctx: &Ctx, score: &PromiseScore) -> Html {
     }
 }
 
-/// How late the others were: in days from a day and a half on, in hours below.
+/// How late the others were: in days from two days on, in hours below, so that nobody reads "1.5 days".
 fn median(ctx: &Ctx, score: &PromiseScore) -> Option<String> {
     let hours = score.median_hours.filter(|hours| *hours > 0.0)?;
-    Some(if hours >= 36.0 {
+    Some(if hours >= 48.0 {
         ctx.fill(Key::ScoreMedianDays, &[("days", &ctx.format.number(hours / 24.0, 1))])
     } else {
         // Less than an hour is written as one: a delay is never rounded away.

@@ -81,8 +81,8 @@ fn use_timeline(props: &Timeline) -> Html {
         late: late(application, ctx.now).count() as u32,
         text: {
             let headline = view::heading(&ctx, application, &Progress::of(application));
-            let date = next_promise(application, ctx.now).map(|promise| view::hear_date(&ctx, promise));
-            ctx.fill(Key::TimelineChanged, &[("headline", &headline), ("date", &date.unwrap_or_default())])
+            let hear = next_promise(application, ctx.now).map(|promise| view::hear(&ctx, promise));
+            ctx.fill(Key::TimelineChanged, &[("headline", &headline), ("hear", &hear.unwrap_or_default())])
         },
     });
     let turn = use_turn(

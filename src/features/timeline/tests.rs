@@ -204,8 +204,8 @@ mod drawn {
                 "Two colleagues read your letter.",
                 "As of 15:03",
                 "class=\"leaf\"",
-                "You’ll hear from Sanne before 17:00, whatever the answer.",
-                "An answer to your letter, by Wednesday 31 March 2027.",
+                "You’ll hear from Sanne before 17:00 on Wednesday 31 March 2027, whatever the answer.",
+                "An answer to your letter</p>",
                 "On track",
                 "Sanne de Wit",
                 "data-kind=\"past\"",
@@ -222,7 +222,7 @@ mod drawn {
                 "Then: A first interview",
                 "Fri 16 Apr",
                 "Then: The decision, with the reason",
-                "Youssef is away until Monday 5 April. Joost Hendriks is standing in.",
+                "Youssef is back on Monday 5 April. Joost Hendriks is standing in.",
                 "<details",
                 "noor-cv.pdf",
                 "Add the dates to my calendar",
@@ -230,6 +230,7 @@ mod drawn {
                 "93%",
             ],
         );
+        assert_eq!(page.matches("Wednesday 31 March 2027").count(), 1, "the day is said once, in the sentence");
         assert_eq!(page.matches("<h1").count(), 1);
         assert_eq!(page.matches("aria-current").count(), 1);
         assert_eq!(page.matches("role=\"status\"").count(), 1);
@@ -315,7 +316,7 @@ mod drawn {
                 "data-state=\"yours\"",
                 "What to do now",
                 "Reply to Sanne’s email with the day you choose.",
-                "You’ll hear from Youssef about your interview before 17:00.",
+                "You’ll talk with Youssef before 17:00 on Friday 9 April 2027.",
                 "Promise kept, a day early",
                 "Sanne de Wit wrote",
                 "We enjoyed your letter.",
@@ -338,7 +339,7 @@ mod drawn {
                 "Ask for a day along with one of our teams.",
                 "timeline__list",
                 "Marijke van den Berg decided",
-                "We keep this page until Tuesday 11 May 2027.",
+                "We delete this page on Tuesday 11 May 2027, with everything in it.",
                 "Certified care worker (IG)",
             ],
         );

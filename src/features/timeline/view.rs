@@ -218,7 +218,7 @@ fn next(ctx: &Ctx, application: &Application) -> Html {
             { leaf(ctx, promise.due_at) }
             <div class="next__body">
                 <h2 class="next__title">{ hear(ctx, promise) }</h2>
-                <p class="next__text">{ hear_date(ctx, promise) }</p>
+                <p class="next__text">{ &promise.label }</p>
                 { for your_time(ctx, promise.due_at) }
                 { pill(ctx, promise) }
                 if let Some(change) = promise.moves.last() {
@@ -232,17 +232,11 @@ fn next(ctx: &Ctx, application: &Application) -> Html {
     }
 }
 
-/// "An answer to your letter, by Wednesday 31 March 2027."
-pub fn hear_date(ctx: &Ctx, promise: &Promise) -> String {
-    let date = ctx.date(promise.due_at, DateStyle::LongWithYear);
-    ctx.fill(Key::TimelineHearDate, &[("label", promise.label.trim_end_matches('.')), ("date", &date)])
-}
-
-/// "You hear from Sanne before 17:00, whatever the answer is."
-fn hear(ctx: &Ctx, promise: &Promise) -> String {
-    let time = ctx.date(promise.due_at, DateStyle::Time);
+/// "You’ll hear from Sanne before 17:00 on Wednesday 31 March 2027, whatever the answer."
+pub fn hear(ctx: &Ctx, promise: &Promise) -> String {
+    let [date, time] = [DateStyle::LongWithYear, DateStyle::Time].map(|style| ctx.date(promise.due_at, style));
     let Some(owner) = &promise.owner else {
-        return ctx.fill(Key::TimelineHearUs, &[("time", &time)]);
+        return ctx.fill(Key::TimelineHearUs, &[("date", &date), ("time", &time)]);
     };
     let key = match promise.kind {
         PromiseKind::Answer | PromiseKind::Complaint | PromiseKind::Erasure | PromiseKind::Unknown => Key::TimelineHear,
@@ -250,7 +244,7 @@ fn hear(ctx: &Ctx, promise: &Promise) -> String {
         PromiseKind::Decision => Key::TimelineHearDecision,
         PromiseKind::Call => Key::TimelineHearCall,
     };
-    ctx.fill(key, &[("person", first_name(&owner.name)), ("time", &time)])
+    ctx.fill(key, &[("person", first_name(&owner.name)), ("date", &date), ("time", &time)])
 }
 
 /// Old date, new date, why, and by whom.

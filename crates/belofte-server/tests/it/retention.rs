@@ -47,7 +47,7 @@ async fn form_page_mail_and_deletion_say_the_same_days() {
         assert_eq!(mail.contains("for 400 days"), consent.is_some(), "the copy of the consent in {mail}");
         let (page, mail) = end(&app, &receipt).await;
         assert_eq!(page["delete_on"], delete_on);
-        assert!(mail.contains(&format!("until {day}")), "{mail}");
+        assert!(mail.contains(&format!("on {day}, with everything in it.")), "{mail}");
     }
 }
 

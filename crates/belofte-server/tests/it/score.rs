@@ -1,12 +1,16 @@
 //! The public score, and the demo's history that it is counted from.
 
+use std::collections::BTreeSet;
+
 use axum::http::{Method, StatusCode};
 use belofte_contract::postings::Turn;
 use belofte_contract::promise::PromiseState;
 use belofte_contract::score::PromiseScore;
 use belofte_contract::timeline::{Application, ApplicationStatus, EntryKind};
 use belofte_server::demo::seed::seed;
+use belofte_server::locale;
 use serde_json::Value;
+use sqlx::Row;
 
 use crate::support::TestApp;
 
@@ -62,6 +66,19 @@ both!(the_history_is_the_same_after_new_year, app, {
 });
 both!(the_history_is_the_same_in_summer, app, {
     check_at(&app, "2026-07-15T14:00:00+02:00").await;
+});
+
+both!(what_a_recruiter_wrote_is_in_the_language_of_the_applicant, app, {
+    seed(&app.state).await.unwrap();
+    let moved = "SELECT applications.lang, events.text FROM events
+                 JOIN applications ON applications.id = events.application_id WHERE events.event = 'promise_moved'";
+    let mut langs = BTreeSet::new();
+    for row in sqlx::query(moved).fetch_all(app.state.store.read()).await.unwrap() {
+        let (lang, text): (String, String) = (row.get("lang"), row.get("text"));
+        assert_eq!(text, locale::text(&lang, "demo.reason_moved"));
+        langs.insert(lang);
+    }
+    assert_eq!(Vec::from_iter(langs), ["en", "nl"]);
 });
 
 both!(a_second_start_leaves_the_history_alone, app, {

@@ -156,8 +156,7 @@ both!(your_turn_reads_as_a_sentence_with_your_own_date, app, {
         "data-state=\"yours\"",
         "Antwoord op de mail van Sanne met de dag die je kiest.",
         "Doe dit uiterlijk dinsdag 30 maart 2027, vóór 17:00.",
-        "Je hoort van Fatma over je gesprek, vóór 17:00.",
-        "dinsdag 6 april 2027",
+        "Je spreekt Fatma uiterlijk dinsdag 6 april 2027, vóór 17:00.",
     ] {
         assert!(page.contains(part), "{part} in {page}");
     }

@@ -225,7 +225,7 @@ impl<'t> Teller<'t> {
             if done.0 >= self.now {
                 return Ok(());
             }
-            self.settle(id, stage, open.take(), done).await?;
+            self.settle(story, id, stage, open.take(), done).await?;
             let Some(next) = steps.peek() else { return self.decide(story, id, stage, done.0).await };
             entered = done.0;
             let made_ahead = ahead.take().filter(|made: &Made| made.planned.stage_id == next.id);
@@ -267,6 +267,7 @@ impl<'t> Teller<'t> {
 
     async fn settle(
         &mut self,
+        story: &Story,
         id: &str,
         stage: &Stage,
         open: Option<Made>,
@@ -278,7 +279,7 @@ impl<'t> Teller<'t> {
             Some(Delay::Late(_)) => self.note_late(id, stage, &open).await?,
             Some(Delay::Moved(_)) => {
                 let moved_at = open.planned.due_at.plus_ms(-7 * HOUR_MS);
-                self.move_promise(id, stage, &open, done.plus_ms(HOUR_MS), moved_at, "demo.reason_moved").await?;
+                self.move_promise(story, id, stage, &open, (done.plus_ms(HOUR_MS), moved_at)).await?;
             }
             None => {}
         }
@@ -393,7 +394,7 @@ impl<'t> Teller<'t> {
             },
         );
         let half = story.submitted.plus_ms(self.now.ms_since(story.submitted) / 2);
-        self.move_promise(id, stage, &open, to, half, "demo.reason_moved").await
+        self.move_promise(story, id, stage, &open, (to, half)).await
     }
 
     async fn note_late(&mut self, id: &str, stage: &Stage, open: &Made) -> ApiResult<()> {
@@ -408,19 +409,18 @@ impl<'t> Teller<'t> {
         Ok(())
     }
 
+    /// The reason is written in the applicant's language, as all that a recruiter says in a story.
     async fn move_promise(
         &mut self,
+        story: &Story,
         id: &str,
         stage: &Stage,
         open: &Made,
-        to: Timestamp,
-        at: Timestamp,
-        reason: &str,
+        (to, at): (Timestamp, Timestamp),
     ) -> ApiResult<()> {
-        let lang = self.settings.lang(None).to_owned();
-        let reason = locale::text(&lang, reason).to_owned();
+        let reason = locale::text(story.lang, "demo.reason_moved").to_owned();
         let owner_id = stage.owner.clone().unwrap_or_default();
-        let by = self.settings.person(&owner_id, &lang).map(|person| person.name).unwrap_or_default();
+        let by = self.settings.person(&owner_id, story.lang).map(|person| person.name).unwrap_or_default();
         let change = PromiseMove { from: open.planned.due_at, to, reason: reason.clone(), by, at };
         let sealing = (self.secret, &self.settings.calendar);
         promises::store::move_to(self.connection, sealing, &open.id, to, &[change]).await?;
