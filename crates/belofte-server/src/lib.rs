@@ -8,6 +8,7 @@ pub mod config;
 pub mod demo;
 pub mod desk;
 pub mod embed;
+pub mod erasure;
 pub mod features;
 pub mod format;
 pub mod health;

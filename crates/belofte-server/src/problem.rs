@@ -63,6 +63,10 @@ impl ApiProblem {
         problem
     }
 
+    pub fn erased() -> ApiProblem {
+        ApiProblem::new(ProblemType::Gone, StatusCode::GONE, "This application has been erased")
+    }
+
     pub fn unauthorized() -> ApiProblem {
         ApiProblem::new(ProblemType::Unauthorized, StatusCode::UNAUTHORIZED, "Sign in first")
     }

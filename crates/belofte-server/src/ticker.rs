@@ -1,4 +1,4 @@
-//! Marks promises late at their due time, also the ones that passed while the server was down.
+//! Marks promises late at their due time and erases applications at theirs, also those that passed while the server was down.
 //!
 //! Never moves or keeps a promise. Of several processes on one database one writes the event.
 
@@ -11,6 +11,7 @@ use belofte_contract::time::HOUR_MS;
 use belofte_contract::timeline::{Actor, EntryEvent};
 use sqlx::AnyConnection;
 
+use crate::erasure;
 use crate::features::lookup;
 use crate::features::timeline::store::{NewEvent, find, load_application, record_event};
 use crate::mail::store::Envelope;
@@ -30,6 +31,9 @@ pub fn start(state: &AppState) {
         let mut cleaned_at: Option<Timestamp> = None;
         loop {
             ticks.tick().await;
+            if let Err(problem) = erasure::erase_due(&state).await {
+                tracing::error!(problem = ?problem.problem().kind, "erasing");
+            }
             if let Err(problem) = tick(&state).await {
                 tracing::error!(problem = ?problem.problem().kind, "ticker");
             }
@@ -121,5 +125,6 @@ async fn clean(app: &App, now: Timestamp) -> ApiResult<()> {
     lookup::store::purge(&mut transaction, now).await?;
     mail::store::purge(&mut transaction, now.plus_ms(-HOUR_MS)).await?;
     transaction.commit().await?;
+    app.store.sweep().await?;
     Ok(())
 }

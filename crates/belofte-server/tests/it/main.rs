@@ -13,6 +13,7 @@ mod crash;
 mod desk;
 mod door;
 mod embed;
+mod erasure;
 mod limits;
 mod lookup;
 mod mail;
