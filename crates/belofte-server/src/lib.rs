@@ -3,6 +3,7 @@
 //! The binary and the tests both start here. Text for people never stands in this crate: it comes from `locales/`.
 
 pub mod calendar;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod demo;
@@ -28,7 +29,7 @@ pub mod tokens;
 
 use axum::Router;
 
-use crate::config::ServeOptions;
+use crate::config::Config;
 use crate::state::AppState;
 
 /// What stops the server from starting, worded for its operator.
@@ -47,9 +48,8 @@ pub fn router(state: AppState) -> Router {
 }
 
 /// Serves the endpoint until the process is told to stop.
-pub async fn serve(options: ServeOptions) -> Result<(), StartError> {
+pub async fn serve(config: Config) -> Result<(), StartError> {
     http::log_as_json();
-    let config = options.into_config()?;
     let listen = config.listen;
     let state = state::open(config, clock::Clock::system()).await?;
     start_loops(&state);

@@ -1,26 +1,30 @@
-//! The command line: `serve`, `demo`, `openapi`, `holidays import`.
+//! The command line: one command, one file in `cli`, beside what the server itself starts.
 //!
-//! Only reads arguments and starts things; never holds rules.
+//! Only reads arguments and starts things; never holds rules. Ends with 0, with 1 after a failure, with 2 after wrong use.
 
 use std::process::ExitCode;
 
-use belofte_server::config::{Command, Options};
+use belofte_server::config::{self, Command, Options};
+use belofte_server::{StartError, cli};
 use clap::Parser;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let options = Options::parse();
-    let done = match options.command {
-        Command::Serve(serve) => belofte_server::serve(serve).await,
-        Command::Demo(demo) => belofte_server::demo::run(demo).await,
-        Command::Openapi => belofte_server::openapi::print(),
-        Command::Holidays(holidays) => belofte_server::calendar::import::run(holidays).await,
-    };
-    match done {
+    match run(Options::parse().command).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("belofte-server: {error}");
-            ExitCode::FAILURE
+            if error.is::<config::Problems>() { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
+    }
+}
+
+async fn run(command: Command) -> Result<(), StartError> {
+    match command {
+        Command::Serve(flags) => belofte_server::serve(config::load(&flags)?).await,
+        Command::Demo(demo) => belofte_server::demo::run(demo).await,
+        Command::Openapi => belofte_server::openapi::print(),
+        Command::Holidays(holidays) => belofte_server::calendar::import::run(holidays).await,
+        Command::Config(options) => cli::config::run(&options).await,
     }
 }

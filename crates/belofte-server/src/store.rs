@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use sqlx::any::AnyPoolOptions;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::{Any, AnyConnection, AnyPool, Executor, Row, SqlSafeStr, Transaction};
+use sqlx::{Any, AnyConnection, AnyPool, Connection, Executor, Row, SqlSafeStr, Transaction};
 
 use crate::StartError;
 
@@ -46,7 +46,46 @@ impl Writer<'_> {
     }
 }
 
+/// How a database stands to this program, before anything is changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// Without tables, or not there yet.
+    Empty,
+    /// With the tables of this version, brought to the newest when it is opened.
+    Known(i64),
+    /// A newer program has been here.
+    Newer(i64),
+}
+
+/// The version of the tables that this program makes.
+pub fn newest() -> i64 {
+    MIGRATIONS.last().map_or(0, |(version, ..)| *version)
+}
+
 impl Store {
+    /// Looks at the version of the tables and makes nothing.
+    pub async fn look(url: &str) -> Result<Found, sqlx::Error> {
+        sqlx::any::install_default_drivers();
+        let is_postgres = url.starts_with("postgres");
+        let path = sqlite_path(url);
+        if !is_postgres && !Path::new(path).exists() {
+            return Ok(Found::Empty);
+        }
+        let url = if is_postgres { url.to_owned() } else { format!("sqlite://{path}?mode=ro") };
+        let mut connection = AnyConnection::connect(&url).await?;
+        // Asked before the table of versions: a database that does not answer must not pass for an empty one.
+        connection.execute("SELECT 1").await?;
+        let version =
+            sqlx::query("SELECT MAX(version) AS version FROM _sqlx_migrations").fetch_one(&mut connection).await;
+        connection.close().await?;
+        let version = version.and_then(|row| row.try_get::<Option<i64>, _>("version")).ok().flatten();
+        Ok(match version {
+            None => Found::Empty,
+            Some(version) if version > newest() => Found::Newer(version),
+            Some(version) => Found::Known(version),
+        })
+    }
+
     /// Opens the database, creates what is missing, brings it to the newest schema.
     pub async fn open(url: &str) -> Result<Store, StartError> {
         sqlx::any::install_default_drivers();
@@ -138,12 +177,16 @@ fn migrator() -> Migrator {
 
 /// `sqlite:path` with the file made when it is missing.
 fn sqlite_url(url: &str) -> Result<String, StartError> {
-    let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
-    let path = path.split('?').next().unwrap_or_default();
+    let path = sqlite_path(url);
     if let Some(folder) = Path::new(path).parent() {
         std::fs::create_dir_all(folder)?;
     }
     Ok(format!("sqlite://{path}?mode=rwc"))
+}
+
+fn sqlite_path(url: &str) -> &str {
+    let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
+    path.split('?').next().unwrap_or_default()
 }
 
 async fn refuse_old_sqlite(pool: &AnyPool) -> Result<(), StartError> {

@@ -14,7 +14,7 @@ use super::store::{self, MailRow};
 use crate::problem::ApiResult;
 use crate::state::{App, AppState};
 
-type Transport = AsyncSmtpTransport<Tokio1Executor>;
+pub type Transport = AsyncSmtpTransport<Tokio1Executor>;
 
 /// Mails that were not taken for this long are given up.
 const GIVE_UP_MS: i64 = DAY_MS;

@@ -9,6 +9,7 @@ mod support;
 mod alike;
 mod apply;
 mod canary;
+mod config;
 mod crash;
 mod desk;
 mod door;
