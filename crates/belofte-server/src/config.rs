@@ -36,6 +36,16 @@ pub enum Command {
     Holidays(HolidaysOptions),
     /// Look at the configuration.
     Config(cli::config::Options),
+    /// Bring the database's tables to this program's version.
+    Migrate(cli::migrate::Options),
+    /// Save database, uploads, secret and list of erasures as one zip, while the server runs.
+    Backup(cli::backup::Options),
+    /// Bring a backup back into an empty data folder.
+    Restore(cli::restore::Options),
+    /// Write everything kept about a person into one zip.
+    ExportPerson(cli::export_person::Options),
+    /// Erase an application, or everything under a mail address.
+    Erase(cli::erase::Options),
 }
 
 /// The settings as options, and the file that holds the rest of them.

@@ -26,5 +26,10 @@ async fn run(command: Command) -> Result<(), StartError> {
         Command::Openapi => belofte_server::openapi::print(),
         Command::Holidays(holidays) => belofte_server::calendar::import::run(holidays).await,
         Command::Config(options) => cli::config::run(&options).await,
+        Command::Migrate(options) => cli::migrate::run(&options).await,
+        Command::Backup(options) => cli::backup::run(&options).await,
+        Command::Restore(options) => cli::restore::run(&options).await,
+        Command::ExportPerson(options) => cli::export_person::run(&options).await,
+        Command::Erase(options) => cli::erase::run(&options).await,
     }
 }

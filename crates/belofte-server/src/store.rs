@@ -57,6 +57,12 @@ pub enum Found {
     Newer(i64),
 }
 
+impl Found {
+    pub fn too_new(version: i64) -> String {
+        format!("the tables are of version {version}, of a newer program: this one knows {}", newest())
+    }
+}
+
 /// The version of the tables that this program makes.
 pub fn newest() -> i64 {
     MIGRATIONS.last().map_or(0, |(version, ..)| *version)
@@ -71,14 +77,22 @@ impl Store {
         if !is_postgres && !Path::new(path).exists() {
             return Ok(Found::Empty);
         }
-        let url = if is_postgres { url.to_owned() } else { format!("sqlite://{path}?mode=ro") };
+        let url = if is_postgres { url.to_owned() } else { format!("sqlite://{path}?mode=rw") };
         let mut connection = AnyConnection::connect(&url).await?;
-        // Asked before the table of versions: a database that does not answer must not pass for an empty one.
-        connection.execute("SELECT 1").await?;
-        let version =
-            sqlx::query("SELECT MAX(version) AS version FROM _sqlx_migrations").fetch_one(&mut connection).await;
+        // A database that does not answer must not pass for one without tables.
+        let tables = if is_postgres {
+            "SELECT COUNT(*) AS tables FROM pg_catalog.pg_class WHERE oid = to_regclass('_sqlx_migrations')"
+        } else {
+            "SELECT COUNT(*) AS tables FROM sqlite_master WHERE name = '_sqlx_migrations'"
+        };
+        let tables: i64 = sqlx::query(tables).fetch_one(&mut connection).await?.try_get("tables")?;
+        let version: Option<i64> = if tables == 0 {
+            None
+        } else {
+            let newest = "SELECT MAX(version) AS version FROM _sqlx_migrations";
+            sqlx::query(newest).fetch_one(&mut connection).await?.try_get("version")?
+        };
         connection.close().await?;
-        let version = version.and_then(|row| row.try_get::<Option<i64>, _>("version")).ok().flatten();
         Ok(match version {
             None => Found::Empty,
             Some(version) if version > newest() => Found::Newer(version),
@@ -90,6 +104,9 @@ impl Store {
     pub async fn open(url: &str) -> Result<Store, StartError> {
         sqlx::any::install_default_drivers();
         let engine = if url.starts_with("postgres") { Engine::Postgres } else { Engine::Sqlite };
+        if let Found::Newer(version) = Store::look(url).await? {
+            return Err(Found::too_new(version).into());
+        }
         let url = if engine == Engine::Sqlite { sqlite_url(url)? } else { url.to_owned() };
         let (readers, writers) = if engine == Engine::Sqlite { (4, 1) } else { (8, 8) };
         let write = pool(engine, writers).connect(&url).await?;
@@ -128,6 +145,21 @@ impl Store {
                 tracing::warn!("somebody reads for long: deleted words stay in the log until the next round");
             }
         }
+        Ok(())
+    }
+
+    /// Writes SQLite's database anew, without what was ever deleted.
+    pub async fn compact(&self) -> Result<(), sqlx::Error> {
+        if self.engine == Engine::Sqlite {
+            sqlx::query("VACUUM").execute(&self.write).await?;
+        }
+        self.sweep().await
+    }
+
+    /// SQLite's database as it stands at this moment, whole, into a new file; others go on writing.
+    pub async fn copy_to(&self, path: &Path) -> Result<(), StartError> {
+        let path = path.to_str().ok_or("the folder's name is no UTF-8 text")?.replace('\'', "''");
+        sqlx::query(sqlx::AssertSqlSafe(format!("VACUUM INTO '{path}'"))).execute(&self.read).await?;
         Ok(())
     }
 

@@ -2,9 +2,11 @@
 
 use belofte_contract::promise::{PromiseKind, PromiseState};
 use belofte_contract::{Reference, Timestamp};
+use serde::Serialize;
+use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
-use crate::features::timeline::store::{PROMISE_COLUMNS, StoredDecision, promise_row};
+use crate::features::timeline::store::{PROMISE_COLUMNS, StoredDecision, instant, maybe_instant, promise_row};
 use crate::problem::{ApiProblem, ApiResult};
 use crate::store::Store;
 
@@ -49,9 +51,7 @@ pub async fn take(
         .bind(id)
         .execute(connection)
         .await?;
-    let reference: String = row.try_get("reference")?;
-    let reference = Reference::parse(&reference).map_err(ApiProblem::internal)?;
-    Ok(Some(Taken { reference, email: row.try_get("email")?, version: row.try_get("version")? }))
+    Ok(Some(Taken { reference: reference_of(&row)?, email: row.try_get("email")?, version: row.try_get("version")? }))
 }
 
 /// Ends what is still promised: nobody is left to keep it to. A date of ours that passed stays broken in the score.
@@ -132,4 +132,89 @@ pub async fn forget_belongings(
     }
     let rows = sqlx::query("DELETE FROM uploads WHERE application_id = $1 RETURNING id").bind(id);
     rows.fetch_all(connection).await?.iter().map(|row| Ok(row.try_get("id")?)).collect()
+}
+
+/// What is kept about one application: counts only, for somebody who decides whether it goes.
+#[derive(Debug)]
+pub struct Known {
+    pub id: String,
+    pub reference: Reference,
+    pub posting_id: String,
+    pub status: String,
+    pub answers: usize,
+    pub files: i64,
+    pub mails: i64,
+}
+
+/// What is kept under a reference or a mail address, oldest first.
+pub async fn known(store: &Store, who: &str) -> ApiResult<Vec<Known>> {
+    let reference = Reference::parse(who).map_or(String::new(), |reference| reference.to_string());
+    let rows = sqlx::query(
+        "SELECT a.id, a.reference, a.posting_id, a.status, a.answers,
+           (SELECT COUNT(*) FROM uploads u WHERE u.application_id = a.id) AS files,
+           (SELECT COUNT(*) FROM outbox o WHERE o.application_id = a.id) AS mails
+         FROM applications a WHERE a.erased_at IS NULL AND (a.reference = $1 OR a.email = $2) ORDER BY a.submitted_at, a.id",
+    )
+    .bind(reference)
+    .bind(who.trim().to_lowercase())
+    .fetch_all(store.read())
+    .await?;
+    let known = |row: &AnyRow| -> ApiResult<Known> {
+        let answers: Vec<belofte_contract::apply::Answer> = serde_json::from_str(row.try_get("answers")?)?;
+        Ok(Known {
+            id: row.try_get("id")?,
+            reference: reference_of(row)?,
+            posting_id: row.try_get("posting_id")?,
+            status: row.try_get("status")?,
+            answers: answers.len(),
+            files: row.try_get("files")?,
+            mails: row.try_get("mails")?,
+        })
+    };
+    rows.iter().map(known).collect()
+}
+
+/// Ids and names of the files of an application.
+pub async fn files_of(connection: &mut AnyConnection, id: &str) -> ApiResult<Vec<(String, String)>> {
+    let rows = sqlx::query("SELECT id, name FROM uploads WHERE application_id = $1 ORDER BY id").bind(id);
+    rows.fetch_all(connection).await?.iter().map(|row| Ok((row.try_get("id")?, row.try_get("name")?))).collect()
+}
+
+/// A mail that is kept; its words only while it waits.
+#[derive(Debug, Serialize)]
+pub struct KeptMail {
+    kind: String,
+    subject: String,
+    text: String,
+    created_at: Timestamp,
+    sent_at: Option<Timestamp>,
+}
+
+/// The mails to the applicant, oldest first.
+pub async fn mails_of(connection: &mut AnyConnection, id: &str) -> ApiResult<Vec<KeptMail>> {
+    let rows = sqlx::query(
+        "SELECT kind, subject, body_text, created_at, sent_at FROM outbox
+         WHERE application_id = $1 AND to_address = (SELECT email FROM applications WHERE id = $1) ORDER BY created_at, id",
+    );
+    let mail = |row: &AnyRow| -> ApiResult<KeptMail> {
+        Ok(KeptMail {
+            kind: row.try_get("kind")?,
+            subject: row.try_get("subject")?,
+            text: row.try_get("body_text")?,
+            created_at: instant(row, "created_at")?,
+            sent_at: maybe_instant(row, "sent_at")?,
+        })
+    };
+    rows.bind(id).fetch_all(connection).await?.iter().map(mail).collect()
+}
+
+/// Everything that is not erased, by id and reference.
+pub async fn not_erased(store: &Store) -> ApiResult<Vec<(String, Reference)>> {
+    let rows = sqlx::query("SELECT id, reference FROM applications WHERE erased_at IS NULL").fetch_all(store.read());
+    rows.await?.iter().map(|row| Ok((row.try_get("id")?, reference_of(row)?))).collect()
+}
+
+fn reference_of(row: &AnyRow) -> ApiResult<Reference> {
+    let reference: String = row.try_get("reference")?;
+    Reference::parse(&reference).map_err(ApiProblem::internal)
 }

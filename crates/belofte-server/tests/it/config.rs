@@ -209,7 +209,7 @@ fn a_variable_with_a_slip_is_doubted_and_a_strange_one_is_not() {
 }
 
 /// The program itself, with nothing of our own environment.
-fn program(arguments: &[&str], folder: &Path) -> (Option<i32>, String, String) {
+pub fn program(arguments: &[&str], folder: &Path) -> (Option<i32>, String, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_belofte-server"));
     let output = command.args(arguments).current_dir(folder).env_clear().output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();

@@ -13,8 +13,8 @@ use crate::canary::columns;
 use crate::support::{Part, TestApp, key};
 use crate::timeline::{Applicant, applicant, listen};
 
-const NAME: &str = "Kanarievogel";
-const EMAIL: &str = "kanarievogel@example.com";
+pub const NAME: &str = "Kanarievogel";
+pub const EMAIL: &str = "kanarievogel@example.com";
 const PHONE: &str = "06 98765421";
 const FILE: &str = "kanariegezang.pdf";
 const INSIDE: &str = "KANARIEGEFLUIT";
@@ -185,7 +185,7 @@ both!(no_word_of_the_person_is_left_and_every_count_is, app, {
 });
 
 /// Applies with a file, is moved, spoken to and rejected: leaves words wherever words can stand.
-async fn sing(app: &TestApp) -> Applicant {
+pub async fn sing(app: &TestApp) -> Applicant {
     let file = format!("%PDF-1.7\n%{INSIDE}\n%%EOF\n");
     let upload = app.post_parts("/v1/uploads", &[Part::File("file", FILE, file.as_bytes())], &[]).await.json();
     let mut body = crate::support::application(EMAIL);
@@ -210,7 +210,7 @@ async fn sing(app: &TestApp) -> Applicant {
 }
 
 /// Where any word of the person stands: in the rows, and in the bytes of every file of the data folder.
-async fn places(app: &TestApp) -> Vec<String> {
+pub async fn places(app: &TestApp) -> Vec<String> {
     let words = [NAME, EMAIL, PHONE, FILE, INSIDE, SAID, MOVED];
     let says = |text: &[u8]| words.iter().any(|word| text.windows(word.len()).any(|part| part == word.as_bytes()));
     let mut found = vec![];

@@ -9,6 +9,7 @@ mod support;
 mod alike;
 mod apply;
 mod canary;
+mod cli;
 mod config;
 mod crash;
 mod desk;
