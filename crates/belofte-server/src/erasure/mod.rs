@@ -46,13 +46,19 @@ pub struct Erased {
 pub async fn erase_due(app: &App) -> ApiResult<usize> {
     let (now, place, mut erased) = (app.clock.now(), Place::of(app), 0);
     loop {
-        let due = store::due(&app.store, now, AT_A_TIME).await?;
-        for id in &due {
-            let Some(gone) = erase(place, id, now, now).await? else { continue };
-            erased += 1;
-            app.tell_changed(id, gone.version);
+        let before = erased;
+        for id in &store::due(&app.store, now, AT_A_TIME).await? {
+            match erase(place, id, now, now).await {
+                Ok(Some(gone)) => {
+                    erased += 1;
+                    app.tell_changed(id, gone.version);
+                }
+                Ok(None) => {}
+                // One that cannot be read must not keep the others from their date.
+                Err(problem) => tracing::error!(application = id, problem = ?problem.problem().kind, "not erased"),
+            }
         }
-        if due.is_empty() {
+        if erased == before {
             break;
         }
     }

@@ -78,6 +78,20 @@ async fn catches_up(database: Option<String>) {
 
 on_both!(dates_that_passed_during_downtime_are_caught_up, catches_up);
 
+both!(one_that_cannot_be_read_keeps_no_other_from_its_date, app, {
+    let (broken, noor) = (applicant(&app, "broken@example.com").await, applicant(&app, "noor@example.com").await);
+    for applicant in [&broken, &noor] {
+        reject(&app, applicant).await;
+    }
+    let mut transaction = app.state.store.write().begin().await.unwrap();
+    let sql = "UPDATE applications SET decision = '{' WHERE reference = $1";
+    sqlx::query(sql).bind(&broken.reference).execute(&mut *transaction).await.unwrap();
+    transaction.commit().await.unwrap();
+    app.set_time(THE_DATE);
+    assert_eq!(erase_due(&app.state).await.unwrap(), 1);
+    assert_eq!(desk_status(&app, &noor).await, StatusCode::GONE);
+});
+
 both!(two_servers_on_one_database_erase_each_once, app, {
     for nobody in 0..18 {
         reject(&app, &applicant(&app, &format!("a{nobody}@example.com")).await).await;
