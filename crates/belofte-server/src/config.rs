@@ -44,6 +44,8 @@ pub enum Command {
     Restore(cli::restore::Options),
     /// Write everything kept about a person into one zip.
     ExportPerson(cli::export_person::Options),
+    /// Take postings or applications over from another system's CSV file.
+    Import(cli::import::Options),
     /// Erase an application, or everything under a mail address.
     Erase(cli::erase::Options),
 }

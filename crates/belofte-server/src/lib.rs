@@ -14,6 +14,7 @@ pub mod features;
 pub mod format;
 pub mod health;
 pub mod http;
+pub mod import;
 pub mod locale;
 pub mod localized;
 pub mod mail;

@@ -30,6 +30,7 @@ async fn run(command: Command) -> Result<(), StartError> {
         Command::Backup(options) => cli::backup::run(&options).await,
         Command::Restore(options) => cli::restore::run(&options).await,
         Command::ExportPerson(options) => cli::export_person::run(&options).await,
+        Command::Import(options) => cli::import::run(&options).await,
         Command::Erase(options) => cli::erase::run(&options).await,
     }
 }

@@ -15,7 +15,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "init", include_str!("../migrations/0001_init.sql")),
     (2, "idempotency status", include_str!("../migrations/0002_idempotency_status.sql")),
     (3, "doubts", include_str!("../migrations/0003_doubts.sql")),
-    (9, "erasure", include_str!("../migrations/0009_erasure.sql")),
+    (9, "erasure imports", include_str!("../migrations/0009_erasure_imports.sql")),
 ];
 /// The first SQLite with the fix for a WAL reset that could lose a commit.
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);

@@ -19,7 +19,7 @@ use crate::support::TestApp;
 use crate::timeline::{Applicant, applicant};
 
 /// The program on the data of `app`; gives its code and all that it said.
-fn tool(app: &TestApp, arguments: &[&str]) -> (i32, String) {
+pub fn tool(app: &TestApp, arguments: &[&str]) -> (i32, String) {
     on(app.folder.path(), &app.state.config.database_url, arguments)
 }
 

@@ -16,6 +16,7 @@ mod desk;
 mod door;
 mod embed;
 mod erasure;
+mod import;
 mod limits;
 mod lookup;
 mod mail;
