@@ -61,7 +61,9 @@ pub struct Flags {
 impl Args for Flags {
     fn augment_args(command: clap::Command) -> clap::Command {
         let file = Arg::new("config").long("config").value_name("FILE").value_parser(clap::value_parser!(PathBuf));
-        let file = file.help("Settings in TOML; else ./belofte.toml when it is there [BELOFTE_CONFIG]");
+        let file = file
+            .help_heading("Settings")
+            .help("Settings in TOML; else ./belofte.toml when it is there [BELOFTE_CONFIG]");
         settings::SETTINGS.iter().flat_map(args_of).fold(command.arg(file), clap::Command::arg)
     }
 
@@ -87,9 +89,12 @@ impl FromArgMatches for Flags {
 }
 
 fn args_of(setting: &Setting) -> Vec<Arg> {
-    let about = setting.about.replace('`', "");
+    let about = setting.about.replace('`', "").replace("[CONTENT.md](CONTENT.md)", "CONTENT.md");
     let default = setting.default.map_or(String::new(), |text| format!(" [default: {text}]"));
-    let arg = |key: String, help: String| Arg::new(key.clone()).long(key.replace('_', "-")).help(help);
+    let arg = |key: String, help: String| {
+        let arg = Arg::new(key.clone()).long(key.replace('_', "-")).value_name(key.to_uppercase());
+        arg.help(help).help_heading("Settings")
+    };
     let mut args = vec![arg(setting.key.to_owned(), format!("{about} [{}]{default}", setting.variable))];
     if setting.is_secret() {
         let help = format!("file that holds it, closed to others [{}_FILE]", setting.variable);

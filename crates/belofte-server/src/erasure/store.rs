@@ -8,6 +8,7 @@ use sqlx::{AnyConnection, Row};
 
 use crate::features::timeline::store::{PROMISE_COLUMNS, StoredDecision, instant, maybe_instant, promise_row};
 use crate::problem::{ApiProblem, ApiResult};
+use crate::promises;
 use crate::store::Store;
 
 /// An application about to be erased.
@@ -67,13 +68,7 @@ pub async fn settle_promises(connection: &mut AnyConnection, id: &str, now: Time
         }
         // Why a date was moved was written to one person. The dates stay: the score counts them.
         promise.moves.iter_mut().for_each(|change| change.reason.clear());
-        sqlx::query("UPDATE promises SET kept_at = $2, voided_at = $3, moves = $4 WHERE id = $1")
-            .bind(&promise.id)
-            .bind(promise.kept_at.map(Timestamp::as_ms))
-            .bind(promise.voided_at.map(Timestamp::as_ms))
-            .bind(serde_json::to_string(&promise.moves)?)
-            .execute(&mut *connection)
-            .await?;
+        promises::store::end(connection, &promise).await?;
     }
     Ok(())
 }

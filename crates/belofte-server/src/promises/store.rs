@@ -1,11 +1,12 @@
 //! Promises as rows.
 
 use belofte_contract::Timestamp;
-use belofte_contract::promise::{PromiseKind, PromiseSource};
+use belofte_contract::promise::{Promise, PromiseKind, PromiseSource};
 use sqlx::AnyConnection;
 
 use super::Planned;
 use crate::calendar::Calendar;
+use crate::problem::ApiResult;
 use crate::tokens::new_id;
 
 /// Stores a promise made at `made_at`; gives its id.
@@ -34,6 +35,18 @@ pub async fn insert(
     .execute(connection)
     .await?;
     Ok(id)
+}
+
+/// Writes what became of a promise, and its moves without their words: what is left once its person is erased.
+pub async fn end(connection: &mut AnyConnection, promise: &Promise) -> ApiResult<()> {
+    sqlx::query("UPDATE promises SET kept_at = $2, voided_at = $3, moves = $4 WHERE id = $1")
+        .bind(&promise.id)
+        .bind(promise.kept_at.map(Timestamp::as_ms))
+        .bind(promise.voided_at.map(Timestamp::as_ms))
+        .bind(serde_json::to_string(&promise.moves)?)
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 pub fn kind_word(kind: PromiseKind) -> &'static str {

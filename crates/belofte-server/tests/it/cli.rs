@@ -304,6 +304,7 @@ async fn what_was_deleted_before_deletions_were_overwritten_goes_with_the_migrat
         &insert,
         "DELETE FROM idempotency",
         "DELETE FROM _sqlx_migrations WHERE version = 9",
+        "DROP TABLE imports",
         "DROP INDEX applications_to_erase",
         "ALTER TABLE applications DROP COLUMN erased_at",
         "PRAGMA wal_checkpoint(TRUNCATE)",
