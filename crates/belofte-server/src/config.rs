@@ -15,6 +15,7 @@ use clap::{Arg, ArgMatches, Args, FromArgMatches, Parser, Subcommand};
 
 pub use self::layers::Problems;
 use self::settings::Setting;
+use crate::desk::access::Role;
 use crate::{StartError, cli};
 
 #[derive(Parser)]
@@ -48,6 +49,10 @@ pub enum Command {
     Import(cli::import::Options),
     /// Erase an application, or everything under a mail address.
     Erase(cli::erase::Options),
+    /// Invite, list and end people who sign in to the desk.
+    User(UserOptions),
+    /// Check that the audit log and the promises are as the server wrote them.
+    Doctor(DoctorOptions),
 }
 
 /// The settings as options, and the file that holds the rest of them.
@@ -62,6 +67,7 @@ impl Args for Flags {
     fn augment_args(command: clap::Command) -> clap::Command {
         let file = Arg::new("config").long("config").value_name("FILE").value_parser(clap::value_parser!(PathBuf));
         let file = file
+            .global(true)
             .help_heading("Settings")
             .help("Settings in TOML; else ./belofte.toml when it is there [BELOFTE_CONFIG]");
         settings::SETTINGS.iter().flat_map(args_of).fold(command.arg(file), clap::Command::arg)
@@ -93,7 +99,8 @@ fn args_of(setting: &Setting) -> Vec<Arg> {
     let default = setting.default.map_or(String::new(), |text| format!(" [default: {text}]"));
     let arg = |key: String, help: String| {
         let arg = Arg::new(key.clone()).long(key.replace('_', "-")).value_name(key.to_uppercase());
-        arg.help(help).help_heading("Settings")
+        // Also behind a command of a command, as in `user invite`.
+        arg.global(true).help(help).help_heading("Settings")
     };
     let mut args = vec![arg(setting.key.to_owned(), format!("{about} [{}]{default}", setting.variable))];
     if setting.is_secret() {
@@ -149,6 +156,46 @@ pub enum HolidaysCommand {
     },
 }
 
+#[derive(Args, Clone, Debug)]
+pub struct UserOptions {
+    #[command(subcommand)]
+    pub command: UserCommand,
+    #[command(flatten)]
+    pub flags: Flags,
+}
+
+#[derive(Subcommand, Clone, Debug)]
+pub enum UserCommand {
+    /// Print a one-time link for somebody, new or known.
+    Invite {
+        #[arg(long)]
+        email: String,
+        #[arg(long)]
+        name: String,
+        #[arg(long, value_parser = clap::builder::PossibleValuesParser::new(Role::ALL.map(Role::word)))]
+        role: String,
+        /// Id of the contact in people.json that they are.
+        #[arg(long)]
+        person: Option<String>,
+        /// Id of a posting that they see; may be given more than once. None is all.
+        #[arg(long = "posting", value_name = "ID")]
+        postings: Vec<String>,
+    },
+    /// Print everyone: address, name, role, state, postings.
+    List,
+    /// Let nobody sign in as this user any more, at once.
+    End {
+        #[arg(long)]
+        email: String,
+    },
+}
+
+#[derive(Args, Clone, Debug)]
+pub struct DoctorOptions {
+    #[command(flatten)]
+    pub flags: Flags,
+}
+
 /// How many calls one address may make in a minute.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
@@ -156,6 +203,8 @@ pub struct Limits {
     pub uploads_per_minute: u32,
     pub status_requests_per_minute: u32,
     pub status_sessions_per_minute: u32,
+    /// Passwords, codes and invitations at the desk.
+    pub sign_ins_per_minute: u32,
 }
 
 impl Default for Limits {
@@ -166,6 +215,7 @@ impl Default for Limits {
             uploads_per_minute: 30,
             status_requests_per_minute: 10,
             status_sessions_per_minute: 20,
+            sign_ins_per_minute: 20,
         }
     }
 }
@@ -255,6 +305,7 @@ impl DemoOptions {
                 uploads_per_minute: 240,
                 status_requests_per_minute: 120,
                 status_sessions_per_minute: 240,
+                sign_ins_per_minute: 240,
             },
         })
     }

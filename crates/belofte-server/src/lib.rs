@@ -8,6 +8,7 @@ pub mod clock;
 pub mod config;
 pub mod demo;
 pub mod desk;
+pub mod doctor;
 pub mod embed;
 pub mod erasure;
 pub mod features;
@@ -40,7 +41,7 @@ pub type StartError = Box<dyn std::error::Error + Send + Sync>;
 pub fn router(state: AppState) -> Router {
     let routes = Router::new()
         .merge(features::router())
-        .merge(desk::router())
+        .merge(desk::router(&state))
         .merge(pages::router())
         .merge(health::router())
         .merge(openapi::router());

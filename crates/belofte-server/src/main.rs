@@ -11,7 +11,7 @@ use clap::Parser;
 #[tokio::main]
 async fn main() -> ExitCode {
     match run(Options::parse().command).await {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("belofte-server: {error}");
             if error.is::<config::Problems>() { ExitCode::from(2) } else { ExitCode::FAILURE }
@@ -19,7 +19,7 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run(command: Command) -> Result<(), StartError> {
+async fn run(command: Command) -> Result<ExitCode, StartError> {
     match command {
         Command::Serve(flags) => belofte_server::serve(config::load(&flags)?).await,
         Command::Demo(demo) => belofte_server::demo::run(demo).await,
@@ -32,5 +32,8 @@ async fn run(command: Command) -> Result<(), StartError> {
         Command::ExportPerson(options) => cli::export_person::run(&options).await,
         Command::Import(options) => cli::import::run(&options).await,
         Command::Erase(options) => cli::erase::run(&options).await,
-    }
+        Command::User(user) => belofte_server::desk::users::cli::run(user).await,
+        Command::Doctor(doctor) => return belofte_server::doctor::run(doctor).await,
+    }?;
+    Ok(ExitCode::SUCCESS)
 }

@@ -314,7 +314,7 @@ fn desk_acts() -> Vec<Operation> {
     use HttpMethod::{Get, Post};
     let of_desk = |method, path, id, summary| Operation {
         security: Some("desk"),
-        problems: &["400", "401", "404", "409", "422"],
+        problems: &["400", "401", "403", "404", "409", "422"],
         answers: &[("200", "Application", JSON)],
         ..Operation::new(method, path, id, summary)
     };
@@ -322,11 +322,11 @@ fn desk_acts() -> Vec<Operation> {
         Operation {
             query: &["posting", "status", "check", "lang"],
             answers: &[("200", "", JSON)],
-            problems: &["400", "401"],
+            problems: &["400", "401", "403"],
             ..of_desk(Get, "/v1/desk/applications", "deskList", "Applications, newest first")
         },
         Operation {
-            problems: &["400", "401", "404", "410"],
+            problems: &["400", "401", "403", "404", "410"],
             ..of_desk(Get, "/v1/desk/applications/{reference}", "deskShow", "One application")
         },
         Operation {

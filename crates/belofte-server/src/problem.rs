@@ -71,6 +71,11 @@ impl ApiProblem {
         ApiProblem::new(ProblemType::Unauthorized, StatusCode::UNAUTHORIZED, "Sign in first")
     }
 
+    /// Signed in, but not for this; the same for what is there and what is not.
+    pub fn forbidden() -> ApiProblem {
+        ApiProblem::new(ProblemType::Unauthorized, StatusCode::FORBIDDEN, "This is not for the role that asks")
+    }
+
     pub fn code() -> ApiProblem {
         ApiProblem::new(ProblemType::Code, StatusCode::UNAUTHORIZED, "The code or link does not open anything")
     }

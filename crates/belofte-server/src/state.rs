@@ -6,13 +6,19 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex, RwLock};
 
+use belofte_contract::Timestamp;
+use serde_json::json;
 use tokio::sync::broadcast;
 
 use crate::StartError;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::desk::access::Who;
+use crate::desk::audit::{self, Act, Entry, Subject};
 use crate::features::score::counted::Counted;
 use crate::http::limits::RateLimits;
+use crate::problem::ApiProblem;
+use crate::promises;
 use crate::settings::Settings;
 use crate::store::Store;
 use crate::tokens::Secret;
@@ -73,6 +79,7 @@ pub async fn open(config: Config, clock: Clock) -> Result<AppState, StartError> 
     let store = Store::open(&config.database_url).await?;
     crate::demo::content::load_if_empty(&store, &config, clock.now()).await?;
     let settings = Settings::load(&store, &config.public_url).await?;
+    seal_promises(&store, &secret, clock.now()).await?;
     Ok(Arc::new(App {
         limits: RateLimits::new(config.limits, &clock),
         config,
@@ -107,6 +114,24 @@ fn secret(path: &Path) -> Result<Secret, StartError> {
         file.write_all(&secret)?;
         file.sync_all()?;
     }
-    let bytes = std::fs::read(path)?;
+    known_secret(path)
+}
+
+/// The server's secret, which is there already.
+pub fn known_secret(path: &Path) -> Result<Secret, StartError> {
+    let bytes = std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
     bytes.try_into().map_err(|_| format!("{} must hold 32 bytes", path.display()).into())
+}
+
+/// Promises from before there were seals get theirs, once: whoever takes a seal away later is found out.
+async fn seal_promises(store: &Store, secret: &Secret, now: Timestamp) -> Result<(), StartError> {
+    let worded = |problem: ApiProblem| problem.problem().title.clone();
+    let mut transaction = store.write().begin().await?;
+    if !audit::store::has(&mut transaction, Act::PromisesSealed).await.map_err(worded)? {
+        let count = promises::store::seal_old(&mut transaction, secret).await.map_err(worded)?;
+        let entry = Entry { detail: json!({"count": count}), ..Entry::new(Act::PromisesSealed, Subject::Promises) };
+        audit::store::append(&mut transaction, secret, Who::System.word(), now, &entry).await.map_err(worded)?;
+    }
+    transaction.commit().await?;
+    Ok(())
 }

@@ -15,6 +15,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "init", include_str!("../migrations/0001_init.sql")),
     (2, "idempotency status", include_str!("../migrations/0002_idempotency_status.sql")),
     (3, "doubts", include_str!("../migrations/0003_doubts.sql")),
+    (4, "desk", include_str!("../migrations/0004_desk.sql")),
     (9, "erasure imports", include_str!("../migrations/0009_erasure_imports.sql")),
 ];
 /// The first SQLite with the fix for a WAL reset that could lose a commit.

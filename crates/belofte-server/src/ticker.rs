@@ -11,6 +11,7 @@ use belofte_contract::time::HOUR_MS;
 use belofte_contract::timeline::{Actor, EntryEvent};
 use sqlx::AnyConnection;
 
+use crate::desk::users;
 use crate::erasure;
 use crate::features::lookup;
 use crate::features::timeline::store::{NewEvent, find, load_application, record_event};
@@ -123,6 +124,7 @@ async fn mail_both(
 async fn clean(app: &App, now: Timestamp) -> ApiResult<()> {
     let mut transaction = app.store.write().begin().await?;
     lookup::store::purge(&mut transaction, now).await?;
+    users::store::purge(&mut transaction, now).await?;
     mail::store::purge(&mut transaction, now.plus_ms(-HOUR_MS)).await?;
     transaction.commit().await?;
     app.store.sweep().await?;

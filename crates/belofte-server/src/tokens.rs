@@ -44,11 +44,16 @@ pub fn new_id() -> String {
 
 /// HMAC-SHA-256 of `text` for one `purpose`, base64url. The purpose keeps a hash from serving elsewhere.
 pub fn keyed_hash(secret: &Secret, purpose: &str, text: &str) -> String {
+    URL_SAFE_NO_PAD.encode(keyed_bytes(secret, purpose, text))
+}
+
+/// As [`keyed_hash`], as bytes.
+pub fn keyed_bytes(secret: &Secret, purpose: &str, text: &str) -> [u8; 32] {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret).expect("HMAC takes a key of any length");
     mac.update(purpose.as_bytes());
     mac.update(&[0]);
     mac.update(text.as_bytes());
-    URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
+    mac.finalize().into_bytes().into()
 }
 
 pub fn same(a: &str, b: &str) -> bool {

@@ -18,10 +18,10 @@ use std::path::Path;
 use indicatif::{ProgressBar, ProgressStyle};
 use sha2::{Digest, Sha256};
 
-use crate::StartError;
 use crate::config::Config;
 use crate::store::{Found, Store, newest};
 use crate::tokens::{Secret, hex};
+use crate::{StartError, state};
 
 /// The database of a server that has run: none is made, none is changed.
 async fn open(config: &Config) -> Result<Store, StartError> {
@@ -38,10 +38,7 @@ async fn open(config: &Config) -> Result<Store, StartError> {
 
 /// The server's secret; one that is missing is not drawn here.
 fn secret(data: &Path) -> Result<Secret, StartError> {
-    let path = data.join("secret");
-    let bytes =
-        std::fs::read(&path).map_err(|error| format!("{} cannot be read ({})", path.display(), error.kind()))?;
-    bytes.try_into().map_err(|_| format!("{} must hold 32 bytes", path.display()).into())
+    state::known_secret(&data.join("secret"))
 }
 
 /// A bar of bytes on a terminal; nothing where nobody looks.

@@ -19,6 +19,7 @@ use belofte_contract::timeline::{Application, ApplicationStatus};
 use serde::{Deserialize, Serialize};
 
 use self::page::Page;
+use crate::desk::access::Scope;
 use crate::desk::{self, DeskRow};
 use crate::features::timeline::store::{ApplicationRow, Posting, find_by_reference, load_application, word};
 use crate::http::{Query, from_elsewhere};
@@ -71,7 +72,7 @@ const SHOWN: [&str; 4] = ["all", "open", "late", "decided"];
 
 async fn list(State(state): State<AppState>, Query(asked): Query<Asked>, headers: HeaderMap) -> ApiResult<Response> {
     let page = Page::new(&state, asked.lang.as_deref(), &headers);
-    let rows = desk::rows(&state, &desk::store::Wanted::default(), &page.lang).await?;
+    let rows = desk::rows(&state, &desk::store::Wanted::of(Scope::All), &page.lang).await?;
     let now = state.clock.now();
     let is_late = |row: &DeskRow| {
         let next = row.summary.next_promise.as_ref();

@@ -32,12 +32,14 @@ pub async fn run(options: DemoOptions) -> Result<(), StartError> {
     }
     let state = crate::state::open(config, clock).await?;
     let samples = seed::seed(&state).await?;
+    let link = seed::recruiter(&state).await?;
     crate::start_loops(&state);
     let host = host::router(&www, &state)?;
     let mut out = std::io::stdout().lock();
     writeln!(out, "careers page  http://127.0.0.1:{port}/")?;
     writeln!(out, "endpoint      {}", state.config.public_url)?;
     writeln!(out, "recruiter     {}/demo", state.config.public_url)?;
+    writeln!(out, "desk          {link}")?;
     writeln!(out, "mailbox       {}/demo/mail", state.config.public_url)?;
     for sample in samples {
         writeln!(out, "{}  {}  {}", sample.reference, sample.email, sample.note)?;

@@ -5,10 +5,14 @@
 mod store;
 mod story;
 
+use std::collections::BTreeSet;
+
 use belofte_contract::Reference;
 
 use self::story::{Delay, End, Story, Teller};
 use crate::StartError;
+use crate::desk::access::{Role, Who};
+use crate::desk::users::{self, NewUser};
 use crate::locale;
 use crate::problem::ApiProblem;
 use crate::state::AppState;
@@ -22,6 +26,8 @@ pub struct Sample {
 
 /// The language of the terminal.
 const TERMINAL: &str = "en";
+/// Who signs in to the demo's desk.
+const RECRUITER: &str = "sanne";
 /// Counted promises that the history reaches.
 const COUNTED: usize = 214;
 /// Long enough ago that every procedure has ended, not so long that its first date leaves the 90 days.
@@ -125,7 +131,8 @@ pub async fn seed(state: &AppState) -> Result<Vec<Sample>, StartError> {
     let mut transaction = state.store.write().begin().await?;
     if store::count_applications(&mut transaction).await.map_err(worded)? == 0 {
         let settings = state.settings();
-        let mut teller = Teller::new(&mut transaction, &settings, state.clock.now()).map_err(worded)?;
+        let mut teller =
+            Teller::new(&mut transaction, (&state.secret, &settings), state.clock.now()).map_err(worded)?;
         tell_all(&mut teller).await.map_err(worded)?;
     }
     transaction.commit().await?;
@@ -138,8 +145,22 @@ pub async fn seed(state: &AppState) -> Result<Vec<Sample>, StartError> {
     Ok(SAMPLES.iter().map(sample).collect())
 }
 
+/// A one-time link to the desk for the demo's recruiter, who is an administrator too: a new one at every start.
+pub async fn recruiter(state: &AppState) -> Result<String, StartError> {
+    let settings = state.settings();
+    let contact = settings.contact(RECRUITER, TERMINAL).ok_or("the demo's recruiter is gone")?;
+    let user = NewUser {
+        email: contact.email.unwrap_or_default(),
+        name: contact.name,
+        role: Role::Administrator,
+        person_id: Some(RECRUITER.to_owned()),
+        postings: BTreeSet::new(),
+    };
+    users::invite(state, &Who::System, user).await.map_err(worded)
+}
+
 fn worded(problem: ApiProblem) -> StartError {
-    format!("the demo's applications cannot be made: {}", problem.problem().title).into()
+    format!("the demo cannot be made: {}", problem.problem().title).into()
 }
 
 async fn tell_all(teller: &mut Teller<'_>) -> Result<(), ApiProblem> {

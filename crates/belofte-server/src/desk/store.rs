@@ -11,8 +11,11 @@ use belofte_contract::promise::{Promise, PromiseKind, PromiseMove, PromiseSource
 use belofte_contract::time::DAY_MS;
 use belofte_contract::timeline::{Actor, Application, ApplicationStatus, EntryEvent};
 use belofte_contract::{Reference, Timestamp};
+use serde_json::{Value, json};
 use sqlx::{AnyConnection, Row};
 
+use crate::desk::access::{Scope, Signed};
+use crate::desk::audit::{self, Act, Entry, Subject};
 use crate::features::timeline::store::{
     self, ApplicationRow, NewEvent, PROMISE_COLUMNS, Posting, PromiseRow, StoredDecision, load_application,
     lock_by_reference, record_event, word,
@@ -30,7 +33,9 @@ const MOVES_MAX: usize = 20;
 const MOVE_MAX_DAYS: i64 = 730;
 
 /// What an act works with: the application held until the transaction ends, its posting in the applicant's language.
-struct Case {
+struct Case<'c> {
+    app: &'c App,
+    who: &'c Signed,
     row: ApplicationRow,
     posting: Posting,
     lang: String,
@@ -38,22 +43,25 @@ struct Case {
     now: Timestamp,
 }
 
-impl Case {
+impl<'c> Case<'c> {
     async fn open(
         connection: &mut AnyConnection,
+        (app, who): (&'c App, &'c Signed),
         settings: &Settings,
         reference: Reference,
         by: &str,
-        now: Timestamp,
-    ) -> ApiResult<Case> {
+    ) -> ApiResult<Case<'c>> {
         let row = lock_by_reference(connection, reference).await?.ok_or_else(ApiProblem::not_found)?;
+        if !who.scope.covers(&row.posting_id) {
+            return Err(ApiProblem::not_found());
+        }
         if row.status != ApplicationStatus::Open {
             return Err(ApiProblem::conflict("the application has ended"));
         }
         let lang = settings.lang(Some(&row.lang)).to_owned();
         let posting = Posting::of(settings, &row.posting_id, &lang)?;
         let by = settings.person(by, &lang).ok_or_else(|| field("by", FieldErrorCode::NotAChoice))?;
-        Ok(Case { row, posting, lang, by, now })
+        Ok(Case { app, who, row, posting, lang, by, now: app.clock.now() })
     }
 
     fn event(&self, event: EntryEvent) -> NewEvent<'_> {
@@ -82,6 +90,16 @@ impl Case {
         mail::queue_to_applicant(connection, app, &self.row, letter, application, self.now).await
     }
 
+    /// Notes the act; part of the transaction that carries it out.
+    async fn audit(&self, connection: &mut AnyConnection, act: Act, detail: Value) -> ApiResult<()> {
+        let entry = Entry {
+            posting_id: Some(&self.row.posting_id),
+            detail,
+            ..Entry::new(act, Subject::Application(&self.row.id))
+        };
+        audit::append(connection, self.app, &self.who.who, &entry).await
+    }
+
     /// An open promise of this application.
     async fn open_promise(&self, connection: &mut AnyConnection, settings: &Settings, id: &str) -> ApiResult<Promise> {
         let rows = store::load_promises(connection, settings, &self.posting, &self.row.id, &self.lang).await?;
@@ -92,12 +110,12 @@ impl Case {
 }
 
 /// Brings the application to another step. That is the word that was promised in the step it leaves.
-pub async fn transition(app: &App, reference: Reference, act: &Transition) -> ApiResult<String> {
+pub async fn transition(app: &App, who: &Signed, reference: Reference, act: &Transition) -> ApiResult<String> {
     let said = said(act.text.as_deref())?;
-    let (settings, now) = (app.settings(), app.clock.now());
+    let settings = app.settings();
     let mut transaction = app.store.write().begin().await?;
     let connection = &mut *transaction;
-    let case = Case::open(connection, &settings, reference, &act.by, now).await?;
+    let case = Case::open(connection, (app, who), &settings, reference, &act.by).await?;
     let stage = case.posting.stage(Some(&act.stage_id)).ok_or_else(|| field("stage_id", FieldErrorCode::NotAChoice))?;
     if case.row.stage_id.as_deref() == Some(stage.id.as_str()) {
         return Err(ApiProblem::conflict("the application is in this step already"));
@@ -120,12 +138,13 @@ pub async fn transition(app: &App, reference: Reference, act: &Transition) -> Ap
     let application = case.application(connection, &settings).await?;
     let letter = letters::stage_changed(&settings, &case.lang, &application, &case.by, said);
     case.mail(connection, app, letter, &application).await?;
+    case.audit(connection, Act::Transition, json!({"stage_id": stage.id})).await?;
     transaction.commit().await?;
     Ok(told(app, case.row.id, version))
 }
 
 /// Ends the application.
-pub async fn decide(app: &App, reference: Reference, act: &NewDecision) -> ApiResult<String> {
+pub async fn decide(app: &App, who: &Signed, reference: Reference, act: &NewDecision) -> ApiResult<String> {
     let problems = act.problems();
     if !problems.is_empty() {
         return Err(ApiProblem::fields(problems));
@@ -133,7 +152,7 @@ pub async fn decide(app: &App, reference: Reference, act: &NewDecision) -> ApiRe
     let (settings, now) = (app.settings(), app.clock.now());
     let mut transaction = app.store.write().begin().await?;
     let connection = &mut *transaction;
-    let case = Case::open(connection, &settings, reference, &act.by, now).await?;
+    let case = Case::open(connection, (app, who), &settings, reference, &act.by).await?;
     let stage = case.posting.stage(case.row.stage_id.as_deref());
     let decision = StoredDecision {
         outcome: act.outcome,
@@ -159,23 +178,27 @@ pub async fn decide(app: &App, reference: Reference, act: &NewDecision) -> ApiRe
     let shown = store::decision_in(&decision, &settings, &case.lang);
     let letter = letters::decision(&settings, &case.lang, &application, &shown);
     case.mail(connection, app, letter, &application).await?;
+    let detail = json!({"outcome": act.outcome, "reasons": decision.reasons.len()});
+    case.audit(connection, Act::Decide, detail).await?;
     transaction.commit().await?;
     Ok(told(app, case.row.id, version))
 }
 
 /// The promised act was done, now. When nothing else is promised, the next word gets its date at once.
-pub async fn keep(app: &App, reference: Reference, promise_id: &str, act: &PromiseKept) -> ApiResult<String> {
+pub async fn keep(
+    app: &App,
+    who: &Signed,
+    reference: Reference,
+    promise_id: &str,
+    act: &PromiseKept,
+) -> ApiResult<String> {
     let said = said(act.text.as_deref())?;
     let (settings, now) = (app.settings(), app.clock.now());
     let mut transaction = app.store.write().begin().await?;
     let connection = &mut *transaction;
-    let case = Case::open(connection, &settings, reference, &act.by, now).await?;
+    let case = Case::open(connection, (app, who), &settings, reference, &act.by).await?;
     let mut promise = case.open_promise(connection, &settings, promise_id).await?;
-    sqlx::query("UPDATE promises SET kept_at = $2 WHERE id = $1")
-        .bind(promise_id)
-        .bind(now.as_ms())
-        .execute(&mut *connection)
-        .await?;
+    promises::store::keep(connection, &app.secret, promise_id, now).await?;
     promise.kept_at = Some(now);
     promise_next_word(connection, &settings, &case).await?;
     let event = NewEvent {
@@ -188,6 +211,7 @@ pub async fn keep(app: &App, reference: Reference, promise_id: &str, act: &Promi
     let application = case.application(connection, &settings).await?;
     let letter = letters::promise_kept(&settings, &case.lang, &application, &promise, &case.by, said);
     case.mail(connection, app, letter, &application).await?;
+    case.audit(connection, Act::Keep, json!({"promise_id": promise_id})).await?;
     transaction.commit().await?;
     Ok(told(app, case.row.id, version))
 }
@@ -195,6 +219,7 @@ pub async fn keep(app: &App, reference: Reference, promise_id: &str, act: &Promi
 /// A new date for a promise. The first one stays as it is.
 pub async fn move_promise(
     app: &App,
+    who: &Signed,
     reference: Reference,
     promise_id: &str,
     act: &NewPromiseMove,
@@ -203,7 +228,7 @@ pub async fn move_promise(
     let (settings, now) = (app.settings(), app.clock.now());
     let mut transaction = app.store.write().begin().await?;
     let connection = &mut *transaction;
-    let case = Case::open(connection, &settings, reference, &act.by, now).await?;
+    let case = Case::open(connection, (app, who), &settings, reference, &act.by).await?;
     let mut promise = case.open_promise(connection, &settings, promise_id).await?;
     let problems = move_problems(&promise, act.to, reason, now);
     if !problems.is_empty() {
@@ -219,14 +244,8 @@ pub async fn move_promise(
     let change =
         PromiseMove { from: promise.due_at, to: act.to, reason: reason.to_owned(), by: case.by.name.clone(), at: now };
     promise.moves.push(change.clone());
-    // The mark of the last late note goes, so that the new date can turn late too.
-    sqlx::query("UPDATE promises SET due_at = $2, due_day_start = $3, moves = $4, late_noted_at = NULL WHERE id = $1")
-        .bind(promise_id)
-        .bind(act.to.as_ms())
-        .bind(settings.calendar.due_day_start(act.to).as_ms())
-        .bind(serde_json::to_string(&promise.moves)?)
-        .execute(&mut *connection)
-        .await?;
+    let sealing = (&app.secret, &settings.calendar);
+    promises::store::move_to(connection, sealing, promise_id, act.to, &promise.moves).await?;
     let event = NewEvent {
         stage_id: promise.stage_id.as_deref(),
         promise_id: Some(promise_id),
@@ -237,17 +256,36 @@ pub async fn move_promise(
     let application = case.application(connection, &settings).await?;
     let letter = letters::moved(&settings, &case.lang, &application, &promise, &change, &case.by, now);
     case.mail(connection, app, letter, &application).await?;
+    let detail = json!({"promise_id": promise_id, "from": change.from, "to": change.to});
+    case.audit(connection, Act::Move, detail).await?;
     transaction.commit().await?;
     Ok(told(app, case.row.id, version))
 }
 
-/// What the desk asks to see; nothing said is everything.
-#[derive(Debug, Default)]
+/// What the desk asks to see; nothing said is everything that `scope` covers.
+#[derive(Debug)]
 pub struct Wanted {
+    pub scope: Scope,
     pub posting: Option<String>,
     pub status: Option<String>,
     /// With something to check first, or without.
     pub check: Option<bool>,
+}
+
+impl Wanted {
+    /// Everything that `scope` covers.
+    pub fn of(scope: Scope) -> Wanted {
+        Wanted { scope, posting: None, status: None, check: None }
+    }
+}
+
+/// The posting that application `reference` is for.
+pub async fn posting_of(connection: &mut AnyConnection, reference: Reference) -> ApiResult<Option<String>> {
+    let row = sqlx::query("SELECT posting_id FROM applications WHERE reference = $1")
+        .bind(reference.to_string())
+        .fetch_optional(connection)
+        .await?;
+    Ok(row.map(|row| row.try_get("posting_id")).transpose()?)
 }
 
 /// Applications, newest first: of one posting, of one status, or all.
@@ -255,11 +293,13 @@ pub async fn list(connection: &mut AnyConnection, wanted: &Wanted) -> ApiResult<
     let rows = sqlx::query(
         "SELECT id FROM applications WHERE erased_at IS NULL AND ($1 = '' OR posting_id = $1) AND ($2 = '' OR status = $2)
            AND ($3 = '' OR ($3 = 'true' AND doubts <> '') OR ($3 = 'false' AND doubts = ''))
+           AND ($4 = '' OR posting_id IN (SELECT posting_id FROM user_postings WHERE user_id = $4))
          ORDER BY submitted_at DESC, id DESC LIMIT 500",
     )
     .bind(wanted.posting.as_deref().unwrap_or_default())
     .bind(wanted.status.as_deref().unwrap_or_default())
     .bind(wanted.check.map(|check| check.to_string()).unwrap_or_default())
+    .bind(wanted.scope.narrowed_user())
     .fetch_all(&mut *connection)
     .await?;
     let mut applications = Vec::with_capacity(rows.len());
@@ -271,7 +311,7 @@ pub async fn list(connection: &mut AnyConnection, wanted: &Wanted) -> ApiResult<
 }
 
 /// What the left step promised is kept by this act; what skipped steps promised does not apply any more.
-async fn leave_step(connection: &mut AnyConnection, case: &Case, entered: &Stage) -> ApiResult<()> {
+async fn leave_step(connection: &mut AnyConnection, case: &Case<'_>, entered: &Stage) -> ApiResult<()> {
     let position = |id: &str| case.posting.stages.iter().position(|stage| stage.id == id);
     let to = position(&entered.id);
     for open in open_promises(connection, case).await? {
@@ -279,7 +319,7 @@ async fn leave_step(connection: &mut AnyConnection, case: &Case, entered: &Stage
         let left = stage_id.is_some() && stage_id == case.row.stage_id.as_deref();
         let skipped = stage_id.and_then(position).is_some_and(|at| Some(at) < to);
         if left || skipped {
-            settle(connection, &open, left, case.now).await?;
+            settle(connection, case, &open, left).await?;
         }
     }
     Ok(())
@@ -287,7 +327,7 @@ async fn leave_step(connection: &mut AnyConnection, case: &Case, entered: &Stage
 
 /// At the end. A decision is the answer that the current step promised, and any decision that was promised; a talk
 /// that will not take place is not owed any more.
-async fn settle_promises(connection: &mut AnyConnection, case: &Case) -> ApiResult<()> {
+async fn settle_promises(connection: &mut AnyConnection, case: &Case<'_>) -> ApiResult<()> {
     for open in open_promises(connection, case).await? {
         let kept = match open.promise.kind {
             PromiseKind::Decision => true,
@@ -296,13 +336,13 @@ async fn settle_promises(connection: &mut AnyConnection, case: &Case) -> ApiResu
             // About the procedure itself: these are owed also after its end.
             PromiseKind::Complaint | PromiseKind::Erasure => continue,
         };
-        settle(connection, &open, kept, case.now).await?;
+        settle(connection, case, &open, kept).await?;
     }
     Ok(())
 }
 
 /// What was promised and not done yet, the applicant's own deadlines among it.
-async fn open_promises(connection: &mut AnyConnection, case: &Case) -> ApiResult<Vec<PromiseRow>> {
+async fn open_promises(connection: &mut AnyConnection, case: &Case<'_>) -> ApiResult<Vec<PromiseRow>> {
     let sql = format!(
         "SELECT {PROMISE_COLUMNS} FROM promises p
          WHERE p.application_id = $1 AND p.kept_at IS NULL AND p.voided_at IS NULL"
@@ -312,20 +352,21 @@ async fn open_promises(connection: &mut AnyConnection, case: &Case) -> ApiResult
 }
 
 /// Ends an open promise: kept by this act, or void.
-async fn settle(connection: &mut AnyConnection, open: &PromiseRow, kept: bool, now: Timestamp) -> ApiResult<()> {
+async fn settle(connection: &mut AnyConnection, case: &Case<'_>, open: &PromiseRow, kept: bool) -> ApiResult<()> {
     // The applicant's own deadline is nobody's word. A date of ours that passed stays broken, whatever happens after it.
     let ours = open.owner_id.is_some();
-    let column = if ours && (kept || open.promise.state(now) == PromiseState::Late) { "kept_at" } else { "voided_at" };
-    let sql = format!("UPDATE promises SET {column} = $2 WHERE id = $1");
-    sqlx::query(sqlx::AssertSqlSafe(sql)).bind(&open.promise.id).bind(now.as_ms()).execute(connection).await?;
-    Ok(())
+    if ours && (kept || open.promise.state(case.now) == PromiseState::Late) {
+        promises::store::keep(connection, &case.app.secret, &open.promise.id, case.now).await
+    } else {
+        promises::store::void(connection, &case.app.secret, &open.promise.id, case.now).await
+    }
 }
 
 /// The promise of the entered step: made now, unless it was made before and is still open.
 async fn promise_of_step(
     connection: &mut AnyConnection,
     settings: &Settings,
-    case: &Case,
+    case: &Case<'_>,
     stage: &Stage,
 ) -> ApiResult<Option<String>> {
     if let Some(id) = open_promise_of(connection, case, &stage.id).await? {
@@ -343,7 +384,7 @@ async fn promise_of_step(
 async fn promise_after_your_turn(
     connection: &mut AnyConnection,
     settings: &Settings,
-    case: &Case,
+    case: &Case<'_>,
     stage: &Stage,
 ) -> ApiResult<()> {
     let next = promises::after_your_turn(&case.posting.stages, stage, &settings.calendar, case.now);
@@ -354,7 +395,7 @@ async fn promise_after_your_turn(
     Ok(())
 }
 
-async fn open_promise_of(connection: &mut AnyConnection, case: &Case, stage_id: &str) -> ApiResult<Option<String>> {
+async fn open_promise_of(connection: &mut AnyConnection, case: &Case<'_>, stage_id: &str) -> ApiResult<Option<String>> {
     let row = sqlx::query(
         "SELECT id FROM promises WHERE application_id = $1 AND stage_id = $2 AND kept_at IS NULL AND voided_at IS NULL",
     )
@@ -366,7 +407,7 @@ async fn open_promise_of(connection: &mut AnyConnection, case: &Case, stage_id: 
 }
 
 /// With nothing open any more, the next step's word is promised: a status without a date is a defect.
-async fn promise_next_word(connection: &mut AnyConnection, settings: &Settings, case: &Case) -> ApiResult<()> {
+async fn promise_next_word(connection: &mut AnyConnection, settings: &Settings, case: &Case<'_>) -> ApiResult<()> {
     let row = sqlx::query(
         "SELECT COUNT(*) AS open FROM promises
          WHERE application_id = $1 AND kept_at IS NULL AND voided_at IS NULL AND owner_id IS NOT NULL",
@@ -399,11 +440,11 @@ fn planned_now(settings: &Settings, stage: &Stage, policy: PromisePolicy, now: T
 async fn make(
     connection: &mut AnyConnection,
     settings: &Settings,
-    case: &Case,
+    case: &Case<'_>,
     planned: &Planned,
 ) -> ApiResult<String> {
-    let (calendar, source) = (&settings.calendar, PromiseSource::Policy);
-    Ok(promises::store::insert(connection, calendar, &case.row.id, planned, source, case.now).await?)
+    let (sealing, source) = ((&case.app.secret, &settings.calendar), PromiseSource::Policy);
+    Ok(promises::store::insert(connection, sealing, &case.row.id, planned, source, case.now).await?)
 }
 
 fn move_problems(promise: &Promise, to: Timestamp, reason: &str, now: Timestamp) -> Vec<FieldError> {

@@ -73,7 +73,7 @@ pub async fn erase_due(app: &App) -> ApiResult<usize> {
 pub async fn erase(place: Place<'_>, id: &str, dated: Timestamp, now: Timestamp) -> ApiResult<Option<Erased>> {
     let mut transaction = place.store.write().begin().await?;
     let Some(taken) = store::take(&mut transaction, id, dated, now).await? else { return Ok(None) };
-    store::settle_promises(&mut transaction, id, now).await?;
+    store::settle_promises(&mut transaction, place.secret, id, now).await?;
     store::forget_person(&mut transaction, id, &taken.email).await?;
     let files = store::forget_belongings(&mut transaction, id, taken.reference).await?;
     // Before the commit: a list that names one too many does no harm, one that misses one would bring a person back.

@@ -10,6 +10,7 @@ use crate::features::timeline::store::{PROMISE_COLUMNS, StoredDecision, instant,
 use crate::problem::{ApiProblem, ApiResult};
 use crate::promises;
 use crate::store::Store;
+use crate::tokens::Secret;
 
 /// An application about to be erased.
 pub struct Taken {
@@ -56,7 +57,12 @@ pub async fn take(
 }
 
 /// Ends what is still promised: nobody is left to keep it to. A date of ours that passed stays broken in the score.
-pub async fn settle_promises(connection: &mut AnyConnection, id: &str, now: Timestamp) -> ApiResult<()> {
+pub async fn settle_promises(
+    connection: &mut AnyConnection,
+    secret: &Secret,
+    id: &str,
+    now: Timestamp,
+) -> ApiResult<()> {
     let sql = format!("SELECT {PROMISE_COLUMNS} FROM promises p WHERE p.application_id = $1");
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id).fetch_all(&mut *connection).await?;
     for row in &rows {
@@ -68,7 +74,7 @@ pub async fn settle_promises(connection: &mut AnyConnection, id: &str, now: Time
         }
         // Why a date was moved was written to one person. The dates stay: the score counts them.
         promise.moves.iter_mut().for_each(|change| change.reason.clear());
-        promises::store::end(connection, &promise).await?;
+        promises::store::end(connection, secret, &promise).await?;
     }
     Ok(())
 }

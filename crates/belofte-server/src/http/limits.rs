@@ -27,6 +27,7 @@ pub enum Limited {
     Uploads,
     StatusRequests,
     StatusSessions,
+    SignIns,
 }
 
 type ByAddress = RateLimiter<IpAddr, DefaultKeyedStateStore<IpAddr>, Clock, NoOpMiddleware<Duration>>;
@@ -37,6 +38,7 @@ pub struct RateLimits {
     uploads: ByAddress,
     status_requests: ByAddress,
     status_sessions: ByAddress,
+    sign_ins: ByAddress,
 }
 
 impl governor::clock::Clock for Clock {
@@ -59,6 +61,7 @@ impl RateLimits {
             uploads: limiter(limits.uploads_per_minute),
             status_requests: limiter(limits.status_requests_per_minute),
             status_sessions: limiter(limits.status_sessions_per_minute),
+            sign_ins: limiter(limits.sign_ins_per_minute),
         }
     }
 
@@ -69,6 +72,7 @@ impl RateLimits {
             Limited::Uploads => &self.uploads,
             Limited::StatusRequests => &self.status_requests,
             Limited::StatusSessions => &self.status_sessions,
+            Limited::SignIns => &self.sign_ins,
         };
         if limiter.len() > MAX_ADDRESSES {
             limiter.retain_recent();

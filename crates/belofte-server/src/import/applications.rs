@@ -120,7 +120,7 @@ fn moment(text: &str, zone: &str) -> Option<Timestamp> {
 pub async fn store(app: &App, planned: &Planned, tell: bool) -> ApiResult<bool> {
     let (settings, now) = (app.settings(), app.clock.now());
     let mut transaction = app.store.write().begin().await?;
-    let recorded = applications::record(&mut transaction, &settings, &planned.accepted, "", now).await?;
+    let recorded = applications::record(&mut transaction, (&app.secret, &settings), &planned.accepted, "", now).await?;
     if !store::note(&mut transaction, &planned.key, &recorded.application_id).await? {
         return Ok(false);
     }

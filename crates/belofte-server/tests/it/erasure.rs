@@ -194,6 +194,8 @@ both!(no_word_of_the_person_is_left_and_every_count_is, app, {
     assert_eq!(erase_due(&app.state).await.unwrap(), 1);
     assert_eq!(shown(places(&app).await), "");
     assert_eq!(before, counts(&app).await);
+    let findings = belofte_server::doctor::examine(&app.state.store, &app.state.secret).await.unwrap();
+    assert_eq!(findings.faults, 0, "what is left is sealed anew: {:?}", findings.lines);
     let list = std::fs::read_to_string(app.folder.path().join("erased")).unwrap();
     assert!(list.lines().count() == 1 && !list.contains(&noor.reference), "{list}");
 });

@@ -6,13 +6,17 @@
 #[macro_use]
 mod support;
 
+mod access;
 mod alike;
 mod apply;
+mod audit;
 mod canary;
 mod cli;
+mod command_line;
 mod config;
 mod crash;
 mod desk;
+mod desk_users;
 mod door;
 mod embed;
 mod erasure;

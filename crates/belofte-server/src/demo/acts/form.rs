@@ -14,6 +14,7 @@ use serde::Serialize;
 
 use super::Typed;
 use super::page::Page;
+use crate::desk::access::Signed;
 use crate::desk::store;
 use crate::features::timeline::store::Posting;
 use crate::problem::{ApiProblem, ApiResult};
@@ -194,14 +195,17 @@ pub async fn carry_out(app: &App, reference: Reference, act: &str, typed: &Typed
     let done = match act {
         "advance" => {
             let stage_id = given("stage_id").unwrap_or_default();
-            store::transition(app, reference, &Transition { stage_id, by, text: given("text") }).await
+            store::transition(app, &Signed::system(), reference, &Transition { stage_id, by, text: given("text") })
+                .await
         }
-        "keep" => store::keep(app, reference, &promise, &PromiseKept { by, text: given("text") }).await,
+        "keep" => {
+            store::keep(app, &Signed::system(), reference, &promise, &PromiseKept { by, text: given("text") }).await
+        }
         "move" => {
             // A day that cannot be read lies in no future: the desk refuses it with the right words.
             let to = given("day").and_then(|day| at_cutoff(&app.settings(), &day)).unwrap_or_default();
             let reason = given("reason").unwrap_or_default();
-            store::move_promise(app, reference, &promise, &NewPromiseMove { to, reason, by }).await
+            store::move_promise(app, &Signed::system(), reference, &promise, &NewPromiseMove { to, reason, by }).await
         }
         "decide" => {
             let reasons = ["reason_1", "reason_2"].into_iter().filter_map(given);
@@ -209,7 +213,7 @@ pub async fn carry_out(app: &App, reference: Reference, act: &str, typed: &Typed
             let outcome = if given("outcome").as_deref() == Some("hired") { Outcome::Hired } else { Outcome::Rejected };
             let decision =
                 NewDecision { outcome, by, reasons, tip: given("tip"), no_reason: given("no_reason").is_some() };
-            store::decide(app, reference, &decision).await
+            store::decide(app, &Signed::system(), reference, &decision).await
         }
         _ => return Err(ApiProblem::not_found()),
     };

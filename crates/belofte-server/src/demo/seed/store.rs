@@ -2,20 +2,11 @@
 
 use belofte_contract::Timestamp;
 use belofte_contract::apply::Answer;
-use belofte_contract::promise::PromiseMove;
 use sqlx::{AnyConnection, Row};
 
 use super::story::Story;
 use crate::problem::ApiResult;
-use crate::settings::Settings;
 use crate::tokens::new_id;
-
-/// How a promise came to its end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Settled {
-    Kept,
-    Void,
-}
 
 pub async fn count_applications(connection: &mut AnyConnection) -> ApiResult<i64> {
     let row = sqlx::query("SELECT COUNT(*) AS known FROM applications").fetch_one(connection).await?;
@@ -78,50 +69,19 @@ pub async fn set_ended(
     Ok(())
 }
 
-pub async fn settle_promise(
-    connection: &mut AnyConnection,
-    promise_id: &str,
-    how: Settled,
-    at: Timestamp,
-) -> ApiResult<()> {
-    let sql = match how {
-        Settled::Kept => "UPDATE promises SET kept_at = $2 WHERE id = $1",
-        Settled::Void => "UPDATE promises SET voided_at = $2 WHERE id = $1",
-    };
-    sqlx::query(sql).bind(promise_id).bind(at.as_ms()).execute(connection).await?;
-    Ok(())
-}
-
-pub async fn void_open_promises(connection: &mut AnyConnection, id: &str, at: Timestamp) -> ApiResult<()> {
-    sqlx::query(
-        "UPDATE promises SET voided_at = $2 WHERE application_id = $1 AND kept_at IS NULL AND voided_at IS NULL",
-    )
-    .bind(id)
-    .bind(at.as_ms())
-    .execute(connection)
-    .await?;
-    Ok(())
+/// Ids of what is promised still.
+pub async fn open_promises(connection: &mut AnyConnection, id: &str) -> ApiResult<Vec<String>> {
+    let rows =
+        sqlx::query("SELECT id FROM promises WHERE application_id = $1 AND kept_at IS NULL AND voided_at IS NULL")
+            .bind(id)
+            .fetch_all(connection)
+            .await?;
+    rows.iter().map(|row| Ok(row.try_get("id")?)).collect()
 }
 
 pub async fn mark_late(connection: &mut AnyConnection, promise_id: &str) -> ApiResult<()> {
     sqlx::query("UPDATE promises SET late_noted_at = due_at WHERE id = $1")
         .bind(promise_id)
-        .execute(connection)
-        .await?;
-    Ok(())
-}
-
-pub async fn move_promise(
-    connection: &mut AnyConnection,
-    settings: &Settings,
-    promise_id: &str,
-    change: &PromiseMove,
-) -> ApiResult<()> {
-    sqlx::query("UPDATE promises SET due_at = $2, due_day_start = $3, moves = $4 WHERE id = $1")
-        .bind(promise_id)
-        .bind(change.to.as_ms())
-        .bind(settings.calendar.due_day_start(change.to).as_ms())
-        .bind(serde_json::to_string(&[change])?)
         .execute(connection)
         .await?;
     Ok(())

@@ -15,12 +15,13 @@ use jiff::civil::Date;
 use serde::Deserialize;
 use sqlx::AnyConnection;
 
-use super::store::{self, Settled};
+use super::store;
 use crate::features::timeline::store::{NewEvent, Posting, StoredDecision, record_event, word};
 use crate::locale;
 use crate::problem::{ApiProblem, ApiResult};
 use crate::promises::{self, Planned, Stage};
 use crate::settings::{self, Settings};
+use crate::tokens::Secret;
 
 /// Where a story has come to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,6 +80,7 @@ struct Made {
 
 pub struct Teller<'t> {
     connection: &'t mut AnyConnection,
+    secret: &'t Secret,
     settings: &'t Settings,
     now: Timestamp,
     templates: BTreeMap<String, Template>,
@@ -96,7 +98,11 @@ pub struct Teller<'t> {
 const KEPT_BETWEEN_DELAYS: usize = 12;
 
 impl<'t> Teller<'t> {
-    pub fn new(connection: &'t mut AnyConnection, settings: &'t Settings, now: Timestamp) -> ApiResult<Teller<'t>> {
+    pub fn new(
+        connection: &'t mut AnyConnection,
+        (secret, settings): (&'t Secret, &'t Settings),
+        now: Timestamp,
+    ) -> ApiResult<Teller<'t>> {
         let lang = settings.lang(None);
         let template = |known: &settings::Posting| {
             let form = settings.form(known.form_id()?, None, lang)?;
@@ -106,6 +112,7 @@ impl<'t> Teller<'t> {
         let applicants = serde_json::from_str(include_str!("../../../demo/applicants.json"))?;
         Ok(Teller {
             connection,
+            secret,
             settings,
             now,
             templates,
@@ -275,8 +282,11 @@ impl<'t> Teller<'t> {
             }
             None => {}
         }
-        let how = if ours { Settled::Kept } else { Settled::Void };
-        store::settle_promise(self.connection, &open.id, how, done).await?;
+        if ours {
+            promises::store::keep(self.connection, self.secret, &open.id, done).await?;
+        } else {
+            promises::store::void(self.connection, self.secret, &open.id, done).await?;
+        }
         self.counted += usize::from(ours);
         Ok(())
     }
@@ -343,7 +353,9 @@ impl<'t> Teller<'t> {
 
     async fn withdraw(&mut self, id: &str, entered: Timestamp) -> ApiResult<()> {
         let at = entered.plus_ms(26 * HOUR_MS);
-        store::void_open_promises(self.connection, id, at).await?;
+        for promise_id in store::open_promises(self.connection, id).await? {
+            promises::store::void(self.connection, self.secret, &promise_id, at).await?;
+        }
         let event = NewEvent { actor: Actor::Applicant, ..blank(EntryEvent::Withdrawn, at) };
         record_event(self.connection, id, event).await?;
         self.end(id, ApplicationStatus::Withdrawn, None, at).await
@@ -410,7 +422,8 @@ impl<'t> Teller<'t> {
         let owner_id = stage.owner.clone().unwrap_or_default();
         let by = self.settings.person(&owner_id, &lang).map(|person| person.name).unwrap_or_default();
         let change = PromiseMove { from: open.planned.due_at, to, reason: reason.clone(), by, at };
-        store::move_promise(self.connection, self.settings, &open.id, &change).await?;
+        let sealing = (self.secret, &self.settings.calendar);
+        promises::store::move_to(self.connection, sealing, &open.id, to, &[change]).await?;
         let event = NewEvent {
             stage_id: Some(&stage.id),
             promise_id: Some(&open.id),
@@ -423,8 +436,8 @@ impl<'t> Teller<'t> {
     }
 
     async fn promise(&mut self, id: &str, planned: Planned, at: Timestamp) -> ApiResult<Made> {
-        let (calendar, source) = (&self.settings.calendar, PromiseSource::Policy);
-        let promise_id = promises::store::insert(self.connection, calendar, id, &planned, source, at).await?;
+        let (sealing, source) = ((self.secret, &self.settings.calendar), PromiseSource::Policy);
+        let promise_id = promises::store::insert(self.connection, sealing, id, &planned, source, at).await?;
         Ok(Made { id: promise_id, planned, at })
     }
 

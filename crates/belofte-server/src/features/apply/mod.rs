@@ -130,7 +130,7 @@ pub async fn submit(state: &AppState, key: &str, fingerprint: &str, new: NewAppl
     }
     let recent = store::count_recent(&mut transaction, &accepted.posting_id, now).await?;
     let doubts = doubt::of(&new, key, recent, now);
-    let recorded = store::record(&mut transaction, &settings, &accepted, &doubts, now).await?;
+    let recorded = store::record(&mut transaction, (&state.secret, &settings), &accepted, &doubts, now).await?;
     let token = receipt_token(state, key, &recorded.application_id);
     sessions::store_session(&mut transaction, &state.secret, &token, &accepted.email, now).await?;
     let link = sessions::create_link(&mut transaction, &state.secret, &recorded.application_id, now).await?;

@@ -15,7 +15,7 @@ use crate::features::timeline::store::{NewEvent, record_event};
 use crate::problem::{ApiProblem, ApiResult};
 use crate::promises;
 use crate::settings::Settings;
-use crate::tokens::{new_id, random_reference};
+use crate::tokens::{Secret, new_id, random_reference};
 
 /// An application as just stored.
 pub struct Recorded {
@@ -27,7 +27,7 @@ pub struct Recorded {
 /// Stores the application with its files, its first event and the promises of its procedure. The demo's seed comes this way too.
 pub async fn record(
     connection: &mut AnyConnection,
-    settings: &Settings,
+    (secret, settings): (&Secret, &Settings),
     accepted: &Accepted,
     doubts: &str,
     now: Timestamp,
@@ -57,9 +57,8 @@ pub async fn record(
     let planned = promises::on_submission(&accepted.stages, &settings.calendar, now, accepted.closes_at);
     let mut first_promise = None;
     for plan in &planned {
-        let id =
-            promises::store::insert(connection, &settings.calendar, &application_id, plan, PromiseSource::Policy, now)
-                .await?;
+        let (sealing, source) = ((secret, &settings.calendar), PromiseSource::Policy);
+        let id = promises::store::insert(connection, sealing, &application_id, plan, source, now).await?;
         if Some(plan.stage_id.as_str()) == entered {
             first_promise = Some(id);
         }

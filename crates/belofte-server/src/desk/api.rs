@@ -1,0 +1,150 @@
+//! The acts for programs: JSON, with the desk's key or a session's cookie.
+//!
+//! Holds no rules: those are the acts' own, in `store.rs`.
+
+use axum::Json;
+use axum::extract::State;
+use axum::extract::rejection::JsonRejection;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use belofte_contract::Reference;
+use belofte_contract::decision::NewDecision;
+use belofte_contract::desk::{NewPromiseMove, PromiseKept, Transition};
+use belofte_contract::timeline::{ApplicationStatus, ApplicationSummary};
+use serde::{Deserialize, Serialize};
+
+use super::access::{Need, Signed};
+use super::route::Route;
+use super::store;
+use crate::features::lookup::{AskedLang, read_json};
+use crate::features::timeline;
+use crate::features::timeline::store::{load_summary, word};
+use crate::http::{Path, Query};
+use crate::problem::{ApiProblem, ApiResult};
+use crate::state::{App, AppState};
+
+pub fn routes() -> Vec<Route> {
+    use Need::{ActOnApplications, Decide, ReadApplications};
+    vec![
+        Route::get("/v1/desk/applications", ReadApplications, list),
+        Route::get("/v1/desk/applications/{reference}", ReadApplications, show),
+        Route::post("/v1/desk/applications/{reference}/transitions", ActOnApplications, transition),
+        Route::post("/v1/desk/applications/{reference}/decisions", Decide, decide),
+        Route::post("/v1/desk/applications/{reference}/promises/{id}/kept", ActOnApplications, keep),
+        Route::post("/v1/desk/applications/{reference}/promises/{id}/moves", ActOnApplications, move_promise),
+    ]
+}
+
+/// A row of the desk: what the applicant sees, and who that is.
+#[derive(Debug, Serialize)]
+pub struct DeskRow {
+    #[serde(flatten)]
+    pub summary: ApplicationSummary,
+    pub applicant_name: String,
+    pub email: String,
+    /// Why a person should look at it first: `trap`, `quick`, `flood`. Nothing for most; the applicant is never told.
+    pub check: Vec<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Filter {
+    posting: Option<String>,
+    status: Option<ApplicationStatus>,
+    lang: Option<String>,
+    /// Only those with something to check, or only those without.
+    check: Option<bool>,
+}
+
+async fn list(
+    State(state): State<AppState>,
+    signed: Signed,
+    Query(filter): Query<Filter>,
+) -> ApiResult<Json<Vec<DeskRow>>> {
+    let lang = state.settings().lang(filter.lang.as_deref()).to_owned();
+    let wanted = store::Wanted {
+        scope: signed.scope,
+        posting: filter.posting,
+        status: filter.status.map(word),
+        check: filter.check,
+    };
+    Ok(Json(rows(&state, &wanted, &lang).await?))
+}
+
+/// Applications with their current step and next date, newest first.
+pub async fn rows(app: &App, wanted: &store::Wanted, lang: &str) -> ApiResult<Vec<DeskRow>> {
+    let settings = app.settings();
+    let mut connection = app.store.read().acquire().await?;
+    let mut rows = Vec::new();
+    for row in store::list(&mut connection, wanted).await? {
+        let summary = load_summary(&mut connection, &settings, &row, lang).await?;
+        let check = row.doubts.split_whitespace().map(str::to_owned).collect();
+        rows.push(DeskRow { summary, applicant_name: row.name, email: row.email, check });
+    }
+    Ok(rows)
+}
+
+async fn show(
+    State(state): State<AppState>,
+    Path(reference): Path<String>,
+    Query(asked): Query<AskedLang>,
+) -> ApiResult<Response> {
+    let reference = parse(&reference)?;
+    let mut connection = state.store.read().acquire().await?;
+    let row = crate::features::timeline::store::find_by_reference(&mut connection, reference).await?;
+    let row = row.ok_or_else(ApiProblem::not_found)?;
+    drop(connection);
+    answer(&state, &row.id, &asked).await
+}
+
+async fn transition(
+    State(state): State<AppState>,
+    signed: Signed,
+    Path(reference): Path<String>,
+    Query(asked): Query<AskedLang>,
+    body: Result<Json<Transition>, JsonRejection>,
+) -> ApiResult<Response> {
+    let id = store::transition(&state, &signed, parse(&reference)?, &read_json(body)?).await?;
+    answer(&state, &id, &asked).await
+}
+
+async fn decide(
+    State(state): State<AppState>,
+    signed: Signed,
+    Path(reference): Path<String>,
+    Query(asked): Query<AskedLang>,
+    body: Result<Json<NewDecision>, JsonRejection>,
+) -> ApiResult<Response> {
+    let id = store::decide(&state, &signed, parse(&reference)?, &read_json(body)?).await?;
+    answer(&state, &id, &asked).await
+}
+
+async fn keep(
+    State(state): State<AppState>,
+    signed: Signed,
+    Path((reference, promise_id)): Path<(String, String)>,
+    Query(asked): Query<AskedLang>,
+    body: Result<Json<PromiseKept>, JsonRejection>,
+) -> ApiResult<Response> {
+    let id = store::keep(&state, &signed, parse(&reference)?, &promise_id, &read_json(body)?).await?;
+    answer(&state, &id, &asked).await
+}
+
+async fn move_promise(
+    State(state): State<AppState>,
+    signed: Signed,
+    Path((reference, promise_id)): Path<(String, String)>,
+    Query(asked): Query<AskedLang>,
+    body: Result<Json<NewPromiseMove>, JsonRejection>,
+) -> ApiResult<Response> {
+    let id = store::move_promise(&state, &signed, parse(&reference)?, &promise_id, &read_json(body)?).await?;
+    answer(&state, &id, &asked).await
+}
+
+async fn answer(app: &App, id: &str, asked: &AskedLang) -> ApiResult<Response> {
+    let application = timeline::read(app, id, asked).await?;
+    Ok(([(header::CACHE_CONTROL, "private, no-store")], Json(application)).into_response())
+}
+
+fn parse(reference: &str) -> ApiResult<Reference> {
+    Reference::parse(reference).map_err(|_| ApiProblem::not_found())
+}

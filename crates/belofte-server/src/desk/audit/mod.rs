@@ -1,0 +1,91 @@
+//! Who did what and when, append-only: each row carries the hash of the row before, keyed by the server's secret.
+//!
+//! Written in the transaction of the act itself, so neither is there without the other. Never holds a name, an address or
+//! what somebody wrote: ids, words of our own and dates only.
+
+mod page;
+pub mod store;
+
+pub use self::page::routes;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use sqlx::AnyConnection;
+
+use crate::desk::access::Who;
+use crate::problem::ApiResult;
+use crate::state::App;
+
+/// What was done; `desk.audit_<word>` says it in a person's language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Act {
+    SignedIn,
+    SignedOut,
+    Invited,
+    Accepted,
+    UserChanged,
+    SessionEnded,
+    UserEnded,
+    Transition,
+    Decide,
+    Keep,
+    Move,
+    /// Promises from before there were seals got theirs.
+    PromisesSealed,
+}
+
+impl Act {
+    pub const ALL: [Act; 12] = [
+        Act::SignedIn,
+        Act::SignedOut,
+        Act::Invited,
+        Act::Accepted,
+        Act::UserChanged,
+        Act::SessionEnded,
+        Act::UserEnded,
+        Act::Transition,
+        Act::Decide,
+        Act::Keep,
+        Act::Move,
+        Act::PromisesSealed,
+    ];
+}
+
+/// What it was done to, by id.
+#[derive(Clone, Copy, Debug)]
+pub enum Subject<'s> {
+    Application(&'s str),
+    User(&'s str),
+    /// All of them.
+    Promises,
+}
+
+impl<'s> Subject<'s> {
+    fn columns(self) -> (&'static str, &'s str) {
+        match self {
+            Subject::Application(id) => ("application", id),
+            Subject::User(id) => ("user", id),
+            Subject::Promises => ("promises", ""),
+        }
+    }
+}
+
+pub struct Entry<'e> {
+    pub act: Act,
+    pub subject: Subject<'e>,
+    pub posting_id: Option<&'e str>,
+    /// Without personal data.
+    pub detail: Value,
+}
+
+impl<'e> Entry<'e> {
+    pub fn new(act: Act, subject: Subject<'e>) -> Entry<'e> {
+        Entry { act, subject, posting_id: None, detail: json!({}) }
+    }
+}
+
+/// Writes one row, as the last statement of the act's transaction: from here on other writers wait for its end.
+pub async fn append(connection: &mut AnyConnection, app: &App, who: &Who, entry: &Entry<'_>) -> ApiResult<()> {
+    store::append(connection, &app.secret, who.word(), app.clock.now(), entry).await
+}

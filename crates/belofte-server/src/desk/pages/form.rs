@@ -1,0 +1,84 @@
+//! What somebody typed, and what is wrong with it in words.
+//!
+//! Never keeps a password: what is shown again leaves it out.
+
+use axum::extract::{Form, FromRequest, Request};
+use belofte_contract::problem::ProblemType;
+use serde_json::{Map, Value, json};
+
+use super::Page;
+use crate::features::timeline::store::word;
+use crate::problem::{ApiProblem, ApiResult};
+use crate::state::AppState;
+
+/// The fields of a form in their order; one name may come more than once.
+pub struct Typed(Vec<(String, String)>);
+
+impl FromRequest<AppState> for Typed {
+    type Rejection = ApiProblem;
+
+    async fn from_request(request: Request, state: &AppState) -> ApiResult<Typed> {
+        let read = Form::<Vec<(String, String)>>::from_request(request, state).await;
+        read.map(|Form(fields)| Typed(fields)).map_err(|_| ApiProblem::bad_request("the body is no form"))
+    }
+}
+
+impl Typed {
+    /// What was typed as `name`, without spaces around; empty when nothing was.
+    pub fn get(&self, name: &str) -> String {
+        self.raw(name).trim().to_owned()
+    }
+
+    /// As it was typed, for passwords.
+    pub fn raw(&self, name: &str) -> String {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()).unwrap_or_default()
+    }
+
+    /// What was typed, when something was.
+    pub fn given(&self, name: &str) -> Option<String> {
+        Some(self.get(name)).filter(|value| !value.is_empty())
+    }
+
+    /// Everything that was ticked or chosen as `name`.
+    pub fn all(&self, name: &str) -> impl Iterator<Item = String> {
+        self.0.iter().filter(move |(known, value)| known == name && !value.is_empty()).map(|(_, value)| value.clone())
+    }
+}
+
+/// What is wrong, by field and as a list for the top of the form.
+#[derive(Debug, Default)]
+pub struct Errors {
+    by_field: Map<String, Value>,
+    list: Vec<Value>,
+}
+
+impl Errors {
+    /// One sentence that belongs to no field.
+    pub fn whole(text: String) -> Errors {
+        Errors { by_field: Map::new(), list: vec![json!({"text": text})] }
+    }
+
+    /// The field errors of `problem` as `desk.error_<field>_<code>`; any other problem stays one.
+    pub fn of(page: &Page, problem: ApiProblem) -> ApiResult<Errors> {
+        if problem.problem().kind != ProblemType::Fields {
+            return Err(problem);
+        }
+        let mut errors = Errors::default();
+        for error in &problem.problem().errors {
+            let limit = error.limit.unwrap_or_default().to_string();
+            let text = page.say(&["error_", &error.field, "_", &word(error.code)].concat(), &[("limit", &limit)]);
+            errors.list.push(json!({"field": error.field, "text": text}));
+            errors.by_field.entry(error.field.clone()).or_insert(json!(text));
+        }
+        Ok(errors)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// For a view: `errors.list` on top, `errors.by_field` beside each field.
+    pub fn view(&self) -> Value {
+        json!({"list": self.list, "by_field": self.by_field})
+    }
+}

@@ -1,0 +1,285 @@
+//! The frame around every page of the desk: language, words, dates, navigation, and what a problem looks like to people.
+//!
+//! Pages work without a script and carry none. A template lies in `templates/` and is named in the list below; texts come from
+//! `desk.*` of the locales as `t.<name>`, everything else from the view that the handler gives. All of it is escaped.
+
+mod form;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use belofte_contract::Timestamp;
+use minijinja::syntax::SyntaxConfig;
+use minijinja::{Environment, UndefinedBehavior};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+pub use self::form::{Errors, Typed};
+use super::access::{Need, Signed};
+use super::route::{HOME, Route, SIGN_IN};
+use crate::locale;
+use crate::mail::compose::Words;
+use crate::problem::ApiProblem;
+use crate::settings::Settings;
+use crate::state::AppState;
+
+const POLICY: &str =
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/// Remembers the language that somebody chose, and nothing else.
+const LANG_COOKIE: &str = "belofte_lang";
+const LANG_SECONDS: u32 = 365 * 24 * 3_600;
+
+/// The navigation, in its order: name of the section, where it is, who sees it. `desk.nav_<name>` is what it is called.
+const SECTIONS: [(&str, &str, Need); 4] = [
+    ("home", HOME, Need::SignIn),
+    ("people", "/desk/people", Need::ManageUsers),
+    ("audit", "/desk/audit", Need::ReadAudit),
+    ("sessions", "/desk/sessions", Need::SignIn),
+];
+
+const TEMPLATES: [(&str, &str); 14] = [
+    ("page.html", include_str!("templates/page.html")),
+    ("parts.html", include_str!("templates/parts.html")),
+    ("home.html", include_str!("templates/home.html")),
+    ("problem.html", include_str!("templates/problem.html")),
+    ("onward.html", include_str!("templates/onward.html")),
+    ("sign_in.html", include_str!("templates/sign_in.html")),
+    ("code.html", include_str!("templates/code.html")),
+    ("invitation.html", include_str!("templates/invitation.html")),
+    ("invitation_over.html", include_str!("templates/invitation_over.html")),
+    ("sessions.html", include_str!("templates/sessions.html")),
+    ("people.html", include_str!("templates/people.html")),
+    ("user.html", include_str!("templates/user.html")),
+    ("invited.html", include_str!("templates/invited.html")),
+    ("audit.html", include_str!("templates/audit.html")),
+];
+
+static DRAWN: LazyLock<Environment<'static>> = LazyLock::new(|| {
+    let mut environment = Environment::new();
+    let mut syntax = SyntaxConfig::builder();
+    syntax.trim_blocks(true).lstrip_blocks(true);
+    environment.set_syntax(syntax.build().expect("the usual delimiters are valid"));
+    environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
+    for (name, source) in TEMPLATES {
+        environment.add_template(name, source).expect("the desk's templates are valid");
+    }
+    environment
+});
+
+pub fn routes() -> Vec<Route> {
+    vec![
+        Route::get(HOME, Need::SignIn, home),
+        Route::get("/desk/desk.css", Need::Nothing, style),
+        Route::get("/desk/{*rest}", Need::SignIn, async || Err::<(), _>(ApiProblem::not_found())),
+    ]
+}
+
+async fn home(page: Page) -> Response {
+    page.html(StatusCode::OK, "home", &page.say("home_title", &[]), "home.html", &json!({}))
+}
+
+async fn style() -> Response {
+    let css = concat!(include_str!("../../../../../src/ui/tokens.css"), include_str!("templates/desk.css"));
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")], css).into_response()
+}
+
+/// One page for one reader. A handler takes it as an argument.
+pub struct Page {
+    pub settings: Arc<Settings>,
+    pub lang: String,
+    pub now: Timestamp,
+    /// Where the page is, for the language switch.
+    path: String,
+    /// Whether the reader has just chosen the language.
+    chosen: bool,
+    signed: Option<Signed>,
+}
+
+impl FromRequestParts<AppState> for Page {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Page, Self::Rejection> {
+        Ok(Page::of(state, parts, parts.extensions.get::<Signed>().cloned()))
+    }
+}
+
+impl Page {
+    /// In the asked language, else the one chosen before, else the browser's, else the organisation's.
+    fn of(state: &AppState, parts: &Parts, signed: Option<Signed>) -> Page {
+        let settings = state.settings();
+        let known = |lang: &&str| settings.locales.iter().any(|known| known == lang);
+        let query = parts.uri.query().unwrap_or_default();
+        let asked = query.split('&').find_map(|pair| pair.strip_prefix("lang=")).filter(known);
+        let accepted = parts.headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        let mut accepted = accepted
+            .unwrap_or_default()
+            .split(',')
+            .map(|part| part.split(['-', ';']).next().unwrap_or_default().trim());
+        let kept = kept_lang(&parts.headers).filter(known);
+        let lang = settings.lang(asked.or(kept).or_else(|| accepted.find(known))).to_owned();
+        Page {
+            lang,
+            now: state.clock.now(),
+            path: parts.uri.path().to_owned(),
+            chosen: asked.is_some(),
+            signed,
+            settings,
+        }
+    }
+
+    /// For a page that only answers a form: where the language switch leads instead.
+    pub fn at(self, path: &str) -> Page {
+        Page { path: path.to_owned(), ..self }
+    }
+
+    pub fn words(&self) -> Words<'_> {
+        Words::of("desk", &self.settings, &self.lang)
+    }
+
+    /// The text `desk.<name>` with its `{placeholders}` filled.
+    pub fn say(&self, name: &str, values: &[(&str, &str)]) -> String {
+        self.words().say(name, values)
+    }
+
+    /// "Wed 31 Mar, 17:00".
+    pub fn moment(&self, at: Timestamp) -> String {
+        let words = self.words();
+        [words.short_day(at), words.time(at)].join(", ")
+    }
+
+    /// The page with `template` drawn over `view`, in the section of the navigation that it belongs to.
+    pub fn html(
+        &self,
+        status: StatusCode,
+        section: &str,
+        title: &str,
+        template: &str,
+        view: &impl Serialize,
+    ) -> Response {
+        let t = locale::file(&self.lang).remove("desk").unwrap_or_default();
+        let mut context = serde_json::to_value(view).unwrap_or_else(|_| json!({}));
+        self.add(&mut context, &t);
+        let body = draw(template, &context);
+        let mut frame = json!({
+            "title": title,
+            "organization": self.settings.name(&self.lang),
+            "sections": self.sections(section),
+            "signed": self.signed.as_ref().map(|signed| json!({"name": signed.name})),
+            "languages": self.settings.locales.iter().map(|lang| self.language(lang)).collect::<Vec<_>>(),
+            "body": body,
+        });
+        self.add(&mut frame, &t);
+        let headers = [(header::CONTENT_SECURITY_POLICY, POLICY), (header::CACHE_CONTROL, "private, no-store")];
+        let mut response = (status, headers, Html(draw("page.html", &frame))).into_response();
+        if self.chosen {
+            let cookie =
+                format!("{LANG_COOKIE}={}; Path=/desk; Max-Age={LANG_SECONDS}; HttpOnly; SameSite=Lax", self.lang);
+            if let Ok(cookie) = HeaderValue::try_from(cookie) {
+                response.headers_mut().append(header::SET_COOKIE, cookie);
+            }
+        }
+        response
+    }
+
+    fn add(&self, context: &mut Value, t: &BTreeMap<String, String>) {
+        context["t"] = json!(t);
+        context["lang"] = json!(self.lang);
+        context["path"] = json!(self.path);
+    }
+
+    fn sections(&self, current: &str) -> Vec<Value> {
+        let seen = SECTIONS.iter().filter(|(.., need)| self.signed.as_ref().is_some_and(|signed| signed.can(*need)));
+        seen.map(|(name, href, _)| {
+            json!({"label": self.say(&["nav_", name].concat(), &[]), "href": href, "current": *name == current})
+        })
+        .collect()
+    }
+
+    fn language(&self, lang: &str) -> Value {
+        json!({
+            "lang": lang, "name": locale::text(lang, "pages.language"), "current": lang == self.lang,
+            "href": format!("{}?lang={lang}", self.path),
+        })
+    }
+}
+
+/// A problem as people read it: the way in for who is not signed in, else a page that says what to do.
+pub fn problem(state: &AppState, parts: &Parts, signed: Option<Signed>, problem: &Response) -> Response {
+    let page = Page::of(state, parts, signed);
+    let name = match problem.status() {
+        StatusCode::UNAUTHORIZED => return way_in(&page, parts),
+        StatusCode::FORBIDDEN => "forbidden",
+        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => "missing",
+        StatusCode::CONFLICT => "conflict",
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => "busy",
+        status if status.is_client_error() => "unread",
+        _ => "fault",
+    };
+    let say = |part: &str| page.say(&["problem_", name, "_", part].concat(), &[]);
+    let mut response = page.html(
+        problem.status(),
+        "",
+        &say("title"),
+        "problem.html",
+        &json!({"heading": say("title"), "text": say("text")}),
+    );
+    if let Some(wait) = problem.headers().get(header::RETRY_AFTER) {
+        response.headers_mut().insert(header::RETRY_AFTER, wait.clone());
+    }
+    response
+}
+
+fn way_in(page: &Page, parts: &Parts) -> Response {
+    // A link on another site's page, in a web mail for one, brings no strict cookie: asking again from here does.
+    if parts.method.is_safe() && parts.headers.get("sec-fetch-site").is_some_and(|site| site == "cross-site") {
+        return page.html(StatusCode::OK, "", &page.say("onward_title", &[]), "onward.html", &json!({}));
+    }
+    let wanted = if parts.method.is_safe() { parts.uri.path() } else { HOME };
+    let to = if wanted == HOME { SIGN_IN.to_owned() } else { format!("{SIGN_IN}?to={wanted}") };
+    Redirect::to(&to).into_response()
+}
+
+fn kept_lang(headers: &HeaderMap) -> Option<&str> {
+    let pairs = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = pairs.flat_map(|pairs| pairs.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(name, _)| *name == LANG_COOKIE).map(|(_, lang)| lang)
+}
+
+fn draw(name: &str, context: &Value) -> String {
+    let drawn = DRAWN.get_template(name).and_then(|template| template.render(minijinja::value::Serde(context)));
+    drawn.unwrap_or_else(|error| {
+        tracing::error!(name, kind = ?error.kind(), line = error.line(), "page cannot be drawn");
+        String::new()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::desk::access::Role;
+    use crate::desk::audit::Act;
+    use crate::features::timeline::store::word;
+
+    /// The names after `t.` in every template.
+    fn used() -> Vec<String> {
+        let word = |c: char| c.is_ascii_alphanumeric() || "_.".contains(c);
+        let words = TEMPLATES.iter().flat_map(|(_, source)| source.split(move |c| !word(c)));
+        words.filter_map(|path| path.strip_prefix("t.")).map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn every_text_that_a_page_names_is_there() {
+        let texts = locale::file("en").remove("desk").unwrap();
+        let roles = Role::ALL.map(|role| format!("role_{}", role.word()));
+        let acts = Act::ALL.map(|act| format!("audit_{}", word(act)));
+        let sections = SECTIONS.map(|(name, ..)| format!("nav_{name}"));
+        let named: Vec<String> = used().into_iter().chain(roles).chain(acts).chain(sections).collect();
+        let missing: Vec<&String> = named.iter().filter(|name| !texts.contains_key(*name)).collect();
+        assert!(missing.is_empty(), "{missing:?}");
+        assert!(named.len() > 80, "{} texts are named", named.len());
+    }
+}

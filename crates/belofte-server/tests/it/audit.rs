@@ -1,0 +1,141 @@
+//! The audit log and the seals: what is written, that it cannot fork, and that tampering is found.
+
+use axum::http::{Method, StatusCode};
+use belofte_server::desk::access::Role;
+use belofte_server::doctor;
+use serde_json::json;
+use sqlx::{AnyConnection, Connection, Executor, Row};
+
+use crate::desk_users::{colleague, read};
+use crate::support::{DESK_KEY, TestApp};
+use crate::timeline::applicant;
+
+async fn findings(app: &TestApp) -> Vec<String> {
+    let findings = doctor::examine(&app.state.store, &app.state.secret).await.unwrap();
+    findings.lines.into_iter().filter(|line| line.starts_with('!')).collect()
+}
+
+async fn tamper(app: &TestApp, sql: &'static str) {
+    let mut connection = AnyConnection::connect(&app.state.config.database_url).await.unwrap();
+    assert_eq!(connection.execute(sql).await.unwrap().rows_affected(), 1, "{sql}");
+    connection.close().await.unwrap();
+}
+
+/// Act and who of every row, oldest first.
+async fn log(app: &TestApp) -> Vec<String> {
+    let rows =
+        sqlx::query("SELECT act, who, detail FROM audit ORDER BY position").fetch_all(app.state.store.read()).await;
+    let row = |row: &sqlx::any::AnyRow| [row.get::<String, _>("act"), row.get("who"), row.get("detail")].join(" ");
+    rows.unwrap().iter().map(row).collect()
+}
+
+both!(each_act_leaves_one_row_that_names_nobody, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    let step = json!({"stage_id": "talk", "by": "sanne", "text": "We liked your letter."});
+    assert_eq!(noor.act(&app, "transitions", step).await.status, StatusCode::OK);
+    let refused = noor.act(&app, "transitions", json!({"stage_id": "nowhere", "by": "sanne"})).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let sanne = colleague(&app, "sanne@example.com", Role::Recruiter, &[]).await;
+    let path = format!("/v1/desk/applications/{}/decisions", noor.reference);
+    let body = json!({"outcome": "rejected", "by": "sanne", "reasons": [{"text": "Somebody else has done this work for longer."}]});
+    let headers = [("cookie", sanne.cookie.as_str()), ("sec-fetch-site", "same-origin")];
+    let decided = app.call(Method::POST, &path, &body, &headers).await;
+    assert_eq!(decided.status, StatusCode::OK, "{}", decided.text());
+    let log = log(&app).await;
+    assert_eq!(log[0], "promises_sealed system {\"count\":0}");
+    assert_eq!(log[1], "transition key {\"stage_id\":\"talk\"}");
+    assert!(log[2].starts_with("invited system ") && log[3].starts_with("accepted "), "{log:?}");
+    assert!(log[4].starts_with("decide ") && !log[4].contains("key"), "{log:?}");
+    assert_eq!(log.len(), 5, "what was refused is none: {log:?}");
+    assert!(
+        !log.concat().contains("Noor") && !log.concat().contains("letter") && !log.concat().contains("longer"),
+        "{log:?}"
+    );
+    assert_eq!(findings(&app).await, Vec::<String>::new());
+});
+
+both!(a_row_that_was_changed_taken_out_or_cut_off_is_found, app, {
+    colleague(&app, "sanne@example.com", Role::Recruiter, &[]).await;
+    colleague(&app, "joost@example.com", Role::Recruiter, &[]).await;
+    assert_eq!(findings(&app).await, Vec::<String>::new());
+    tamper(&app, "UPDATE audit SET who = 'key' WHERE position = 3").await;
+    assert_eq!(findings(&app).await.len(), 1);
+    tamper(&app, "DELETE FROM audit WHERE position = 3").await;
+    assert!(findings(&app).await[0].contains("row 4"), "{:?}", findings(&app).await);
+    tamper(&app, "DELETE FROM audit WHERE position = 5").await;
+    assert_eq!(findings(&app).await.len(), 2);
+});
+
+both!(a_promise_that_was_changed_in_the_database_is_named, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    applicant(&app, "other@example.com").await;
+    let moved = json!({"to": "2027-04-02T15:00:00Z", "reason": "Two colleagues are ill.", "by": "sanne"});
+    assert_eq!(noor.act(&app, &format!("promises/{}/moves", noor.promise), moved).await.status, StatusCode::OK);
+    assert_eq!(noor.act(&app, "transitions", json!({"stage_id": "talk", "by": "sanne"})).await.status, StatusCode::OK);
+    assert_eq!(findings(&app).await, Vec::<String>::new(), "the server's own writes");
+    for column in ["first_due_at", "due_at", "kept_at", "made_at"] {
+        let change = |sign: &str| {
+            format!("UPDATE promises SET {column} = {column} {sign} 86400000 WHERE id = '{}'", noor.promise)
+        };
+        let mut connection = AnyConnection::connect(&app.state.config.database_url).await.unwrap();
+        connection.execute(sqlx::AssertSqlSafe(change("-"))).await.unwrap();
+        assert_eq!(
+            findings(&app).await,
+            [format!("! promise {} was changed past the server", noor.promise)],
+            "{column}"
+        );
+        connection.execute(sqlx::AssertSqlSafe(change("+"))).await.unwrap();
+        connection.close().await.unwrap();
+    }
+    assert_eq!(findings(&app).await, Vec::<String>::new());
+    let unseal = format!("UPDATE promises SET seal = '' WHERE id = '{}'", noor.promise);
+    let mut connection = AnyConnection::connect(&app.state.config.database_url).await.unwrap();
+    connection.execute(sqlx::AssertSqlSafe(unseal)).await.unwrap();
+    connection.close().await.unwrap();
+    assert_eq!(findings(&app).await.len(), 1, "a seal that was taken away");
+});
+
+both!(promises_from_before_are_sealed_once_at_the_start, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    for sql in ["UPDATE promises SET seal = ''", "DELETE FROM audit", "UPDATE audit_head SET position = 0, hash = ''"] {
+        let mut connection = AnyConnection::connect(&app.state.config.database_url).await.unwrap();
+        connection.execute(sql).await.unwrap();
+        connection.close().await.unwrap();
+    }
+    let open = async || belofte_server::state::open(app.state.config.clone(), app.state.clock.clone()).await.unwrap();
+    open().await.store.close().await;
+    assert_eq!(findings(&app).await, Vec::<String>::new());
+    assert!(log(&app).await[0].starts_with("promises_sealed system {\"count\":"), "{:?}", log(&app).await);
+    let mut connection = AnyConnection::connect(&app.state.config.database_url).await.unwrap();
+    let forged = format!("UPDATE promises SET seal = '', due_at = due_at + 1 WHERE id = '{}'", noor.promise);
+    connection.execute(sqlx::AssertSqlSafe(forged)).await.unwrap();
+    connection.close().await.unwrap();
+    open().await.store.close().await;
+    assert_eq!(findings(&app).await.len(), 1, "the next start seals nothing");
+});
+
+both!(writers_at_once_make_one_chain, app, {
+    let mut people = vec![];
+    for number in 0..12 {
+        people.push(applicant(&app, &format!("person{number}@example.com")).await);
+    }
+    let step = json!({"stage_id": "talk", "by": "sanne"});
+    let acts = people.iter().map(|person| person.act(&app, "transitions", step.clone()));
+    for reply in futures_util::future::join_all(acts).await {
+        assert_eq!(reply.status, StatusCode::OK, "{}", reply.text());
+    }
+    assert_eq!(log(&app).await.len(), 13);
+    assert_eq!(findings(&app).await, Vec::<String>::new());
+});
+
+both!(the_log_is_read_by_administrators, app, {
+    let boss = colleague(&app, "boss@example.com", Role::Administrator, &[]).await;
+    let noor = applicant(&app, "noor@example.com").await;
+    noor.act(&app, "transitions", json!({"stage_id": "talk", "by": "sanne"})).await;
+    let page = read(&app, "/desk/audit?lang=en", &boss.cookie).await;
+    assert_eq!(page.status, StatusCode::OK);
+    for told in ["took the next step", "A program with the key", &noor.reference, "used the link"] {
+        assert!(page.text().contains(told), "{told} in {}", page.text());
+    }
+    assert!(!page.text().contains(DESK_KEY));
+});
