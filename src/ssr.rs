@@ -200,9 +200,10 @@ pub async fn render_status(ctx: &Ctx, application: &Application) -> String {
     render(timeline::page_with(ctx, &parts, plain_actions(ctx, application), &Callback::noop())).await
 }
 
-/// `/careers/status/{reference}` of somebody else, or of nobody.
-pub async fn render_status_missing(ctx: &Ctx) -> String {
-    render(timeline::not_found(ctx, &Callback::noop())).await
+/// `/careers/status/{reference}` of somebody else, of nobody, or erased.
+pub async fn render_status_missing(ctx: &Ctx, erased: bool) -> String {
+    let why = if erased { Key::TimelineErased } else { Key::TimelineNotFoundWhy };
+    render(timeline::not_found(ctx, why, &Callback::noop())).await
 }
 
 /// Links and a form in place of the widget's buttons.

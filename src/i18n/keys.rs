@@ -251,6 +251,7 @@ keys! {
     TimelineChanged = "timeline.changed",
     TimelineNotFound = "timeline.not_found",
     TimelineNotFoundWhy = "timeline.not_found_why",
+    TimelineErased = "timeline.erased",
     TimelineBoard = "timeline.board",
 
     // lookup

@@ -51,7 +51,7 @@ pub enum ProblemType {
     Fields,
     #[serde(rename = "/problems/not-found")]
     NotFound,
-    /// The posting is closed.
+    /// The posting is closed, or the application is erased.
     #[serde(rename = "/problems/gone")]
     Gone,
     /// The posting takes no applications yet.

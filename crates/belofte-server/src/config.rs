@@ -1,15 +1,22 @@
-//! What the operator sets: command line and environment, parsed once into `Config`.
+//! What the operator sets: belofte.toml, environment and command line, parsed once into `Config`.
 //!
 //! Never read again after the start; secrets never printed.
 
+pub mod layers;
+pub mod settings;
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use belofte_contract::Timestamp;
-use clap::{Args, Parser, Subcommand};
+use clap::{Arg, ArgMatches, Args, FromArgMatches, Parser, Subcommand};
 
-use crate::StartError;
+pub use self::layers::Problems;
+use self::settings::Setting;
 use crate::desk::access::Role;
+use crate::{StartError, cli};
 
 /// Leaves the database and the files on their way in enough of the 1,024 that a process may often open.
 const CONNECTIONS: u16 = 800;
@@ -24,59 +31,86 @@ pub struct Options {
 #[derive(Subcommand)]
 pub enum Command {
     /// Serve the endpoint.
-    Serve(ServeOptions),
+    Serve(Flags),
     /// Serve a made-up employer's careers page and the endpoint beside it.
     Demo(DemoOptions),
     /// Print the OpenAPI document.
     Openapi,
     /// Change the organisation's holidays.
     Holidays(HolidaysOptions),
+    /// Look at the configuration.
+    Config(cli::config::Options),
+    /// Bring the database's tables to this program's version.
+    Migrate(cli::migrate::Options),
+    /// Save database, uploads, secret and list of erasures as one zip, while the server runs.
+    Backup(cli::backup::Options),
+    /// Bring a backup back into an empty data folder.
+    Restore(cli::restore::Options),
+    /// Write everything kept about a person into one zip.
+    ExportPerson(cli::export_person::Options),
+    /// Take postings or applications over from another system's CSV file.
+    Import(cli::import::Options),
+    /// Erase an application, or everything under a mail address.
+    Erase(cli::erase::Options),
     /// Invite, list and end people who sign in to the desk.
     User(UserOptions),
     /// Check that the audit log and the promises are as the server wrote them.
     Doctor(DoctorOptions),
 }
 
-#[derive(Args, Clone, Debug)]
-pub struct ServeOptions {
-    /// Folder for the database, uploads and the server's secret.
-    #[arg(long, env = "BELOFTE_DATA", default_value = "belofte-data")]
-    pub data: PathBuf,
-    /// postgres://… or sqlite:…; the default is DATA/belofte.db.
-    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
-    pub database: Option<String>,
-    #[arg(long, env = "BELOFTE_LISTEN", default_value = "127.0.0.1:8788")]
-    pub listen: SocketAddr,
-    /// Folder with the widget's files, one folder a version.
-    #[arg(long, env = "BELOFTE_EMBED", default_value = "dist/embed")]
-    pub embed: PathBuf,
-    /// Origins of the pages that carry the widget, parted by commas.
-    #[arg(long, env = "BELOFTE_ORIGINS", value_delimiter = ',')]
-    pub origins: Vec<String>,
-    /// Where this endpoint is reached from outside.
-    #[arg(long, env = "BELOFTE_PUBLIC_URL", default_value = "http://127.0.0.1:8788")]
-    pub public_url: String,
-    /// Mails go out through it; without it they wait in the outbox.
-    #[arg(long, env = "BELOFTE_SMTP_URL", hide_env_values = true)]
-    pub smtp: Option<String>,
-    /// Key of the desk API; without it the desk is closed.
-    #[arg(long, env = "BELOFTE_DESK_KEY", hide_env_values = true)]
-    pub desk_key: Option<String>,
-    /// Folder with organization.json, people.json, forms.json, postings.json, loaded when the database is empty.
-    #[arg(long, env = "BELOFTE_CONTENT")]
-    pub content: Option<PathBuf>,
-    /// The page that carries the widget: links in mails lead there.
-    #[arg(long, env = "BELOFTE_CAREERS_URL")]
-    pub careers_url: Option<String>,
-    /// How many proxies of your own stand in a row before this server, each adding to X-Forwarded-For.
-    #[arg(long, env = "BELOFTE_TRUSTED_PROXIES", default_value_t = 0, value_parser = clap::value_parser!(u8).range(..=10))]
-    pub trusted_proxies: u8,
-    /// Let webhooks go to private addresses and without TLS: for trying out on one's own machine.
-    #[arg(long, env = "BELOFTE_WEBHOOKS_TO_PRIVATE")]
-    pub webhooks_to_private: bool,
-    /// How many connections may be open at once; each takes a file of the process, whose own limit is often 1024.
-    #[arg(long, env = "BELOFTE_CONNECTIONS", default_value_t = CONNECTIONS, value_parser = clap::value_parser!(u16).range(16..))]
-    pub connections: u16,
+/// The settings as options, and the file that holds the rest of them.
+#[derive(Clone, Debug, Default)]
+pub struct Flags {
+    pub config: Option<PathBuf>,
+    /// Key and text of each that was given.
+    pub values: Vec<(String, String)>,
+}
+
+impl Args for Flags {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        let file = Arg::new("config").long("config").value_name("FILE").value_parser(clap::value_parser!(PathBuf));
+        let file = file
+            .global(true)
+            .help_heading("Settings")
+            .help("Settings in TOML; else ./belofte.toml when it is there [BELOFTE_CONFIG]");
+        settings::SETTINGS.iter().flat_map(args_of).fold(command.arg(file), clap::Command::arg)
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        Flags::augment_args(command)
+    }
+}
+
+impl FromArgMatches for Flags {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Flags, clap::Error> {
+        let mut flags = Flags { config: matches.get_one::<PathBuf>("config").cloned(), values: vec![] };
+        for arg in settings::SETTINGS.iter().flat_map(args_of) {
+            let key = arg.get_id().as_str().to_owned();
+            flags.values.extend(matches.get_one::<String>(&key).map(|text| (key.clone(), text.clone())));
+        }
+        Ok(flags)
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = Flags::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+fn args_of(setting: &Setting) -> Vec<Arg> {
+    let about = setting.about.replace('`', "").replace("[CONTENT.md](CONTENT.md)", "CONTENT.md");
+    let default = setting.default.map_or(String::new(), |text| format!(" [default: {text}]"));
+    let arg = |key: String, help: String| {
+        let arg = Arg::new(key.clone()).long(key.replace('_', "-")).value_name(key.to_uppercase());
+        // Also behind a command of a command, as in `user invite`.
+        arg.global(true).help(help).help_heading("Settings")
+    };
+    let mut args = vec![arg(setting.key.to_owned(), format!("{about} [{}]{default}", setting.variable))];
+    if setting.is_secret() {
+        let help = format!("file that holds it, closed to others [{}_FILE]", setting.variable);
+        args.push(arg([setting.key, "_file"].concat(), help).value_name("FILE"));
+    }
+    args
 }
 
 #[derive(Args, Clone, Debug)]
@@ -123,10 +157,8 @@ pub enum HolidaysCommand {
     /// Add the whole-day events of an iCalendar file to the organisation's holidays.
     Import {
         file: PathBuf,
-        #[arg(long, env = "BELOFTE_DATA", default_value = "belofte-data")]
-        data: PathBuf,
-        #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
-        database: Option<String>,
+        #[command(flatten)]
+        flags: Flags,
     },
 }
 
@@ -134,13 +166,8 @@ pub enum HolidaysCommand {
 pub struct UserOptions {
     #[command(subcommand)]
     pub command: UserCommand,
-    #[arg(long, env = "BELOFTE_DATA", default_value = "belofte-data", global = true)]
-    pub data: PathBuf,
-    #[arg(long, env = "DATABASE_URL", hide_env_values = true, global = true)]
-    pub database: Option<String>,
-    /// Where this endpoint is reached from outside: links of invitations begin with it.
-    #[arg(long, env = "BELOFTE_PUBLIC_URL", default_value = "http://127.0.0.1:8788", global = true)]
-    pub public_url: String,
+    #[command(flatten)]
+    pub flags: Flags,
 }
 
 #[derive(Subcommand, Clone, Debug)]
@@ -171,10 +198,8 @@ pub enum UserCommand {
 
 #[derive(Args, Clone, Debug)]
 pub struct DoctorOptions {
-    #[arg(long, env = "BELOFTE_DATA", default_value = "belofte-data")]
-    pub data: PathBuf,
-    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
-    pub database: Option<String>,
+    #[command(flatten)]
+    pub flags: Flags,
 }
 
 /// How many calls one address may make in a minute.
@@ -228,15 +253,15 @@ pub struct Config {
 }
 
 impl Config {
-    /// For the command line beside a server: what it needs to open the database and to write links.
-    pub fn of_tool(data: PathBuf, database: Option<String>, public_url: &str) -> Config {
+    /// Before anything is set.
+    pub fn blank() -> Config {
         Config {
-            database_url: database_url(database.as_deref(), &data),
-            data,
+            data: PathBuf::new(),
+            database_url: String::new(),
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             embed: PathBuf::new(),
             origins: vec![],
-            public_url: public_url.trim_end_matches('/').to_owned(),
+            public_url: String::new(),
             smtp: None,
             desk_key: None,
             content: None,
@@ -248,28 +273,26 @@ impl Config {
             limits: Limits::default(),
         }
     }
+
+    /// What follows from the rest.
+    fn finish(&mut self) {
+        if self.database_url.is_empty() {
+            self.database_url = database_url(None, &self.data);
+        }
+    }
 }
 
-impl ServeOptions {
-    pub fn into_config(self) -> Result<Config, StartError> {
-        Ok(Config {
-            database_url: database_url(self.database.as_deref(), &self.data),
-            data: self.data,
-            listen: self.listen,
-            embed: self.embed,
-            origins: origins(&self.origins)?,
-            public_url: self.public_url.trim_end_matches('/').to_owned(),
-            smtp: self.smtp,
-            desk_key: self.desk_key.filter(|key| !key.is_empty()),
-            content: self.content,
-            careers_url: self.careers_url,
-            demo: false,
-            trusted_proxies: self.trusted_proxies,
-            webhooks_to_private: self.webhooks_to_private,
-            connections: usize::from(self.connections),
-            limits: Limits::default(),
-        })
-    }
+/// The configuration from all places, or everything that is wrong with it. Says on standard error what looks odd.
+pub fn load(flags: &Flags) -> Result<Config, StartError> {
+    let read = layers::read(flags, &environment());
+    read.doubts.iter().for_each(|doubt| eprintln!("belofte-server: {doubt}"));
+    if read.problems.is_empty() { Ok(read.config) } else { Err(Problems(read.problems).into()) }
+}
+
+/// Every variable; bytes that are no text stand as a sign that no value takes.
+pub fn environment() -> BTreeMap<String, String> {
+    let text = |text: OsString| text.to_string_lossy().into_owned();
+    std::env::vars_os().map(|(name, value)| (text(name), text(value))).collect()
 }
 
 impl DemoOptions {
@@ -281,7 +304,7 @@ impl DemoOptions {
             data: self.data,
             listen: SocketAddr::from(([127, 0, 0, 1], endpoint_port)),
             embed: self.embed,
-            origins: [own.to_vec(), origins(&self.origins)?].concat(),
+            origins: [own.to_vec(), settings::origins(self.origins.iter().map(String::as_str))?].concat(),
             public_url: format!("http://127.0.0.1:{endpoint_port}"),
             smtp: self.smtp,
             desk_key: self.desk_key.filter(|key| !key.is_empty()),
@@ -309,18 +332,6 @@ impl DemoOptions {
     }
 }
 
-/// As browsers send them. What could never be one is said at the start, not found out on the page.
-fn origins(given: &[String]) -> Result<Vec<String>, StartError> {
-    let origin = |given: &String| {
-        let origin = given.trim().trim_end_matches('/').to_lowercase();
-        match origin.split_once("://") {
-            Some(("http" | "https", host)) if !host.is_empty() && !host.contains(['/', '*', '?', '#']) => Ok(origin),
-            _ => Err(format!("{given} is no origin: write scheme, host and port, as https://www.example.nl").into()),
-        }
-    };
-    given.iter().filter(|given| !given.trim().is_empty()).map(origin).collect()
-}
-
 pub fn database_url(given: Option<&str>, data: &std::path::Path) -> String {
     match given {
         Some(url) if url.contains(':') => url.to_owned(),
@@ -335,7 +346,7 @@ mod tests {
 
     #[test]
     fn an_origin_is_as_a_browser_sends_it_or_refused_at_the_start() {
-        let read = |text: &str| origins(&[text.to_owned()]).map(|origins| origins.concat()).ok();
+        let read = |text: &str| settings::origins(text.split(',')).map(|origins| origins.concat()).ok();
         assert_eq!(read(" https://WWW.example.nl/ ").as_deref(), Some("https://www.example.nl"));
         assert_eq!(read("http://localhost:3000").as_deref(), Some("http://localhost:3000"));
         for wrong in ["*", "https://*.example.nl", "www.example.nl", "https://example.nl/jobs", "file://"] {

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use crate::StartError;
-use crate::config::{DoctorOptions, database_url};
+use crate::config::{self, DoctorOptions};
 use crate::desk::audit;
 use crate::problem::ApiProblem;
 use crate::store::Store;
@@ -28,13 +28,14 @@ impl Findings {
 }
 
 pub async fn run(options: DoctorOptions) -> Result<ExitCode, StartError> {
-    let url = database_url(options.database.as_deref(), &options.data);
+    let config = config::load(&options.flags)?;
+    let url = config.database_url;
     if let Some(path) = url.strip_prefix("sqlite:").map(|path| path.split('?').next().unwrap_or_default())
         && !Path::new(path.trim_start_matches("//")).exists()
     {
         return Err(format!("there is no database at {path}").into());
     }
-    let secret = state::known_secret(&options.data.join("secret"))?;
+    let secret = state::known_secret(&config.data.join("secret"))?;
     let store = Store::open(&url).await?;
     let findings = examine(&store, &secret).await.map_err(|problem| problem.problem().title.clone())?;
     store.close().await;

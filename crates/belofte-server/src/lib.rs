@@ -7,16 +7,19 @@
 compile_error!("the server is built with panic = \"unwind\"");
 
 pub mod calendar;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod demo;
 pub mod desk;
 pub mod doctor;
 pub mod embed;
+pub mod erasure;
 pub mod features;
 pub mod format;
 pub mod health;
 pub mod http;
+pub mod import;
 pub mod locale;
 pub mod localized;
 pub mod mail;
@@ -33,7 +36,7 @@ pub mod webhooks;
 
 use axum::Router;
 
-use crate::config::ServeOptions;
+use crate::config::Config;
 use crate::state::AppState;
 
 /// What stops the server from starting, worded for its operator.
@@ -52,9 +55,8 @@ pub fn router(state: AppState) -> Router {
 }
 
 /// Serves the endpoint until the process is told to stop.
-pub async fn serve(options: ServeOptions) -> Result<(), StartError> {
+pub async fn serve(config: Config) -> Result<(), StartError> {
     http::log_as_json();
-    let config = options.into_config()?;
     let listen = config.listen;
     let state = state::open(config, clock::Clock::system()).await?;
     start_loops(&state);

@@ -291,13 +291,13 @@ fn status_page() -> Vec<Operation> {
             query: &["lang"],
             headers: &["If-None-Match"],
             answers: &[("200", "Application", JSON), ("304", "", "")],
-            problems: &["401", "404"],
+            problems: &["401", "404", "410"],
             ..of_session("/v1/applications/{reference}", "getApplication", "The status page; its ETag is the version")
         },
         Operation {
             headers: &["Last-Event-ID"],
             answers: &[("200", "ChangedEvent", "text/event-stream")],
-            problems: &["401", "404", "429"],
+            problems: &["401", "404", "410", "429"],
             ..of_session(
                 "/v1/applications/{reference}/events",
                 "liveEvents",
@@ -307,7 +307,7 @@ fn status_page() -> Vec<Operation> {
         Operation {
             query: &["lang"],
             answers: &[("200", "", "text/calendar")],
-            problems: &["401", "404"],
+            problems: &["401", "404", "410"],
             ..of_session(
                 "/v1/applications/{reference}/calendar.ics",
                 "calendarFile",
@@ -316,7 +316,7 @@ fn status_page() -> Vec<Operation> {
         },
         Operation {
             answers: &[("200", "ApplicationExport", JSON)],
-            problems: &["401", "404"],
+            problems: &["401", "404", "410"],
             ..of_session("/v1/applications/{reference}/export", "export", "Everything kept about the application")
         },
     ]
@@ -337,7 +337,15 @@ fn desk_acts() -> Vec<Operation> {
             problems: &["400", "401", "403"],
             ..of_desk(Get, "/v1/desk/applications", "deskList", "Applications, newest first")
         },
-        of_desk(Get, "/v1/desk/applications/{reference}", "deskShow", "One application, by its reference or its id"),
+        Operation {
+            problems: &["400", "401", "403", "404", "410"],
+            ..of_desk(
+                Get,
+                "/v1/desk/applications/{reference}",
+                "deskShow",
+                "One application, by its reference or its id",
+            )
+        },
         Operation {
             body: &[(JSON, "Transition")],
             ..of_desk(Post, "/v1/desk/applications/{reference}/transitions", "deskTransition", "Move to a step")

@@ -81,6 +81,10 @@ impl ApiProblem {
         ApiProblem::new(ProblemType::NotOpen, StatusCode::CONFLICT, "This posting takes no applications yet")
     }
 
+    pub fn erased() -> ApiProblem {
+        ApiProblem::new(ProblemType::Gone, StatusCode::GONE, "This application has been erased")
+    }
+
     pub fn unauthorized() -> ApiProblem {
         ApiProblem::new(ProblemType::Unauthorized, StatusCode::UNAUTHORIZED, "Sign in first")
     }

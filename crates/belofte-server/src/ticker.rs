@@ -1,5 +1,5 @@
-//! Marks promises late at their due time, also the ones that passed while the server was down, reminds their owners and tells
-//! webhooks what is due soon.
+//! Marks promises late at their due time and erases applications at theirs, also those that passed while the server was down;
+//! reminds owners and tells webhooks what is due soon.
 //!
 //! Never moves or keeps a promise. Of several processes on one database one writes the event.
 
@@ -16,6 +16,7 @@ use belofte_contract::timeline::{Actor, EntryEvent};
 use sqlx::AnyConnection;
 
 use crate::desk::users;
+use crate::erasure;
 use crate::features::lookup;
 use crate::features::timeline::store::{NewEvent, find, load_application, record_event};
 use crate::mail::{self, letters};
@@ -33,6 +34,9 @@ pub async fn tick_forever(state: AppState) {
     let mut cleaned_at: Option<Timestamp> = None;
     loop {
         ticks.tick().await;
+        if let Err(problem) = erasure::erase_due(&state).await {
+            tracing::error!(problem = ?problem.problem().kind, "erasing");
+        }
         if let Err(problem) = tick(&state).await {
             tracing::error!(problem = ?problem.problem().kind, "ticker");
         }
@@ -125,5 +129,6 @@ pub async fn clean(app: &App, now: Timestamp) -> ApiResult<()> {
     mail::store::purge(&mut transaction, now.plus_ms(-HOUR_MS)).await?;
     webhooks::store::purge(&mut transaction, now).await?;
     transaction.commit().await?;
+    app.store.sweep().await?;
     Ok(())
 }

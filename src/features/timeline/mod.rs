@@ -92,7 +92,8 @@ fn use_timeline(props: &Timeline) -> Html {
     );
     let said = use_said(core, news);
     match (&*sight, shown) {
-        (Sight::Failed(ApiError::NotFound | ApiError::Gone { .. }), _) => view::not_found(&ctx, &core.go),
+        (Sight::Failed(ApiError::NotFound), _) => view::not_found(&ctx, Key::TimelineNotFoundWhy, &core.go),
+        (Sight::Failed(ApiError::Gone { .. }), _) => view::not_found(&ctx, Key::TimelineErased, &core.go),
         (Sight::Failed(ApiError::Unauthorized), _) => core.loading(),
         (Sight::Failed(error), _) => {
             let kept = kept.clone();

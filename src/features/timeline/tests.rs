@@ -149,6 +149,7 @@ mod drawn {
 
     use super::{at, read};
     use crate::features::timeline::view::{PageParts, Tell, not_found, page};
+    use crate::i18n::Key;
     use crate::i18n::testing::ctx;
     use crate::ssr::{OUTCOME, render};
     use crate::status::GUESTS;
@@ -420,7 +421,9 @@ mod drawn {
 
     #[tokio::test]
     async fn an_application_that_is_gone_has_a_way_on() {
-        let page = render(not_found(&ctx("en", "2027-03-26T13:03:00Z"), &Callback::noop())).await;
-        check(&page, &["This application is no longer here.", "See all jobs"]);
+        for (why, said) in [(Key::TimelineNotFoundWhy, "Perhaps"), (Key::TimelineErased, "We erased it")] {
+            let page = render(not_found(&ctx("en", "2027-03-26T13:03:00Z"), why, &Callback::noop())).await;
+            check(&page, &["This application is no longer here.", said, "See all jobs"]);
+        }
     }
 }

@@ -110,12 +110,12 @@ pub fn page_with(ctx: &Ctx, parts: &PageParts<'_>, actions: Html, go: &Callback<
     }
 }
 
-/// The address or number leads nowhere, or the day of deletion has passed.
-pub fn not_found(ctx: &Ctx, go: &Callback<View>) -> Html {
+/// The address or number leads nowhere, or the application was erased.
+pub fn not_found(ctx: &Ctx, why: Key, go: &Callback<View>) -> Html {
     html! {
         <section class="timeline">
             <h1 class="timeline__heading" tabindex="-1">{ ctx.t(Key::TimelineNotFound) }</h1>
-            <p>{ ctx.t(Key::TimelineNotFoundWhy) }</p>
+            <p>{ ctx.t(why) }</p>
             <div class="row">{ link(ctx, go, View::Board, "button", ctx.t(Key::TimelineBoard)) }</div>
         </section>
     }

@@ -8,7 +8,7 @@ use icalendar::{Calendar, Component, DatePerhapsTime};
 use serde_json::{Value, json};
 
 use crate::StartError;
-use crate::config::{HolidaysCommand, HolidaysOptions, database_url};
+use crate::config::{self, HolidaysCommand, HolidaysOptions};
 use crate::settings::store as settings;
 use crate::store::Store;
 
@@ -55,9 +55,10 @@ pub fn days_of_ics(text: &str) -> Result<BTreeMap<String, String>, StartError> {
 
 /// `holidays import FILE.ics`.
 pub async fn run(options: HolidaysOptions) -> Result<(), StartError> {
-    let HolidaysCommand::Import { file, data, database } = options.command;
+    let HolidaysCommand::Import { file, flags } = options.command;
+    let config = config::load(&flags)?;
     let days = days_of_ics(&std::fs::read_to_string(file)?)?;
-    let store = Store::open(&database_url(database.as_deref(), &data)).await?;
+    let store = Store::open(&config.database_url).await?;
     let added = add(&store, &days).await?;
     println!("{added} of {} days were new", days.len());
     store.close().await;

@@ -119,7 +119,7 @@ fn put_dates(posting: &mut Value, calendar: &Calendar, now: Timestamp) {
 }
 
 /// Title, summary, department, places in all languages, lower case: what `q` searches.
-fn search_words(posting: &Value) -> String {
+pub fn search_words(posting: &Value) -> String {
     let mut words = String::new();
     let fields = ["title", "summary", "department_label", "locations"].map(|name| &posting[name]);
     fields.into_iter().for_each(|value| collect(value, &mut words));

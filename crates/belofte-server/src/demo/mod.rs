@@ -61,7 +61,7 @@ async fn bind(address: SocketAddr) -> Result<TcpListener, StartError> {
 
 /// Throws the demo's own files away, and nothing else that may lie in the folder.
 fn empty(data: &Path) -> Result<(), StartError> {
-    for name in ["belofte.db", "belofte.db-wal", "belofte.db-shm", "secret"] {
+    for name in ["belofte.db", "belofte.db-wal", "belofte.db-shm", "secret", crate::erasure::list::FILE] {
         match std::fs::remove_file(data.join(name)) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
             _ => {}

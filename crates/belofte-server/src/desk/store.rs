@@ -296,7 +296,7 @@ pub async fn posting_of(connection: &mut AnyConnection, name: &str) -> ApiResult
 /// Applications, newest first: of one posting, of one status, or all.
 pub async fn list(connection: &mut AnyConnection, wanted: &Wanted) -> ApiResult<Vec<ApplicationRow>> {
     let rows = sqlx::query(
-        "SELECT id FROM applications WHERE ($1 = '' OR posting_id = $1) AND ($2 = '' OR status = $2)
+        "SELECT id FROM applications WHERE erased_at IS NULL AND ($1 = '' OR posting_id = $1) AND ($2 = '' OR status = $2)
            AND ($3 = '' OR ($3 = 'true' AND doubts <> '') OR ($3 = 'false' AND doubts = ''))
            AND ($4 = '' OR posting_id IN (SELECT posting_id FROM user_postings WHERE user_id = $4))
          ORDER BY submitted_at DESC, id DESC LIMIT 500",

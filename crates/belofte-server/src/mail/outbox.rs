@@ -16,7 +16,7 @@ use crate::StartError;
 use crate::problem::ApiResult;
 use crate::state::{App, AppState};
 
-type Transport = AsyncSmtpTransport<Tokio1Executor>;
+pub type Transport = AsyncSmtpTransport<Tokio1Executor>;
 
 /// A mail system that is away for a day loses nothing: mails are tried for two.
 pub const GIVE_UP_MS: i64 = 48 * HOUR_MS;

@@ -169,10 +169,11 @@ async fn show(
     let Some(session) = visitor.session else { return Ok(to(PATH, &parts).into_response()) };
     let row = match timeline::own(&state, &session, &reference).await {
         Ok(row) => row,
-        Err(problem) if problem.problem().kind == ProblemType::NotFound => {
-            let body = draw(&parts, async move |ctx| ssr::render_status_missing(&ctx).await).await?;
+        Err(problem) if matches!(problem.problem().kind, ProblemType::NotFound | ProblemType::Gone) => {
+            let (status, erased) = (problem.status(), problem.problem().kind == ProblemType::Gone);
+            let body = draw(&parts, async move |ctx| ssr::render_status_missing(&ctx, erased).await).await?;
             let title = parts.ctx().t(Key::TimelineNotFound);
-            return whole(&state, &parts, (title, PATH.to_owned()), StatusCode::NOT_FOUND, &body).await;
+            return whole(&state, &parts, (title, PATH.to_owned()), status, &body).await;
         }
         Err(problem) => return Err(problem),
     };

@@ -4,7 +4,7 @@
 //! database itself, no longer fits its seal, and `belofte-server doctor` names the promise.
 
 use belofte_contract::Timestamp;
-use belofte_contract::promise::{PromiseKind, PromiseMove, PromiseSource};
+use belofte_contract::promise::{Promise, PromiseKind, PromiseMove, PromiseSource};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
@@ -88,6 +88,19 @@ pub async fn move_to(
         .bind(to.as_ms())
         .bind(calendar.due_day_start(to).as_ms())
         .bind(serde_json::to_string(moves)?)
+        .fetch_one(&mut *connection)
+        .await?;
+    seal(connection, secret, &row).await
+}
+
+/// Writes what became of a promise, and its moves without their words: what is left once its person is erased.
+pub async fn end(connection: &mut AnyConnection, secret: &Secret, promise: &Promise) -> ApiResult<()> {
+    let sql = format!("UPDATE promises SET kept_at = $2, voided_at = $3, moves = $4 WHERE id = $1 RETURNING {SEALED}");
+    let row = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(&promise.id)
+        .bind(promise.kept_at.map(Timestamp::as_ms))
+        .bind(promise.voided_at.map(Timestamp::as_ms))
+        .bind(serde_json::to_string(&promise.moves)?)
         .fetch_one(&mut *connection)
         .await?;
     seal(connection, secret, &row).await

@@ -26,6 +26,7 @@ pub async fn forms(connection: &mut AnyConnection) -> Result<Vec<(String, u32, V
     rows.iter().map(read).collect()
 }
 
+#[derive(Clone)]
 pub struct PostingRow {
     pub id: String,
     pub status: String,

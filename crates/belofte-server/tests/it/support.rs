@@ -163,8 +163,12 @@ impl TestApp {
         };
         change(&mut config);
         let clock = Clock::stopped_at(Timestamp::parse(TUESDAY).unwrap());
-        let state = belofte_server::state::open(config, clock).await?;
-        Ok(TestApp { router: belofte_server::router(state.clone()), state, folder })
+        Ok(TestApp::around(belofte_server::state::open(config, clock).await?, folder))
+    }
+
+    /// Around a server that was opened elsewhere.
+    pub fn around(state: AppState, folder: TempDir) -> TestApp {
+        TestApp { router: belofte_server::router(state.clone()), state, folder }
     }
 
     /// Moves the server's clock.

@@ -22,7 +22,7 @@ pub async fn applicant(app: &TestApp, email: &str) -> Applicant {
 }
 
 impl Applicant {
-    fn of(receipt: &Value) -> Applicant {
+    pub fn of(receipt: &Value) -> Applicant {
         Applicant {
             reference: receipt["reference"].as_str().unwrap().to_owned(),
             bearer: format!("Bearer {}", receipt["token"].as_str().unwrap()),
@@ -210,7 +210,7 @@ both!(the_export_is_the_page, app, {
     assert_eq!(export.json()["reference"], noor.reference.as_str());
 });
 
-async fn listen(app: &TestApp, noor: &Applicant, last: Option<&str>) -> BodyDataStream {
+pub async fn listen(app: &TestApp, noor: &Applicant, last: Option<&str>) -> BodyDataStream {
     let mut request =
         Request::get(format!("/v1/applications/{}/events", noor.reference)).header("authorization", &noor.bearer);
     if let Some(last) = last {

@@ -7,7 +7,7 @@ use std::io::Write as _;
 
 use crate::StartError;
 use crate::clock::Clock;
-use crate::config::{Config, UserCommand, UserOptions};
+use crate::config::{self, UserCommand, UserOptions};
 use crate::desk::access::{Role, Who};
 use crate::problem::ApiProblem;
 use crate::state::{self, App};
@@ -15,8 +15,8 @@ use crate::state::{self, App};
 use super::{INVITATION_HOURS, NewUser, store};
 
 pub async fn run(options: UserOptions) -> Result<(), StartError> {
-    let UserOptions { command, data, database, public_url } = options;
-    let app = state::open(Config::of_tool(data, database, &public_url), Clock::system()).await?;
+    let UserOptions { command, flags } = options;
+    let app = state::open(config::load(&flags)?, Clock::system()).await?;
     match command {
         UserCommand::Invite { email, name, role, person, postings } => {
             let role = Role::parse(&role).ok_or("no role is called so")?;

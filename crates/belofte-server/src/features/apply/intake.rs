@@ -10,7 +10,7 @@ use belofte_contract::problem::{FieldError, FieldErrorCode};
 use crate::features::postings;
 use crate::problem::{ApiProblem, ApiResult};
 use crate::promises::Stage;
-use crate::settings::Settings;
+use crate::settings::{Posting, Settings};
 
 /// An application whose words follow every rule; its files are still to be claimed.
 #[derive(Clone, Debug)]
@@ -48,8 +48,31 @@ pub fn check(settings: &Settings, new: &NewApplication, now: Timestamp) -> ApiRe
     if !problems.is_empty() {
         return Err(ApiProblem::fields(problems));
     }
+    accepted(posting, form, &new.answers, lang)
+}
+
+/// Somebody who applied elsewhere, with other questions: what is missing is no problem, what is given follows the rules.
+pub fn check_elsewhere(
+    settings: &Settings,
+    posting: &Posting,
+    answers: &[Answer],
+    lang: &str,
+    now: Timestamp,
+) -> ApiResult<Accepted> {
+    let posting = postings::find(settings, &posting.id, lang, now)?;
+    let form = posting.form_id().and_then(|form| settings.form_at(form, None, lang, now));
+    let form = form.ok_or_else(|| ApiProblem::conflict("this posting has no form"))?;
+    let mut problems = form.problems(answers);
+    problems.retain(|error| !matches!(error.code, FieldErrorCode::Required | FieldErrorCode::ConsentNeeded));
+    if !problems.is_empty() {
+        return Err(ApiProblem::fields(problems));
+    }
+    accepted(posting, form, answers, lang.to_owned())
+}
+
+fn accepted(posting: &Posting, form: ApplicationForm, answers: &[Answer], lang: String) -> ApiResult<Accepted> {
     // Only what the form asked and showed is kept: nothing else was consented to.
-    let answers = form.given(&new.answers);
+    let answers = form.given(answers);
     let email = form.email_field().map(|field| (field, values(&answers, &field.name).first()));
     let email = match email {
         Some((_, Some(email))) => email.to_lowercase(),

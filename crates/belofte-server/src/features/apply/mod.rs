@@ -218,6 +218,9 @@ fn replay(state: &AppState, key: &str, fingerprint: &str, known: store::KnownKey
     if known.fingerprint != fingerprint {
         return Err(ApiProblem::key_reused());
     }
+    if known.body.is_empty() {
+        return Err(ApiProblem::erased());
+    }
     let token = receipt_token(state, key, &known.application_id);
     Ok(Answer { body: with_token(&known.body, token)?, replayed: true })
 }

@@ -42,9 +42,10 @@ impl Session {
         Ok(Some(Session { email, token_hash }))
     }
 
-    /// Whether it has neither ended nor been revoked since.
+    /// Whether it has neither ended nor been revoked since, nor its address been erased.
     pub async fn is_open(&self, app: &App) -> bool {
-        matches!(find(app, &self.token_hash, app.clock.now()).await, Ok(Some(_)))
+        let found = find(app, &self.token_hash, app.clock.now()).await;
+        found.is_ok_and(|found| found.is_some_and(|(email, _)| email == self.email))
     }
 }
 

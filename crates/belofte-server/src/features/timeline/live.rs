@@ -14,7 +14,7 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
 
-use super::store::load_events;
+use super::store::{is_here, load_events};
 use crate::features::lookup::Session;
 use crate::http::Path;
 use crate::problem::{ApiProblem, ApiResult};
@@ -132,9 +132,10 @@ async fn send_after(
 ) -> Option<i64> {
     let mut connection = state.store.read().acquire().await.ok()?;
     let events = load_events(&mut connection, application_id, after).await.ok()?;
+    // Asked after reading: what happened after the session was ended, or the application erased, is not told any more.
+    let here = is_here(&mut connection, application_id).await.ok()?;
     drop(connection);
-    // Asked after reading: what happened after the session was ended is not told any more.
-    if !session.is_open(state).await {
+    if !here || !session.is_open(state).await {
         return None;
     }
     let mut last = after;

@@ -87,7 +87,8 @@ pub async fn own(app: &App, session: &Session, reference: &str) -> ApiResult<sto
     let reference = Reference::parse(reference).map_err(|_| ApiProblem::not_found())?;
     let mut connection = app.store.read().acquire().await?;
     let row = store::find_by_reference(&mut connection, reference).await?;
-    row.filter(|row| row.email == session.email).ok_or_else(ApiProblem::not_found)
+    let row = row.filter(|row| row.email == session.email).ok_or_else(ApiProblem::not_found)?;
+    if row.erased_at.is_some() { Err(ApiProblem::erased()) } else { Ok(row) }
 }
 
 /// The whole page of application `id`.

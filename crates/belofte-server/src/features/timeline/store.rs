@@ -44,6 +44,7 @@ pub struct ApplicationRow {
     pub updated_at: Timestamp,
     pub version: i64,
     pub delete_on: Option<Timestamp>,
+    pub erased_at: Option<Timestamp>,
     /// For the desk alone.
     pub doubts: String,
 }
@@ -94,7 +95,7 @@ pub struct PromiseRow {
 }
 
 const APPLICATION_COLUMNS: &str = "id, reference, posting_id, email, lang, name, status, stage_id, form_id, form_version, \
-     answers, decision, submitted_at, updated_at, version, delete_on, doubts";
+     answers, decision, submitted_at, updated_at, version, delete_on, erased_at, doubts";
 
 pub const PROMISE_COLUMNS: &str = "p.id, p.kind, p.stage_id, p.owner_id, p.source, p.made_at, p.first_due_at, p.due_at, \
      p.due_day_start, p.kept_at, p.voided_at, p.moves";
@@ -108,6 +109,9 @@ pub async fn load_application(
     now: Timestamp,
 ) -> ApiResult<Application> {
     let row = find(connection, id).await?.ok_or_else(ApiProblem::not_found)?;
+    if row.erased_at.is_some() {
+        return Err(ApiProblem::erased());
+    }
     let posting = Posting::of(settings, &row.posting_id, lang)?;
     let promises = load_promises(connection, settings, &posting, id, lang).await?;
     let events = load_events(connection, id, 0).await?;
@@ -168,7 +172,8 @@ pub async fn load_summaries(
     lang: &str,
 ) -> ApiResult<Vec<ApplicationSummary>> {
     let sql = format!(
-        "SELECT {APPLICATION_COLUMNS} FROM applications WHERE email = $1 ORDER BY submitted_at DESC, id LIMIT 100"
+        "SELECT {APPLICATION_COLUMNS} FROM applications WHERE email = $1 AND erased_at IS NULL
+         ORDER BY submitted_at DESC, id LIMIT 100"
     );
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(email).fetch_all(&mut *connection).await?;
     let mut summaries = Vec::with_capacity(rows.len());
@@ -258,6 +263,12 @@ pub async fn record_event(connection: &mut AnyConnection, application_id: &str, 
     .await?;
     webhooks::queue(connection, application_id, version, &event).await?;
     Ok(version)
+}
+
+/// Whether the application is known and not erased.
+pub async fn is_here(connection: &mut AnyConnection, id: &str) -> ApiResult<bool> {
+    let row = sqlx::query("SELECT id FROM applications WHERE id = $1 AND erased_at IS NULL");
+    Ok(row.bind(id).fetch_optional(connection).await?.is_some())
 }
 
 /// Events after version `after`, oldest first.
@@ -371,6 +382,7 @@ fn application_row(row: &AnyRow) -> ApiResult<ApplicationRow> {
         updated_at: instant(row, "updated_at")?,
         version: row.try_get("version")?,
         delete_on: maybe_instant(row, "delete_on")?,
+        erased_at: maybe_instant(row, "erased_at")?,
         doubts: row.try_get("doubts")?,
     })
 }

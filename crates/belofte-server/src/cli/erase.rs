@@ -1,0 +1,48 @@
+//! `erase REFERENCE|EMAIL`: shows what would go, and with `--yes` erases it.
+//!
+//! The server may run meanwhile: open pages of the person end within seconds.
+
+use clap::Args;
+
+use crate::StartError;
+use crate::clock::Clock;
+use crate::config::{self, Flags};
+use crate::erasure::store::{Known, known};
+use crate::erasure::{self, Place};
+
+#[derive(Args, Clone, Debug)]
+pub struct Options {
+    /// A reference, or a mail address for everything under it.
+    who: String,
+    /// Erase, instead of showing what would go.
+    #[arg(long)]
+    yes: bool,
+    #[command(flatten)]
+    flags: Flags,
+}
+
+pub async fn run(options: &Options) -> Result<(), StartError> {
+    let config = config::load(&options.flags)?;
+    let store = super::open(&config).await?;
+    let secret = super::secret(&config.data)?;
+    let found = known(&store, &options.who).await.map_err(super::told)?;
+    if found.is_empty() {
+        return Err("nothing is kept under it; what was erased before is gone".into());
+    }
+    let place = Place { store: &store, data: &config.data, secret: &secret };
+    let now = Clock::system().now();
+    for Known { id, reference, posting_id, status, answers, files, mails } in &found {
+        println!("{reference}  {posting_id}  {status}  {answers} answers, {files} files, {mails} mails");
+        if options.yes {
+            erasure::erase(place, id, erasure::ANY_DATE, now).await.map_err(super::told)?;
+        }
+    }
+    if options.yes {
+        store.sweep().await?;
+        println!("erased; counts and promise score stay, and backups hold it until they are thrown away");
+    } else {
+        println!("nothing was erased: with --yes this goes for good");
+    }
+    store.close().await;
+    Ok(())
+}

@@ -1,0 +1,36 @@
+//! `DATA/erased`: which applications were erased, so that a restored backup does not bring them back.
+//!
+//! One line each, only ever added: the moment and a hash of the reference, keyed by the server's secret. Tells of nobody.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use belofte_contract::{Reference, Timestamp};
+use tokio::io::AsyncWriteExt;
+
+use super::Place;
+use crate::tokens::{Secret, keyed_hash};
+
+pub const FILE: &str = "erased";
+
+/// Adds a line; it is on disk when this returns.
+pub async fn append(place: Place<'_>, reference: Reference, now: Timestamp) -> std::io::Result<()> {
+    let mut options = tokio::fs::OpenOptions::new();
+    let mut file = options.append(true).create(true).mode(0o600).open(place.data.join(FILE)).await?;
+    // One write a line: several servers may add to one list.
+    file.write_all(format!("{now} {}\n", hash(place.secret, reference)).as_bytes()).await?;
+    file.sync_all().await
+}
+
+/// The hashes in the list at `path`; none where there is no list.
+pub fn read(path: &Path) -> std::io::Result<HashSet<String>> {
+    let text = match std::fs::read_to_string(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(HashSet::new()),
+        text => text?,
+    };
+    Ok(text.lines().filter_map(|line| line.split_once(' ')).map(|(_, hash)| hash.trim().to_owned()).collect())
+}
+
+pub fn hash(secret: &Secret, reference: Reference) -> String {
+    keyed_hash(secret, "erased", &reference.to_string())
+}

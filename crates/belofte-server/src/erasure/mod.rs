@@ -1,0 +1,87 @@
+//! Erasing an application: what tells of a person goes, the row without it stays for the counts and the promise score.
+//!
+//! One way for the promised date, for who asks and for a restored backup. Never mails, never touches a date or an outcome.
+
+pub mod list;
+pub mod store;
+
+use std::path::Path;
+
+use belofte_contract::{Reference, Timestamp};
+
+use crate::problem::ApiResult;
+use crate::state::App;
+use crate::store::Store;
+use crate::tokens::Secret;
+
+/// As many rows as one look fetches.
+const AT_A_TIME: i64 = 100;
+/// Later than any date: erases whether or not the application's own has come.
+pub const ANY_DATE: Timestamp = Timestamp::from_ms(i64::MAX);
+
+/// Where there is something to erase: the running server, or a command beside it.
+#[derive(Clone, Copy)]
+pub struct Place<'p> {
+    pub store: &'p Store,
+    /// The data folder, with uploads and the list of erasures.
+    pub data: &'p Path,
+    pub secret: &'p Secret,
+}
+
+impl Place<'_> {
+    pub fn of(app: &App) -> Place<'_> {
+        Place { store: &app.store, data: &app.config.data, secret: &app.secret }
+    }
+}
+
+/// What was erased.
+#[derive(Debug)]
+pub struct Erased {
+    pub reference: Reference,
+    /// The version of what is left.
+    pub version: i64,
+}
+
+/// Erases every application whose day has come; gives how many. For the ticker.
+pub async fn erase_due(app: &App) -> ApiResult<usize> {
+    let (now, place, mut erased) = (app.clock.now(), Place::of(app), 0);
+    loop {
+        let before = erased;
+        for id in &store::due(&app.store, now, AT_A_TIME).await? {
+            match erase(place, id, now, now).await {
+                Ok(Some(gone)) => {
+                    erased += 1;
+                    app.tell_changed(id, gone.version);
+                }
+                Ok(None) => {}
+                // One that cannot be read must not keep the others from their date.
+                Err(problem) => tracing::error!(application = id, problem = ?problem.problem().kind, "not erased"),
+            }
+        }
+        if erased == before {
+            break;
+        }
+    }
+    if erased > 0 {
+        tracing::info!(erased, "applications erased on their date");
+        app.store.sweep().await?;
+    }
+    Ok(erased)
+}
+
+/// Erases one application whose own date is `dated` or before; None when it is gone already, or was given a later date.
+pub async fn erase(place: Place<'_>, id: &str, dated: Timestamp, now: Timestamp) -> ApiResult<Option<Erased>> {
+    let mut transaction = place.store.write().begin().await?;
+    let Some(taken) = store::take(&mut transaction, id, dated, now).await? else { return Ok(None) };
+    store::settle_promises(&mut transaction, place.secret, id, now).await?;
+    store::forget_person(&mut transaction, id, &taken.email).await?;
+    let files = store::forget_belongings(&mut transaction, id, taken.reference).await?;
+    // Before the commit: a list that names one too many does no harm, one that misses one would bring a person back.
+    list::append(place, taken.reference, now).await?;
+    transaction.commit().await?;
+    for file in files {
+        // Left behind by a crash here, it is removed as a file that no row names.
+        let _ = tokio::fs::remove_file(place.data.join("uploads").join(file)).await;
+    }
+    Ok(Some(Erased { reference: taken.reference, version: taken.version }))
+}
