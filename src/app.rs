@@ -108,6 +108,8 @@ pub struct CoreParts {
     /// Where the visitor is, and the posting they came back from: its card takes the focus.
     view: RefCell<View>,
     left: RefCell<Option<Rc<str>>>,
+    /// What the visitor looks for on the board, also after a look at a posting.
+    pub filter: RefCell<postings::state::Filter>,
 }
 
 impl Deref for Core {
@@ -435,6 +437,7 @@ fn core(props: &App, view: Kept<View>) -> Core {
             asked: Cell::default(),
             view: RefCell::new(props.shown.1.clone()),
             left: RefCell::default(),
+            filter: RefCell::default(),
         }
     }))
 }

@@ -45,7 +45,7 @@ fn a_card_says_by_when_and_from_whom_one_hears() {
             </p>
             <div class="postings__list">
             <article data-posting="nurse" class="posting">
-            <p class="eyebrow">Rotterdam-Zuid · 24–32 hours a week · EUR 2950–EUR 3870.5 a month</p>
+            <p class="eyebrow">Rotterdam-Zuid · 24–32 hours a week · EUR 2950–EUR 3870.5 a month</p>
             <h2 class="posting__title">
             <a href="/careers/nurse?lang=en" class="posting__link">District nurse</a>
             </h2>
@@ -88,7 +88,7 @@ fn an_upcoming_posting_names_its_month_and_takes_no_application() {
             <h2 class="postings__subtitle">Coming soon</h2>
             <div class="postings__list">
             <article data-posting="nurse" class="posting">
-            <p class="eyebrow">Rotterdam-Zuid · 24–32 hours a week · EUR 2950–EUR 3870.5 a month</p>
+            <p class="eyebrow">Rotterdam-Zuid · 24–32 hours a week · EUR 2950–EUR 3870.5 a month</p>
             <h2 class="posting__title">
             <a href="/careers/nurse?lang=en" class="posting__link">District nurse</a>
             </h2>
@@ -114,7 +114,7 @@ fn a_posting_shows_every_step_with_its_date() {
             <p class="back">
             <a href="/careers?lang=en" class="back__link">All jobs</a>
             </p>
-            <p class="eyebrow">Havenzicht · Rotterdam-Zuid · 24–32 hours a week · EUR 2950–EUR 3870.5 a month</p>
+            <p class="eyebrow">Havenzicht · Rotterdam-Zuid · 24–32 hours a week · EUR 2950–EUR 3870.5 a month</p>
             <h1 tabindex="-1" class="posting-detail__title">District nurse</h1>
             <p class="posting-detail__summary">You visit eight people a day.</p>
             <div class="next">
@@ -159,16 +159,13 @@ fn a_posting_shows_every_step_with_its_date() {
             <span class="who__text">
             <span class="who__name">Sanne de Wit</span>
             <span class="who__role">, recruiter</span>
-            <span class="who__more"> · by people</span>
+            <span class="who__more"> · by people</span>
             </span>
             </div>
             </div>
             </li>
             </ol>
             </section>
-            <div class="row">
-            <a href="/careers/nurse/apply?lang=en" class="button">Apply in five minutes</a>
-            </div>
             </article>"#]],
     );
 }
@@ -199,7 +196,17 @@ fn a_closed_posting_leads_to_others() {
 }
 
 #[test]
-fn a_plain_form_says_what_is_wrong_twice_in_the_same_words() {
+fn only_a_long_posting_offers_to_apply_once_more_below() {
+    let offers = |steps: usize| {
+        let mut long = posting();
+        long.process = long.process.iter().cycle().take(steps).cloned().collect();
+        rendered(render_posting(&english(), &long, &organization())).matches("Apply in five minutes").count()
+    };
+    assert_eq!((offers(1), offers(4)), (1, 2));
+}
+
+#[test]
+fn a_plain_form_says_what_is_wrong_on_top_with_the_label_and_below_the_label_without() {
     let form = ApplicationForm {
         id: "care".into(),
         version: 3,
@@ -239,7 +246,7 @@ fn a_plain_form_says_what_is_wrong_twice_in_the_same_words() {
             <div class="apply__question">
             <div class="field field--wrong">
             <label for="f-email" class="field__label">email </label>
-            <p id="f-email-error" class="field__error">“email”: enter an email address, like name@example.com.</p>
+            <p id="f-email-error" class="field__error">enter an email address, like name@example.com.</p>
             <input value="noor" id="f-email" name="email" type="email" inputmode="email" aria-required="true" aria-describedby="f-email-error" aria-invalid="true" class="field__input">
             </div>
             </div>

@@ -1,6 +1,6 @@
 //! What keeps a form from being sent, in one list on top of it. Each line leads to its field.
 //!
-//! MUST take focus when it appears (the caller focuses `ID`) and use the same words as the field. A line that is mended
+//! MUST take focus when it appears (the caller focuses `ID`) and use the words of the field, after its label. A line that is mended
 //! stays with a tick, so that nothing jumps; it is not read out any more.
 
 use belofte_html::html;

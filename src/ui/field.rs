@@ -1,6 +1,7 @@
 //! A question with its label, hint and error around one control or a group of them.
 //!
-//! MUST tie hint and error to the control (`aria-describedby`) and mark it `aria-invalid` while an error stands.
+//! MUST tie hint and error to the control (`aria-describedby`) and mark it `aria-invalid` while an error stands. An error
+//! begins with the label in the list on top; right below the label only the rest is said.
 
 use belofte_html::html;
 use web_sys::HtmlInputElement;
@@ -112,8 +113,14 @@ fn around(field: &Field<'_>) -> Html {
                 <p class="field__hint" id={concat(&[field.id, "-hint"])}>{ hints }</p>
             }
             if let Some(error) = field.error {
-                <p class="field__error" id={concat(&[field.id, "-error"])}>{ error }</p>
+                <p class="field__error" id={concat(&[field.id, "-error"])}>{ without_label(error, field.label) }</p>
             }
         </>
     }
+}
+
+/// "“Your name”: fill this in." → "fill this in."; the style sheet makes its first letter a capital.
+fn without_label<'a>(error: &'a str, label: &str) -> &'a str {
+    let rest = error.strip_prefix('“').and_then(|rest| rest.strip_prefix(label)?.strip_prefix("”: "));
+    rest.unwrap_or(error)
 }

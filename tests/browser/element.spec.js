@@ -121,6 +121,21 @@ test("a link that is followed while the program is on its way leads where it say
   await expect(widgets(page).getByRole("heading", { level: 1, name: "Cook" })).toBeVisible();
 });
 
+test("what one looks for on the board is still there after a look at a posting", async ({ page }) => {
+  const others = ["Gardener", "Nurse", "Planner"].map((title) => ({ ...posting, id: title.toLowerCase(), title, summary: "" }));
+  const long = { ...list, postings: [posting, ...others], total: 4 };
+  await layOut(page, { element: element('loading="eager" routing="hash"'), answers: { ...answers, "GET /v1/job-postings": long } });
+  await page.goto(HOST);
+  const search = widgets(page).getByRole("searchbox");
+  await search.fill("cook");
+  await expect(widgets(page).getByRole("article")).toHaveCount(1);
+  await widgets(page).getByRole("link", { name: "Cook", exact: true }).click();
+  await expect(widgets(page).getByRole("heading", { level: 1, name: "Cook" })).toBeVisible();
+  await page.goBack();
+  await expect(search).toHaveValue("cook");
+  await expect(widgets(page).getByRole("article")).toHaveCount(1);
+});
+
 test.describe("a view that is none", () => {
   test.use({ quiet: false });
 

@@ -320,7 +320,7 @@ const STATES = {
       await s.inside.getByLabel(s.w("lookup.code")).fill("123");
       await s.press("lookup.open");
     },
-    says: ["lookup.code_shape"], typed: { "lookup.code": "123" }, on: button("lookup.other", { then: ["lookup.title"], leaves: true }),
+    says: [{ beside: "lookup.code_shape" }], typed: { "lookup.code": "123" }, on: button("lookup.other", { then: ["lookup.title"], leaves: true }),
   },
   "code-wrong": code(problem(401, "code"), ["ui.wrong_code"], button("lookup.open", { mends: { [OPEN]: undefined }, then: ["lookup.list_title"], leaves: true })),
   "code-locked": code(problem(401, "code-locked"), ["ui.code_locked"], button("lookup.again", { mends: { [OPEN]: undefined }, then: ["lookup.mailed_again"], leaves: true })),

@@ -113,8 +113,9 @@ class Stage {
     Object.assign(this, { page, lang, answers, said: SAID[lang], w: words(lang), inside: page.locator("belofte-careers") });
   }
 
-  /** A text: of the locale files, with values; of the employer; or as it stands. */
+  /** A text: of the locale files, with values, or as it stands below its label; of the employer; or as it stands. */
   text(told) {
+    if (told.beside) return this.w(told.beside).split("”: ")[1];
     const [key, values] = Array.isArray(told) ? told : [told];
     if (this.said[key]) return this.said[key];
     if (!/^[a-z]+\.[a-z_]+$/.test(key)) return key;

@@ -37,7 +37,7 @@ pub fn receipt(ctx: &Ctx, parts: &ReceiptParts<'_>, tell: &Tell) -> Html {
     };
     html! {
         <section class="receipt">
-            <p class="eyebrow">{ &application.organization_name }{ " · " }{ &application.posting.title }</p>
+            <p class="eyebrow">{ &application.organization_name }{ "\u{a0}· " }{ &application.posting.title }</p>
             <h1 class="receipt__title" tabindex="-1">{ title }</h1>
             { for application.next_promise().map(|promise| next(ctx, promise)) }
             <div class="receipt__reference">

@@ -36,7 +36,7 @@ fn item(ctx: &Ctx, application: &ApplicationSummary, choose: &Callback<Reference
                 <h2>{ link(ctx, &go, to, "lookup__link", application.posting.title.clone()) }</h2>
                 <p>{ standing(ctx, application) }</p>
                 <p>
-                    <span>{ ctx.fill(Key::LookupListSent, &[("date", &ctx.date(application.submitted_at, DateStyle::Long))]) }{ " · " }</span>
+                    <span>{ ctx.fill(Key::LookupListSent, &[("date", &ctx.date(application.submitted_at, DateStyle::Long))]) }{ "\u{a0}· " }</span>
                     <span class="lookup__reference">{ reference.text() }</span>
                 </p>
             </div>

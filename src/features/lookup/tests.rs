@@ -233,7 +233,7 @@ fn errors_stand_beside_their_field_and_in_the_summary() {
             <p id="lookup-email-hint" class="field__hint">
             <span class="field__hint-line">The one you applied with. </span>
             </p>
-            <p id="lookup-email-error" class="field__error">“Your email address”: fill this in.</p>
+            <p id="lookup-email-error" class="field__error">fill this in.</p>
             <input value="" id="lookup-email" name="lookup-email" type="email" inputmode="email" autocomplete="email" autocapitalize="off" spellcheck="false" maxlength="254" aria-required="true" aria-describedby="lookup-email-hint lookup-email-error" aria-invalid="true" class="field__input">
             </div>
             <div class="field">

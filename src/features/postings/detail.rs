@@ -31,7 +31,7 @@ pub fn detail(ctx: &Ctx, parts: &DetailParts<'_>, go: &Callback<View>) -> Html {
     html! {
         <article class="posting-detail">
             { back(ctx, go) }
-            <p class="eyebrow">{ &parts.organization.name }{ " · " }{ facts(ctx, posting) }</p>
+            <p class="eyebrow">{ &parts.organization.name }{ "\u{a0}· " }{ facts(ctx, posting) }</p>
             <h1 class="posting-detail__title" tabindex="-1">{ &posting.title }</h1>
             <p class="posting-detail__summary">{ &posting.summary }</p>
             { next(ctx, posting, go) }
@@ -41,7 +41,10 @@ pub fn detail(ctx: &Ctx, parts: &DetailParts<'_>, go: &Callback<View>) -> Html {
             if let Some(notice) = &posting.automation_notice {
                 <p class="posting-detail__automation">{ notice }</p>
             }
-            { apply(ctx, posting, go) }
+            // On a short posting the first way to apply is still in sight here.
+            if posting.process.len() + posting.description.0.len() > 3 {
+                { apply(ctx, posting, go) }
+            }
             { parts.people.clone() }
             { parts.foot.clone() }
             { related(ctx, &posting.related, go) }
@@ -183,7 +186,7 @@ fn step(ctx: &Ctx, stage: &StageDefinition) -> Html {
                 if let Some(owner) = &stage.owner {
                     { person(ctx, owner, html! {
                         if let Some(key) = handled {
-                            <span class="who__more">{ " · " }{ ctx.t(key) }</span>
+                            <span class="who__more">{ "\u{a0}· " }{ ctx.t(key) }</span>
                         }
                     }) }
                 }

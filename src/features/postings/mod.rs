@@ -19,7 +19,6 @@ use yew::functional::{Hook, HookContext};
 use yew::prelude::*;
 
 use self::detail::DetailParts;
-use self::state::Filter;
 use self::view::BoardParts;
 use crate::api::{Api, ApiError, Asking};
 use crate::app::{Core, Shared, use_arrival};
@@ -80,7 +79,7 @@ impl Part for Board {
 #[hook]
 fn use_board(props: &Board) -> Html {
     let Shared { core, organization } = &props.shared;
-    let filter = use_kept(Filter::default);
+    let filtered = use_kept(|| false);
     let list = use_request(&core.api, "", Asking::of(all_postings(core.api.clone())));
     use_arrival(core, list.state.outcome());
     let until =
@@ -92,10 +91,10 @@ fn use_board(props: &Board) -> Html {
         Request::Failed(error) => core.failed(error, &list.again),
         Request::Ready(list) => {
             let foot = (props.guests.score)(&ctx, &organization.score);
-            let parts = BoardParts { list, organization, filter: &filter.look(), live: true, foot };
-            let kept = filter.clone();
+            let parts = BoardParts { list, organization, filter: &core.filter.borrow(), live: true, foot };
+            let asking = core.clone();
             let change = Callback::from(move |change| {
-                kept.change(|filter| filter.take(change));
+                filtered.change(|_| asking.filter.borrow_mut().take(change));
             });
             view::board(&ctx, &parts, &core.go, &change)
         }

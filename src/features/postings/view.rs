@@ -182,7 +182,7 @@ pub fn facts(ctx: &Ctx, posting: &JobPosting) -> String {
     let mut facts = join(&posting.locations, ", ");
     let mut add = |fact: &str| {
         if !facts.is_empty() {
-            facts.push_str(" · ");
+            facts.push_str("\u{a0}· ");
         }
         facts.push_str(fact);
     };
@@ -230,7 +230,7 @@ pub fn related(ctx: &Ctx, related: &[PostingLink], go: &Callback<View>) -> Html 
                     <li class="related__item">
                         { link(ctx, go, View::Posting(posting.id.as_str().into()), "related__link", posting.title.clone()) }
                         if !posting.locations.is_empty() {
-                            <span class="related__place">{ " · " }{ join(&posting.locations, ", ") }</span>
+                            <span class="related__place">{ "\u{a0}· " }{ join(&posting.locations, ", ") }</span>
                         }
                     </li>
                 }

@@ -200,7 +200,7 @@ mod drawn {
         check(
             &page,
             &[
-                "Havenzicht · District nurse · <span class=\"timeline__reference\">K7Q4-9M2P-3XHD</span>",
+                "Havenzicht\u{a0}· District nurse\u{a0}· <span class=\"timeline__reference\">K7Q4-9M2P-3XHD</span>",
                 "<h1",
                 "Two colleagues read your letter.",
                 "As of 15:03",
@@ -209,6 +209,7 @@ mod drawn {
                 "An answer to your letter</p>",
                 "On track",
                 "Sanne de Wit",
+                "Add the dates to my calendar",
                 "data-kind=\"past\"",
                 "We have your application",
                 "data-kind=\"now\"",
@@ -226,7 +227,6 @@ mod drawn {
                 "Youssef is back on Monday 5 April. Joost Hendriks is standing in.",
                 "<details",
                 "noor-cv.pdf",
-                "Add the dates to my calendar",
                 "We delete this page 28 days after the procedure ends",
                 "93%",
             ],

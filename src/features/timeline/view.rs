@@ -79,7 +79,7 @@ pub fn page_with(ctx: &Ctx, parts: &PageParts<'_>, actions: Html, go: &Callback<
             <header class="timeline__head">
                 // The reference is copied and read out by phone: it stays on one line.
                 <p class="eyebrow">
-                    { concat(&[&application.organization_name, " · ", &application.posting.title, " · "]) }
+                    { concat(&[&application.organization_name, "\u{a0}· ", &application.posting.title, "\u{a0}· "]) }
                     <span class="timeline__reference">{ application.reference.text() }</span>
                 </p>
                 <h1 class="timeline__heading" tabindex="-1">{ heading(ctx, application, &progress) }</h1>
@@ -94,10 +94,11 @@ pub fn page_with(ctx: &Ctx, parts: &PageParts<'_>, actions: Html, go: &Callback<
                 { yours(ctx, &progress) }
                 { next(ctx, application) }
             }
+            // On a phone the end of the page is far away.
+            { actions }
             { line(ctx, &progress) }
             { (parts.guests.people)(ctx, &application.contacts, &application.colleagues) }
             { answers(ctx, &application.answers) }
-            { actions }
             { deletion(ctx, application) }
             if let Some(score) = &application.score {
                 { (parts.guests.score)(ctx, score) }
@@ -211,7 +212,7 @@ fn next(ctx: &Ctx, application: &Application) -> Html {
     let ask = promise.owner.as_ref().and_then(|owner| {
         let href = mail_to(application, owner)?;
         let text = ctx.fill(Key::TimelineAsk, &[("person", first_name(&owner.name))]);
-        Some(html! { <>{ " · " }<a class="who__ask" {href}>{ text }</a></> })
+        Some(html! { <>{ "\u{a0}· " }<a class="who__ask" {href}>{ text }</a></> })
     });
     html! {
         <div class="timeline__next next">

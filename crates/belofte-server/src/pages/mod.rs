@@ -26,7 +26,7 @@ use belofte_contract::problem::ProblemType;
 use serde::Deserialize;
 
 use crate::features::apply::{Answer, doubt::key_of_form, store::find_upload};
-use crate::features::postings::{ListQuery, find, load_detail, load_list, load_organization, view};
+use crate::features::postings::{ListQuery, find, load_detail, load_list, load_organization, percent_encoded, view};
 use crate::format::ServerFormat;
 use crate::http::{Path, Query, from_elsewhere};
 use crate::locale;
@@ -112,8 +112,11 @@ async fn board(
     let list = load_list(&state, &asked)?;
     let organization = load_organization(&state, Some(&parts.lang)).await?;
     let title = parts.ctx().fill(Key::PostingsTitle, &[("organization", &organization.name)]);
+    // A department has another name in the other language.
+    let kept = [("q", &query.q), ("location", &query.location)].into_iter().filter(|(_, value)| !value.is_empty());
+    let search = kept.map(|(name, value)| format!("&{name}={}", percent_encoded(value))).collect();
     let filter = Filter { text: query.q, department: query.department, location: query.location };
-    let page = Page { title, path: "/careers".to_owned(), data: None, status: StatusCode::OK };
+    let page = Page { title, path: "/careers".to_owned(), search, data: None, status: StatusCode::OK };
     let head = organization.clone();
     let body = draw(&parts, async move |ctx| ssr::render_board(&ctx, &list, &organization, &filter).await).await?;
     shell::whole(&state, &head, &parts, page, &body)
@@ -128,13 +131,13 @@ async fn posting(
     let parts = Parts::of(&state, query.lang.as_deref(), &headers);
     let (mut posting, organization) = match load_detail(&state, &id, Some(&parts.lang)).await {
         Ok(found) => found,
-        Err(problem) => return missing(&state, &parts, problem).await,
+        Err(problem) => return missing(&state, &parts, &id, problem).await,
     };
     let page = Page {
         title: format!("{} · {}", posting.title, organization.name),
         path: format!("/careers/{id}"),
         data: posting.structured_data.take(),
-        status: StatusCode::OK,
+        ..Page::default()
     };
     let head = organization.clone();
     let body = draw(&parts, async move |ctx| ssr::render_posting(&ctx, &posting, &organization).await).await?;
@@ -142,7 +145,7 @@ async fn posting(
 }
 
 /// A closed posting, or none at all, in words and with others to look at.
-async fn missing(state: &AppState, parts: &Parts, problem: ApiProblem) -> ApiResult<Response> {
+async fn missing(state: &AppState, parts: &Parts, id: &str, problem: ApiProblem) -> ApiResult<Response> {
     let organization = load_organization(state, Some(&parts.lang)).await?;
     let (kind, related) = (problem.problem().kind, problem.problem().related.clone());
     let status = problem.status();
@@ -153,7 +156,7 @@ async fn missing(state: &AppState, parts: &Parts, problem: ApiProblem) -> ApiRes
     };
     let said = if kind == ProblemType::Gone { Key::PostingsClosed } else { Key::PostingsUnknown };
     let title = format!("{} · {}", parts.ctx().t(said), organization.name);
-    let page = Page { title, path: "/careers".to_owned(), data: None, status };
+    let page = Page { title, path: format!("/careers/{}", percent_encoded(id)), status, ..Page::default() };
     shell::whole(state, &organization, parts, page, &body)
 }
 
@@ -179,7 +182,7 @@ async fn form(
     let settings = state.settings();
     let found = match find(&settings, id, &parts.lang, parts.now) {
         Ok(found) => found,
-        Err(problem) => return missing(state, parts, problem).await,
+        Err(problem) => return missing(state, parts, id, problem).await,
     };
     let posting = view::detail(&settings, found, &parts.lang, parts.now);
     let organization = load_organization(state, Some(&parts.lang)).await?;
@@ -188,10 +191,10 @@ async fn form(
     }
     let form = found.form_id().and_then(|form| settings.form_at(form, None, &parts.lang, parts.now));
     let form = form.filter(|_| posting.status.takes_applications());
-    let Some(mut form) = form else { return missing(state, parts, ApiProblem::not_found()).await };
+    let Some(mut form) = form else { return missing(state, parts, id, ApiProblem::not_found()).await };
     say_conditions(&mut form, &parts.lang);
     let title = form_title(&parts.ctx(), &posting.title, &organization.name, returned.errors.len());
-    let page = Page { title, path: format!("/careers/{id}/apply"), data: None, status };
+    let page = Page { title, path: format!("/careers/{id}/apply"), status, ..Page::default() };
     let plain = Plain { action: paths::APPLICATIONS.to_owned(), key: key.to_owned() };
     let head = organization.clone();
     let body = draw(parts, async move |ctx| {
@@ -244,7 +247,7 @@ pub async fn after_applying(
             let returned = Returned { answers: sent.answers, files, errors };
             form(state, &parts, &sent.posting_id, key, returned, status).await
         }
-        ProblemType::Gone | ProblemType::NotFound => missing(state, &parts, problem).await,
+        ProblemType::Gone | ProblemType::NotFound => missing(state, &parts, &sent.posting_id, problem).await,
         _ => refused(state, headers, problem).await,
     }
 }
@@ -277,7 +280,7 @@ pub async fn refused(state: &AppState, headers: &HeaderMap, problem: ApiProblem)
     let organization = load_organization(state, Some(&parts.lang)).await?;
     let status = problem.status();
     let title = format!("{} · {}", locale::text(&parts.lang, "pages.not_received_title"), organization.name);
-    let page = Page { title, path: "/careers".to_owned(), data: None, status };
+    let page = Page { title, path: "/careers".to_owned(), status, ..Page::default() };
     let text = locale::text(&parts.lang, key).to_owned();
     let body = draw(&parts, async move |_| ssr::render(yew::html! { <p role="alert">{ text }</p> }).await).await?;
     let mut response = shell::whole(state, &organization, &parts, page, &body)?;
@@ -298,7 +301,7 @@ async fn receipt(state: &AppState, parts: &Parts, headers: &HeaderMap, answer: &
     let organization = load_organization(state, Some(&parts.lang)).await?;
     let said = fill(locale::text(&parts.lang, "pages.receipt_title"), &[("posting", &application.posting.title)]);
     let title = format!("{said} · {}", organization.name);
-    let page = Page { title, path: "/careers".to_owned(), data: None, status: StatusCode::CREATED };
+    let page = Page { title, path: "/careers".to_owned(), status: StatusCode::CREATED, ..Page::default() };
     let body = draw(parts, async move |ctx| ssr::render_receipt(&ctx, &application, false).await).await?;
     let mut response = shell::whole(state, &organization, parts, page, &body)?;
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));

@@ -29,7 +29,7 @@ pub async fn page(
     let (heading, see) = (text("pages.not_open"), text("pages.see_posting"));
     let (opens_in, opens_some_day) = (text("pages.not_open_in"), text("pages.not_open_yet"));
     let title = format!("{heading} {} · {}", posting.title, organization.name);
-    let page = Page { title, path: format!("/careers/{}/apply", posting.id), data: None, status };
+    let page = Page { title, path: format!("/careers/{}/apply", posting.id), status, ..Page::default() };
     let body = draw(parts, async move |ctx| {
         let month = posting.expected_open.as_deref().and_then(month_of);
         let said =

@@ -20,10 +20,13 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' https
 const TEMPLATE: &str = include_str!("shell.html");
 const PAGE_CSS: &str = include_str!("pages.css");
 
+#[derive(Default)]
 pub struct Page {
     pub title: String,
     /// Where this page is, for the language switch.
     pub path: String,
+    /// What was looked for on it, as the switch keeps it: `&q=night`.
+    pub search: String,
     /// schema.org data.
     pub data: Option<String>,
     pub status: StatusCode,
@@ -38,7 +41,7 @@ pub fn whole(
 ) -> ApiResult<Response> {
     let settings = state.settings();
     let languages = settings.locales.iter().filter(|lang| **lang != parts.lang).map(|lang| {
-        json!({"lang": lang, "name": locale::text(lang, "pages.language"), "href": format!("{}?lang={lang}", page.path)})
+        json!({"lang": lang, "name": locale::text(lang, "pages.language"), "href": format!("{}?lang={lang}{}", page.path, page.search)})
     });
     // `<` never appears in the data, so nothing in it can end its element.
     let data = page.data.map(|data| data.replace('<', "\\u003c"));

@@ -277,7 +277,7 @@ async fn whole(
     body: &str,
 ) -> ApiResult<Response> {
     let organization = load_organization(state, Some(&parts.lang)).await?;
-    let page = Page { title: format!("{title} · {}", organization.name), path, data: None, status };
+    let page = Page { title: format!("{title} · {}", organization.name), path, status, ..Page::default() };
     let mut response = shell::whole(state, &organization, parts, page, body)?;
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
     Ok(response)

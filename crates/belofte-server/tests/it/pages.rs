@@ -33,6 +33,26 @@ async fn the_browsers_language_is_used_when_none_is_asked() {
 }
 
 #[tokio::test]
+async fn the_language_link_keeps_what_one_looks_at() {
+    let app = TestApp::sqlite().await;
+    for (here, there) in [
+        (
+            "/careers?lang=nl&q=nacht%20%26%20dag&location=Rotterdam",
+            "/careers?lang=en&q=nacht%20%26%20dag&location=Rotterdam",
+        ),
+        ("/careers?lang=nl&q=", "/careers?lang=en"),
+        ("/careers/kok/apply?lang=nl", "/careers/kok/apply?lang=en"),
+        ("/careers/nachtverpleegkundige?lang=nl", "/careers/nachtverpleegkundige?lang=en"),
+        ("/careers/n%22o?lang=nl", "/careers/n%22o?lang=en"),
+    ] {
+        let page = app.get(here).await.text();
+        let href = page.split("page-top__langs").nth(1).unwrap().split("href=\"").nth(1).unwrap().split('"').next();
+        let href = href.unwrap().replace("&amp;", "&").replace("&#x2f;", "/");
+        assert_eq!(href, there);
+    }
+}
+
+#[tokio::test]
 async fn closed_and_unknown_postings_have_a_page_too() {
     let app = TestApp::sqlite().await;
     assert_eq!(app.get("/careers/nachtverpleegkundige").await.status, StatusCode::GONE);
