@@ -50,6 +50,11 @@ use crate::state::AppState;
         desk::Transition,
         desk::PromiseKept,
         desk::NewPromiseMove,
+        desk::DecisionBatch,
+        desk::DecisionBatchTaken,
+        desk::UndoDecisions,
+        desk::DecisionsUndone,
+        desk::PostingStatusChange,
         desk::NewMailText,
         decision::NewDecision
     ))
@@ -172,7 +177,10 @@ fn content(schema: &str) -> Content {
 }
 
 fn operations() -> Vec<Operation> {
-    [public_reads(), writes(), status_page(), desk_acts(), desk_mails()].into_iter().flatten().collect()
+    [public_reads(), writes(), status_page(), desk_acts(), desk_decisions(), desk_mails()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn public_reads() -> Vec<Operation> {
@@ -353,6 +361,67 @@ fn desk_acts() -> Vec<Operation> {
                 "/v1/desk/applications/{reference}/promises/{id}/moves",
                 "deskMove",
                 "A new date, with the reason",
+            )
+        },
+    ]
+}
+
+fn desk_decisions() -> Vec<Operation> {
+    use HttpMethod::{Get, Post};
+    let of_desk = |method, path, id, summary| Operation {
+        security: Some("desk"),
+        problems: &["400", "401", "403", "404", "409", "422"],
+        ..Operation::new(method, path, id, summary)
+    };
+    vec![
+        Operation {
+            answers: &[("200", "", JSON)],
+            problems: &["401", "403", "404"],
+            ..of_desk(
+                Get,
+                "/v1/desk/postings/{posting}/undecided",
+                "deskUndecided",
+                "Who has no answer yet, the longest waiting first, with what was written so far",
+            )
+        },
+        Operation {
+            body: &[(JSON, "NewDecision")],
+            answers: &[("204", "", "")],
+            ..of_desk(
+                Post,
+                "/v1/desk/postings/{posting}/drafts/{reference}",
+                "deskDraft",
+                "Keep a decision that is being written",
+            )
+        },
+        Operation {
+            body: &[(JSON, "DecisionBatch")],
+            answers: &[("200", "DecisionBatchTaken", JSON)],
+            ..of_desk(
+                Post,
+                "/v1/desk/postings/{posting}/decisions",
+                "deskDecideMany",
+                "Send decisions; each leaves after ten minutes, or a minute before a date that it keeps",
+            )
+        },
+        Operation {
+            body: &[(JSON, "UndoDecisions")],
+            answers: &[("200", "DecisionsUndone", JSON)],
+            ..of_desk(
+                Post,
+                "/v1/desk/postings/{posting}/decisions/undo",
+                "deskUndoDecisions",
+                "Take back what has not left",
+            )
+        },
+        Operation {
+            body: &[(JSON, "PostingStatusChange")],
+            answers: &[("200", "DecisionBatchTaken", JSON)],
+            ..of_desk(
+                Post,
+                "/v1/desk/postings/{posting}/status",
+                "deskPostingStatus",
+                "Another status; closing takes a decision or a dated promise for everybody without an answer, else 409 with the list",
             )
         },
     ]

@@ -6,6 +6,7 @@
 pub mod access;
 pub mod api;
 pub mod audit;
+pub mod decisions;
 pub mod pages;
 pub mod route;
 pub mod store;
@@ -20,7 +21,7 @@ use crate::state::AppState;
 
 /// All of the desk. A subject adds its own list here.
 pub fn routes() -> Vec<Route> {
-    [api::routes(), mail::desk::routes(), users::routes(), audit::routes(), pages::routes()]
+    [api::routes(), decisions::routes(), mail::desk::routes(), users::routes(), audit::routes(), pages::routes()]
         .into_iter()
         .flatten()
         .collect()

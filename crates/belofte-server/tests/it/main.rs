@@ -12,6 +12,7 @@ mod apply;
 mod audit;
 mod canary;
 mod crash;
+mod decisions;
 mod desk;
 mod desk_users;
 mod door;

@@ -31,12 +31,17 @@ pub enum Act {
     Decide,
     Keep,
     Move,
+    DecisionsSent,
+    DecisionsUndone,
+    /// It could not be carried out: the application had ended another way.
+    DecisionGivenBack,
+    PostingStatus,
     /// Promises from before there were seals got theirs.
     PromisesSealed,
 }
 
 impl Act {
-    pub const ALL: [Act; 12] = [
+    pub const ALL: [Act; 16] = [
         Act::SignedIn,
         Act::SignedOut,
         Act::Invited,
@@ -48,6 +53,10 @@ impl Act {
         Act::Decide,
         Act::Keep,
         Act::Move,
+        Act::DecisionsSent,
+        Act::DecisionsUndone,
+        Act::DecisionGivenBack,
+        Act::PostingStatus,
         Act::PromisesSealed,
     ];
 }
@@ -57,6 +66,7 @@ impl Act {
 pub enum Subject<'s> {
     Application(&'s str),
     User(&'s str),
+    Posting(&'s str),
     /// All of them.
     Promises,
 }
@@ -66,6 +76,7 @@ impl<'s> Subject<'s> {
         match self {
             Subject::Application(id) => ("application", id),
             Subject::User(id) => ("user", id),
+            Subject::Posting(id) => ("posting", id),
             Subject::Promises => ("promises", ""),
         }
     }
