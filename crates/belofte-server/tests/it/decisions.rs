@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use axum::http::{Method, StatusCode};
+use belofte_server::desk::access::Role;
 use belofte_server::mail::outbox::Delivery;
 use belofte_server::ticker;
 use serde_json::{Value, json};
 
+use crate::desk_users::{colleague, form, page, read};
 use crate::smtp::MailSystem;
 use crate::support::{Reply, TestApp, key};
 use crate::timeline::{Applicant, applicant};
@@ -251,6 +253,46 @@ both!(a_decision_whose_author_is_gone_is_given_back_and_not_lost, app, {
     assert_eq!(waiting["people"][0]["draft"]["reasons"][0]["text"], sentence("noor"));
 });
 
+both!(the_pages_decide_without_a_script, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    let sanne = colleague(&app, "sanne@example.com", Role::Recruiter, &["kok"]).await;
+    let cookie = &format!("{}; belofte_lang=en", sanne.cookie);
+    let (list, own) = ("/desk/postings/kok/decisions", format!("/desk/postings/kok/decisions/{}", noor.reference));
+    let jobs = page(&read(&app, "/desk/decisions", cookie).await);
+    assert!(jobs.contains(list) && jobs.contains("1 without an answer"), "{jobs}");
+    let blank = page(&read(&app, &own, cookie).await);
+    assert!(blank.contains("value=\"sanne\" selected") && blank.contains("0 of 1 written"), "{blank}");
+
+    let pressed = form(&app, &own, "outcome=rejected&by=sanne&chip=cook&go=next", cookie).await;
+    assert_eq!((pressed.status, pressed.header("location")), (StatusCode::SEE_OTHER, own.as_str()));
+    let sentence = "We vroegen dit: “Je hebt een koksopleiding, of drie jaar in een keuken gewerkt”.";
+    let drawn = page(&read(&app, &own, cookie).await);
+    assert!(
+        drawn.contains(sentence) && drawn.contains("aria-pressed=\"true\""),
+        "in the applicant's language: {drawn}"
+    );
+
+    let unfinished = form(&app, &own, "outcome=rejected&by=sanne&reason_1=No+fit.&go=next", cookie).await;
+    assert_eq!(unfinished.header("location"), own);
+    let wrong = page(&read(&app, &own, cookie).await);
+    assert!(wrong.contains("No fit.") && wrong.contains("at least 20 characters"), "{wrong}");
+    let fine = "Je+schrijft+dat+je+in+een+keuken+wilt+leren+werken%3B+wij+zoeken+een+kok.";
+    let body = format!("outcome=rejected&by=sanne&reason_1={fine}&requirement_1=cook&tip=&go=next");
+    let done = form(&app, &own, &body, cookie).await;
+    assert_eq!(done.header("location"), "/desk/postings/kok/decisions/review", "the last one leads to the review");
+    let review = page(&read(&app, "/desk/postings/kok/decisions/review", cookie).await);
+    assert!(review.contains(&format!("value=\"{}\" checked", noor.reference)), "{review}");
+
+    let sent = form(&app, "/desk/postings/kok/decisions/review", &format!("send={}", noor.reference), cookie).await;
+    assert_eq!(sent.header("location"), list, "{}", sent.text());
+    let told = page(&read(&app, list, cookie).await);
+    assert!(told.contains("They leave from 10:10 (10 min from now)"), "{told}");
+    let batch = told.split("name=\"batch\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let undone = form(&app, "/desk/postings/kok/decisions/undo", &format!("batch={batch}"), cookie).await;
+    assert_eq!(undone.status, StatusCode::SEE_OTHER, "{}", undone.text());
+    assert!(page(&read(&app, "/desk/postings/kok/decisions/review", cookie).await).contains("wij zoeken een kok"));
+});
+
 on_both!(two_hundred_decisions_are_mailed_once_each_with_their_own_words, two_hundred);
 async fn two_hundred(database: Option<String>) {
     let system = MailSystem::up().await;
@@ -298,3 +340,26 @@ async fn two_hundred(database: Option<String>) {
         assert!(mail.text.replace("=\n", "").contains(&own), "{own} in {}", mail.text);
     }
 }
+
+both!(the_page_that_closes_a_job_settles_everybody_or_stays_open, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    let ali = applicant(&app, "ali@example.com").await;
+    let sanne = colleague(&app, "sanne@example.com", Role::Recruiter, &[]).await;
+    let cookie = &format!("{}; belofte_lang=en", sanne.cookie);
+    let path = "/desk/postings/kok/close";
+    let refused = form(&app, path, "by=sanne", cookie).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT);
+    assert!(page(&refused).contains("no answer and no date"), "{}", refused.text());
+    let draft = json!({"outcome": "rejected", "by": "sanne", "reasons": [{"text": sentence("noor")}]});
+    post(&app, &format!("drafts/{}", noor.reference), &draft).await;
+    let shown = page(&read(&app, path, cookie).await);
+    assert!(shown.contains(&sentence("noor")) && shown.contains("value=\"2027-03-30\""), "{shown}");
+    let settle =
+        format!("by=sanne&settle-{}=decision&settle-{}=date&day-{}=", noor.reference, ali.reference, ali.reference);
+    let weekend = form(&app, path, &format!("{settle}2027-04-03&reason=We+read+it+with+two+people."), cookie).await;
+    assert!(page(&weekend).contains("Choose a working day"), "{}", weekend.text());
+    let closed = form(&app, path, &format!("{settle}2027-03-30"), cookie).await;
+    assert_eq!((closed.status, closed.header("location")), (StatusCode::SEE_OTHER, "/desk/postings/kok/decisions"));
+    assert_eq!(app.get("/v1/job-postings/kok?lang=en").await.status, StatusCode::GONE);
+    assert_eq!(ali.page(&app).await["version"], 1, "the promised day is confirmed");
+});

@@ -6,12 +6,14 @@
 pub mod acts;
 mod api;
 pub mod close;
+mod close_page;
 pub mod flags;
+mod pages;
 pub mod sentences;
 pub mod store;
 
 use super::route::Route;
 
 pub fn routes() -> Vec<Route> {
-    api::routes()
+    [api::routes(), pages::routes(), close_page::routes()].into_iter().flatten().collect()
 }
