@@ -81,7 +81,7 @@ both!(a_batch_leaves_after_ten_minutes_to_each_with_their_own_sentence_and_once,
     assert_eq!(mailed(&app).await, []);
     app.set_time(UNDO_OVER);
     let (one, other) = tokio::join!(ticker::tick(&app.state), ticker::tick(&app.state));
-    (one.unwrap(), other.unwrap());
+    one.and(other).unwrap();
     ticker::tick(&app.state).await.unwrap();
     let mut mails = mailed(&app).await;
     mails.sort();
@@ -325,7 +325,7 @@ async fn two_hundred(database: Option<String>) {
     app.set_time("2027-03-24T10:30:00+01:00");
     let began = Instant::now();
     let (one, other) = tokio::join!(ticker::tick(&app.state), ticker::tick(&app.state));
-    (one.unwrap(), other.unwrap());
+    one.and(other).unwrap();
     println!("200 decisions carried out in {} ms", began.elapsed().as_millis());
     for _ in 0..3 {
         delivery.round(&app.state).await.unwrap();
