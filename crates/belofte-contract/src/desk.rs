@@ -2,6 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::decision::NewDecision;
+use crate::postings::PostingStatus;
+use crate::problem::FieldError;
+use crate::reference::Reference;
 use crate::time::Timestamp;
 
 pub const NOTE_MAX_CHARS: usize = 1_000;
@@ -33,6 +37,127 @@ pub struct PromiseKept {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct NewPromiseMove {
     /// Later than now and than the date it replaces, on a working day, not after the cutoff hour.
+    pub to: Timestamp,
+    pub reason: String,
+    pub by: String,
+}
+
+/// Decisions that one call takes.
+pub const BATCH_MAX: usize = 200;
+
+/// One decision of many.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct BatchDecision {
+    pub reference: Reference,
+    #[serde(flatten)]
+    pub decision: NewDecision,
+    /// Sent although a sentence was flagged.
+    #[serde(default)]
+    pub although_flagged: bool,
+}
+
+/// `POST /v1/desk/postings/{posting}/decisions`: they leave after the time to undo them is over.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct DecisionBatch {
+    pub decisions: Vec<BatchDecision>,
+}
+
+/// What became of a batch: which decisions are on their way, and why the others are not.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct DecisionBatchTaken {
+    /// Names the batch for undoing it; none when nothing was taken.
+    pub batch: Option<String>,
+    pub taken: Vec<SendsAt>,
+    pub refused: Vec<RefusedDecision>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct SendsAt {
+    pub reference: Reference,
+    /// Until then it can be undone; then the applicant reads it.
+    pub sends_at: Timestamp,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct RefusedDecision {
+    pub reference: Reference,
+    pub cause: RefusalCause,
+    #[serde(default)]
+    pub errors: Vec<FieldError>,
+    #[serde(default)]
+    pub flags: Vec<SentenceFlag>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum RefusalCause {
+    /// Nobody of this posting has the reference.
+    NotFound,
+    /// Decided or withdrawn already, or a decision is on its way.
+    Ended,
+    Fields,
+    /// A sentence is a copy or says nothing of this person; send it again with `although_flagged`.
+    Flagged,
+}
+
+/// Why a sentence deserves another look.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct SentenceFlag {
+    /// Which reason, from 0.
+    pub reason: usize,
+    pub kind: FlagKind,
+    /// For a copy: how often the same sentence is used.
+    #[serde(default)]
+    pub times: Option<u32>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum FlagKind {
+    /// The same sentence was written to more than 20 people.
+    Copied,
+    /// It names nothing of the posting and nothing that the person wrote.
+    Empty,
+}
+
+/// `POST /v1/desk/postings/{posting}/decisions/undo`: what has not left is as it was before.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct UndoDecisions {
+    pub batch: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct DecisionsUndone {
+    pub undone: Vec<Reference>,
+}
+
+/// `POST /v1/desk/postings/{posting}/status`. Closing takes a decision or a dated promise for everybody who has no answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct PostingStatusChange {
+    pub status: PostingStatus,
+    #[serde(default)]
+    pub decisions: Vec<BatchDecision>,
+    #[serde(default)]
+    pub promises: Vec<PromisedAnswer>,
+}
+
+/// A new date for the next word to one applicant.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct PromisedAnswer {
+    pub reference: Reference,
+    /// As for a move: a working day, not after the cutoff hour, later than what was promised.
     pub to: Timestamp,
     pub reason: String,
     pub by: String,

@@ -51,6 +51,11 @@ use crate::webhooks;
         desk::Transition,
         desk::PromiseKept,
         desk::NewPromiseMove,
+        desk::DecisionBatch,
+        desk::DecisionBatchTaken,
+        desk::UndoDecisions,
+        desk::DecisionsUndone,
+        desk::PostingStatusChange,
         desk::NewMailText,
         decision::NewDecision,
         webhooks::routes::NewWebhook,
@@ -178,10 +183,8 @@ fn content(schema: &str) -> Content {
 }
 
 fn operations() -> Vec<Operation> {
-    [public_reads(), writes(), status_page(), desk_acts(), desk_mails(), desk_webhooks(), desk_webhook_deliveries()]
-        .into_iter()
-        .flatten()
-        .collect()
+    let desk = [desk_acts(), desk_decisions(), desk_mails(), desk_webhooks(), desk_webhook_deliveries()];
+    [public_reads(), writes(), status_page()].into_iter().chain(desk).flatten().collect()
 }
 
 fn public_reads() -> Vec<Operation> {
@@ -451,6 +454,67 @@ fn desk_webhook_deliveries() -> Vec<Operation> {
                 "/v1/desk/webhooks/{id}/deliveries/{delivery_id}/replay",
                 "replayWebhookDelivery",
                 "Send it again under the same id",
+            )
+        },
+    ]
+}
+
+fn desk_decisions() -> Vec<Operation> {
+    use HttpMethod::{Get, Post};
+    let of_desk = |method, path, id, summary| Operation {
+        security: Some("desk"),
+        problems: &["400", "401", "403", "404", "409", "422"],
+        ..Operation::new(method, path, id, summary)
+    };
+    vec![
+        Operation {
+            answers: &[("200", "", JSON)],
+            problems: &["401", "403", "404"],
+            ..of_desk(
+                Get,
+                "/v1/desk/postings/{posting}/undecided",
+                "deskUndecided",
+                "Who has no answer yet, the longest waiting first, with what was written so far",
+            )
+        },
+        Operation {
+            body: &[(JSON, "NewDecision")],
+            answers: &[("204", "", "")],
+            ..of_desk(
+                Post,
+                "/v1/desk/postings/{posting}/drafts/{reference}",
+                "deskDraft",
+                "Keep a decision that is being written",
+            )
+        },
+        Operation {
+            body: &[(JSON, "DecisionBatch")],
+            answers: &[("200", "DecisionBatchTaken", JSON)],
+            ..of_desk(
+                Post,
+                "/v1/desk/postings/{posting}/decisions",
+                "deskDecideMany",
+                "Send decisions; each leaves after ten minutes, or a minute before a date that it keeps",
+            )
+        },
+        Operation {
+            body: &[(JSON, "UndoDecisions")],
+            answers: &[("200", "DecisionsUndone", JSON)],
+            ..of_desk(
+                Post,
+                "/v1/desk/postings/{posting}/decisions/undo",
+                "deskUndoDecisions",
+                "Take back what has not left",
+            )
+        },
+        Operation {
+            body: &[(JSON, "PostingStatusChange")],
+            answers: &[("200", "DecisionBatchTaken", JSON)],
+            ..of_desk(
+                Post,
+                "/v1/desk/postings/{posting}/status",
+                "deskPostingStatus",
+                "Another status; closing takes a decision or a dated promise for everybody without an answer, else 409 with the list",
             )
         },
     ]

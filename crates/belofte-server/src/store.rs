@@ -19,6 +19,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (5, "proofs", include_str!("../migrations/0005_proofs.sql")),
     (6, "mail", include_str!("../migrations/0006_mail.sql")),
     (7, "webhooks", include_str!("../migrations/0007_webhooks.sql")),
+    (8, "decisions", include_str!("../migrations/0008_decisions.sql")),
     (9, "erasure imports", include_str!("../migrations/0009_erasure_imports.sql")),
 ];
 /// The first SQLite with the fix for a WAL reset that could lose a commit.

@@ -15,7 +15,7 @@ use belofte_contract::time::HOUR_MS;
 use belofte_contract::timeline::{Actor, EntryEvent};
 use sqlx::AnyConnection;
 
-use crate::desk::users;
+use crate::desk::{decisions, users};
 use crate::erasure;
 use crate::features::lookup;
 use crate::features::timeline::store::{NewEvent, find, load_application, record_event};
@@ -56,8 +56,11 @@ pub async fn tick_forever(state: AppState) {
     }
 }
 
-/// Notes every promise that is past its date and tells who is to keep it; gives how many.
+/// Sends the decisions whose time has come, then notes every promise that is past its date and tells who is to keep it;
+/// gives how many it noted.
 pub async fn tick(app: &App) -> ApiResult<usize> {
+    // A decision that does not get through must keep no late promise from being told.
+    let sent = decisions::acts::carry_out_due(app).await;
     let mut noted = 0;
     loop {
         let overdue = store::overdue(app, app.clock.now(), AT_A_TIME).await?;
@@ -68,7 +71,7 @@ pub async fn tick(app: &App) -> ApiResult<usize> {
         if overdue.is_empty() {
             // Only now, so that what turned late together is one mail to each.
             owners::tell_late(app).await?;
-            return Ok(noted);
+            return sent.map(|_| noted);
         }
     }
 }
@@ -126,6 +129,7 @@ pub async fn clean(app: &App, now: Timestamp) -> ApiResult<()> {
     let mut transaction = app.store.write().begin().await?;
     lookup::store::purge(&mut transaction, now).await?;
     users::store::purge(&mut transaction, now).await?;
+    decisions::store::purge(&mut transaction, now).await?;
     mail::store::purge(&mut transaction, now.plus_ms(-HOUR_MS)).await?;
     webhooks::store::purge(&mut transaction, now).await?;
     transaction.commit().await?;

@@ -134,7 +134,8 @@ impl Calendar {
         (0..days.min(MAX_DAYS)).fold(day, |day, _| day.tomorrow().unwrap_or(day))
     }
 
-    fn at_cutoff(&self, day: Date) -> Timestamp {
+    /// The moment until which `day` counts.
+    pub fn at_cutoff(&self, day: Date) -> Timestamp {
         self.moment(day, self.cutoff)
     }
 

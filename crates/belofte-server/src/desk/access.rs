@@ -102,6 +102,15 @@ pub enum Who {
 }
 
 impl Who {
+    /// The inverse of [`Who::word`].
+    pub fn of(word: &str) -> Who {
+        match word {
+            "key" => Who::Key,
+            "system" => Who::System,
+            id => Who::User(id.to_owned()),
+        }
+    }
+
     pub fn word(&self) -> &str {
         match self {
             Who::User(id) => id,

@@ -6,6 +6,7 @@
 pub mod access;
 pub mod api;
 pub mod audit;
+pub mod decisions;
 pub mod pages;
 pub mod route;
 pub mod store;
@@ -20,10 +21,16 @@ use crate::{mail, webhooks};
 
 /// All of the desk. A subject adds its own list here.
 pub fn routes() -> Vec<Route> {
-    [api::routes(), mail::desk::routes(), webhooks::routes(), users::routes(), audit::routes(), pages::routes()]
-        .into_iter()
-        .flatten()
-        .collect()
+    let subjects = [
+        api::routes(),
+        decisions::routes(),
+        mail::desk::routes(),
+        webhooks::routes(),
+        users::routes(),
+        audit::routes(),
+        pages::routes(),
+    ];
+    subjects.into_iter().flatten().collect()
 }
 
 pub fn router(state: &AppState) -> Router<AppState> {

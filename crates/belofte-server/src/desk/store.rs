@@ -16,6 +16,7 @@ use sqlx::{AnyConnection, Row};
 
 use crate::desk::access::{Scope, Signed};
 use crate::desk::audit::{self, Act, Entry, Subject};
+use crate::desk::decisions;
 use crate::features::timeline::store::{
     self, ApplicationRow, NewEvent, PROMISE_COLUMNS, Posting, PromiseRow, StoredDecision, load_application,
     lock_by_reference, record_event, word,
@@ -58,6 +59,9 @@ impl<'c> Case<'c> {
         }
         if row.status != ApplicationStatus::Open {
             return Err(ApiProblem::conflict("the application has ended"));
+        }
+        if decisions::store::on_its_way(connection, &row.id).await?.is_some() {
+            return Err(ApiProblem::conflict("a decision is on its way to the applicant; take that back first"));
         }
         let lang = settings.lang(Some(&row.lang)).to_owned();
         let posting = Posting::of(settings, &row.posting_id, &lang)?;
@@ -146,14 +150,25 @@ pub async fn transition(app: &App, who: &Signed, reference: Reference, act: &Tra
 
 /// Ends the application.
 pub async fn decide(app: &App, who: &Signed, reference: Reference, act: &NewDecision) -> ApiResult<String> {
-    let problems = act.problems();
+    let mut transaction = app.store.write().begin().await?;
+    let (id, version) = decide_in(&mut transaction, (app, who), reference, act).await?;
+    transaction.commit().await?;
+    Ok(told(app, id, version))
+}
+
+/// As [`decide`], in the caller's transaction; gives the application and its version for [`told`].
+pub async fn decide_in(
+    connection: &mut AnyConnection,
+    (app, who): (&App, &Signed),
+    reference: Reference,
+    act: &NewDecision,
+) -> ApiResult<(String, i64)> {
+    let (settings, now) = (app.settings(), app.clock.now());
+    let case = Case::open(connection, (app, who), &settings, reference, &act.by).await?;
+    let problems = decisions::acts::problems(&settings, &case.row.posting_id, act);
     if !problems.is_empty() {
         return Err(ApiProblem::fields(problems));
     }
-    let (settings, now) = (app.settings(), app.clock.now());
-    let mut transaction = app.store.write().begin().await?;
-    let connection = &mut *transaction;
-    let case = Case::open(connection, (app, who), &settings, reference, &act.by).await?;
     let stage = case.posting.stage(case.row.stage_id.as_deref());
     let decision = StoredDecision {
         outcome: act.outcome,
@@ -178,10 +193,10 @@ pub async fn decide(app: &App, who: &Signed, reference: Reference, act: &NewDeci
     let shown = store::decision_in(&decision, &settings, &case.lang);
     let letter = letters::decision(&settings, &case.lang, &application, &shown);
     case.mail(connection, app, letter, &application).await?;
+    decisions::store::ended(connection, app, reference, act, now).await?;
     let detail = json!({"outcome": act.outcome, "reasons": decision.reasons.len()});
     case.audit(connection, Act::Decide, detail).await?;
-    transaction.commit().await?;
-    Ok(told(app, case.row.id, version))
+    Ok((case.row.id, version))
 }
 
 /// The promised act was done, now. When nothing else is promised, the next word gets its date at once.
@@ -224,10 +239,22 @@ pub async fn move_promise(
     promise_id: &str,
     act: &NewPromiseMove,
 ) -> ApiResult<String> {
+    let mut transaction = app.store.write().begin().await?;
+    let (id, version) = move_in(&mut transaction, (app, who), reference, promise_id, act).await?;
+    transaction.commit().await?;
+    Ok(told(app, id, version))
+}
+
+/// As [`move_promise`], in the caller's transaction; gives the application and its version for [`told`].
+pub async fn move_in(
+    connection: &mut AnyConnection,
+    (app, who): (&App, &Signed),
+    reference: Reference,
+    promise_id: &str,
+    act: &NewPromiseMove,
+) -> ApiResult<(String, i64)> {
     let reason = act.reason.trim();
     let (settings, now) = (app.settings(), app.clock.now());
-    let mut transaction = app.store.write().begin().await?;
-    let connection = &mut *transaction;
     let case = Case::open(connection, (app, who), &settings, reference, &act.by).await?;
     let mut promise = case.open_promise(connection, &settings, promise_id).await?;
     let problems = move_problems(&promise, act.to, reason, now);
@@ -258,8 +285,7 @@ pub async fn move_promise(
     case.mail(connection, app, letter, &application).await?;
     let detail = json!({"promise_id": promise_id, "from": change.from, "to": change.to});
     case.audit(connection, Act::Move, detail).await?;
-    transaction.commit().await?;
-    Ok(told(app, case.row.id, version))
+    Ok((case.row.id, version))
 }
 
 /// What the desk asks to see; nothing said is everything that `scope` covers.
@@ -485,8 +511,30 @@ fn field(name: &str, code: FieldErrorCode) -> ApiProblem {
 }
 
 /// After commit: open pages and the mail loop hear of it.
-fn told(app: &App, application_id: String, version: i64) -> String {
+pub fn told(app: &App, application_id: String, version: i64) -> String {
     app.tell_changed(&application_id, version);
     app.outbox.notify_one();
     application_id
+}
+
+/// Holds everybody of a posting who has no answer until the transaction ends.
+pub async fn hold_undecided(connection: &mut AnyConnection, posting_id: &str) -> ApiResult<()> {
+    sqlx::query("UPDATE applications SET version = version WHERE posting_id = $1 AND status = 'open'")
+        .bind(posting_id)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// The open promise of ours that is due next, and when.
+pub async fn next_open(connection: &mut AnyConnection, application_id: &str) -> ApiResult<Option<(String, Timestamp)>> {
+    let row = sqlx::query(
+        "SELECT id, due_at FROM promises
+         WHERE application_id = $1 AND kept_at IS NULL AND voided_at IS NULL AND owner_id IS NOT NULL
+         ORDER BY due_at, id LIMIT 1",
+    )
+    .bind(application_id)
+    .fetch_optional(connection)
+    .await?;
+    row.map(|row| Ok((row.try_get("id")?, store::instant(&row, "due_at")?))).transpose()
 }

@@ -128,6 +128,8 @@ pub async fn forget_belongings(
         ("DELETE FROM outbox WHERE application_id = $1", id),
         ("DELETE FROM codes WHERE reference = $1", &reference),
         ("UPDATE idempotency SET body = '' WHERE application_id = $1", id),
+        ("DELETE FROM decision_drafts WHERE application_id = $1", id),
+        ("DELETE FROM pending_decisions WHERE application_id = $1", id),
     ] {
         sqlx::query(statement).bind(whose).execute(&mut *connection).await?;
     }

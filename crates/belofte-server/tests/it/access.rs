@@ -14,15 +14,16 @@ use crate::support::{Reply, TestApp, application, key};
 /// Stands in every application's name: whoever reads it has seen an application.
 const CANARY: &str = "Kanarievogel";
 
-async fn ask(app: &TestApp, route: &Route, filled: &[(&str, &str)], cookie: &str) -> Reply {
+/// The address of a route, filled in.
+fn address(route: &Route, filled: &[(&str, &str)]) -> String {
     let path =
         filled.iter().fold(route.path.to_owned(), |path, (name, value)| path.replace(&format!("{{{name}}}"), value));
-    let path = path
-        .replace("{*rest}", "nothing-here")
-        .split('/')
-        .map(|part| if part.starts_with('{') { "unknown" } else { part })
-        .collect::<Vec<_>>()
-        .join("/");
+    let path = path.replace("{*rest}", "nothing-here");
+    path.split('/').map(|part| if part.starts_with('{') { "unknown" } else { part }).collect::<Vec<_>>().join("/")
+}
+
+async fn ask(app: &TestApp, route: &Route, filled: &[(&str, &str)], cookie: &str) -> Reply {
+    let path = address(route, filled);
     let kind = if route.is_page() { "application/x-www-form-urlencoded" } else { "application/json" };
     let request = Request::builder().method(route.method.clone()).uri(path).header(header::COOKIE, cookie);
     let request = request.header(header::CONTENT_TYPE, kind).header("sec-fetch-site", "same-origin");
@@ -37,10 +38,12 @@ async fn applied(app: &TestApp) -> String {
     reply.json()["reference"].as_str().unwrap().to_owned()
 }
 
-/// What a caller can tell apart: the answer without what is drawn anew each time.
-fn told(reply: &Reply, own: &str) -> (StatusCode, String) {
-    (reply.status, page(reply).replace(own, "…"))
+/// What a caller can tell apart: the answer without what is drawn anew each time, and without the address that they asked.
+fn told(reply: &Reply, route: &Route, filled: &[(&str, &str)]) -> (StatusCode, String) {
+    (reply.status, page(reply).replace(&address(route, filled), "…"))
 }
+
+const NOWHERE: [(&str, &str); 2] = [("reference", "0000-0000-0000"), ("posting", "nowhere")];
 
 both!(no_route_goes_further_than_the_table_says, app, {
     let reference = applied(&app).await;
@@ -48,7 +51,8 @@ both!(no_route_goes_further_than_the_table_says, app, {
     for role in Role::ALL {
         let Colleague { cookie, .. } = signed(&app, role, &[]).await;
         for route in desk::routes().into_iter().filter(|route| route.path != "/desk/sign-out") {
-            let reply = ask(&app, &route, &[("reference", &reference), ("posting", "kok")], &cookie).await;
+            let there = [("reference", reference.as_str()), ("posting", "kok")];
+            let reply = ask(&app, &route, &there, &cookie).await;
             let (may, what) = (role.can(route.need), format!("{} {} as {role:?}", route.method, route.path));
             if may {
                 assert_ne!(reply.status, StatusCode::FORBIDDEN, "{what}");
@@ -56,10 +60,10 @@ both!(no_route_goes_further_than_the_table_says, app, {
             } else {
                 refused += 1;
                 assert_eq!(reply.status, StatusCode::FORBIDDEN, "{what}: {}", reply.text());
-                assert!(!reply.text().contains(CANARY) && !reply.text().contains(&reference), "{what}");
-                let other =
-                    ask(&app, &route, &[("reference", "0000-0000-0000"), ("posting", "nowhere")], &cookie).await;
-                assert_eq!(told(&reply, &reference), told(&other, "0000-0000-0000"), "{what} tells what is there");
+                let seen = told(&reply, &route, &there);
+                assert!(!seen.1.contains(CANARY) && !seen.1.contains(&reference), "{what}");
+                let other = ask(&app, &route, &NOWHERE, &cookie).await;
+                assert_eq!(seen, told(&other, &route, &NOWHERE), "{what} tells what is there");
             }
             asked += 1;
         }
@@ -86,15 +90,15 @@ both!(another_posting_is_like_one_that_is_not_there, app, {
         let outside = signed(&app, role, &["fysiotherapeut"]).await;
         for route in desk::routes().into_iter().filter(|route| role.can(route.need) && route.path != "/desk/sign-out") {
             let what = format!("{} {} as {role:?}", route.method, route.path);
-            let own = ask(&app, &route, &[("reference", &reference), ("posting", "kok")], &inside.cookie).await;
-            let reply = ask(&app, &route, &[("reference", &reference), ("posting", "kok")], &outside.cookie).await;
+            let there = [("reference", reference.as_str()), ("posting", "kok")];
+            let own = ask(&app, &route, &there, &inside.cookie).await;
+            let reply = ask(&app, &route, &there, &outside.cookie).await;
             assert!(!reply.text().contains(CANARY), "{what} shows an application of another posting");
             if route.path.contains("{reference}") || route.path.contains("{posting}") {
-                let none =
-                    ask(&app, &route, &[("reference", "0000-0000-0000"), ("posting", "nowhere")], &outside.cookie)
-                        .await;
+                let none = ask(&app, &route, &NOWHERE, &outside.cookie).await;
                 assert_eq!(reply.status, StatusCode::NOT_FOUND, "{what}");
-                assert_eq!(told(&reply, &reference), told(&none, "0000-0000-0000"), "{what} tells what is there");
+                let seen = told(&reply, &route, &there);
+                assert_eq!(seen, told(&none, &route, &NOWHERE), "{what} tells what is there");
                 assert_ne!(own.status, StatusCode::FORBIDDEN, "{what}");
             }
             if route.path == "/v1/desk/applications" {
@@ -113,10 +117,11 @@ both!(an_application_named_by_its_id_stays_within_ones_postings_too, app, {
     let outside = signed(&app, Role::Recruiter, &["fysiotherapeut"]).await;
     for route in desk::routes().into_iter().filter(|route| route.path.contains("{reference}")) {
         let what = format!("{} {}", route.method, route.path);
-        let reply = ask(&app, &route, &[("reference", &id)], &outside.cookie).await;
-        let none = ask(&app, &route, &[("reference", unknown)], &outside.cookie).await;
+        let (there, nowhere) = ([("reference", id.as_str()), ("posting", "kok")], [("reference", unknown), NOWHERE[1]]);
+        let reply = ask(&app, &route, &there, &outside.cookie).await;
+        let none = ask(&app, &route, &nowhere, &outside.cookie).await;
         assert_eq!(reply.status, StatusCode::NOT_FOUND, "{what}");
-        assert_eq!(told(&reply, &id), told(&none, unknown), "{what} tells what is there");
+        assert_eq!(told(&reply, &route, &there), told(&none, &route, &nowhere), "{what} tells what is there");
     }
     let own = page_of(&app, &id, &inside.cookie).await;
     assert_eq!((own.status, &own.json()["reference"]), (StatusCode::OK, &json!(reference)));

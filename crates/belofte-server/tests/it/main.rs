@@ -15,6 +15,7 @@ mod cli;
 mod command_line;
 mod config;
 mod crash;
+mod decisions;
 mod desk;
 mod desk_users;
 mod door;

@@ -37,12 +37,17 @@ pub enum Act {
     WebhookRotated,
     WebhookTested,
     WebhookReplayed,
+    DecisionsSent,
+    DecisionsUndone,
+    /// It could not be carried out: the application had ended another way.
+    DecisionGivenBack,
+    PostingStatus,
     /// Promises from before there were seals got theirs.
     PromisesSealed,
 }
 
 impl Act {
-    pub const ALL: [Act; 18] = [
+    pub const ALL: [Act; 22] = [
         Act::SignedIn,
         Act::SignedOut,
         Act::Invited,
@@ -60,6 +65,10 @@ impl Act {
         Act::WebhookRotated,
         Act::WebhookTested,
         Act::WebhookReplayed,
+        Act::DecisionsSent,
+        Act::DecisionsUndone,
+        Act::DecisionGivenBack,
+        Act::PostingStatus,
         Act::PromisesSealed,
     ];
 }
@@ -70,6 +79,7 @@ pub enum Subject<'s> {
     Application(&'s str),
     User(&'s str),
     Webhook(&'s str),
+    Posting(&'s str),
     /// All of them.
     Promises,
 }
@@ -80,6 +90,7 @@ impl<'s> Subject<'s> {
             Subject::Application(id) => ("application", id),
             Subject::User(id) => ("user", id),
             Subject::Webhook(id) => ("webhook", id),
+            Subject::Posting(id) => ("posting", id),
             Subject::Promises => ("promises", ""),
         }
     }

@@ -1,6 +1,6 @@
 //! The frame around every page of the desk: language, words, dates, navigation, and what a problem looks like to people.
 //!
-//! Pages work without a script and carry none. A template lies in `templates/` and is named in the list below; texts come from
+//! Pages work without a script; where one helps, it comes from the same place. A template lies in `templates/` and is named in the list below; texts come from
 //! `desk.*` of the locales as `t.<name>`, everything else from the view that the handler gives. All of it is escaped.
 
 mod form;
@@ -27,21 +27,22 @@ use crate::problem::ApiProblem;
 use crate::settings::Settings;
 use crate::state::AppState;
 
-const POLICY: &str =
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const POLICY: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; \
+     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 /// Remembers the language that somebody chose, and nothing else.
 const LANG_COOKIE: &str = "belofte_lang";
 const LANG_SECONDS: u32 = 365 * 24 * 3_600;
 
 /// The navigation, in its order: name of the section, where it is, who sees it. `desk.nav_<name>` is what it is called.
-const SECTIONS: [(&str, &str, Need); 4] = [
+const SECTIONS: [(&str, &str, Need); 5] = [
     ("home", HOME, Need::SignIn),
+    ("decisions", "/desk/decisions", Need::Decide),
     ("people", "/desk/people", Need::ManageUsers),
     ("audit", "/desk/audit", Need::ReadAudit),
     ("sessions", "/desk/sessions", Need::SignIn),
 ];
 
-const TEMPLATES: [(&str, &str); 14] = [
+const TEMPLATES: [(&str, &str); 20] = [
     ("page.html", include_str!("templates/page.html")),
     ("parts.html", include_str!("templates/parts.html")),
     ("home.html", include_str!("templates/home.html")),
@@ -55,6 +56,12 @@ const TEMPLATES: [(&str, &str); 14] = [
     ("people.html", include_str!("templates/people.html")),
     ("user.html", include_str!("templates/user.html")),
     ("invited.html", include_str!("templates/invited.html")),
+    ("decide_parts.html", include_str!("templates/decide_parts.html")),
+    ("decide_postings.html", include_str!("templates/decide_postings.html")),
+    ("decide_list.html", include_str!("templates/decide_list.html")),
+    ("decide_write.html", include_str!("templates/decide_write.html")),
+    ("close.html", include_str!("templates/close.html")),
+    ("decide_review.html", include_str!("templates/decide_review.html")),
     ("audit.html", include_str!("templates/audit.html")),
 ];
 

@@ -1,0 +1,141 @@
+// One person at the desk decides on everybody who waits among 10,000 applications: by keys alone, each with a reason; takes everything back, sends
+// it again, and the server starts anew before it leaves. What the mail said stands on the applicant's page.
+const { createHmac } = require("node:crypto");
+const { spawnSync } = require("node:child_process");
+const path = require("node:path");
+const { test, expect, words, axe, picture, start } = require("./fixtures.js");
+const story = require("./story.js");
+
+const PASSWORD = "vier woorden op een rij";
+const JOB = "/desk/postings/kok/decisions";
+// A release decides on 200.
+const PEOPLE = process.env.BELOFTE_TEST_ALL ? 200 : 40;
+
+/** The code that an app shows for `seed` at `at`. */
+function code(seed, at) {
+  const bits = [...seed.replace(/\s/g, "")].map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0")).join("");
+  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
+  const step = Buffer.alloc(8);
+  step.writeBigUInt64BE(BigInt(Math.floor(at / 30_000)));
+  const mac = createHmac("sha1", key).update(step).digest();
+  const number = (mac.readUInt32BE(mac[19] & 15) & 0x7fff_ffff) % 1_000_000;
+  return String(number).padStart(6, "0");
+}
+
+async function enter(page, w, server) {
+  await page.goto(/^desk +(\S+)$/m.exec(server.log())[1]);
+  await page.getByLabel(w("desk.password_new"), { exact: true }).fill(PASSWORD);
+  await page.getByLabel(w("desk.password_again"), { exact: true }).fill(PASSWORD);
+  const now = Number((await fetch(`${server.endpoint}/healthz`)).headers.get("belofte-time"));
+  await page.getByLabel(w("desk.code"), { exact: true }).fill(code(await page.locator("code").innerText(), now));
+  await page.getByRole("button", { name: w("desk.invitation_send") }).click();
+  await expect(page).toHaveURL(/\/desk$/);
+}
+
+/** Nothing stands beyond the edge, axe has nothing to say; a picture as phone and as desktop, in light and in dark. */
+async function look(page, name) {
+  for (const [width, height] of [[360, 740], [1280, 800]]) {
+    await page.setViewportSize({ width, height });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth), `${name} at ${width} px`).toBeLessThanOrEqual(width);
+    for (const colorScheme of ["light", "dark"]) {
+      await page.emulateMedia({ colorScheme });
+      await picture(page, `desk-${name}-${width}-${colorScheme}`);
+    }
+  }
+  await axe(page, name);
+}
+
+const middle = (list, part = 0.5) => [...list].sort((a, b) => a - b)[Math.floor(list.length * part)];
+const took = (page) => page.evaluate(() => performance.getEntriesByType("navigation")[0].responseEnd);
+
+/** A server on which 10,000 have applied and `PEOPLE` of them have no answer. */
+async function seeded(now) {
+  const first = await start({ now });
+  const { reference } = await first.apply({ posting: "kok", email: "first@example.com" });
+  await first.stop({ keep: true });
+  const script = path.join(__dirname, "seed.py");
+  const done = spawnSync("python3", [script, path.join(first.data, "belofte.db"), reference, `${PEOPLE}`, `${10_000 - PEOPLE}`], { encoding: "utf8" });
+  if (done.status !== 0) throw new Error(done.stderr);
+  return start({ now, data: first.data });
+}
+
+/** Decides on everybody that waits, by keys; gives keys pressed and milliseconds to the next page, and the number of the tenth. */
+async function decideAll(page, w, look) {
+  const keys = [];
+  const waits = [];
+  let tenth = 0;
+  for (let at = 0; at < PEOPLE; at += 1) {
+    let pressed = 0;
+    const key = async (name) => {
+      pressed += name.split("+").length;
+      await page.keyboard.press(name);
+    };
+    if (at % 10 === 9) {
+      // Some are written by hand.
+      if (at === 9) tenth = Number((await page.getByRole("heading", { level: 1 }).innerText()).split(" ")[1]);
+      const own = `Je schreef weinig over koken in een grote keuken (${at}).`;
+      await page.getByLabel(w("desk.decide_reason_1"), { exact: true }).click();
+      await page.keyboard.type(own);
+      pressed += 1 + own.length;
+    } else {
+      const turn = at - Math.floor(at / 10);
+      for (let again = 0; again <= Math.floor(turn / 3) % 3; again += 1) await key(`${(turn % 3) + 1}`);
+    }
+    if (at === 0) await look();
+    const from = page.url();
+    await Promise.all([page.waitForURL((url) => url.href !== from), key("Control+Enter")]);
+    await page.waitForLoadState();
+    waits.push(await took(page));
+    keys.push(pressed);
+  }
+  return { keys, waits, tenth };
+}
+
+// The endpoint has no icon.
+test.use({ quiet: false });
+
+test("many decisions by keys: few for each, quick, taken back, and sent once over a new start", async ({ page }) => {
+  test.setTimeout(600_000);
+  const w = words("nl");
+  const now = "2027-03-23T10:00:00+01:00";
+  let server = await seeded(now);
+  try {
+    await enter(page, w, server);
+    await page.goto(`${server.endpoint}/desk/decisions`);
+    await look(page, "decide-jobs");
+    await page.goto(server.endpoint + JOB);
+    await expect(page.getByText(w("desk.decide_progress", { done: 0, all: PEOPLE }))).toBeVisible();
+    await look(page, "decide-list");
+    await page.getByRole("link", { name: w("desk.decide_start") }).click();
+    const { keys, waits, tenth } = await decideAll(page, w, () => look(page, "decide-write"));
+    console.log(`keys: median ${middle(keys)}, most ${Math.max(...keys)}; ms to the next page: median ${middle(waits).toFixed(0)}, 95 % ${middle(waits, 0.95).toFixed(0)}`);
+    expect(middle(keys), "keys and clicks for one decision").toBeLessThanOrEqual(6);
+    expect(middle(waits), "ms from one page to the next").toBeLessThanOrEqual(300);
+
+    await expect(page, "the last one leads to the review").toHaveURL(/review$/);
+    await expect(page.locator("[name=send]:checked")).toHaveCount(PEOPLE);
+    await expect(page.locator("[name=flagged]"), "no copy, nothing empty").toHaveCount(0);
+    await look(page, "decide-review");
+    await page.locator("#send").click();
+    await expect(page.getByRole("heading", { name: w("desk.undo_title") })).toBeVisible();
+    console.log(`sent in ${(await took(page)).toFixed(0)} ms`);
+    await look(page, "decide-undo");
+    await page.getByRole("button", { name: w("desk.undo_send") }).click();
+    await expect(page.locator("[name=send]:checked")).toHaveCount(PEOPLE);
+    expect((await server.json("GET", "/demo/mail.json")).filter((mail) => mail.kind === "decision" && mail.to.startsWith("seeded-"))).toEqual([]);
+    await page.locator("#send").click();
+    await expect(page.getByRole("heading", { name: w("desk.undo_title") })).toBeVisible();
+
+    await server.stop({ keep: true });
+    server = await start({ now: "2027-03-23T10:30:00+01:00", data: server.data });
+    await expect.poll(async () => (await server.desk("GET", "/applications?posting=kok&status=open")).length, { timeout: 60_000 }).toBe(0);
+    const [mail] = (await server.mails(`seeded-${tenth}@example.com`)).slice(-1);
+    const own = "Je schreef weinig over koken in een grote keuken (9).";
+    expect(mail.text).toContain(own);
+    await story.openLink(page, server, story.linkToken(mail), "nl");
+    await expect(story.widget(page), "the page shows what the mail said").toContainText(own);
+    await expect(story.widget(page)).toContainText("Sanne de Wit");
+  } finally {
+    await server.stop();
+  }
+});
