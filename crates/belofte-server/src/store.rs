@@ -16,6 +16,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (2, "idempotency status", include_str!("../migrations/0002_idempotency_status.sql")),
     (3, "doubts", include_str!("../migrations/0003_doubts.sql")),
     (4, "desk", include_str!("../migrations/0004_desk.sql")),
+    (7, "daily work", include_str!("../migrations/0007_daily_work.sql")),
 ];
 /// The first SQLite with the fix for a WAL reset that could lose a commit.
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);

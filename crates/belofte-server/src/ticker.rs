@@ -11,7 +11,7 @@ use belofte_contract::time::HOUR_MS;
 use belofte_contract::timeline::{Actor, EntryEvent};
 use sqlx::AnyConnection;
 
-use crate::desk::users;
+use crate::desk::{self, users};
 use crate::features::lookup;
 use crate::features::timeline::store::{NewEvent, find, load_application, record_event};
 use crate::mail::store::Envelope;
@@ -77,6 +77,7 @@ async fn note_late(app: &App, promise_id: &str, application_id: &str) -> ApiResu
         actor: Actor::System,
         actor_id: None,
         text: None,
+        owner_id: None,
     };
     let version = record_event(&mut transaction, application_id, event).await?;
     mail_both(&mut transaction, app, application_id, promise_id, &owner_id, now).await?;
@@ -98,6 +99,7 @@ async fn mail_both(
     let settings = app.settings();
     let Some(row) = find(connection, application_id).await? else { return Ok(()) };
     let owners_lang = settings.lang(None);
+    let owner_id = settings.acting(owner_id, now);
     let owner = settings.person(owner_id, owners_lang);
     let owner_email = settings.contact(owner_id, owners_lang).and_then(|contact| contact.email);
     if let (Some(owner), Some(email)) = (&owner, &owner_email) {
@@ -121,6 +123,7 @@ async fn clean(app: &App, now: Timestamp) -> ApiResult<()> {
     let mut transaction = app.store.write().begin().await?;
     lookup::store::purge(&mut transaction, now).await?;
     users::store::purge(&mut transaction, now).await?;
+    desk::store::purge(&mut transaction, now).await?;
     mail::store::purge(&mut transaction, now.plus_ms(-HOUR_MS)).await?;
     transaction.commit().await?;
     Ok(())

@@ -128,7 +128,8 @@ impl Calendar {
         (0..days.min(MAX_DAYS)).fold(day, |day, _| day.tomorrow().unwrap_or(day))
     }
 
-    fn at_cutoff(&self, day: Date) -> Timestamp {
+    /// The moment until which `day` counts.
+    pub fn at_cutoff(&self, day: Date) -> Timestamp {
         let local = day.to_datetime(self.cutoff);
         // A cutoff inside the hour that daylight saving skips or repeats: the later reading, in favour of the promiser.
         let zoned = self.zone.to_ambiguous_zoned(local).later();

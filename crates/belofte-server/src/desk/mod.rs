@@ -4,11 +4,15 @@
 //! a route without a need cannot be written down.
 
 pub mod access;
+mod acts;
 pub mod api;
+mod applications;
 pub mod audit;
+mod list;
 pub mod pages;
 pub mod route;
 pub mod store;
+pub mod today;
 pub mod users;
 
 use axum::Router;
@@ -19,7 +23,17 @@ use crate::state::AppState;
 
 /// All of the desk. A subject adds its own list here.
 pub fn routes() -> Vec<Route> {
-    [api::routes(), users::routes(), audit::routes(), pages::routes()].into_iter().flatten().collect()
+    let subjects = [
+        today::routes(),
+        list::routes(),
+        applications::routes(),
+        acts::routes(),
+        api::routes(),
+        users::routes(),
+        audit::routes(),
+        pages::routes(),
+    ];
+    subjects.into_iter().flatten().collect()
 }
 
 pub fn router(state: &AppState) -> Router<AppState> {

@@ -27,6 +27,9 @@ pub use posting::Posting;
 /// Four weeks, or a year for who agrees to it, where the organisation says nothing.
 const RETENTION: Retention = Retention { default_days: 28, consented_days: 365 };
 
+/// How far a promise is handed on while one stand-in after the other is away.
+const STAND_INS_MAX: usize = 5;
+
 pub struct Settings {
     pub organization: Value,
     /// Languages that texts exist in, the organisation's own first.
@@ -172,6 +175,33 @@ impl Settings {
 
     pub fn holidays(&self, lang: &str) -> Vec<Holiday> {
         self.read(&self.organization["calendar"]["holidays"], lang).unwrap_or_default()
+    }
+
+    /// Who keeps at `now` what was given to `id`: their stand-in while they are away, and theirs in turn.
+    pub fn acting<'s>(&'s self, id: &'s str, now: Timestamp) -> &'s str {
+        let mut acting = id;
+        for _ in 0..STAND_INS_MAX {
+            let Some(doc) = self.people.iter().find(|(known, _)| known == acting).map(|(_, doc)| doc) else { break };
+            let stand_in = doc["stand_in"].as_str().filter(|_| self.is_away(doc, now));
+            match stand_in.and_then(|id| self.people().find(|known| *known == id)) {
+                Some(next) => acting = next,
+                None => return acting,
+            }
+        }
+        // Everybody is away for each other: it stays where it was.
+        id
+    }
+
+    /// Ids of those who are away at `now`.
+    pub fn away(&self, now: Timestamp) -> Vec<&str> {
+        let away = self.people.iter().filter(|(_, doc)| self.is_away(doc, now));
+        away.map(|(id, _)| id.as_str()).collect()
+    }
+
+    /// The last day of an absence belongs to it.
+    fn is_away(&self, doc: &Value, now: Timestamp) -> bool {
+        let today = self.calendar.local_date(now).to_string();
+        doc["away_until"].as_str().is_some_and(|until| today.as_str() <= until)
     }
 
     /// A person as named beside a promise.

@@ -81,6 +81,18 @@ pub async fn insert_person(
     Ok(())
 }
 
+/// Writes somebody's absence: until when, and who keeps their promises meanwhile; None ends it.
+pub async fn set_away(connection: &mut AnyConnection, id: &str, away: Option<(&str, &str)>) -> Result<(), StartError> {
+    let row = sqlx::query("SELECT doc FROM people WHERE id = $1").bind(id).fetch_one(&mut *connection).await?;
+    let mut doc: Value = serde_json::from_str(row.try_get("doc")?)?;
+    doc["away_until"] = serde_json::json!(away.map(|(until, _)| until));
+    if let Some((_, stand_in)) = away {
+        doc["stand_in"] = serde_json::json!(stand_in);
+    }
+    sqlx::query("UPDATE people SET doc = $2 WHERE id = $1").bind(id).bind(doc.to_string()).execute(connection).await?;
+    Ok(())
+}
+
 pub async fn insert_form(
     connection: &mut AnyConnection,
     id: &str,

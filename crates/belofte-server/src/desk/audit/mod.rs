@@ -31,12 +31,18 @@ pub enum Act {
     Decide,
     Keep,
     Move,
+    HandOver,
+    Note,
+    /// What a person was to look at first is fine.
+    Cleared,
+    FileRead,
+    Away,
     /// Promises from before there were seals got theirs.
     PromisesSealed,
 }
 
 impl Act {
-    pub const ALL: [Act; 12] = [
+    pub const ALL: [Act; 17] = [
         Act::SignedIn,
         Act::SignedOut,
         Act::Invited,
@@ -48,6 +54,11 @@ impl Act {
         Act::Decide,
         Act::Keep,
         Act::Move,
+        Act::HandOver,
+        Act::Note,
+        Act::Cleared,
+        Act::FileRead,
+        Act::Away,
         Act::PromisesSealed,
     ];
 }
@@ -57,6 +68,8 @@ impl Act {
 pub enum Subject<'s> {
     Application(&'s str),
     User(&'s str),
+    /// A contact of the employer's.
+    Person(&'s str),
     /// All of them.
     Promises,
 }
@@ -66,6 +79,7 @@ impl<'s> Subject<'s> {
         match self {
             Subject::Application(id) => ("application", id),
             Subject::User(id) => ("user", id),
+            Subject::Person(id) => ("person", id),
             Subject::Promises => ("promises", ""),
         }
     }

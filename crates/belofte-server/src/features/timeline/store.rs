@@ -69,6 +69,8 @@ pub struct EventRow {
     pub actor: Actor,
     pub actor_id: Option<String>,
     pub text: Option<String>,
+    /// Who keeps the promise from here on, where that changed.
+    pub owner_id: Option<String>,
 }
 
 /// Something that happens to an application now.
@@ -81,6 +83,7 @@ pub struct NewEvent<'e> {
     pub actor: Actor,
     pub actor_id: Option<&'e str>,
     pub text: Option<&'e str>,
+    pub owner_id: Option<&'e str>,
 }
 
 /// A promise as stored, with the ids that the page turns into words.
@@ -106,7 +109,7 @@ pub async fn load_application(
 ) -> ApiResult<Application> {
     let row = find(connection, id).await?.ok_or_else(ApiProblem::not_found)?;
     let posting = Posting::of(settings, &row.posting_id, lang)?;
-    let promises = load_promises(connection, settings, &posting, id, lang).await?;
+    let promises = load_promises(connection, settings, &posting, id, lang, now).await?;
     let events = load_events(connection, id, 0).await?;
     let answers = answers::load(connection, settings, &row, lang).await?;
     let related = posting.related(settings, lang, now);
@@ -153,6 +156,7 @@ pub async fn load_summaries(
     settings: &Settings,
     email: &str,
     lang: &str,
+    now: Timestamp,
 ) -> ApiResult<Vec<ApplicationSummary>> {
     let sql = format!(
         "SELECT {APPLICATION_COLUMNS} FROM applications WHERE email = $1 ORDER BY submitted_at DESC, id LIMIT 100"
@@ -160,7 +164,7 @@ pub async fn load_summaries(
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(email).fetch_all(&mut *connection).await?;
     let mut summaries = Vec::with_capacity(rows.len());
     for row in &rows {
-        summaries.push(load_summary(connection, settings, &application_row(row)?, lang).await?);
+        summaries.push(load_summary(connection, settings, &application_row(row)?, lang, now).await?);
     }
     Ok(summaries)
 }
@@ -171,9 +175,10 @@ pub async fn load_summary(
     settings: &Settings,
     row: &ApplicationRow,
     lang: &str,
+    now: Timestamp,
 ) -> ApiResult<ApplicationSummary> {
     let posting = Posting::of(settings, &row.posting_id, lang)?;
-    let promises = load_promises(connection, settings, &posting, &row.id, lang).await?;
+    let promises = load_promises(connection, settings, &posting, &row.id, lang, now).await?;
     let open = promises.into_iter().map(|row| row.promise).filter(Promise::is_open);
     Ok(ApplicationSummary {
         reference: row.reference,
@@ -228,8 +233,8 @@ pub async fn record_event(connection: &mut AnyConnection, application_id: &str, 
     .await?;
     let version: i64 = row.try_get("version")?;
     sqlx::query(
-        "INSERT INTO events (application_id, version, at, event, stage_id, promise_id, actor, actor_id, text)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO events (application_id, version, at, event, stage_id, promise_id, actor, actor_id, text, owner_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
     .bind(application_id)
     .bind(version)
@@ -240,6 +245,7 @@ pub async fn record_event(connection: &mut AnyConnection, application_id: &str, 
     .bind(word(event.actor))
     .bind(event.actor_id)
     .bind(event.text)
+    .bind(event.owner_id)
     .execute(connection)
     .await?;
     Ok(version)
@@ -248,7 +254,7 @@ pub async fn record_event(connection: &mut AnyConnection, application_id: &str, 
 /// Events after version `after`, oldest first.
 pub async fn load_events(connection: &mut AnyConnection, id: &str, after: i64) -> ApiResult<Vec<EventRow>> {
     let rows = sqlx::query(
-        "SELECT version, at, event, stage_id, promise_id, actor, actor_id, text FROM events
+        "SELECT version, at, event, stage_id, promise_id, actor, actor_id, text, owner_id FROM events
          WHERE application_id = $1 AND version > $2 ORDER BY version LIMIT 2000",
     )
     .bind(id)
@@ -258,13 +264,15 @@ pub async fn load_events(connection: &mut AnyConnection, id: &str, after: i64) -
     rows.iter().map(event_row).collect()
 }
 
-/// The promises of one application, oldest first. The applicant's own deadlines are none: see [`load_own_deadline`].
+/// The promises of one application, oldest first, with who keeps each at `now`. The applicant's own deadlines are none:
+/// see [`load_own_deadline`].
 pub async fn load_promises(
     connection: &mut AnyConnection,
     settings: &Settings,
     posting: &Posting,
     application_id: &str,
     lang: &str,
+    now: Timestamp,
 ) -> ApiResult<Vec<PromiseRow>> {
     let sql = format!(
         "SELECT {PROMISE_COLUMNS} FROM promises p WHERE p.application_id = $1 AND p.owner_id IS NOT NULL
@@ -273,10 +281,10 @@ pub async fn load_promises(
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(application_id).fetch_all(connection).await?;
     let mut promises = rows.iter().map(promise_row).collect::<ApiResult<Vec<_>>>()?;
     for row in &mut promises {
-        row.promise.owner = row.owner_id.as_deref().and_then(|id| settings.person(id, lang));
-        let stage = posting.stage(row.promise.stage_id.as_deref());
-        row.promise.label =
-            stage.map(|stage| stage.promise_label.clone().unwrap_or_else(|| stage.label.clone())).unwrap_or_default();
+        // What is over was kept, or not, by whom it was given to.
+        let keeper = |id| if row.promise.is_open() { settings.acting(id, now) } else { id };
+        row.promise.owner = row.owner_id.as_deref().and_then(|id| settings.person(keeper(id), lang));
+        row.promise.label = posting.promise_label(row.promise.stage_id.as_deref());
     }
     Ok(promises)
 }
@@ -370,6 +378,7 @@ fn event_row(row: &AnyRow) -> ApiResult<EventRow> {
         actor: from_word(row.try_get("actor")?)?,
         actor_id: row.try_get("actor_id")?,
         text: row.try_get("text")?,
+        owner_id: row.try_get("owner_id")?,
     })
 }
 
