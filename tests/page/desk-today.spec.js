@@ -145,6 +145,7 @@ for (const lang of ["nl", "en"]) {
     await see("postings");
     await until(page, "j", 'a[href^="/desk/postings/helpende-plus"]');
     await page.keyboard.press("Enter");
+    await expect(page).toHaveURL(/\/desk\/postings\/helpende-plus/);
     await page.keyboard.press("/");
     await page.keyboard.type("step@example.com");
     await page.keyboard.press("Enter");

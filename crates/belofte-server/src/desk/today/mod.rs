@@ -14,6 +14,7 @@ use belofte_contract::promise::{Promise, PromiseState};
 use belofte_contract::time::{DAY_MS, HOUR_MS, MINUTE_MS};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use sqlx::AnyConnection;
 
 use self::store::Due;
 use super::access::{Need, Signed};
@@ -59,20 +60,21 @@ async fn today(
         return Ok(page.html(StatusCode::OK, "home", &title, "home.html", &json!({})));
     }
     let until = page.now.plus_ms(AHEAD_DAYS * DAY_MS);
-    let found = store::open(&mut *state.store.read().acquire().await?, &signed.scope, until).await?;
+    let mut connection = state.store.read().acquire().await?;
+    let found = store::open(&mut connection, &signed.scope, until).await?;
     let mut keepers: BTreeMap<String, String> = BTreeMap::new();
     let mut parts: [Vec<Row>; 3] = Default::default();
-    for due in found {
-        let acting = || page.settings.acting(&due.owner_id, page.now).to_owned();
-        let keeper = keepers.entry(due.owner_id.clone()).or_insert_with(acting).clone();
-        let at = match due.promise.state(page.now) {
+    for (owner_id, promise) in found {
+        let acting = || page.settings.acting(&owner_id, page.now).to_owned();
+        let keeper = keepers.entry(owner_id.clone()).or_insert_with(acting).clone();
+        let at = match promise.state(page.now) {
             PromiseState::Late => 0,
             PromiseState::DueToday => 1,
-            _ if due.promise.due_at <= until => 2,
+            _ if promise.due_at <= until => 2,
             _ => continue,
         };
         let own = signed.person_id.as_deref() == Some(keeper.as_str());
-        parts[at].push(Row { due, own, keeper });
+        parts[at].push(Row { id: promise.id, own, keeper });
     }
     let mine = signed.person_id.is_some() && asked.who.as_deref() == Some("mine");
     let others_late = parts[0].iter().filter(|row| mine && !row.own).count();
@@ -82,7 +84,7 @@ async fn today(
     let acts = signed.can(Need::ActOnApplications);
     let done = asked.done.as_deref().filter(|done| DONE.contains(done));
     let view = json!({
-        "parts": drawn(&page, parts, &asked, mine),
+        "parts": drawn(&mut connection, &page, parts, &asked, mine).await?,
         "mine": mine, "has_own": signed.person_id.is_some(), "acts": acts,
         "others_late": (others_late > 0).then(|| page.words().count("today_others_late", others_late)),
         "done": done.map(|done| page.say(&["done_", done].concat(), &[])),
@@ -94,14 +96,21 @@ async fn today(
 pub const DONE: [&str; 8] = ["keep", "move", "owner", "step", "decide", "note", "checked", "away"];
 
 struct Row {
-    due: Due,
+    /// Of the promise.
+    id: String,
     own: bool,
     /// Who keeps it at the moment.
     keeper: String,
 }
 
 /// The parts with their groups by owner, the reader's own first.
-fn drawn(page: &Page, parts: [Vec<Row>; 3], asked: &Asked, mine: bool) -> Vec<Value> {
+async fn drawn(
+    connection: &mut AnyConnection,
+    page: &Page,
+    parts: [Vec<Row>; 3],
+    asked: &Asked,
+    mine: bool,
+) -> ApiResult<Vec<Value>> {
     let mut postings = BTreeMap::new();
     let one = asked.part.as_deref().filter(|part| PARTS.contains(part));
     let mut drawn = vec![];
@@ -114,45 +123,55 @@ fn drawn(page: &Page, parts: [Vec<Row>; 3], asked: &Asked, mine: bool) -> Vec<Va
         let from = asked.from.filter(|_| one == Some(name)).unwrap_or_default();
         rows.sort_by(|a, b| (!a.own, &a.keeper).cmp(&(!b.own, &b.keeper)));
         let shown = rows.get(from.min(count)..(from + ROWS).min(count)).unwrap_or_default();
-        let groups = shown.chunk_by(|a, b| a.keeper == b.keeper).map(|rows| group(page, rows, &mut postings));
+        let mut groups = vec![];
+        for rows in shown.chunk_by(|a, b| a.keeper == b.keeper) {
+            groups.push(group(connection, page, rows, &mut postings).await?);
+        }
         let who = if mine { "&who=mine" } else { "" };
         let rest = count.saturating_sub(from + ROWS);
         drawn.push(json!({
             "name": name, "count": count, "title": page.say(&["today_", name].concat(), &[]),
             "none": page.say(&["today_", name, "_none"].concat(), &[]),
-            "groups": groups.collect::<Vec<_>>(),
+            "groups": groups,
             "more": (rest > 0).then(|| json!({
                 "href": format!("{HOME}?part={name}&from={}{who}", from + ROWS),
                 "text": page.words().count("today_more", rest),
             })),
         }));
     }
-    drawn
+    Ok(drawn)
 }
 
-fn group(page: &Page, rows: &[Row], postings: &mut BTreeMap<String, Option<Posting>>) -> Value {
+async fn group(
+    connection: &mut AnyConnection,
+    page: &Page,
+    rows: &[Row],
+    postings: &mut BTreeMap<String, Option<Posting>>,
+) -> ApiResult<Value> {
     let first = rows.first();
     let name = match first {
         Some(row) if row.own => page.say("today_mine", &[]),
         Some(row) => page.settings.person(&row.keeper, &page.lang).map(|person| person.name).unwrap_or_default(),
         None => String::new(),
     };
-    let row = |row: &Row| {
-        let Due { promise, reference, name, posting_id, .. } = &row.due;
+    let mut drawn = vec![];
+    for row in rows {
+        let Some(due) = store::find(connection, &row.id).await? else { continue };
+        let Due { promise, reference, name, posting_id } = &due;
         let posting = postings
             .entry(posting_id.clone())
             .or_insert_with(|| Posting::of(&page.settings, posting_id, &page.lang).ok());
         let (state, state_label) = page.state_of(promise);
-        json!({
+        drawn.push(json!({
             "reference": reference, "id": promise.id, "state": state, "state_label": state_label,
             "name": page.name_of(name),
             "posting": posting.as_ref().map(|posting| posting.link.title.clone()),
             "label": posting.as_ref().map(|posting| posting.promise_label(promise.stage_id.as_deref())),
             "when": page.words().by_when(promise.due_at), "left": left(page, promise),
             "may_move": promise.state(page.now) != PromiseState::Late,
-        })
-    };
-    json!({"name": name, "own": first.is_some_and(|row| row.own), "rows": rows.iter().map(row).collect::<Vec<_>>()})
+        }));
+    }
+    Ok(json!({"name": name, "rows": drawn}))
 }
 
 /// How much time there is, or how much has passed: "2 hours left", "3 days late".
