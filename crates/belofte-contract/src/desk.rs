@@ -32,6 +32,36 @@ pub struct PromiseKept {
     pub text: Option<String>,
 }
 
+/// `POST /v1/desk/applications/{reference}/promises/{id}/owner`: another person keeps the promise from now on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct NewPromiseOwner {
+    /// Id of the person who takes it over.
+    pub owner: String,
+    pub by: String,
+}
+
+/// `POST /v1/desk/applications/{reference}/notes`: colleagues read it, the applicant never does.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct NewNote {
+    pub text: String,
+}
+
+/// `POST /v1/desk/away`: somebody is away, or back again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Absence {
+    /// Id of the contact.
+    pub person: String,
+    /// The last day, `YYYY-MM-DD`; none to be back.
+    #[serde(default)]
+    pub until: Option<String>,
+    /// Id of who keeps their promises meanwhile.
+    #[serde(default)]
+    pub stand_in: Option<String>,
+}
+
 /// `POST /v1/desk/applications/{reference}/promises/{id}/moves`: a new date, with the reason the applicant reads.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]

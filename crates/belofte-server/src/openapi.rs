@@ -57,6 +57,9 @@ use crate::webhooks;
         desk::DecisionsUndone,
         desk::PostingStatusChange,
         desk::NewMailText,
+        desk::NewPromiseOwner,
+        desk::NewNote,
+        desk::Absence,
         decision::NewDecision,
         webhooks::routes::NewWebhook,
         webhooks::routes::WebhookChange,
@@ -325,14 +328,21 @@ fn status_page() -> Vec<Operation> {
     ]
 }
 
-fn desk_acts() -> Vec<Operation> {
-    use HttpMethod::{Get, Post};
-    let of_desk = |method, path, id, summary| Operation {
+fn of_desk(method: HttpMethod, path: &'static str, id: &'static str, summary: &'static str) -> Operation {
+    Operation {
         security: Some("desk"),
         problems: &["400", "401", "403", "404", "409", "422"],
         answers: &[("200", "Application", JSON)],
         ..Operation::new(method, path, id, summary)
-    };
+    }
+}
+
+fn desk_acts() -> Vec<Operation> {
+    [desk_deeds(), desk_daily()].into_iter().flatten().collect()
+}
+
+fn desk_deeds() -> Vec<Operation> {
+    use HttpMethod::{Get, Post};
     vec![
         Operation {
             query: &["posting", "status", "check", "lang"],
@@ -554,6 +564,53 @@ fn desk_mails() -> Vec<Operation> {
             query: &["lang"],
             problems: &["401"],
             ..of_desk(Get, "/v1/desk/mail-previews", "deskMailPreviews", "Every kind of mail about made-up applicants")
+        },
+    ]
+}
+
+fn desk_daily() -> Vec<Operation> {
+    use HttpMethod::{Get, Post};
+    vec![
+        Operation {
+            body: &[(JSON, "NewPromiseOwner")],
+            ..of_desk(
+                Post,
+                "/v1/desk/applications/{reference}/promises/{id}/owner",
+                "deskHandOver",
+                "Another person keeps a promise",
+            )
+        },
+        Operation {
+            answers: &[("200", "", JSON)],
+            ..of_desk(
+                Get,
+                "/v1/desk/applications/{reference}/notes",
+                "deskNotes",
+                "Notes among colleagues, newest first",
+            )
+        },
+        Operation {
+            body: &[(JSON, "NewNote")],
+            answers: &[("201", "", "")],
+            ..of_desk(Post, "/v1/desk/applications/{reference}/notes", "deskNote", "Write a note")
+        },
+        Operation {
+            answers: &[("204", "", "")],
+            ..of_desk(
+                Post,
+                "/v1/desk/applications/{reference}/checked",
+                "deskChecked",
+                "What was to be looked at first is fine",
+            )
+        },
+        Operation {
+            answers: &[("200", "", "application/octet-stream")],
+            ..of_desk(Get, "/v1/desk/applications/{reference}/files/{file}", "deskFile", "A file, to be saved")
+        },
+        Operation {
+            body: &[(JSON, "Absence")],
+            answers: &[("204", "", "")],
+            ..of_desk(Post, "/v1/desk/away", "deskAway", "Somebody is away, or back again")
         },
     ]
 }

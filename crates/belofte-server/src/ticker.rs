@@ -15,7 +15,7 @@ use belofte_contract::time::HOUR_MS;
 use belofte_contract::timeline::{Actor, EntryEvent};
 use sqlx::AnyConnection;
 
-use crate::desk::{decisions, users};
+use crate::desk::{self, decisions, users};
 use crate::erasure;
 use crate::features::lookup;
 use crate::features::timeline::store::{NewEvent, find, load_application, record_event};
@@ -93,6 +93,7 @@ async fn note_late(app: &App, promise_id: &str, application_id: &str) -> ApiResu
         actor: Actor::System,
         actor_id: None,
         text: None,
+        owner_id: None,
     };
     let version = record_event(&mut transaction, application_id, event).await?;
     mail_applicant(&mut transaction, app, application_id, promise_id, &owner_id, now).await?;
@@ -130,6 +131,7 @@ pub async fn clean(app: &App, now: Timestamp) -> ApiResult<()> {
     lookup::store::purge(&mut transaction, now).await?;
     users::store::purge(&mut transaction, now).await?;
     decisions::store::purge(&mut transaction, now).await?;
+    desk::store::purge(&mut transaction, now).await?;
     mail::store::purge(&mut transaction, now.plus_ms(-HOUR_MS)).await?;
     webhooks::store::purge(&mut transaction, now).await?;
     transaction.commit().await?;

@@ -9,13 +9,13 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use belofte_contract::Reference;
 use belofte_contract::decision::NewDecision;
-use belofte_contract::desk::{NewPromiseMove, PromiseKept, Transition};
+use belofte_contract::desk::{NewPromiseMove, NewPromiseOwner, PromiseKept, Transition};
 use belofte_contract::timeline::{Application, ApplicationStatus, ApplicationSummary};
 use serde::{Deserialize, Serialize};
 
 use super::access::{Need, Signed};
 use super::route::Route;
-use super::store;
+use super::store::{self, Deed};
 use crate::features::lookup::{AskedLang, read_json};
 use crate::features::timeline;
 use crate::features::timeline::store::{load_summary, word};
@@ -34,6 +34,7 @@ pub fn routes() -> Vec<Route> {
         Route::post("/v1/desk/applications/{reference}/decisions", Decide, decide),
         Route::post("/v1/desk/applications/{reference}/promises/{id}/kept", ActOnApplications, keep),
         Route::post("/v1/desk/applications/{reference}/promises/{id}/moves", ActOnApplications, move_promise),
+        Route::post("/v1/desk/applications/{reference}/promises/{id}/owner", ActOnApplications, hand_over),
     ]
 }
 
@@ -91,7 +92,7 @@ pub async fn rows(app: &App, wanted: &store::Wanted, lang: &str) -> ApiResult<Ve
     let mut problems = mail::store::problems(&mut connection, None).await?;
     let mut rows = Vec::new();
     for row in store::list(&mut connection, wanted).await? {
-        let summary = load_summary(&mut connection, &settings, &row, lang).await?;
+        let summary = load_summary(&mut connection, &settings, &row, lang, app.clock.now()).await?;
         let check = row.doubts.split_whitespace().map(str::to_owned).collect();
         let mail_problem = problems.remove(&row.id);
         rows.push(DeskRow { summary, applicant_name: row.name, email: row.email, check, mail_problem });
@@ -115,8 +116,7 @@ async fn transition(
     Query(asked): Query<AskedLang>,
     body: Result<Json<Transition>, JsonRejection>,
 ) -> ApiResult<Response> {
-    let id = store::transition(&state, &signed, parse(&reference)?, &read_json(body)?).await?;
-    answer(&state, &id, &asked).await
+    done(&state, &signed, &reference, &Deed::Transition(read_json(body)?), &asked).await
 }
 
 async fn decide(
@@ -126,8 +126,7 @@ async fn decide(
     Query(asked): Query<AskedLang>,
     body: Result<Json<NewDecision>, JsonRejection>,
 ) -> ApiResult<Response> {
-    let id = store::decide(&state, &signed, parse(&reference)?, &read_json(body)?).await?;
-    answer(&state, &id, &asked).await
+    done(&state, &signed, &reference, &Deed::Decide(read_json(body)?), &asked).await
 }
 
 async fn keep(
@@ -137,8 +136,7 @@ async fn keep(
     Query(asked): Query<AskedLang>,
     body: Result<Json<PromiseKept>, JsonRejection>,
 ) -> ApiResult<Response> {
-    let id = store::keep(&state, &signed, parse(&reference)?, &promise_id, &read_json(body)?).await?;
-    answer(&state, &id, &asked).await
+    done(&state, &signed, &reference, &Deed::Keep(promise_id, read_json(body)?), &asked).await
 }
 
 async fn move_promise(
@@ -148,8 +146,22 @@ async fn move_promise(
     Query(asked): Query<AskedLang>,
     body: Result<Json<NewPromiseMove>, JsonRejection>,
 ) -> ApiResult<Response> {
-    let id = store::move_promise(&state, &signed, parse(&reference)?, &promise_id, &read_json(body)?).await?;
-    answer(&state, &id, &asked).await
+    done(&state, &signed, &reference, &Deed::Move(promise_id, read_json(body)?), &asked).await
+}
+
+async fn hand_over(
+    State(state): State<AppState>,
+    signed: Signed,
+    Path((reference, promise_id)): Path<(String, String)>,
+    Query(asked): Query<AskedLang>,
+    body: Result<Json<NewPromiseOwner>, JsonRejection>,
+) -> ApiResult<Response> {
+    done(&state, &signed, &reference, &Deed::HandOver(promise_id, read_json(body)?), &asked).await
+}
+
+async fn done(app: &App, who: &Signed, reference: &str, deed: &Deed, asked: &AskedLang) -> ApiResult<Response> {
+    let id = store::carry_out(app, who, parse(reference)?, deed).await?;
+    answer(app, &id, asked).await
 }
 
 async fn answer(app: &App, id: &str, asked: &AskedLang) -> ApiResult<Response> {
@@ -160,6 +172,6 @@ async fn answer(app: &App, id: &str, asked: &AskedLang) -> ApiResult<Response> {
     Ok(([(header::CACHE_CONTROL, "private, no-store")], Json(application)).into_response())
 }
 
-fn parse(reference: &str) -> ApiResult<Reference> {
+pub fn parse(reference: &str) -> ApiResult<Reference> {
     Reference::parse(reference).map_err(|_| ApiProblem::not_found())
 }

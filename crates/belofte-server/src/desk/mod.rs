@@ -4,12 +4,16 @@
 //! a route without a need cannot be written down.
 
 pub mod access;
+mod acts;
 pub mod api;
+mod applications;
 pub mod audit;
 pub mod decisions;
+mod list;
 pub mod pages;
 pub mod route;
 pub mod store;
+pub mod today;
 pub mod users;
 
 use axum::Router;
@@ -22,6 +26,10 @@ use crate::{mail, webhooks};
 /// All of the desk. A subject adds its own list here.
 pub fn routes() -> Vec<Route> {
     let subjects = [
+        today::routes(),
+        list::routes(),
+        applications::routes(),
+        acts::routes(),
         api::routes(),
         decisions::routes(),
         mail::desk::routes(),

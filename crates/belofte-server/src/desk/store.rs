@@ -4,7 +4,9 @@
 
 use belofte_contract::contacts::Person;
 use belofte_contract::decision::{NewDecision, Outcome};
-use belofte_contract::desk::{MOVE_REASON_CHARS, NOTE_MAX_CHARS, NewPromiseMove, PromiseKept, Transition};
+use belofte_contract::desk::{
+    MOVE_REASON_CHARS, NOTE_MAX_CHARS, NewPromiseMove, NewPromiseOwner, PromiseKept, Transition,
+};
 use belofte_contract::postings::{HandledBy, PromisePolicy, Turn};
 use belofte_contract::problem::{FieldError, FieldErrorCode};
 use belofte_contract::promise::{Promise, PromiseKind, PromiseMove, PromiseSource, PromiseState};
@@ -27,7 +29,7 @@ use crate::problem::{ApiProblem, ApiResult};
 use crate::promises::{self, Planned, Stage};
 use crate::settings::Settings;
 use crate::state::App;
-use crate::tokens::is_id;
+use crate::tokens::{is_id, keyed_hash};
 
 /// A promise is moved at most this often; beyond it a person should call.
 const MOVES_MAX: usize = 20;
@@ -78,6 +80,7 @@ impl<'c> Case<'c> {
             actor: Actor::Contact,
             actor_id: Some(&self.by.id),
             text: None,
+            owner_id: None,
         }
     }
 
@@ -85,49 +88,198 @@ impl<'c> Case<'c> {
         load_application(connection, settings, &self.row.id, &self.lang, self.now).await
     }
 
-    async fn mail(
-        &self,
-        connection: &mut AnyConnection,
-        app: &App,
-        letter: Letter,
-        application: &Application,
-    ) -> ApiResult<()> {
-        mail::queue_to_applicant(connection, app, &self.row, letter, application, self.now).await
-    }
-
-    /// Notes the act; part of the transaction that carries it out.
-    async fn audit(&self, connection: &mut AnyConnection, act: Act, detail: Value) -> ApiResult<()> {
+    /// Tells the applicant and notes the deed; part of the transaction that carries it out.
+    async fn tell(&self, connection: &mut AnyConnection, done: Done) -> ApiResult<()> {
+        if let Some(letter) = done.letter {
+            mail::queue_to_applicant(connection, self.app, &self.row, letter, &done.application, self.now).await?;
+        }
         let entry = Entry {
             posting_id: Some(&self.row.posting_id),
-            detail,
-            ..Entry::new(act, Subject::Application(&self.row.id))
+            detail: done.detail,
+            ..Entry::new(done.act, Subject::Application(&self.row.id))
         };
         audit::append(connection, self.app, &self.who.who, &entry).await
     }
 
     /// An open promise of this application.
     async fn open_promise(&self, connection: &mut AnyConnection, settings: &Settings, id: &str) -> ApiResult<Promise> {
-        let rows = store::load_promises(connection, settings, &self.posting, &self.row.id, &self.lang).await?;
+        let rows =
+            store::load_promises(connection, settings, &self.posting, &self.row.id, &self.lang, self.now).await?;
         let promise = rows.into_iter().map(|row| row.promise).find(|promise| promise.id == id);
         let promise = promise.ok_or_else(ApiProblem::not_found)?;
         if promise.is_open() { Ok(promise) } else { Err(ApiProblem::conflict("the promise is not open any more")) }
     }
 }
 
-/// Brings the application to another step. That is the word that was promised in the step it leaves.
-pub async fn transition(app: &App, who: &Signed, reference: Reference, act: &Transition) -> ApiResult<String> {
-    let said = said(act.text.as_deref())?;
+/// What can be done for an applicant, each told to them and noted.
+#[derive(Clone, Debug)]
+pub enum Deed {
+    /// Brings the application to another step. That is the word that was promised in the step it leaves.
+    Transition(Transition),
+    /// Ends the application.
+    Decide(NewDecision),
+    /// The promised act was done, now. When nothing else is promised, the next word gets its date at once.
+    Keep(String, PromiseKept),
+    /// A new date for a promise. The first one stays as it is.
+    Move(String, NewPromiseMove),
+    /// Somebody else keeps the promise from now on.
+    HandOver(String, NewPromiseOwner),
+}
+
+impl Deed {
+    /// Id of the person who acts.
+    fn by(&self) -> &str {
+        match self {
+            Deed::Transition(act) => &act.by,
+            Deed::Decide(act) => &act.by,
+            Deed::Keep(_, act) => &act.by,
+            Deed::Move(_, act) => &act.by,
+            Deed::HandOver(_, act) => &act.by,
+        }
+    }
+}
+
+/// A deed in the database of its transaction, before anybody was told.
+struct Done {
+    version: i64,
+    /// As the applicant sees it from now on.
+    application: Application,
+    /// What they are mailed; nothing for what only their page says.
+    letter: Option<Letter>,
+    act: Act,
+    detail: Value,
+}
+
+/// What a deed would make the applicant read.
+pub struct Preview {
+    pub application: Application,
+    pub letter: Option<Letter>,
+    pub email: String,
+    pub lang: String,
+    /// Comes back with the confirmation: see [`confirm`].
+    pub seen: String,
+}
+
+/// Does it, and gives the id of the application.
+pub async fn carry_out(app: &App, who: &Signed, reference: Reference, deed: &Deed) -> ApiResult<String> {
+    let mut transaction = app.store.write().begin().await?;
+    let (id, version) = carry_out_in(&mut transaction, (app, who), reference, deed).await?;
+    transaction.commit().await?;
+    Ok(told(app, id, version))
+}
+
+/// As [`carry_out`], in the caller's transaction; gives the application and its version for [`told`].
+pub async fn carry_out_in(
+    connection: &mut AnyConnection,
+    (app, who): (&App, &Signed),
+    reference: Reference,
+    deed: &Deed,
+) -> ApiResult<(String, i64)> {
+    let (case, done) = perform(connection, (app, who), &app.settings(), reference, deed).await?;
+    let version = done.version;
+    case.tell(connection, done).await?;
+    Ok((case.row.id, version))
+}
+
+/// What [`carry_out`] would do, by doing it and taking it back.
+pub async fn preview(app: &App, who: &Signed, reference: Reference, deed: &Deed) -> ApiResult<Preview> {
     let settings = app.settings();
     let mut transaction = app.store.write().begin().await?;
-    let connection = &mut *transaction;
-    let case = Case::open(connection, (app, who), &settings, reference, &act.by).await?;
+    let (case, done) = perform(&mut transaction, (app, who), &settings, reference, deed).await?;
+    let Case { row, lang, .. } = case;
+    transaction.rollback().await?;
+    let seen = seen(app, &settings, &done.application);
+    // The link of the mail is made when it is sent.
+    let letter = done.letter.map(|letter| letters::close(&settings, letter, &done.application, ""));
+    Ok(Preview { application: done.application, letter, email: row.email, lang, seen })
+}
+
+/// As [`carry_out`], once for each `key`, and only when it promises what was `seen` before. False when it would promise
+/// something else by now.
+pub async fn confirm(
+    app: &App,
+    who: &Signed,
+    reference: Reference,
+    deed: &Deed,
+    (key, seen_before): (&str, &str),
+) -> ApiResult<bool> {
+    let settings = app.settings();
+    let mut transaction = app.store.write().begin().await?;
+    if !first_time(&mut transaction, &[&reference.to_string(), key].concat(), app.clock.now()).await? {
+        return Ok(true);
+    }
+    let (case, done) = perform(&mut transaction, (app, who), &settings, reference, deed).await?;
+    if seen(app, &settings, &done.application) != seen_before {
+        return Ok(false);
+    }
+    let version = done.version;
+    case.tell(&mut transaction, done).await?;
+    let id = case.row.id;
+    transaction.commit().await?;
+    told(app, id, version);
+    Ok(true)
+}
+
+/// Where the application stands and what is promised by which day: what must not change between reading and sending.
+fn seen(app: &App, settings: &Settings, application: &Application) -> String {
+    let open = application.promises.iter().filter(|promise| promise.is_open());
+    let promised = open.map(|promise| {
+        let owner = promise.owner.as_ref().map(|owner| &owner.id);
+        json!([promise.label, settings.calendar.local_date(promise.due_at).to_string(), owner])
+    });
+    let told = json!([application.status, application.stage_id, promised.collect::<Vec<_>>()]);
+    keyed_hash(&app.secret, "preview", &told.to_string())
+}
+
+/// Notes the key of a form; false when it was carried out before.
+pub async fn first_time(connection: &mut AnyConnection, key: &str, now: Timestamp) -> ApiResult<bool> {
+    let noted = sqlx::query("INSERT INTO desk_done (key, at) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING")
+        .bind(key)
+        .bind(now.as_ms())
+        .execute(connection)
+        .await?;
+    Ok(noted.rows_affected() == 1)
+}
+
+/// Forgets keys that no browser sends again.
+pub async fn purge(connection: &mut AnyConnection, now: Timestamp) -> ApiResult<()> {
+    let before = now.plus_ms(-30 * DAY_MS).as_ms();
+    sqlx::query("DELETE FROM desk_done WHERE at <= $1").bind(before).execute(connection).await?;
+    Ok(())
+}
+
+async fn perform<'c>(
+    connection: &mut AnyConnection,
+    (app, who): (&'c App, &'c Signed),
+    settings: &Settings,
+    reference: Reference,
+    deed: &Deed,
+) -> ApiResult<(Case<'c>, Done)> {
+    let case = Case::open(connection, (app, who), settings, reference, deed.by()).await?;
+    let done = match deed {
+        Deed::Transition(act) => transition(connection, settings, &case, act).await?,
+        Deed::Decide(act) => decide(connection, settings, &case, act).await?,
+        Deed::Keep(promise_id, act) => keep(connection, settings, &case, promise_id, act).await?,
+        Deed::Move(promise_id, act) => move_promise(connection, settings, &case, promise_id, act).await?,
+        Deed::HandOver(promise_id, act) => hand_over(connection, settings, &case, promise_id, act).await?,
+    };
+    Ok((case, done))
+}
+
+async fn transition(
+    connection: &mut AnyConnection,
+    settings: &Settings,
+    case: &Case<'_>,
+    act: &Transition,
+) -> ApiResult<Done> {
+    let said = said(act.text.as_deref())?;
     let stage = case.posting.stage(Some(&act.stage_id)).ok_or_else(|| field("stage_id", FieldErrorCode::NotAChoice))?;
     if case.row.stage_id.as_deref() == Some(stage.id.as_str()) {
         return Err(ApiProblem::conflict("the application is in this step already"));
     }
-    leave_step(connection, &case, stage).await?;
-    let promise_id = promise_of_step(connection, &settings, &case, stage).await?;
-    promise_after_your_turn(connection, &settings, &case, stage).await?;
+    leave_step(connection, case, stage).await?;
+    let promise_id = promise_of_step(connection, settings, case, stage).await?;
+    promise_after_your_turn(connection, settings, case, stage).await?;
     sqlx::query("UPDATE applications SET stage_id = $2 WHERE id = $1")
         .bind(&case.row.id)
         .bind(&stage.id)
@@ -140,47 +292,34 @@ pub async fn transition(app: &App, who: &Signed, reference: Reference, act: &Tra
         ..case.event(EntryEvent::Stage)
     };
     let version = record_event(connection, &case.row.id, event).await?;
-    let application = case.application(connection, &settings).await?;
-    let letter = letters::stage_changed(&settings, &case.lang, &application, &case.by, said);
-    case.mail(connection, app, letter, &application).await?;
-    case.audit(connection, Act::Transition, json!({"stage_id": stage.id})).await?;
-    transaction.commit().await?;
-    Ok(told(app, case.row.id, version))
+    let application = case.application(connection, settings).await?;
+    let letter = letters::stage_changed(settings, &case.lang, &application, &case.by, said);
+    let detail = json!({"stage_id": stage.id});
+    Ok(Done { version, application, letter: Some(letter), act: Act::Transition, detail })
 }
 
-/// Ends the application.
-pub async fn decide(app: &App, who: &Signed, reference: Reference, act: &NewDecision) -> ApiResult<String> {
-    let mut transaction = app.store.write().begin().await?;
-    let (id, version) = decide_in(&mut transaction, (app, who), reference, act).await?;
-    transaction.commit().await?;
-    Ok(told(app, id, version))
-}
-
-/// As [`decide`], in the caller's transaction; gives the application and its version for [`told`].
-pub async fn decide_in(
+async fn decide(
     connection: &mut AnyConnection,
-    (app, who): (&App, &Signed),
-    reference: Reference,
+    settings: &Settings,
+    case: &Case<'_>,
     act: &NewDecision,
-) -> ApiResult<(String, i64)> {
-    let (settings, now) = (app.settings(), app.clock.now());
-    let case = Case::open(connection, (app, who), &settings, reference, &act.by).await?;
-    let problems = decisions::acts::problems(&settings, &case.row.posting_id, act);
+) -> ApiResult<Done> {
+    let problems = decisions::acts::problems(settings, &case.row.posting_id, act);
     if !problems.is_empty() {
         return Err(ApiProblem::fields(problems));
     }
     let stage = case.posting.stage(case.row.stage_id.as_deref());
     let decision = StoredDecision {
         outcome: act.outcome,
-        decided_at: now,
+        decided_at: case.now,
         by: case.by.id.clone(),
         reasons: act.reasons.clone(),
         tip: act.tip.as_deref().map(str::trim).filter(|tip| !tip.is_empty()).map(str::to_owned),
         handled_by: stage.map_or(HandledBy::Human, |stage| stage.handled_by),
     };
     let status = if act.outcome == Outcome::Hired { ApplicationStatus::Hired } else { ApplicationStatus::Rejected };
-    let delete_on = now.plus_ms(i64::from(store::keep_days(&case.row, &settings)) * DAY_MS);
-    settle_promises(connection, &case).await?;
+    let delete_on = case.now.plus_ms(i64::from(store::keep_days(&case.row, settings)) * DAY_MS);
+    settle_promises(connection, case).await?;
     sqlx::query("UPDATE applications SET status = $2, decision = $3, delete_on = $4, stage_id = NULL WHERE id = $1")
         .bind(&case.row.id)
         .bind(word(status))
@@ -189,33 +328,26 @@ pub async fn decide_in(
         .execute(&mut *connection)
         .await?;
     let version = record_event(connection, &case.row.id, case.event(EntryEvent::Decided)).await?;
-    let application = case.application(connection, &settings).await?;
-    let shown = store::decision_in(&decision, &settings, &case.lang);
-    let letter = letters::decision(&settings, &case.lang, &application, &shown);
-    case.mail(connection, app, letter, &application).await?;
-    decisions::store::ended(connection, app, reference, act, now).await?;
+    let application = case.application(connection, settings).await?;
+    let shown = store::decision_in(&decision, settings, &case.lang);
+    let letter = letters::decision(settings, &case.lang, &application, &shown);
+    decisions::store::ended(connection, case.app, case.row.reference, act, case.now).await?;
     let detail = json!({"outcome": act.outcome, "reasons": decision.reasons.len()});
-    case.audit(connection, Act::Decide, detail).await?;
-    Ok((case.row.id, version))
+    Ok(Done { version, application, letter: Some(letter), act: Act::Decide, detail })
 }
 
-/// The promised act was done, now. When nothing else is promised, the next word gets its date at once.
-pub async fn keep(
-    app: &App,
-    who: &Signed,
-    reference: Reference,
+async fn keep(
+    connection: &mut AnyConnection,
+    settings: &Settings,
+    case: &Case<'_>,
     promise_id: &str,
     act: &PromiseKept,
-) -> ApiResult<String> {
+) -> ApiResult<Done> {
     let said = said(act.text.as_deref())?;
-    let (settings, now) = (app.settings(), app.clock.now());
-    let mut transaction = app.store.write().begin().await?;
-    let connection = &mut *transaction;
-    let case = Case::open(connection, (app, who), &settings, reference, &act.by).await?;
-    let mut promise = case.open_promise(connection, &settings, promise_id).await?;
-    promises::store::keep(connection, &app.secret, promise_id, now).await?;
-    promise.kept_at = Some(now);
-    promise_next_word(connection, &settings, &case).await?;
+    let mut promise = case.open_promise(connection, settings, promise_id).await?;
+    promises::store::keep(connection, &case.app.secret, promise_id, case.now).await?;
+    promise.kept_at = Some(case.now);
+    promise_next_word(connection, settings, case).await?;
     let event = NewEvent {
         stage_id: promise.stage_id.as_deref(),
         promise_id: Some(promise_id),
@@ -223,41 +355,22 @@ pub async fn keep(
         ..case.event(EntryEvent::PromiseKept)
     };
     let version = record_event(connection, &case.row.id, event).await?;
-    let application = case.application(connection, &settings).await?;
-    let letter = letters::promise_kept(&settings, &case.lang, &application, &promise, &case.by, said);
-    case.mail(connection, app, letter, &application).await?;
-    case.audit(connection, Act::Keep, json!({"promise_id": promise_id})).await?;
-    transaction.commit().await?;
-    Ok(told(app, case.row.id, version))
+    let application = case.application(connection, settings).await?;
+    let letter = letters::promise_kept(settings, &case.lang, &application, &promise, &case.by, said);
+    let detail = json!({"promise_id": promise_id});
+    Ok(Done { version, application, letter: Some(letter), act: Act::Keep, detail })
 }
 
-/// A new date for a promise. The first one stays as it is.
-pub async fn move_promise(
-    app: &App,
-    who: &Signed,
-    reference: Reference,
-    promise_id: &str,
-    act: &NewPromiseMove,
-) -> ApiResult<String> {
-    let mut transaction = app.store.write().begin().await?;
-    let (id, version) = move_in(&mut transaction, (app, who), reference, promise_id, act).await?;
-    transaction.commit().await?;
-    Ok(told(app, id, version))
-}
-
-/// As [`move_promise`], in the caller's transaction; gives the application and its version for [`told`].
-pub async fn move_in(
+async fn move_promise(
     connection: &mut AnyConnection,
-    (app, who): (&App, &Signed),
-    reference: Reference,
+    settings: &Settings,
+    case: &Case<'_>,
     promise_id: &str,
     act: &NewPromiseMove,
-) -> ApiResult<(String, i64)> {
+) -> ApiResult<Done> {
     let reason = act.reason.trim();
-    let (settings, now) = (app.settings(), app.clock.now());
-    let case = Case::open(connection, (app, who), &settings, reference, &act.by).await?;
-    let mut promise = case.open_promise(connection, &settings, promise_id).await?;
-    let problems = move_problems(&promise, act.to, reason, now);
+    let mut promise = case.open_promise(connection, settings, promise_id).await?;
+    let problems = move_problems(&promise, act.to, reason, case.now);
     if !problems.is_empty() {
         return Err(ApiProblem::fields(problems));
     }
@@ -268,24 +381,50 @@ pub async fn move_in(
     if promise.moves.len() >= MOVES_MAX {
         return Err(ApiProblem::conflict("the promise was moved too often"));
     }
-    let change =
-        PromiseMove { from: promise.due_at, to: act.to, reason: reason.to_owned(), by: case.by.name.clone(), at: now };
+    let (reason, by) = (reason.to_owned(), case.by.name.clone());
+    let change = PromiseMove { from: promise.due_at, to: act.to, reason, by, at: case.now };
     promise.moves.push(change.clone());
-    let sealing = (&app.secret, &settings.calendar);
+    let sealing = (&case.app.secret, &settings.calendar);
     promises::store::move_to(connection, sealing, promise_id, act.to, &promise.moves).await?;
     let event = NewEvent {
         stage_id: promise.stage_id.as_deref(),
         promise_id: Some(promise_id),
-        text: Some(reason),
+        text: Some(&change.reason),
         ..case.event(EntryEvent::PromiseMoved)
     };
     let version = record_event(connection, &case.row.id, event).await?;
-    let application = case.application(connection, &settings).await?;
-    let letter = letters::moved(&settings, &case.lang, &application, &promise, &change, &case.by, now);
-    case.mail(connection, app, letter, &application).await?;
+    let application = case.application(connection, settings).await?;
+    let letter = letters::moved(settings, &case.lang, &application, &promise, &change, &case.by, case.now);
     let detail = json!({"promise_id": promise_id, "from": change.from, "to": change.to});
-    case.audit(connection, Act::Move, detail).await?;
-    Ok((case.row.id, version))
+    Ok(Done { version, application, letter: Some(letter), act: Act::Move, detail })
+}
+
+/// The applicant's page says who it is now. Nobody gets a mail for it: the date stays.
+async fn hand_over(
+    connection: &mut AnyConnection,
+    settings: &Settings,
+    case: &Case<'_>,
+    promise_id: &str,
+    act: &NewPromiseOwner,
+) -> ApiResult<Done> {
+    let promise = case.open_promise(connection, settings, promise_id).await?;
+    let keeps_it = promise.owner.as_ref().is_some_and(|owner| owner.id == act.owner);
+    // Whoever promises can be told when it turns late.
+    let reachable = settings.contact(&act.owner, &case.lang).is_some_and(|contact| contact.email.is_some());
+    if keeps_it || !reachable {
+        return Err(field("owner", FieldErrorCode::NotAChoice));
+    }
+    promises::store::hand_to(connection, promise_id, &act.owner).await?;
+    let event = NewEvent {
+        stage_id: promise.stage_id.as_deref(),
+        promise_id: Some(promise_id),
+        owner_id: Some(&act.owner),
+        ..case.event(EntryEvent::Note)
+    };
+    let version = record_event(connection, &case.row.id, event).await?;
+    let application = case.application(connection, settings).await?;
+    let detail = json!({"promise_id": promise_id, "owner": act.owner});
+    Ok(Done { version, application, letter: None, act: Act::HandOver, detail })
 }
 
 /// What the desk asks to see; nothing said is everything that `scope` covers.

@@ -116,7 +116,7 @@ pub async fn forget_person(connection: &mut AnyConnection, id: &str, email: &str
     Ok(())
 }
 
-/// Removes mails, codes and files; gives the names of the files. A key stays known for its day, so that a page that
+/// Removes mails, codes, notes and files; gives the names of the files. A key stays known for its day, so that a page that
 /// sends again does not apply again; its answer goes.
 pub async fn forget_belongings(
     connection: &mut AnyConnection,
@@ -130,6 +130,7 @@ pub async fn forget_belongings(
         ("UPDATE idempotency SET body = '' WHERE application_id = $1", id),
         ("DELETE FROM decision_drafts WHERE application_id = $1", id),
         ("DELETE FROM pending_decisions WHERE application_id = $1", id),
+        ("DELETE FROM notes WHERE application_id = $1", id),
     ] {
         sqlx::query(statement).bind(whose).execute(&mut *connection).await?;
     }

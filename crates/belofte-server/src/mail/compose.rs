@@ -185,6 +185,13 @@ impl<'s> Words<'s> {
         }
     }
 
+    /// The text `name` for a number of things: `name_one`, `name_other`, as the language counts.
+    pub fn count(&self, name: &str, count: usize) -> String {
+        let count = u32::try_from(count).unwrap_or(u32::MAX);
+        let class = self.format.plural_class(count);
+        self.say(&[name, "_", class].concat(), &[("count", &self.number(count))])
+    }
+
     /// "Wednesday 31 March".
     pub fn day(&self, at: Timestamp) -> String {
         self.format.date(at, self.settings.time_zone(), Style::Long)

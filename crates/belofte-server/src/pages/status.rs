@@ -91,7 +91,8 @@ async fn arrive(
     };
     let settings = state.settings();
     let mut connection = state.store.read().acquire().await?;
-    let applications = load_summaries(&mut connection, &settings, &session.email, &parts.lang).await?;
+    let now = state.clock.now();
+    let applications = load_summaries(&mut connection, &settings, &session.email, &parts.lang, now).await?;
     drop(connection);
     let body = draw(&parts, async move |ctx| ssr::render_list(&ctx, &applications).await).await?;
     let title = parts.ctx().t(Key::LookupListTitle);

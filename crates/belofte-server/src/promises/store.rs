@@ -106,6 +106,12 @@ pub async fn end(connection: &mut AnyConnection, secret: &Secret, promise: &Prom
     seal(connection, secret, &row).await
 }
 
+/// Somebody else keeps it. What was promised stays as it is, and so does its seal.
+pub async fn hand_to(connection: &mut AnyConnection, id: &str, owner_id: &str) -> ApiResult<()> {
+    sqlx::query("UPDATE promises SET owner_id = $2 WHERE id = $1").bind(id).bind(owner_id).execute(connection).await?;
+    Ok(())
+}
+
 async fn seal(connection: &mut AnyConnection, secret: &Secret, row: &AnyRow) -> ApiResult<()> {
     let sealed = Sealed::of(row)?;
     sqlx::query("UPDATE promises SET seal = $2 WHERE id = $1")

@@ -201,6 +201,11 @@ impl Settings {
         self.read(&self.organization["calendar"]["holidays"], lang).unwrap_or_default()
     }
 
+    /// Ids of those who are away on `day`.
+    pub fn away(&self, day: Date) -> Vec<&str> {
+        self.people.iter().filter(|(_, doc)| is_away(doc, day)).map(|(id, _)| id.as_str()).collect()
+    }
+
     /// A person as named beside a promise.
     pub fn person(&self, id: &str, lang: &str) -> Option<Person> {
         self.read(&self.person_doc(id)?, lang).ok()
@@ -227,9 +232,8 @@ impl Settings {
             let Some(doc) = self.people.iter().find(|(known, _)| known == keeper).map(|(_, doc)| doc) else {
                 return id;
             };
-            let away = doc["away_until"].as_str().and_then(|until| until.parse().ok()).is_some_and(|until| day < until);
             match doc["stand_in"].as_str() {
-                _ if !away => return keeper,
+                _ if !is_away(doc, day) => return keeper,
                 Some(stand_in) if self.mail_of(stand_in).is_some() => keeper = stand_in,
                 _ => return id,
             }
@@ -268,6 +272,11 @@ impl Settings {
         }
         Some(doc)
     }
+}
+
+/// `away_until` is the day of being back.
+fn is_away(doc: &Value, day: Date) -> bool {
+    doc["away_until"].as_str().and_then(|until| until.parse().ok()).is_some_and(|until| day < until)
 }
 
 fn check_desk(organization: &Value) -> Result<(), StartError> {

@@ -1,5 +1,6 @@
 //! The employer's content as rows.
 
+use jiff::civil::Date;
 use serde_json::Value;
 use sqlx::{AnyConnection, Row};
 
@@ -79,6 +80,18 @@ pub async fn insert_person(
         .bind(doc.to_string())
         .execute(connection)
         .await?;
+    Ok(())
+}
+
+/// Writes somebody's absence: the day of being back, and who keeps their promises until then; None ends it.
+pub async fn set_away(connection: &mut AnyConnection, id: &str, away: Option<(Date, &str)>) -> Result<(), StartError> {
+    let row = sqlx::query("SELECT doc FROM people WHERE id = $1").bind(id).fetch_one(&mut *connection).await?;
+    let mut doc: Value = serde_json::from_str(row.try_get("doc")?)?;
+    doc["away_until"] = serde_json::json!(away.map(|(back, _)| back.to_string()));
+    if let Some((_, stand_in)) = away {
+        doc["stand_in"] = serde_json::json!(stand_in);
+    }
+    sqlx::query("UPDATE people SET doc = $2 WHERE id = $1").bind(id).bind(doc.to_string()).execute(connection).await?;
     Ok(())
 }
 

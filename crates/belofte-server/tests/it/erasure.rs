@@ -220,6 +220,8 @@ pub async fn sing(app: &TestApp) -> Applicant {
     assert_eq!(moved.status, StatusCode::OK, "{}", moved.text());
     let step = noor.act(app, "transitions", json!({"stage_id": "talk", "by": "sanne", "text": SAID})).await;
     assert_eq!(step.status, StatusCode::OK, "{}", step.text());
+    let note = noor.act(app, "notes", json!({"text": SAID})).await;
+    assert_eq!(note.status, StatusCode::CREATED, "{}", note.text());
     let act = json!({"outcome": "rejected", "by": "sanne", "reasons": [{"text": SAID}], "tip": SAID});
     assert_eq!(noor.act(app, "decisions", act).await.status, StatusCode::OK);
     noor

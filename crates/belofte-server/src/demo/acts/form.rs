@@ -9,16 +9,14 @@ use belofte_contract::problem::FieldErrorCode;
 use belofte_contract::promise::Promise;
 use belofte_contract::timeline::Application;
 use belofte_contract::{Reference, Timestamp};
-use jiff::civil::Date;
 use serde::Serialize;
 
 use super::Typed;
 use super::page::Page;
 use crate::desk::access::Signed;
-use crate::desk::store;
+use crate::desk::store::{self, Deed};
 use crate::features::timeline::store::Posting;
 use crate::problem::{ApiProblem, ApiResult};
-use crate::settings::Settings;
 use crate::state::App;
 
 pub const ACTS: [&str; 4] = ["advance", "keep", "move", "decide"];
@@ -192,42 +190,28 @@ pub async fn carry_out(app: &App, reference: Reference, act: &str, typed: &Typed
     let given = |name: &str| typed.get(name).map(|text| text.trim()).filter(|text| !text.is_empty()).map(str::to_owned);
     let by = given("by").unwrap_or_default();
     let promise = given("promise").unwrap_or_default();
-    let done = match act {
+    let deed = match act {
         "advance" => {
             let stage_id = given("stage_id").unwrap_or_default();
-            store::transition(app, &Signed::system(), reference, &Transition { stage_id, by, text: given("text") })
-                .await
+            Deed::Transition(Transition { stage_id, by, text: given("text") })
         }
-        "keep" => {
-            store::keep(app, &Signed::system(), reference, &promise, &PromiseKept { by, text: given("text") }).await
-        }
+        "keep" => Deed::Keep(promise, PromiseKept { by, text: given("text") }),
         "move" => {
             // A day that cannot be read lies in no future: the desk refuses it with the right words.
-            let to = given("day").and_then(|day| at_cutoff(&app.settings(), &day)).unwrap_or_default();
-            let reason = given("reason").unwrap_or_default();
-            store::move_promise(app, &Signed::system(), reference, &promise, &NewPromiseMove { to, reason, by }).await
+            let day = given("day").and_then(|day| day.parse().ok());
+            let to = day.map(|day| app.settings().calendar.at_cutoff(day)).unwrap_or_default();
+            Deed::Move(promise, NewPromiseMove { to, reason: given("reason").unwrap_or_default(), by })
         }
         "decide" => {
             let reasons = ["reason_1", "reason_2"].into_iter().filter_map(given);
             let reasons = reasons.map(|text| Reason { text, requirement_id: None }).collect();
             let outcome = if given("outcome").as_deref() == Some("hired") { Outcome::Hired } else { Outcome::Rejected };
-            let decision =
-                NewDecision { outcome, by, reasons, tip: given("tip"), no_reason: given("no_reason").is_some() };
-            store::decide(app, &Signed::system(), reference, &decision).await
+            let no_reason = given("no_reason").is_some();
+            Deed::Decide(NewDecision { outcome, by, reasons, tip: given("tip"), no_reason })
         }
         _ => return Err(ApiProblem::not_found()),
     };
-    done.map(|_| ())
-}
-
-/// The organisation's cutoff hour on a day `YYYY-MM-DD`.
-fn at_cutoff(settings: &Settings, day: &str) -> Option<Timestamp> {
-    let day: Date = day.parse().ok()?;
-    let calendar = &settings.calendar;
-    let noon = calendar.zone().to_ambiguous_zoned(day.at(12, 0, 0, 0)).later().ok()?;
-    let noon = Timestamp::from_ms(noon.timestamp().as_millisecond());
-    let same_day = PromisePolicy { value: 0, unit: DurationUnit::Days, from: PromiseFrom::Submitted };
-    Some(calendar.due(noon, same_day))
+    store::carry_out(app, &Signed::system(), reference, &deed).await.map(|_| ())
 }
 
 /// A refusal as a sentence, and the id of the field to look at again.

@@ -486,7 +486,16 @@ impl<'t> Teller<'t> {
 }
 
 fn blank<'e>(event: EntryEvent, at: Timestamp) -> NewEvent<'e> {
-    NewEvent { event, at, stage_id: None, promise_id: None, actor: Actor::Contact, actor_id: None, text: None }
+    NewEvent {
+        event,
+        at,
+        stage_id: None,
+        promise_id: None,
+        actor: Actor::Contact,
+        actor_id: None,
+        text: None,
+        owner_id: None,
+    }
 }
 
 /// "Aïsha El Idrissi" → "aisha.el.idrissi@example.com".

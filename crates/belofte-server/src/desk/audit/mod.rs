@@ -42,12 +42,18 @@ pub enum Act {
     /// It could not be carried out: the application had ended another way.
     DecisionGivenBack,
     PostingStatus,
+    HandOver,
+    Note,
+    /// What a person was to look at first is fine.
+    Cleared,
+    FileRead,
+    Away,
     /// Promises from before there were seals got theirs.
     PromisesSealed,
 }
 
 impl Act {
-    pub const ALL: [Act; 22] = [
+    pub const ALL: [Act; 27] = [
         Act::SignedIn,
         Act::SignedOut,
         Act::Invited,
@@ -69,6 +75,11 @@ impl Act {
         Act::DecisionsUndone,
         Act::DecisionGivenBack,
         Act::PostingStatus,
+        Act::HandOver,
+        Act::Note,
+        Act::Cleared,
+        Act::FileRead,
+        Act::Away,
         Act::PromisesSealed,
     ];
 }
@@ -80,6 +91,8 @@ pub enum Subject<'s> {
     User(&'s str),
     Webhook(&'s str),
     Posting(&'s str),
+    /// A contact of the employer's.
+    Person(&'s str),
     /// All of them.
     Promises,
 }
@@ -91,6 +104,7 @@ impl<'s> Subject<'s> {
             Subject::User(id) => ("user", id),
             Subject::Webhook(id) => ("webhook", id),
             Subject::Posting(id) => ("posting", id),
+            Subject::Person(id) => ("person", id),
             Subject::Promises => ("promises", ""),
         }
     }

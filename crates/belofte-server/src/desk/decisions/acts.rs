@@ -20,7 +20,7 @@ use super::flags;
 use super::store::{self, Undecided};
 use crate::desk::access::{Signed, Who};
 use crate::desk::audit::{self, Act, Entry, Subject};
-use crate::desk::store::{decide_in, told};
+use crate::desk::store::{Deed, carry_out_in, told};
 use crate::problem::{ApiProblem, ApiResult};
 use crate::settings::Settings;
 use crate::state::App;
@@ -172,7 +172,8 @@ async fn carry_out(app: &App, application_id: &str) -> ApiResult<()> {
     let mut transaction = app.store.write().begin().await?;
     let Some(pending) = store::take(&mut transaction, application_id, now).await? else { return Ok(()) };
     let who = Signed { who: Who::of(&pending.who), ..Signed::system() };
-    match decide_in(&mut transaction, (app, &who), pending.reference, &pending.decision).await {
+    let deed = Deed::Decide(pending.decision);
+    match carry_out_in(&mut transaction, (app, &who), pending.reference, &deed).await {
         Ok((id, version)) => {
             transaction.commit().await?;
             told(app, id, version);

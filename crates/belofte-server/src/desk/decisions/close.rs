@@ -17,7 +17,7 @@ use super::acts;
 use super::store::{self, Undecided};
 use crate::desk::access::Signed;
 use crate::desk::audit::{self, Act, Entry, Subject};
-use crate::desk::store::{hold_undecided, move_in, next_open, told};
+use crate::desk::store::{Deed, carry_out_in, hold_undecided, next_open, told};
 use crate::features::timeline::store::word;
 use crate::problem::{ApiProblem, ApiResult};
 use crate::state::App;
@@ -101,7 +101,7 @@ async fn promise(
         return Ok(None);
     }
     let act = NewPromiseMove { to: promised.to, reason: promised.reason.clone(), by: promised.by.clone() };
-    move_in(connection, (app, who), promised.reference, &id, &act).await.map(Some)
+    carry_out_in(connection, (app, who), promised.reference, &Deed::Move(id, act)).await.map(Some)
 }
 
 /// The next date of each of `people`, for who chooses between it and another.

@@ -8,7 +8,7 @@ mod api;
 pub mod close;
 mod close_page;
 pub mod flags;
-mod pages;
+pub mod pages;
 pub mod sentences;
 pub mod store;
 

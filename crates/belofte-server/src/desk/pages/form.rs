@@ -3,7 +3,8 @@
 //! Never keeps a password: what is shown again leaves it out.
 
 use axum::extract::{Form, FromRequest, Request};
-use belofte_contract::problem::ProblemType;
+use belofte_contract::Timestamp;
+use belofte_contract::problem::{FieldErrorCode, ProblemType};
 use serde_json::{Map, Value, json};
 
 use super::Page;
@@ -12,6 +13,7 @@ use crate::problem::{ApiProblem, ApiResult};
 use crate::state::AppState;
 
 /// The fields of a form in their order; one name may come more than once.
+#[derive(Default)]
 pub struct Typed(Vec<(String, String)>);
 
 impl FromRequest<AppState> for Typed {
@@ -24,6 +26,16 @@ impl FromRequest<AppState> for Typed {
 }
 
 impl Typed {
+    /// A form as if it had come with `fields`.
+    pub fn of(fields: impl IntoIterator<Item = (&'static str, String)>) -> Typed {
+        Typed(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+    }
+
+    /// Everything, as it came.
+    pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// What was typed as `name`, without spaces around; empty when nothing was.
     pub fn get(&self, name: &str) -> String {
         self.raw(name).trim().to_owned()
@@ -65,8 +77,14 @@ impl Errors {
         }
         let mut errors = Errors::default();
         for error in &problem.problem().errors {
-            let limit = error.limit.unwrap_or_default().to_string();
-            let text = page.say(&["error_", &error.field, "_", &word(error.code)].concat(), &[("limit", &limit)]);
+            let limit = error.limit.unwrap_or_default();
+            // Where working hours are the limit, it is the moment at which the next ones end.
+            let outside = error.code == FieldErrorCode::OutsideHours;
+            let next = i64::try_from(limit).ok().filter(|_| outside).map(Timestamp::from_ms);
+            let date = next.map(|next| page.words().day(next)).unwrap_or_default();
+            let values = [("limit", limit.to_string()), ("date", date)];
+            let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
+            let text = page.say(&["error_", &error.field, "_", &word(error.code)].concat(), &values);
             errors.list.push(json!({"field": error.field, "text": text}));
             errors.by_field.entry(error.field.clone()).or_insert(json!(text));
         }

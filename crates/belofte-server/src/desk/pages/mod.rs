@@ -13,6 +13,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use belofte_contract::Timestamp;
+use belofte_contract::promise::{Promise, PromiseState};
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{Environment, UndefinedBehavior};
 use serde::Serialize;
@@ -34,18 +35,26 @@ const LANG_COOKIE: &str = "belofte_lang";
 const LANG_SECONDS: u32 = 365 * 24 * 3_600;
 
 /// The navigation, in its order: name of the section, where it is, who sees it. `desk.nav_<name>` is what it is called.
-const SECTIONS: [(&str, &str, Need); 5] = [
+const SECTIONS: [(&str, &str, Need); 6] = [
     ("home", HOME, Need::SignIn),
+    ("applications", "/desk/applications", Need::ReadApplications),
     ("decisions", "/desk/decisions", Need::Decide),
     ("people", "/desk/people", Need::ManageUsers),
     ("audit", "/desk/audit", Need::ReadAudit),
     ("sessions", "/desk/sessions", Need::SignIn),
 ];
 
-const TEMPLATES: [(&str, &str); 20] = [
+const TEMPLATES: [(&str, &str); 27] = [
     ("page.html", include_str!("templates/page.html")),
     ("parts.html", include_str!("templates/parts.html")),
     ("home.html", include_str!("templates/home.html")),
+    ("today.html", include_str!("templates/today.html")),
+    ("away.html", include_str!("templates/away.html")),
+    ("act.html", include_str!("templates/act.html")),
+    ("preview.html", include_str!("templates/preview.html")),
+    ("application.html", include_str!("templates/application.html")),
+    ("postings.html", include_str!("templates/postings.html")),
+    ("list.html", include_str!("templates/list.html")),
     ("problem.html", include_str!("templates/problem.html")),
     ("onward.html", include_str!("templates/onward.html")),
     ("sign_in.html", include_str!("templates/sign_in.html")),
@@ -79,19 +88,20 @@ static DRAWN: LazyLock<Environment<'static>> = LazyLock::new(|| {
 
 pub fn routes() -> Vec<Route> {
     vec![
-        Route::get(HOME, Need::SignIn, home),
         Route::get("/desk/desk.css", Need::Nothing, style),
+        Route::get("/desk/desk.js", Need::Nothing, script),
         Route::get("/desk/{*rest}", Need::SignIn, async || Err::<(), _>(ApiProblem::not_found())),
     ]
-}
-
-async fn home(page: Page) -> Response {
-    page.html(StatusCode::OK, "home", &page.say("home_title", &[]), "home.html", &json!({}))
 }
 
 async fn style() -> Response {
     let css = concat!(include_str!("../../../../../src/ui/tokens.css"), include_str!("templates/desk.css"));
     ([(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")], css).into_response()
+}
+
+async fn script() -> Response {
+    let headers = [(header::CONTENT_TYPE, "text/javascript; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")];
+    (headers, include_str!("templates/desk.js")).into_response()
 }
 
 /// One page for one reader. A handler takes it as an argument.
@@ -158,6 +168,24 @@ impl Page {
         [words.short_day(at), words.time(at)].join(", ")
     }
 
+    /// The state of a promise as a word for style sheets and as a text.
+    pub fn state_of(&self, promise: &Promise) -> (&'static str, String) {
+        let state = match promise.state(self.now) {
+            PromiseState::OnTrack => "on_track",
+            PromiseState::DueToday => "due_today",
+            PromiseState::Late => "late",
+            PromiseState::Kept => "kept",
+            PromiseState::Moved => "moved",
+            PromiseState::Void => "void",
+        };
+        (state, self.say(&["state_", state].concat(), &[]))
+    }
+
+    /// An applicant's name, or what stands for it where the form asks none.
+    pub fn name_of(&self, name: &str) -> String {
+        if name.trim().is_empty() { self.say("nameless", &[]) } else { name.trim().to_owned() }
+    }
+
     /// The page with `template` drawn over `view`, in the section of the navigation that it belongs to.
     pub fn html(
         &self,
@@ -217,8 +245,12 @@ impl Page {
 /// A problem as people read it: the way in for who is not signed in, else a page that says what to do.
 pub fn problem(state: &AppState, parts: &Parts, signed: Option<Signed>, problem: &Response) -> Response {
     let page = Page::of(state, parts, signed);
+    if problem.status() == StatusCode::UNAUTHORIZED {
+        return way_in(&page, parts);
+    }
+    // Another language is asked for at a page that is there, and nothing of the address is repeated.
+    let page = Page { path: HOME.to_owned(), ..page };
     let name = match problem.status() {
-        StatusCode::UNAUTHORIZED => return way_in(&page, parts),
         StatusCode::FORBIDDEN => "forbidden",
         StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => "missing",
         StatusCode::CONFLICT => "conflict",

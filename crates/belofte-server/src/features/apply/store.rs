@@ -72,6 +72,7 @@ pub async fn record(
         actor: Actor::Applicant,
         actor_id: None,
         text: None,
+        owner_id: None,
     };
     let version = record_event(connection, &application_id, event).await?;
     Ok(Recorded { application_id, reference, version })

@@ -144,7 +144,7 @@ pub async fn open_session(
         (None, None) => return Err(ApiProblem::fields(vec![FieldError::new("code", FieldErrorCode::Required)])),
     };
     let token = store::open_session(connection, &state.secret, &opened.email, now).await?;
-    let applications = load_summaries(connection, &settings, &opened.email, lang).await?;
+    let applications = load_summaries(connection, &settings, &opened.email, lang, now).await?;
     transaction.commit().await?;
     Ok(StatusSession { token, expires_at: store::session_end(now), reference: opened.reference, applications })
 }
@@ -181,7 +181,7 @@ async fn mine(State(state): State<AppState>, Query(asked): Query<AskedLang>, ses
     let settings = state.settings();
     let mut connection = state.store.read().acquire().await?;
     let lang = settings.lang(asked.lang.as_deref());
-    let applications = load_summaries(&mut connection, &settings, &session.email, lang).await?;
+    let applications = load_summaries(&mut connection, &settings, &session.email, lang, state.clock.now()).await?;
     Ok(([(header::CACHE_CONTROL, "private, no-store")], Json(MyApplications { applications })).into_response())
 }
 

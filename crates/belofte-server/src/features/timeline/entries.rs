@@ -8,6 +8,7 @@ use belofte_contract::promise::Promise;
 use belofte_contract::timeline::{Actor, ApplicationStatus, EntryEvent, EntryKind, TimelineEntry};
 
 use super::store::{ApplicationRow, EventRow, Posting};
+use crate::mail::compose::Words;
 use crate::promises::{Stage, chain_from};
 use crate::settings::Settings;
 
@@ -24,6 +25,12 @@ pub struct Told<'a> {
 /// Past entries oldest first, then the one `now` while the application is open, then `next` ones in order.
 pub fn timeline(told: &Told<'_>, settings: &Settings, lang: &str, now: Timestamp) -> Vec<TimelineEntry> {
     let Told { row, events, posting, promises, own_deadline } = *told;
+    let handed_over = |event: &EventRow| {
+        let person = settings.person(event.owner_id.as_deref()?, lang)?;
+        let promise = promises.iter().find(|promise| Some(&promise.id) == event.promise_id.as_ref())?;
+        let values = [("person", person.name.as_str()), ("label", promise.label.as_str())];
+        Some(Words::new(settings, lang).say("handed_over", &values))
+    };
     let name =
         |event: &EventRow| event.actor_id.as_deref().and_then(|id| settings.person(id, lang)).map(|person| person.name);
     let mut entries = Vec::with_capacity(events.len() + posting.stages.len());
@@ -46,6 +53,9 @@ pub fn timeline(told: &Told<'_>, settings: &Settings, lang: &str, now: Timestamp
                 Some(stage) => entries.push(step(event, stage, promises, actor_name)),
                 None => entries.push(plain(event, actor_name)),
             },
+            EntryEvent::Note if event.owner_id.is_some() => {
+                entries.push(TimelineEntry { title: handed_over(event), ..plain(event, actor_name) });
+            }
             EntryEvent::PromiseKept
             | EntryEvent::PromiseMoved
             | EntryEvent::PromiseLate

@@ -20,6 +20,7 @@ use crate::features::score::counted;
 use crate::http::{Path, Query};
 use crate::problem::{ApiProblem, ApiResult};
 use crate::state::{App, AppState};
+use crate::tokens::keyed_hash;
 
 pub fn router() -> Router<AppState> {
     Router::new()
@@ -39,14 +40,19 @@ async fn show(
     headers: HeaderMap,
 ) -> ApiResult<Response> {
     let row = own(&state, &session, &reference).await?;
-    let lang = state.settings().lang(asked.lang.as_deref()).to_owned();
-    let etag = format!("\"v{}-{lang}\"", row.version);
+    let settings = state.settings();
+    let lang = settings.lang(asked.lang.as_deref()).to_owned();
+    // Who is away is no event of the application, and the page names who keeps the promise meanwhile.
+    let away = settings.away(settings.calendar.local_date(state.clock.now())).join(" ");
+    let away = if away.is_empty() { away } else { keyed_hash(&state.secret, "away", &away) };
+    let tag = |version: i64| format!("\"v{version}-{lang}{away}\"");
+    let etag = tag(row.version);
     let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     if known.is_some_and(|known| known.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag)) {
         return Ok((StatusCode::NOT_MODIFIED, [PRIVATE, (header::ETAG, &etag)]).into_response());
     }
     let application = read(&state, &row.id, &asked).await?;
-    let etag = format!("\"v{}-{lang}\"", application.version);
+    let etag = tag(application.version);
     Ok(([PRIVATE, (header::ETAG, &etag)], Json(application)).into_response())
 }
 

@@ -11,7 +11,6 @@ use belofte_contract::postings::{HandledBy, Turn};
 use belofte_contract::promise::{Promise, PromiseMove};
 use belofte_contract::timeline::{Actor, Application, ApplicationStatus, ApplicationSummary, EntryEvent};
 use belofte_contract::{Reference, Timestamp};
-use jiff::civil::Date;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -73,6 +72,8 @@ pub struct EventRow {
     pub actor: Actor,
     pub actor_id: Option<String>,
     pub text: Option<String>,
+    /// Who keeps the promise from here on, where that changed.
+    pub owner_id: Option<String>,
 }
 
 /// Something that happens to an application now.
@@ -85,6 +86,7 @@ pub struct NewEvent<'e> {
     pub actor: Actor,
     pub actor_id: Option<&'e str>,
     pub text: Option<&'e str>,
+    pub owner_id: Option<&'e str>,
 }
 
 /// A promise as stored, with the ids that the page turns into words.
@@ -113,12 +115,11 @@ pub async fn load_application(
         return Err(ApiProblem::erased());
     }
     let posting = Posting::of(settings, &row.posting_id, lang)?;
-    let promises = load_promises(connection, settings, &posting, id, lang).await?;
+    let promises = load_promises(connection, settings, &posting, id, lang, now).await?;
     let events = load_events(connection, id, 0).await?;
     let answers = answers::load(connection, settings, &row, lang).await?;
     let related = posting.related(settings, lang, now);
-    let today = settings.calendar.local_date(now);
-    let promises: Vec<Promise> = promises.into_iter().map(|row| kept_by(row, settings, today, lang)).collect();
+    let promises: Vec<Promise> = promises.into_iter().map(|row| row.promise).collect();
     let stage = posting.stage(row.stage_id.as_deref()).filter(|stage| stage.turn == Turn::Yours);
     let own_deadline = match stage {
         Some(stage) => load_own_deadline(connection, id, &stage.id).await?,
@@ -155,21 +156,13 @@ pub async fn load_application(
     })
 }
 
-/// While its owner is away, who stands in is named beside a promise that is still to be kept.
-fn kept_by(row: PromiseRow, settings: &Settings, today: Date, lang: &str) -> Promise {
-    let mut promise = row.promise;
-    if let Some(owner_id) = row.owner_id.as_deref().filter(|_| promise.is_open()) {
-        promise.owner = settings.promiser(owner_id, today, lang).or(promise.owner);
-    }
-    promise
-}
-
 /// Every application under `email`, newest first.
 pub async fn load_summaries(
     connection: &mut AnyConnection,
     settings: &Settings,
     email: &str,
     lang: &str,
+    now: Timestamp,
 ) -> ApiResult<Vec<ApplicationSummary>> {
     let sql = format!(
         "SELECT {APPLICATION_COLUMNS} FROM applications WHERE email = $1 AND erased_at IS NULL
@@ -178,7 +171,7 @@ pub async fn load_summaries(
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(email).fetch_all(&mut *connection).await?;
     let mut summaries = Vec::with_capacity(rows.len());
     for row in &rows {
-        summaries.push(load_summary(connection, settings, &application_row(row)?, lang).await?);
+        summaries.push(load_summary(connection, settings, &application_row(row)?, lang, now).await?);
     }
     Ok(summaries)
 }
@@ -189,9 +182,10 @@ pub async fn load_summary(
     settings: &Settings,
     row: &ApplicationRow,
     lang: &str,
+    now: Timestamp,
 ) -> ApiResult<ApplicationSummary> {
     let posting = Posting::of(settings, &row.posting_id, lang)?;
-    let promises = load_promises(connection, settings, &posting, &row.id, lang).await?;
+    let promises = load_promises(connection, settings, &posting, &row.id, lang, now).await?;
     let open = promises.into_iter().map(|row| row.promise).filter(Promise::is_open);
     Ok(ApplicationSummary {
         reference: row.reference,
@@ -247,8 +241,8 @@ pub async fn record_event(connection: &mut AnyConnection, application_id: &str, 
     .await?;
     let version: i64 = row.try_get("version")?;
     sqlx::query(
-        "INSERT INTO events (application_id, version, at, event, stage_id, promise_id, actor, actor_id, text)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO events (application_id, version, at, event, stage_id, promise_id, actor, actor_id, text, owner_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
     .bind(application_id)
     .bind(version)
@@ -259,6 +253,7 @@ pub async fn record_event(connection: &mut AnyConnection, application_id: &str, 
     .bind(word(event.actor))
     .bind(event.actor_id)
     .bind(event.text)
+    .bind(event.owner_id)
     .execute(&mut *connection)
     .await?;
     webhooks::queue(connection, application_id, version, &event).await?;
@@ -274,7 +269,7 @@ pub async fn is_here(connection: &mut AnyConnection, id: &str) -> ApiResult<bool
 /// Events after version `after`, oldest first.
 pub async fn load_events(connection: &mut AnyConnection, id: &str, after: i64) -> ApiResult<Vec<EventRow>> {
     let rows = sqlx::query(
-        "SELECT version, at, event, stage_id, promise_id, actor, actor_id, text FROM events
+        "SELECT version, at, event, stage_id, promise_id, actor, actor_id, text, owner_id FROM events
          WHERE application_id = $1 AND version > $2 ORDER BY version LIMIT 2000",
     )
     .bind(id)
@@ -284,13 +279,15 @@ pub async fn load_events(connection: &mut AnyConnection, id: &str, after: i64) -
     rows.iter().map(event_row).collect()
 }
 
-/// The promises of one application, oldest first. The applicant's own deadlines are none: see [`load_own_deadline`].
+/// The promises of one application, oldest first, with who keeps each at `now`. The applicant's own deadlines are none:
+/// see [`load_own_deadline`].
 pub async fn load_promises(
     connection: &mut AnyConnection,
     settings: &Settings,
     posting: &Posting,
     application_id: &str,
     lang: &str,
+    now: Timestamp,
 ) -> ApiResult<Vec<PromiseRow>> {
     let sql = format!(
         "SELECT {PROMISE_COLUMNS} FROM promises p WHERE p.application_id = $1 AND p.owner_id IS NOT NULL
@@ -298,11 +295,13 @@ pub async fn load_promises(
     );
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(application_id).fetch_all(connection).await?;
     let mut promises = rows.iter().map(promise_row).collect::<ApiResult<Vec<_>>>()?;
+    let today = settings.calendar.local_date(now);
     for row in &mut promises {
-        row.promise.owner = row.owner_id.as_deref().and_then(|id| settings.person(id, lang));
-        let stage = posting.stage(row.promise.stage_id.as_deref());
-        row.promise.label =
-            stage.map(|stage| stage.promise_label.clone().unwrap_or_else(|| stage.label.clone())).unwrap_or_default();
+        // While its owner is away, who stands in is named; what is over was kept, or not, by whom it was given to.
+        let is_open = row.promise.is_open();
+        let named = |id| if is_open { settings.promiser(id, today, lang) } else { settings.person(id, lang) };
+        row.promise.owner = row.owner_id.as_deref().and_then(named);
+        row.promise.label = posting.promise_label(row.promise.stage_id.as_deref());
     }
     Ok(promises)
 }
@@ -397,6 +396,7 @@ fn event_row(row: &AnyRow) -> ApiResult<EventRow> {
         actor: from_word(row.try_get("actor")?)?,
         actor_id: row.try_get("actor_id")?,
         text: row.try_get("text")?,
+        owner_id: row.try_get("owner_id")?,
     })
 }
 

@@ -38,6 +38,12 @@ impl Posting {
         self.stages.iter().find(|stage| Some(stage.id.as_str()) == id)
     }
 
+    /// What step `id` promises, as the applicant reads it.
+    pub fn promise_label(&self, id: Option<&str>) -> String {
+        let label = |stage: &Stage| stage.promise_label.clone().unwrap_or_else(|| stage.label.clone());
+        self.stage(id).map(label).unwrap_or_default()
+    }
+
     /// The steps after `id`, in order.
     pub fn stages_after(&self, id: &str) -> &[Stage] {
         let at = self.stages.iter().position(|stage| stage.id == id);

@@ -1,0 +1,40 @@
+// Keys for the daily acts: j and k go from row to row, x selects, digits act, / searches, ? tells. Every page works without.
+(() => {
+  const rows = () => [...document.querySelectorAll("[data-row]")];
+  const keys = document.getElementById("keys");
+
+  const current = () => document.activeElement?.closest?.("[data-row]");
+
+  const go = (step) => {
+    const all = rows();
+    const at = all.indexOf(current());
+    const to = all[Math.min(Math.max(at + step, 0), all.length - 1)];
+    const target = to?.querySelector("[data-open], a, button, input");
+    target?.focus();
+    to?.scrollIntoView({ block: "nearest" });
+  };
+
+  const press = (selector) => {
+    const within = current();
+    const target = (within ?? document).querySelector(selector);
+    if (!target) return false;
+    target.click();
+    return true;
+  };
+
+  const acts = {
+    j: () => go(1),
+    k: () => go(-1),
+    x: () => press('input[type="checkbox"]'),
+    "/": () => document.querySelector('[type="search"]')?.focus(),
+    "?": () => keys?.showModal(),
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || keys?.open) return;
+    // Where people write, keys are letters.
+    if (event.target.closest('input:not([type="checkbox"]):not([type="radio"]), textarea, select')) return;
+    const done = acts[event.key] ? acts[event.key]() !== false : /^[1-9]$/.test(event.key) && press(`[data-key="${event.key}"]`);
+    if (done) event.preventDefault();
+  });
+})();

@@ -1,0 +1,216 @@
+//! A working day at the desk: what is due, keeping it in two steps, moving it, handing it over, being away.
+
+use axum::http::{Method, StatusCode};
+use belofte_server::desk::access::Role;
+use serde_json::{Value, json};
+
+use crate::desk_users::{Colleague, colleague, form, page, read};
+use crate::support::{Reply, TestApp};
+use crate::timeline::{Applicant, applicant, told};
+
+const WORDS: &str = "We read your letter with pleasure.";
+
+async fn sanne(app: &TestApp) -> Colleague {
+    colleague(app, "sanne@example.com", Role::Recruiter, &[]).await
+}
+
+/// The value of a hidden field.
+fn hidden(reply: &Reply, name: &str) -> String {
+    let text = reply.text();
+    let rest = text.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap_or_else(|| panic!("{name} in {text}"));
+    rest.split('"').next().unwrap().to_owned()
+}
+
+fn path(noor: &Applicant, act: &str) -> String {
+    format!("/desk/applications/{}/promises/{}/{act}", noor.reference, noor.promise)
+}
+
+/// What is typed into the form at `path`, read as the applicant will and sent.
+async fn send(app: &TestApp, path: &str, typed: &str, who: &Colleague) -> Reply {
+    let blank = read(app, &format!("{path}?lang=en&back=today"), &who.cookie).await;
+    assert_eq!(blank.status, StatusCode::OK, "{}", blank.text());
+    let typed = format!("{typed}&key={}&back=today", hidden(&blank, "key"));
+    let shown = form(app, path, &typed, &who.cookie).await;
+    assert_eq!(shown.status, StatusCode::OK, "{}", shown.text());
+    form(app, path, &format!("{typed}&seen={}", hidden(&shown, "seen")), &who.cookie).await
+}
+
+/// The application as its applicant sees it, whose own session does not last over the days of a test.
+async fn seen(app: &TestApp, noor: &Applicant) -> Value {
+    app.desk(Method::GET, &format!("/applications/{}?lang=en", noor.reference), &Value::Null).await.json()
+}
+
+async fn mails(app: &TestApp, kind: &str) -> usize {
+    let mails = app.get("/demo/mail.json").await.json();
+    mails.as_array().unwrap().iter().filter(|mail| mail["kind"] == kind).count()
+}
+
+async fn acts(app: &TestApp) -> Vec<String> {
+    let rows = sqlx::query_scalar("SELECT act FROM audit ORDER BY position").fetch_all(app.state.store.read()).await;
+    rows.unwrap()
+}
+
+both!(late_stands_first_then_today_then_the_week_and_one_s_own_before_others, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    app.set_time("2027-03-24T10:00:00+01:00");
+    let lotte = applicant(&app, "lotte@example.com").await;
+    let who = sanne(&app).await;
+    let week = page(&read(&app, "/desk?lang=en", &who.cookie).await);
+    assert!(week.contains("6 days left") && week.contains("Tuesday 30 March, before 17:00"), "{week}");
+    app.set_time("2027-03-30T16:00:00+02:00");
+    let who = sanne(&app).await;
+    let today = page(&read(&app, "/desk?lang=en", &who.cookie).await);
+    assert!(today.contains("1 hour left") && today.contains("Nothing is late."), "{today}");
+    app.set_time("2027-03-31T10:00:00+02:00");
+    let who = sanne(&app).await;
+    let late = page(&read(&app, "/desk?lang=en", &who.cookie).await);
+    let (first, second) = (late.find(&noor.reference).unwrap(), late.find(&lotte.reference).unwrap());
+    assert!(first < second && late.contains("1 day late") && late.contains("Yours"), "{late}");
+    assert!(!late.contains(&path(&noor, "move")) && late.contains(&path(&lotte, "move")), "late is not moved");
+    let marijke = colleague(&app, "other@example.com", Role::HiringManager, &["fysiotherapeut"]).await;
+    let other = page(&read(&app, "/desk", &marijke.cookie).await);
+    assert!(!other.contains(&noor.reference), "another posting: {other}");
+});
+
+both!(what_is_written_is_read_as_the_applicant_will_and_sent_once, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    let who = sanne(&app).await;
+    let keep = path(&noor, "keep");
+    let blank = read(&app, &format!("{keep}?lang=en&back=today"), &who.cookie).await;
+    let typed = format!("how=write&text={}&key={}&back=today", WORDS.replace(' ', "+"), hidden(&blank, "key"));
+    let shown = form(&app, &keep, &typed, &who.cookie).await;
+    for part in [WORDS, "noor@example.com", "Sanne de Wit", "lang=\"nl\"", "type=\"hidden\" name=\"text\""] {
+        assert!(shown.text().contains(part), "{part} in {}", shown.text());
+    }
+    assert_eq!(noor.page(&app).await["version"], 1, "reading changes nothing");
+    assert_eq!(mails(&app, "promise_kept").await, 0);
+    let confirmed = format!("{typed}&seen={}", hidden(&shown, "seen"));
+    for _ in 0..2 {
+        let sent = form(&app, &keep, &confirmed, &who.cookie).await;
+        assert_eq!((sent.status, sent.header("location")), (StatusCode::SEE_OTHER, "/desk?done=keep"));
+    }
+    assert_eq!(mails(&app, "promise_kept").await, 1, "a double click sends nothing twice");
+    assert_eq!(noor.page(&app).await["timeline"][1]["text"], WORDS);
+    let home = read(&app, "/desk?lang=en&done=keep", &who.cookie).await.text();
+    assert!(home.contains("role=\"status\""), "{home}");
+});
+
+both!(an_empty_message_is_not_sent_and_a_call_needs_no_words, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    let who = sanne(&app).await;
+    let keep = path(&noor, "keep");
+    let empty = form(&app, &keep, "how=write&text=+&key=k", &who.cookie).await;
+    assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(empty.text().contains("aria-invalid"), "{}", empty.text());
+    assert_eq!(send(&app, &keep, "how=call&text=", &who).await.status, StatusCode::SEE_OTHER);
+    let said = noor.page(&app).await["timeline"][1]["text"].clone();
+    assert_eq!(said, "We hebben elkaar op dinsdag 23 maart aan de telefoon gesproken.");
+});
+
+both!(what_would_be_promised_is_shown_and_shown_again_when_it_changes, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    app.set_time("2027-03-23T16:59:00+01:00");
+    let who = sanne(&app).await;
+    let step = format!("/desk/applications/{}/step", noor.reference);
+    let blank = read(&app, &format!("{step}?lang=en"), &who.cookie).await;
+    let promised = |reply: &Reply| reply.text().contains("Friday 2 April, before 17:00");
+    assert!(promised(&blank), "each step says what it promises: {}", blank.text());
+    let typed = format!("stage_id=talk&text=&key={}&lang=en", hidden(&blank, "key"));
+    let shown = form(&app, &step, &typed, &who.cookie).await;
+    assert!(shown.text().contains("vrijdag 2 april"), "in the applicant's language: {}", shown.text());
+    app.set_time("2027-03-23T17:01:00+01:00");
+    let again = form(&app, &step, &format!("{typed}&seen={}", hidden(&shown, "seen")), &who.cookie).await;
+    assert_eq!(again.status, StatusCode::OK);
+    assert!(again.text().contains("role=\"alert\"") && again.text().contains("maandag 5 april"), "{}", again.text());
+    assert_eq!(seen(&app, &noor).await["version"], 1, "nothing was sent that was not shown");
+    let sent = form(&app, &step, &format!("{typed}&seen={}", hidden(&again, "seen")), &who.cookie).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text());
+    assert_eq!(seen(&app, &noor).await["stage_id"], "talk");
+});
+
+both!(a_promise_moves_before_it_is_due_and_not_after, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    let who = sanne(&app).await;
+    let shift = path(&noor, "move");
+    let blank = read(&app, &format!("{shift}?lang=en"), &who.cookie).await;
+    assert!(blank.text().contains("value=\"2027-03-31\""), "the next working day: {}", blank.text());
+    for (day, reason, said) in [
+        ("2027-04-03", "Two colleagues are ill this week.", "Monday 5 April"),
+        ("2027-03-29", "Two colleagues are ill this week.", "after the one that is promised now"),
+        ("2027-04-01", "Ill.", "at least 10 characters"),
+    ] {
+        let body = format!("day={day}&reason={}&key=k", reason.replace(' ', "+"));
+        let refused = form(&app, &format!("{shift}?lang=en"), &body, &who.cookie).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{day}");
+        assert!(refused.text().contains(said), "{said} in {}", refused.text());
+    }
+    let typed = "day=2027-04-01&reason=Two+colleagues+are+ill+this+week.";
+    let sent = send(&app, &shift, typed, &who).await;
+    assert_eq!((sent.status, sent.header("location")), (StatusCode::SEE_OTHER, "/desk?done=move"));
+    assert_eq!(noor.page(&app).await["promises"][0]["due_at"], "2027-04-01T15:00:00Z");
+    app.set_time("2027-04-01T17:00:00.001+02:00");
+    let who = sanne(&app).await;
+    let late = form(&app, &shift, &typed.replace("04-01", "04-06"), &who.cookie).await;
+    assert_eq!(late.status, StatusCode::CONFLICT);
+});
+
+both!(a_promise_is_handed_over_and_the_page_says_to_whom, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    let who = sanne(&app).await;
+    let sent = send(&app, &path(&noor, "owner"), "owner=joost", &who).await;
+    assert_eq!((sent.status, sent.header("location")), (StatusCode::SEE_OTHER, "/desk?done=owner"));
+    let page = noor.page(&app).await;
+    let joost = page["promises"][0]["owner"]["name"].as_str().unwrap().to_owned();
+    assert!(joost.starts_with("Joost"), "{page}");
+    let line = &page["timeline"][1];
+    assert_eq!((&line["event"], &line["actor_name"]), (&json!("note"), &json!("Sanne de Wit")));
+    assert!(line["title"].as_str().unwrap().starts_with(&format!("{joost} keeps this promise from now on")), "{line}");
+    assert_eq!(told(&page)[1], "past note review");
+    assert_eq!(page["promises"][0]["due_at"], "2027-03-30T15:00:00Z", "the date stays");
+    assert_eq!(acts(&app).await.last().unwrap(), "hand_over");
+    for owner in ["joost", "nobody"] {
+        let act = format!("promises/{}/owner", noor.promise);
+        let refused = noor.act(&app, &act, json!({"owner": owner, "by": "sanne"})).await;
+        assert_eq!(refused.problem(), "/problems/fields owner:not_a_choice");
+    }
+});
+
+both!(while_somebody_is_away_the_stand_in_keeps_their_promises_and_then_they_do, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    let etag = noor.get(&app, "", &[]).await.header("etag").to_owned();
+    let who = sanne(&app).await;
+    let saved = form(&app, "/desk/away", "person=sanne&until=2027-03-25&stand_in=joost", &who.cookie).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text());
+    let known = noor.get(&app, "", &[("if-none-match", &etag)]).await;
+    assert_eq!(known.status, StatusCode::OK, "a kept page is asked anew");
+    let owner = |page: Value| page["promises"][0]["owner"]["id"].clone();
+    let page = noor.page(&app).await;
+    assert_eq!(page["contacts"][0]["away_until"], "2027-03-26", "the day of being back");
+    assert_eq!(owner(page), "joost");
+    app.set_time("2027-03-25T23:00:00+01:00");
+    assert_eq!(owner(seen(&app, &noor).await), "joost", "the last day belongs to it");
+    app.set_time("2027-03-26T00:30:00+01:00");
+    assert_eq!(owner(seen(&app, &noor).await), "sanne");
+    let who = sanne(&app).await;
+    for body in ["person=sanne&until=2027-03-25&stand_in=joost", "person=sanne&until=2027-03-29&stand_in=sanne"] {
+        assert_eq!(
+            form(&app, "/desk/away", body, &who.cookie).await.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "{body}"
+        );
+    }
+    let other = form(&app, "/desk/away", "person=joost&until=2027-03-29&stand_in=sanne", &who.cookie).await;
+    assert_eq!(other.status, StatusCode::FORBIDDEN, "a recruiter sends nobody else away");
+    assert_eq!(acts(&app).await.iter().filter(|act| *act == "away").count(), 1);
+});
+
+both!(two_who_stand_in_for_each_other_keep_their_own, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    let boss = colleague(&app, "boss@example.com", Role::Administrator, &[]).await;
+    for body in ["person=sanne&until=2027-03-25&stand_in=joost", "person=joost&until=2027-03-25&stand_in=sanne"] {
+        assert_eq!(form(&app, "/desk/away", body, &boss.cookie).await.status, StatusCode::SEE_OTHER);
+    }
+    assert_eq!(noor.page(&app).await["promises"][0]["owner"]["id"], "sanne");
+    form(&app, "/desk/away", "person=joost&back=yes", &boss.cookie).await;
+    assert_eq!(noor.page(&app).await["promises"][0]["owner"]["id"], "joost");
+});

@@ -1,0 +1,162 @@
+// A working day at the desk by keyboard alone: keep, move, hand over, note, next step. Every page of it held against axe in light
+// and dark, as wide as a phone and as a desktop.
+const { createHmac } = require("node:crypto");
+const { test, expect, words, axe, picture, start } = require("./fixtures.js");
+
+const PASSWORD = "vier woorden op een rij";
+
+/** The code that an app shows for `seed` now. */
+function code(seed) {
+  const bits = [...seed.replace(/\s/g, "")].map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0")).join("");
+  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
+  const step = Buffer.alloc(8);
+  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
+  const mac = createHmac("sha1", key).update(step).digest();
+  const number = (mac.readUInt32BE(mac[19] & 15) & 0x7fff_ffff) % 1_000_000;
+  return String(number).padStart(6, "0");
+}
+
+async function enter(page, w, link) {
+  await page.goto(link);
+  await page.getByLabel(w("desk.password_new"), { exact: true }).fill(PASSWORD);
+  await page.getByLabel(w("desk.password_again"), { exact: true }).fill(PASSWORD);
+  await page.getByLabel(w("desk.code"), { exact: true }).fill(code(await page.locator("code").innerText()));
+  await page.getByRole("button", { name: w("desk.invitation_send") }).click();
+  await expect(page).toHaveURL(/\/desk$/);
+}
+
+/** Nothing stands beyond the edge, axe has nothing to say; a picture as phone and as desktop, in light and in dark. */
+async function look(page, name) {
+  for (const [width, height, colorScheme] of [[360, 740, "dark"], [360, 740, "light"], [1280, 800, "dark"], [1280, 800, "light"]]) {
+    await page.setViewportSize({ width, height });
+    await page.emulateMedia({ colorScheme });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth), `${name} at ${width} px`).toBeLessThanOrEqual(width);
+    await picture(page, `desk-${name}-${width}-${colorScheme}`);
+  }
+  await axe(page, name);
+}
+
+const focused = (page, selector) => page.evaluate((selector) => document.activeElement?.matches(selector) ?? false, selector);
+
+/** Presses `key` until what is focused matches. */
+async function until(page, key, selector) {
+  for (let pressed = 0; pressed < 120; pressed += 1) {
+    if (await focused(page, selector)) return;
+    await page.keyboard.press(key);
+  }
+  throw new Error(`${key} does not lead to ${selector}`);
+}
+
+/** From the top of the day to the row of one applicant. */
+const row = (page, reference) => until(page, "j", `[data-row] a[href="/desk/applications/${reference}"]`);
+
+/** The form as it stands: shown as the applicant will read it, then sent. */
+async function send(page, w, see, expected) {
+  await until(page, "Tab", "main form:not([method=get]) button");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: w("desk.preview_page") })).toBeVisible();
+  await expect(page.locator(".preview")).toContainText(expected);
+  await see();
+  await page.reload();
+  await until(page, "Tab", "main form button:not([name])");
+  await page.keyboard.press("Enter");
+}
+
+let demo;
+test.afterEach(() => demo?.stop());
+
+for (const lang of ["nl", "en"]) {
+  test(`a day by keyboard: keep, move, hand over, note, next step (${lang})`, async ({ browser }) => {
+    test.setTimeout(300_000);
+    demo = await start();
+    const w = words(lang);
+    const context = await browser.newContext({ locale: lang });
+    const page = await context.newPage();
+    const heard = [];
+    page.on("console", (message) => heard.push(`${message.text()} ${message.location().url}`));
+    page.on("pageerror", (error) => heard.push(error.message));
+    const see = (name) => look(page, `${lang}-${name}`);
+    const applied = [];
+    for (const name of ["keep", "move", "owner", "step"]) {
+      applied.push((await demo.apply({ email: `${name}@example.com`, lang })).reference);
+    }
+    const [keep, move, owner, step] = applied;
+    await enter(page, w, /^desk +(\S+)$/m.exec(demo.log())[1]);
+    await see("today");
+    await page.keyboard.press("?");
+    await expect(page.getByRole("dialog", { name: w("desk.keys_title") })).toBeVisible();
+    await see("keys");
+    await page.keyboard.press("Escape");
+
+    await row(page, keep);
+    await page.keyboard.press("1");
+    await expect(page).toHaveURL(/\/keep\?/);
+    await see("keep");
+    await until(page, "Tab", "#text");
+    await page.keyboard.type("Ik las je brief met plezier.");
+    await send(page, w, () => see("keep-preview"), "Ik las je brief met plezier.");
+    await expect(page.getByRole("status")).toHaveText(w("desk.done_keep"));
+    const mails = await demo.mails("keep@example.com", 2);
+    expect(mails.filter((mail) => mail.text.includes("Ik las je brief met plezier.")), "one mail").toHaveLength(1);
+
+    await row(page, move);
+    await page.keyboard.press("2");
+    await expect(page).toHaveURL(/\/move\?/);
+    await until(page, "Tab", "#reason");
+    await page.keyboard.type("Ziek.");
+    await until(page, "Tab", "main form button");
+    await page.keyboard.press("Enter");
+    await expect(page.getByRole("alert")).toBeVisible();
+    await see("move-wrong");
+    await until(page, "Tab", "#reason");
+    await page.keyboard.press("Control+A");
+    await page.keyboard.type("Twee collega’s zijn ziek. Ik lees je brief zelf.");
+    await send(page, w, () => see("move-preview"), "Twee collega’s zijn ziek.");
+    await expect(page.getByRole("status")).toHaveText(w("desk.done_move"));
+
+    await row(page, owner);
+    await page.keyboard.press("3");
+    await expect(page).toHaveURL(/\/owner\?/);
+    await see("owner");
+    await send(page, w, () => see("owner-preview"), /\S/);
+    await expect(page.getByRole("status")).toHaveText(w("desk.done_owner"));
+
+    await row(page, step);
+    await page.keyboard.press("Enter");
+    await expect(page).toHaveURL(new RegExp(`/desk/applications/${step}$`));
+    await until(page, "Tab", "#text");
+    await page.keyboard.type("Belde al eens, klinkt goed.");
+    await until(page, "Tab", "form[action$=notes] button");
+    await page.keyboard.press("Enter");
+    await expect(page.getByRole("status")).toContainText(w("desk.done_note"));
+    await expect(page.getByText("Belde al eens, klinkt goed.")).toBeVisible();
+    await see("application");
+    await page.keyboard.press("1");
+    await expect(page).toHaveURL(/\/step$/);
+    await see("step");
+    await until(page, "Tab", "#text");
+    await page.keyboard.type("We willen je graag leren kennen.");
+    await send(page, w, () => see("step-preview"), "We willen je graag leren kennen.");
+    await expect(page.getByRole("status")).toContainText(w("desk.done_step"));
+    await page.keyboard.press("2");
+    await expect(page).toHaveURL(new RegExp(`/desk/postings/helpende-plus/decisions/${step}$`));
+    await page.goto(`${demo.endpoint}/desk/away`);
+    await see("away");
+
+    await page.goto(`${demo.endpoint}/desk/applications`);
+    await see("postings");
+    await until(page, "j", 'a[href^="/desk/postings/helpende-plus"]');
+    await page.keyboard.press("Enter");
+    await expect(page).toHaveURL(/\/desk\/postings\/helpende-plus/);
+    await page.keyboard.press("/");
+    await page.keyboard.type("step@example.com");
+    await page.keyboard.press("Enter");
+    await expect(page.locator("[data-row]")).toHaveCount(1);
+    await page.keyboard.press("j");
+    await page.keyboard.press("x");
+    await expect(page.locator("[data-row] input")).toBeChecked();
+    await see("list");
+    expect(heard.filter((text) => !/status of 422|favicon/.test(text)), "console messages but the slip").toEqual([]);
+    await context.close();
+  });
+}
