@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
 use belofte_server::config::Limits;
+use belofte_server::desk::access::Role;
 use belofte_server::erasure::erase_due;
 use serde_json::{Value, json};
 use tokio_stream::StreamExt;
 
 use crate::canary::columns;
+use crate::desk_users::{colleague, page, read};
 use crate::support::{Part, TestApp, key};
 use crate::timeline::{Applicant, applicant, listen};
 
@@ -136,6 +138,22 @@ both!(the_page_says_that_it_is_erased_and_not_whose_it_was, app, {
     let (before, asked) = (mails().await, json!({"email": "noor@example.com", "reference": visit.reference}));
     assert_eq!(app.post("/v1/status-requests", &asked, &[]).await.status, StatusCode::ACCEPTED);
     assert_eq!((before, mails().await), (0, 0));
+});
+
+both!(the_desk_neither_lists_nor_opens_what_is_erased, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    reject(&app, &noor).await;
+    let link = format!("/desk/applications/{}", noor.reference);
+    for (at, listed, opened) in [(None, true, StatusCode::OK), (Some(THE_DATE), false, StatusCode::GONE)] {
+        if let Some(at) = at {
+            app.set_time(at);
+            assert_eq!(erase_due(&app.state).await.unwrap(), 1);
+        }
+        let who = colleague(&app, "boss@example.com", Role::Administrator, &[]).await;
+        let shown = page(&read(&app, "/desk/postings/kok", &who.cookie).await);
+        assert_eq!(shown.contains(&noor.reference), listed, "{shown}");
+        assert_eq!(read(&app, &link, &who.cookie).await.status, opened);
+    }
 });
 
 both!(another_application_of_the_same_person_stays, app, {
