@@ -103,8 +103,8 @@ fn a_broken_configuration_is_told_with_place_key_and_what_it_takes() {
     assert!(BROKEN.len() >= 30);
     expect![[r#"
         belofte.toml:1: lisen: there is no such setting; did you mean listen?
-        belofte.toml:1: colour: there is no such setting; there are data, database, database_file, listen, embed, origins, public_url, careers_url, smtp, smtp_file, desk_key, desk_key_file, content, trusted_proxies
-        belofte.toml:1: mail: there is no such setting; there are data, database, database_file, listen, embed, origins, public_url, careers_url, smtp, smtp_file, desk_key, desk_key_file, content, trusted_proxies
+        belofte.toml:1: colour: there is no such setting; there are data, database, database_file, listen, embed, origins, public_url, careers_url, smtp, smtp_file, desk_key, desk_key_file, content, trusted_proxies, connections, webhooks_to_private
+        belofte.toml:1: mail: there is no such setting; there are data, database, database_file, listen, embed, origins, public_url, careers_url, smtp, smtp_file, desk_key, desk_key_file, content, trusted_proxies, connections, webhooks_to_private
         belofte.toml:3: data: it is written as integer; it takes a folder
         belofte.toml:1: data: it is empty; it takes a folder
         belofte.toml:2: TOML: invalid basic string, expected `"`
@@ -226,17 +226,19 @@ fn the_check_names_each_value_with_its_place_and_ends_with_its_verdict() {
     let (code, out, err) = program(&["config", "check", "--origins", "https://a.nl"], inside);
     assert_eq!((code, err.as_str()), (Some(0), ""), "{out}");
     expect![[r#"
-        data             belofte-data           default
-        database         none                   default
-        listen           127.0.0.1:8788         default
-        embed            embed                  belofte.toml:1
-        origins          https://a.nl           --origins
-        public_url       http://127.0.0.1:8788  default
-        careers_url      none                   default
-        smtp             set                    relay (smtp_file: belofte.toml:2)
-        desk_key         none                   default
-        content          none                   default
-        trusted_proxies  0                      default
+        data                 belofte-data           default
+        database             none                   default
+        listen               127.0.0.1:8788         default
+        embed                embed                  belofte.toml:1
+        origins              https://a.nl           --origins
+        public_url           http://127.0.0.1:8788  default
+        careers_url          none                   default
+        smtp                 set                    relay (smtp_file: belofte.toml:2)
+        desk_key             none                   default
+        content              none                   default
+        trusted_proxies      0                      default
+        connections          800                    default
+        webhooks_to_private  false                  default
     "#]]
     .assert_eq(&out);
     let files = std::fs::read_dir(inside).unwrap().count();
