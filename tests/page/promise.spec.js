@@ -1,5 +1,5 @@
 // A promise that passes its due minute on an open page, and one that is moved: seen without touching the page.
-const { test, expect, words, axe, watchShift, still, calm, picture, start } = require("./fixtures.js");
+const { test, expect, words, pattern, axe, watchShift, still, calm, picture, start } = require("./fixtures.js");
 const path = require("node:path");
 const story = require("./story.js");
 const { root } = require("./server.js");
@@ -45,6 +45,8 @@ test("turns late by itself within five seconds of the due minute", async ({ page
   await expect(timeline).toContainText(story.lateWords(w), { timeout: left + 5_000 });
   expect(Date.now() - due, "milliseconds after the due minute").toBeLessThan(5_000);
   await expect.poll(() => page.evaluate(() => window.lateEvents.length)).toBeGreaterThan(0);
+  // The server's own word comes after the minute, and the page comes up anew with it.
+  await expect(timeline).toContainText(pattern(w("timeline.event_late_by")));
   await still(page, "a promise that turned late");
   await axe(page, "a late promise");
   await picture(page, "status-late");
