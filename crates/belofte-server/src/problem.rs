@@ -186,10 +186,17 @@ impl ApiProblem {
     }
 }
 
+/// `character_not_in_repertoire`.
+const NUL_IN_TEXT: &str = "22021";
+
 impl From<sqlx::Error> for ApiProblem {
     fn from(error: sqlx::Error) -> ApiProblem {
         match error {
             sqlx::Error::PoolTimedOut => ApiProblem::unavailable(2),
+            // PostgreSQL keeps no NUL. No text that a person writes has one.
+            sqlx::Error::Database(error) if error.code().as_deref() == Some(NUL_IN_TEXT) => {
+                ApiProblem::bad_request("a text holds a NUL character")
+            }
             // The text of a database error may quote values: only its kind is logged.
             sqlx::Error::Database(error) => {
                 ApiProblem::internal(format_args!("database: {:?} {:?}", error.kind(), error.code()))

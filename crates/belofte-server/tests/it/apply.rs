@@ -1,6 +1,6 @@
 //! Applying and uploading, as JSON and as a plain form.
 
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::support::{Part, Reply, TestApp, application, key};
@@ -497,3 +497,16 @@ async fn without_javascript_the_browser_knows_the_days_and_the_page_says_them() 
         assert!(page.contains(said), "{said} in {page}");
     }
 }
+
+both!(signs_that_nobody_sees_are_left_out_of_answers, app, {
+    let body = application("noor@example.com").to_string().replace("Noor", "No\\u0000\\u001bor");
+    let body: Value = serde_json::from_str(&body).unwrap();
+    let reply = app.post("/v1/applications", &body, &[("idempotency-key", &key())]).await;
+    assert_eq!(reply.status, StatusCode::CREATED, "{}", reply.text());
+    let list = app.desk(Method::GET, "/applications", &Value::Null).await.json();
+    assert_eq!(list[0]["applicant_name"], "Noor Jansen");
+    // Elsewhere a NUL is refused in words, or kept by an engine that can.
+    let reference = list[0]["reference"].as_str().unwrap();
+    let note = app.desk(Method::POST, &format!("/applications/{reference}/notes"), &json!({"text": "a\u{0}b"})).await;
+    assert!(note.status == StatusCode::BAD_REQUEST || note.status.is_success(), "{}", note.text());
+});

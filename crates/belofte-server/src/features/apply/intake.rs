@@ -44,11 +44,12 @@ pub fn check(settings: &Settings, new: &NewApplication, now: Timestamp) -> ApiRe
     let asked = posting.form_id() == Some(new.form_id.as_str());
     let form = settings.form_at(&new.form_id, Some(new.form_version), &lang, now).filter(|_| asked);
     let form = form.ok_or_else(|| ApiProblem::conflict("the form has changed: read it again"))?;
-    let problems = form.problems(&new.answers);
+    let answers = readable(&new.answers);
+    let problems = form.problems(&answers);
     if !problems.is_empty() {
         return Err(ApiProblem::fields(problems));
     }
-    accepted(posting, form, &new.answers, lang)
+    accepted(posting, form, &answers, lang)
 }
 
 /// Somebody who applied elsewhere, with other questions: what is missing is no problem, what is given follows the rules.
@@ -62,12 +63,23 @@ pub fn check_elsewhere(
     let posting = postings::find(settings, &posting.id, lang, now)?;
     let form = posting.form_id().and_then(|form| settings.form_at(form, None, lang, now));
     let form = form.ok_or_else(|| ApiProblem::conflict("this posting has no form"))?;
-    let mut problems = form.problems(answers);
+    let answers = readable(answers);
+    let mut problems = form.problems(&answers);
     problems.retain(|error| !matches!(error.code, FieldErrorCode::Required | FieldErrorCode::ConsentNeeded));
     if !problems.is_empty() {
         return Err(ApiProblem::fields(problems));
     }
-    accepted(posting, form, answers, lang.to_owned())
+    accepted(posting, form, &answers, lang.to_owned())
+}
+
+/// Without signs that nobody sees and that come along when text is copied: a NUL cannot even be stored everywhere.
+fn readable(answers: &[Answer]) -> Vec<Answer> {
+    let unseen = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
+    let clean = |answer: &Answer| Answer {
+        field: answer.field.clone(),
+        values: answer.values.iter().map(|value| value.replace(unseen, "")).collect(),
+    };
+    answers.iter().map(clean).collect()
 }
 
 fn accepted(posting: &Posting, form: ApplicationForm, answers: &[Answer], lang: String) -> ApiResult<Accepted> {
