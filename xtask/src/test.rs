@@ -109,7 +109,7 @@ fn tests(args: &Args, which: &[&str]) -> Result<()> {
     let mut cargo = sh::cargo();
     cargo.args(["test", "--workspace"]).args(which).env("BELOFTE_TEST_POSTGRES", cluster.url());
     if args.all {
-        cargo.env("BELOFTE_TEST_ALL", "1").env("BELOFTE_DATES", "100000");
+        cargo.env("BELOFTE_TEST_ALL", "1").env("BELOFTE_TEST_DATES", "100000");
     }
     sh::run(&mut cargo)
 }

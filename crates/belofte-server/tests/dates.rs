@@ -1,6 +1,6 @@
 //! The server's calendar against a second opinion that shares no code with it (`tests/dates/oracle.py`).
 //!
-//! 10,000 due times by default; `BELOFTE_DATES` asks for another number, `BELOFTE_DATES_SEED` for other ones. Needs
+//! 10,000 due times by default; `BELOFTE_TEST_DATES` asks for another number, `BELOFTE_TEST_DATES_SEED` for other ones. Needs
 //! python3 and reads no clock: the same numbers give the same cases.
 
 use std::io::{BufRead, BufReader};
@@ -18,7 +18,7 @@ const SHOWN: usize = 10;
 
 #[test]
 fn every_due_time_is_the_one_that_a_second_calendar_finds() {
-    let (count, seed) = (setting("BELOFTE_DATES", "10000"), setting("BELOFTE_DATES_SEED", "1"));
+    let (count, seed) = (setting("BELOFTE_TEST_DATES", "10000"), setting("BELOFTE_TEST_DATES_SEED", "1"));
     let mut oracle = Command::new("python3")
         .args([concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/dates/oracle.py"), &count, &seed])
         .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/holidays"))
