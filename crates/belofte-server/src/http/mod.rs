@@ -3,6 +3,7 @@
 //! The log line holds method, route template, status and time: never a path with ids, an address, a name or a token.
 
 pub mod connections;
+pub mod cookie;
 pub mod limits;
 
 use std::time::Duration;

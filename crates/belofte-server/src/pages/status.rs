@@ -27,7 +27,7 @@ use crate::features::lookup::{self, AskedLang, Session};
 use crate::features::postings::load_organization;
 use crate::features::timeline::{self, store::load_summaries};
 use crate::http::limits::VisitorAddress;
-use crate::http::{Path, Query, from_elsewhere};
+use crate::http::{Path, Query, cookie, from_elsewhere};
 use crate::locale;
 use crate::mail::compose::fill;
 use crate::problem::{ApiProblem, ApiResult};
@@ -35,6 +35,7 @@ use crate::state::{App, AppState};
 
 const PATH: &str = "/careers/status";
 const COOKIE: &str = "belofte_status";
+const SCOPE: &str = "Path=/careers/status; SameSite=Lax";
 
 pub fn router() -> Router<AppState> {
     Router::new()
@@ -57,7 +58,9 @@ impl FromRequestParts<AppState> for Visitor {
     type Rejection = ApiProblem;
 
     async fn from_request_parts(parts: &mut RequestParts, state: &AppState) -> ApiResult<Visitor> {
-        let Some(token) = cookie(&parts.headers) else { return Ok(Visitor { session: None, ended: false }) };
+        let Some(token) = cookie::read(&parts.headers, COOKIE) else {
+            return Ok(Visitor { session: None, ended: false });
+        };
         let session = Session::of_token(state, token).await?;
         Ok(Visitor { ended: session.is_none(), session })
     }
@@ -292,26 +295,11 @@ fn to(path: &str, parts: &Parts) -> Redirect {
     Redirect::to(&format!("{path}?lang={}", parts.lang))
 }
 
-/// The token of the session's cookie.
-fn cookie(headers: &HeaderMap) -> Option<&str> {
-    let pairs = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = pairs.flat_map(|pairs| pairs.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, token)| *name == COOKIE && !token.is_empty()).map(|(_, token)| token)
-}
-
 /// Gone with the browser; the session itself ends half an hour after its last use.
 fn remember(app: &App, response: &mut Response, token: &str) {
-    set_cookie(app, response, &format!("{COOKIE}={token}"));
+    cookie::set(app, response, COOKIE, Some(token), SCOPE);
 }
 
 fn forget(app: &App, response: &mut Response) {
-    set_cookie(app, response, &format!("{COOKIE}=; Max-Age=0"));
-}
-
-fn set_cookie(app: &App, response: &mut Response, cookie: &str) {
-    let secure = if app.config.public_url.starts_with("https:") { "; Secure" } else { "" };
-    let value = format!("{cookie}; Path={PATH}; HttpOnly; SameSite=Lax{secure}");
-    if let Ok(value) = HeaderValue::try_from(value) {
-        response.headers_mut().append(header::SET_COOKIE, value);
-    }
+    cookie::set(app, response, COOKIE, None, SCOPE);
 }

@@ -2,12 +2,13 @@
 //!
 //! Ends after twelve hours, an hour without use, signing out, or when the user is ended. Another token at every sign-in.
 
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use belofte_contract::time::{HOUR_MS, MINUTE_MS};
 
 use super::store;
 use crate::desk::access::Signed;
+use crate::http::cookie;
 use crate::problem::ApiResult;
 use crate::state::App;
 use crate::tokens::keyed_hash;
@@ -18,6 +19,9 @@ pub const LASTS_MS: i64 = 12 * HOUR_MS;
 pub const IDLE_MS: i64 = HOUR_MS;
 /// Between password and second factor.
 pub const CODE_MS: i64 = 10 * MINUTE_MS;
+
+/// Pages and acts share it, hence the whole path.
+const SCOPE: &str = "Path=/; SameSite=Strict";
 
 /// What the store keeps of a token.
 pub fn hash_of(app: &App, token: &str) -> String {
@@ -41,35 +45,21 @@ pub async fn of_cookie(app: &App, headers: &HeaderMap) -> ApiResult<Option<Signe
 
 /// The token of the cookie.
 pub fn token<'h>(app: &App, headers: &'h HeaderMap) -> Option<&'h str> {
-    let name = name(app);
-    let pairs = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = pairs.flat_map(|pairs| pairs.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(known, token)| *known == name && !token.is_empty()).map(|(_, token)| token)
+    cookie::read(headers, name(app))
 }
 
 /// Gone with the browser; the session itself has its own end.
 pub fn remember(app: &App, response: &mut Response, token: &str) {
-    set_cookie(app, response, &format!("{}={token}", name(app)));
+    cookie::set(app, response, name(app), Some(token), SCOPE);
 }
 
 pub fn forget(app: &App, response: &mut Response) {
-    set_cookie(app, response, &format!("{}=; Max-Age=0", name(app)));
+    cookie::set(app, response, name(app), None, SCOPE);
 }
 
-/// With `__Host-` a browser takes it from this very host by HTTPS alone. Pages and acts share it, hence the whole path.
+/// With `__Host-` a browser takes it from this very host by HTTPS alone.
 fn name(app: &App) -> &'static str {
-    if is_https(app) { "__Host-belofte_desk" } else { "belofte_desk" }
-}
-
-fn is_https(app: &App) -> bool {
-    app.config.public_url.starts_with("https:")
-}
-
-fn set_cookie(app: &App, response: &mut Response, cookie: &str) {
-    let secure = if is_https(app) { "; Secure" } else { "" };
-    if let Ok(value) = HeaderValue::try_from(format!("{cookie}; Path=/; HttpOnly; SameSite=Strict{secure}")) {
-        response.headers_mut().append(header::SET_COOKIE, value);
-    }
+    if cookie::is_https(app) { "__Host-belofte_desk" } else { "belofte_desk" }
 }
 
 /// Browser and system in a few words, so that people know their own sessions: "Firefox, Windows".
