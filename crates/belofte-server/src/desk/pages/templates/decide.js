@@ -1,4 +1,5 @@
-// Makes writing decisions quick: digits press a chip, Ctrl+Enter goes on, j and k turn pages. The page works without it.
+// Makes writing decisions quick: a chip writes at once, what is typed is kept, Ctrl+Enter goes on. The other keys are
+// desk.js's. The page works without it.
 (() => {
   const form = document.getElementById("decide");
   if (!form) return;
@@ -55,17 +56,8 @@
   }
 
   document.addEventListener("keydown", (event) => {
-    if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
-      event.preventDefault();
-      return form.requestSubmit(document.getElementById("next"));
-    }
-    // Where people write, keys are letters.
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("textarea, select, input[type=text]")) return;
-    const chip = /^[1-9]$/.test(event.key) && chips[Number(event.key) - 1];
-    if (chip) press(chip);
-    else if (event.key === "j") document.getElementById("after")?.click();
-    else if (event.key === "k") document.getElementById("before")?.click();
-    else return;
+    if (!(event.ctrlKey || event.metaKey) || event.key !== "Enter") return;
     event.preventDefault();
+    form.requestSubmit(document.getElementById("next"));
   });
 })();

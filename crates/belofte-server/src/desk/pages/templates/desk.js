@@ -1,4 +1,5 @@
-// Keys for the daily acts: j and k go from row to row, x selects, digits act, / searches, ? tells. Every page works without.
+// Keys for the daily acts: j and k go from row to row or turn pages, x selects, digits act, / searches, ? tells. Every page
+// works without.
 (() => {
   const rows = () => [...document.querySelectorAll("[data-row]")];
   const keys = document.getElementById("keys");
@@ -23,8 +24,8 @@
   };
 
   const acts = {
-    j: () => go(1),
-    k: () => go(-1),
+    j: () => press("[data-after]") || go(1),
+    k: () => press("[data-before]") || go(-1),
     x: () => press('input[type="checkbox"]'),
     "/": () => document.querySelector('[type="search"]')?.focus(),
     "?": () => keys?.showModal(),
