@@ -131,7 +131,7 @@ pub async fn clean(app: &App, now: Timestamp) -> ApiResult<()> {
     lookup::store::purge(&mut transaction, now).await?;
     users::store::purge(&mut transaction, now).await?;
     decisions::store::purge(&mut transaction, now).await?;
-    desk::store::purge(&mut transaction, now).await?;
+    desk::deeds::store::purge(&mut transaction, now).await?;
     mail::store::purge(&mut transaction, now.plus_ms(-HOUR_MS)).await?;
     webhooks::store::purge(&mut transaction, now).await?;
     transaction.commit().await?;

@@ -14,8 +14,9 @@ use belofte_contract::timeline::{Application, ApplicationStatus, ApplicationSumm
 use serde::{Deserialize, Serialize};
 
 use super::access::{Need, Signed};
+use super::deeds::{self, Deed};
 use super::route::Route;
-use super::store::{self, Deed};
+use super::store;
 use crate::features::lookup::{AskedLang, read_json};
 use crate::features::timeline;
 use crate::features::timeline::store::{load_summary, word};
@@ -160,7 +161,7 @@ async fn hand_over(
 }
 
 async fn done(app: &App, who: &Signed, reference: &str, deed: &Deed, asked: &AskedLang) -> ApiResult<Response> {
-    let id = store::carry_out(app, who, parse(reference)?, deed).await?;
+    let id = deeds::carry_out(app, who, parse(reference)?, deed).await?;
     answer(app, &id, asked).await
 }
 

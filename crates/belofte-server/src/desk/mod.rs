@@ -9,6 +9,7 @@ pub mod api;
 mod applications;
 pub mod audit;
 pub mod decisions;
+pub mod deeds;
 mod list;
 pub mod pages;
 pub mod route;

@@ -29,10 +29,11 @@ pub enum MailKind {
     OwnerLate,
     OwnerTomorrow,
     OwnerDigest,
+    OwnerHandOver,
 }
 
 impl MailKind {
-    pub const ALL: [MailKind; 10] = [
+    pub const ALL: [MailKind; 11] = [
         MailKind::Receipt,
         MailKind::Code,
         MailKind::StageChanged,
@@ -43,6 +44,7 @@ impl MailKind {
         MailKind::OwnerLate,
         MailKind::OwnerTomorrow,
         MailKind::OwnerDigest,
+        MailKind::OwnerHandOver,
     ];
 }
 

@@ -55,7 +55,29 @@ fn late_one(words: &Words<'_>, letter: &mut Letter, keeper: &Person, owed: &Owed
     }
     letter.parts.push(text(words.say("owner_do", &[])));
     letter.parts.push(facts(words, owed, Some(words.fact("fact_first_date", &words.by_when(owed.first_due_at)))));
-    letter.parts.extend(button(words, owed));
+    letter.parts.push(button(words, owed));
+}
+
+/// The promise is `keeper`'s from now on; `by` handed it over.
+pub fn handed_over(settings: &Settings, lang: &str, keeper: &Person, owed: &Owed, by: &Person) -> Letter {
+    let words = Words::new(settings, lang);
+    let mut letter = to(&words, MailKind::OwnerHandOver, keeper);
+    let (applicant, reference) = (applicant(&words, owed), owed.reference.to_string());
+    let (date, time) = (words.day(owed.due_at), words.time(owed.due_at));
+    letter.subject = words.say("owner_hand_over_subject", &[("applicant", &applicant), ("reference", &reference)]);
+    letter.heading = words.say("owner_hand_over_heading", &[("applicant", &applicant)]);
+    letter.footer = words.say("footer_owner", &[("organization", &letter.organization)]);
+    let values = [
+        ("person", by.name.as_str()),
+        ("label", &label(&words, owed)),
+        ("applicant", &applicant),
+        ("date", &date),
+        ("time", &time),
+    ];
+    letter.parts.push(text(words.say("owner_hand_over_text", &values)));
+    letter.parts.push(facts(&words, owed, None));
+    letter.parts.push(button(&words, owed));
+    letter
 }
 
 /// Due up to and on `day`, the next working day.
@@ -127,7 +149,7 @@ fn row(words: &Words<'_>, keeper: &Person, owed: &Owed) -> Row {
     Row {
         text: words.say("owner_row", &[("applicant", &applicant(words, owed)), ("posting", &posting(words, owed))]),
         note: [Some(due), instead].into_iter().flatten().collect::<Vec<_>>().join(". "),
-        href: words.settings.desk_url(owed.reference),
+        href: Some(words.settings.desk_url(owed.reference)),
     }
 }
 
@@ -140,9 +162,8 @@ fn facts(words: &Words<'_>, owed: &Owed, more: Option<Fact>) -> Part {
     Part::Facts { label: None, rows: rows.into_iter().flatten().collect() }
 }
 
-fn button(words: &Words<'_>, owed: &Owed) -> Option<Part> {
-    let href = words.settings.desk_url(owed.reference)?;
-    Some(Part::Button { text: words.say("owner_link", &[]), href })
+fn button(words: &Words<'_>, owed: &Owed) -> Part {
+    Part::Button { text: words.say("owner_link", &[]), href: words.settings.desk_url(owed.reference) }
 }
 
 /// The owner's name, when somebody else is told.

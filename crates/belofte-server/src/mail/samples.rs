@@ -50,7 +50,7 @@ pub fn preview(kind: MailKind, settings: &Settings, lang: &str, now: Timestamp) 
         MailKind::Decision => {
             [Outcome::Hired, Outcome::Rejected].map(|outcome| sample.decided(settings, lang, outcome, now)).into()
         }
-        MailKind::OwnerLate | MailKind::OwnerTomorrow | MailKind::OwnerDigest => {
+        MailKind::OwnerLate | MailKind::OwnerTomorrow | MailKind::OwnerDigest | MailKind::OwnerHandOver => {
             return sample.to_owner(kind, settings, lang, now);
         }
     };
@@ -153,6 +153,9 @@ impl<'s> Sample<'s> {
         match kind {
             MailKind::OwnerLate => {
                 [&late[..1], &late[..]].map(|late| owner_letters::late(settings, lang, &self.by, late)).into()
+            }
+            MailKind::OwnerHandOver => {
+                vec![owner_letters::handed_over(settings, lang, &self.by, &soon[0], &self.by)]
             }
             MailKind::OwnerTomorrow => vec![owner_letters::tomorrow(settings, lang, &self.by, next, &soon)],
             _ => {

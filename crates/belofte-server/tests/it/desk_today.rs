@@ -168,6 +168,20 @@ both!(a_promise_is_handed_over_and_the_page_says_to_whom, app, {
     assert_eq!(told(&page)[1], "past note review");
     assert_eq!(page["promises"][0]["due_at"], "2027-03-30T15:00:00Z", "the date stays");
     assert_eq!(acts(&app).await.last().unwrap(), "hand_over");
+    let mails = app.get("/demo/mail.json").await.json();
+    let mut told = mails.as_array().unwrap().iter().filter(|mail| mail["kind"] == "owner_hand_over");
+    let mail = told.next().expect("Joost is told");
+    assert!(mail["to"].as_str().unwrap().starts_with("joost"), "{mail}");
+    let text = mail["text"].as_str().unwrap();
+    assert!(text.contains("Sanne de Wit") && text.contains(&noor.reference), "{text}");
+    assert!(!text.contains("noor@example.com") && told.next().is_none(), "{text}");
+    let back =
+        noor.act(&app, &format!("promises/{}/owner", noor.promise), json!({"owner": "sanne", "by": "sanne"})).await;
+    assert_eq!(back.status, StatusCode::OK, "{}", back.text());
+    assert_eq!(self::mails(&app, "owner_hand_over").await, 1, "who takes it needs no mail");
+    let again =
+        noor.act(&app, &format!("promises/{}/owner", noor.promise), json!({"owner": "joost", "by": "sanne"})).await;
+    assert_eq!(again.status, StatusCode::OK, "{}", again.text());
     for owner in ["joost", "nobody"] {
         let act = format!("promises/{}/owner", noor.promise);
         let refused = noor.act(&app, &act, json!({"owner": owner, "by": "sanne"})).await;

@@ -94,7 +94,8 @@ both!(every_kind_has_a_sample_in_each_language_without_gaps, app, {
                 "decision",
                 "owner_late",
                 "owner_tomorrow",
-                "owner_digest"
+                "owner_digest",
+                "owner_hand_over"
             ]
         );
         for mail in samples.as_array().unwrap() {

@@ -1,6 +1,6 @@
 //! What is done for an applicant, as pages: write, read what they will read, send. Two steps, without a script too.
 //!
-//! Holds no rules: those are the deeds' own, in `store.rs`. Nothing is sent that was not shown, and nothing twice.
+//! Holds no rules: those are the deeds' own, in `deeds/`. Nothing is sent that was not shown, and nothing twice.
 
 mod form;
 
@@ -15,9 +15,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::access::{Need, Signed};
+use super::deeds::{self, Preview};
 use super::pages::{Errors, Page, Typed};
 use super::route::{HOME, Route};
-use super::store::{self, Preview};
 use crate::features::timeline::store::{ApplicationRow, Posting, find_by_reference, load_application};
 use crate::http::{Path, Query};
 use crate::mail::compose::Words;
@@ -175,14 +175,14 @@ async fn send_or_show(ground: &Ground<'_>, typed: &Typed) -> ApiResult<Response>
     let deed = form::deed(ground, typed)?;
     let (key, seen) = (typed.get("key"), typed.get("seen"));
     if !seen.is_empty() && !key.is_empty() {
-        if store::confirm(state, signed, *reference, &deed, (&key, &seen)).await? {
+        if deeds::confirm(state, signed, *reference, &deed, (&key, &seen)).await? {
             let done = ground.back(typed, &["?done=", kind.word()].concat());
             return Ok(Redirect::to(&done).into_response());
         }
     } else if *kind == Kind::Move && ground.is_late() {
         return Err(ApiProblem::conflict("the date has passed"));
     }
-    let preview = store::preview(state, signed, *reference, &deed).await?;
+    let preview = deeds::preview(state, signed, *reference, &deed).await?;
     Ok(shown(ground, typed, &preview, !seen.is_empty()))
 }
 

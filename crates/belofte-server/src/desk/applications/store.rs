@@ -62,7 +62,7 @@ pub async fn add_note(app: &App, who: &Signed, reference: Reference, text: &str,
     let now = app.clock.now();
     if let Some(key) = key.filter(|key| !key.is_empty()) {
         let key = [reference.to_string().as_str(), key].concat();
-        if !crate::desk::store::first_time(&mut transaction, &key, now).await? {
+        if !crate::desk::deeds::store::first_time(&mut transaction, &key, now).await? {
             return Ok(());
         }
     }

@@ -4,25 +4,20 @@
 //! that is the word that was given. So everything happens at `sends_at`, by the same act as for one decision. That the
 //! time to take it back makes no promise late, it is shorter where a date is near: a decision leaves a minute before it.
 
-use std::collections::BTreeMap;
-
-use belofte_contract::decision::{NewDecision, Reason};
-use belofte_contract::desk::{
-    BATCH_MAX, BatchDecision, DecisionBatchTaken, DecisionsUndone, RefusalCause, RefusedDecision, SendsAt, SentenceFlag,
-};
+use belofte_contract::decision::NewDecision;
+use belofte_contract::desk::{BATCH_MAX, BatchDecision, DecisionBatchTaken, DecisionsUndone, RefusalCause, SendsAt};
 use belofte_contract::problem::{FieldError, FieldErrorCode};
 use belofte_contract::time::MINUTE_MS;
 use belofte_contract::{Reference, Timestamp};
 use serde_json::json;
 use sqlx::AnyConnection;
 
-use super::flags;
-use super::store::{self, Undecided};
+use super::look::{look, refusal, texts};
+use super::store;
 use crate::desk::access::{Signed, Who};
 use crate::desk::audit::{self, Act, Entry, Subject};
-use crate::desk::store::{Deed, carry_out_in, told};
+use crate::desk::deeds::{Deed, carry_out_in, told};
 use crate::problem::{ApiProblem, ApiResult};
-use crate::settings::Settings;
 use crate::state::App;
 use crate::tokens::new_id;
 
@@ -205,108 +200,6 @@ async fn give_back(app: &App, who: &Signed, application_id: &str) -> ApiResult<(
 fn sends_at(now: Timestamp, due: Option<Timestamp>) -> Timestamp {
     let usual = now.plus_ms(UNDO_MS);
     due.map_or(usual, |due| usual.min(due.plus_ms(-BEFORE_DUE_MS)).max(now))
-}
-
-type Looked = Result<Undecided, RefusedDecision>;
-
-/// Each decision with its person, or why it is refused.
-async fn look(
-    connection: &mut AnyConnection,
-    app: &App,
-    settings: &Settings,
-    posting_id: &str,
-    decisions: &[BatchDecision],
-) -> ApiResult<Vec<Looked>> {
-    let mut people = Vec::with_capacity(decisions.len());
-    for given in decisions {
-        people.push(store::somebody(connection, posting_id, given.reference).await?);
-    }
-    let written = decisions.iter().zip(&people).filter_map(|(given, somebody)| {
-        let (person, waits) = somebody.as_ref()?;
-        waits.then_some((&given.decision, person.name.as_str()))
-    });
-    let mut times = store::used(connection, app.clock.now()).await?;
-    count(app, &mut times, written);
-    let look = |(given, somebody): (&BatchDecision, Option<(Undecided, bool)>)| {
-        let Some((person, waits)) = somebody else { return Err(refusal(given.reference, RefusalCause::NotFound)) };
-        if !waits {
-            return Err(refusal(given.reference, RefusalCause::Ended));
-        }
-        let errors = problems(settings, posting_id, &given.decision);
-        if !errors.is_empty() {
-            return Err(RefusedDecision { errors, ..refusal(given.reference, RefusalCause::Fields) });
-        }
-        let flags = flagged(app, settings, posting_id, &person, &given.decision, &times);
-        if !flags.is_empty() && !given.although_flagged {
-            return Err(RefusedDecision { flags, ..refusal(given.reference, RefusalCause::Flagged) });
-        }
-        Ok(person)
-    };
-    Ok(decisions.iter().zip(people).map(look).collect())
-}
-
-/// Adds the sentences of `written` to how often each is used.
-pub fn count<'d>(
-    app: &App,
-    times: &mut BTreeMap<String, u32>,
-    written: impl Iterator<Item = (&'d NewDecision, &'d str)>,
-) {
-    for (decision, name) in written {
-        for sentence in texts(decision) {
-            *times.entry(store::key_of(app, sentence, name)).or_default() += 1;
-        }
-    }
-}
-
-/// What about the sentences for one person deserves another look.
-pub fn flagged(
-    app: &App,
-    settings: &Settings,
-    posting_id: &str,
-    person: &Undecided,
-    decision: &NewDecision,
-    times: &BTreeMap<String, u32>,
-) -> Vec<SentenceFlag> {
-    let Some(posting) = settings.posting(posting_id) else { return vec![] };
-    let form = settings.form(&person.form_id, None, &person.lang);
-    // In every language: a name for a thing is often the same in another.
-    let about = settings.locales.iter().map(|lang| posting.texts(lang));
-    let of_posting = about.flat_map(|about| {
-        let requirements = about.requirements.iter().map(|requirement| requirement.text.as_str());
-        [about.title.as_str(), about.summary.as_str()].into_iter().chain(requirements)
-    });
-    let answers: Vec<&str> = person.answers.iter().flat_map(|answer| &answer.values).map(String::as_str).collect();
-    let options = form.iter().flat_map(|form| &form.fields).flat_map(|field| &field.options);
-    let chosen = options.filter(|option| answers.contains(&option.value.as_str())).map(|option| option.label.as_str());
-    let known = flags::words_of(of_posting.chain(answers.iter().copied()).chain(chosen));
-    let sentences = texts(decision);
-    flags::flags(&sentences, &person.name, &known, |place| {
-        times.get(&store::key_of(app, sentences[place], &person.name)).copied().unwrap_or_default()
-    })
-}
-
-/// Every rule that a decision on an application of this posting breaks.
-pub fn problems(settings: &Settings, posting_id: &str, decision: &NewDecision) -> Vec<FieldError> {
-    let mut problems = decision.problems();
-    if !decision.by.trim().is_empty() && settings.person(&decision.by, "").is_none() {
-        problems.push(FieldError::new("by", FieldErrorCode::NotAChoice));
-    }
-    let requirements = settings.posting(posting_id).map(|posting| posting.texts("").requirements.as_slice());
-    let known = |id: &str| requirements.unwrap_or_default().iter().any(|requirement| requirement.id == id);
-    for (at, Reason { requirement_id, .. }) in decision.reasons.iter().enumerate() {
-        if requirement_id.as_deref().is_some_and(|id| !known(id)) {
-            problems.push(FieldError::new(&format!("reasons.{at}.requirement_id"), FieldErrorCode::NotAChoice));
-        }
-    }
-    problems
-}
-
-fn texts(decision: &NewDecision) -> Vec<&str> {
-    decision.reasons.iter().map(|reason| reason.text.as_str()).collect()
-}
-
-fn refusal(reference: Reference, cause: RefusalCause) -> RefusedDecision {
-    RefusedDecision { reference, cause, errors: vec![], flags: vec![] }
 }
 
 async fn audit(

@@ -13,8 +13,8 @@ use belofte_contract::postings::PostingStatus;
 use belofte_contract::problem::ProblemType;
 use serde_json::{Value, json};
 
-use super::acts;
 use super::close::{self, Changed};
+use super::look;
 use super::pages::{SECTION, path, title};
 use super::store::{self, Undecided};
 use crate::desk::access::{Need, Signed};
@@ -136,7 +136,7 @@ fn draw(
 }
 
 fn row(page: &Page, posting: &str, left: &Left, person: &Undecided) -> Value {
-    let ready = person.draft.as_ref().is_some_and(|draft| acts::problems(&page.settings, posting, draft).is_empty());
+    let ready = person.draft.as_ref().is_some_and(|draft| look::problems(&page.settings, posting, draft).is_empty());
     let text = person.draft.as_ref().and_then(|draft| draft.reasons.first()).map(|reason| reason.text.clone());
     json!({
         "reference": person.reference, "name": person.name, "lang": person.lang, "ready": ready, "text": text,

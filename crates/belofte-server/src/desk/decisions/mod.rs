@@ -8,6 +8,7 @@ mod api;
 pub mod close;
 mod close_page;
 pub mod flags;
+pub mod look;
 pub mod pages;
 pub mod sentences;
 pub mod store;

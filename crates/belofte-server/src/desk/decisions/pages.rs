@@ -14,9 +14,9 @@ use belofte_contract::{Reference, Timestamp};
 use serde_json::{Value, json};
 use sqlx::AnyConnection;
 
-use super::acts;
 use super::sentences::{self, Chip};
 use super::store::{self, Undecided};
+use super::{acts, look};
 use crate::desk::access::{Need, Signed};
 use crate::desk::pages::{Page, Typed};
 use crate::desk::route::Route;
@@ -124,7 +124,7 @@ async fn write(
     let chips = sentences::chips(&page.settings, &posting, &person.lang);
     let draft = person.draft.clone().unwrap_or_else(|| desk.blank(&signed, &person));
     let problems =
-        person.draft.as_ref().map(|draft| acts::problems(&page.settings, &posting, draft)).unwrap_or_default();
+        person.draft.as_ref().map(|draft| look::problems(&page.settings, &posting, draft)).unwrap_or_default();
     let wrong: Vec<String> =
         problems.iter().map(|problem| problem_text(&page, &problem.field, &word(problem.code))).collect();
     let people = page.settings.people().filter_map(|id| page.settings.person(id, &page.lang));
@@ -179,7 +179,7 @@ async fn written(
         "stay" => return Ok(StatusCode::NO_CONTENT.into_response()),
         "list" => path(&posting, ""),
         // What may not be sent is shown at once, with what it lacks.
-        _ if !acts::problems(&page.settings, &posting, &draft).is_empty() => own,
+        _ if !look::problems(&page.settings, &posting, &draft).is_empty() => own,
         _ => {
             let mut connection = state.store.read().acquire().await?;
             let desk = Desk::of(&mut connection, &state, &page, &posting).await?;
@@ -196,14 +196,14 @@ async fn review(State(state): State<AppState>, Path(posting): Path<String>, page
     let mut connection = state.store.read().acquire().await?;
     let desk = Desk::of(&mut connection, &state, &page, &posting).await?;
     let drafted = store::drafted(&mut connection, &posting, BATCH_MAX as i64).await?;
-    let mut times = store::used(&mut connection, page.now).await?;
+    let used = store::used(&mut connection, page.now).await?;
     let written = drafted.iter().filter_map(|person| Some((person.draft.as_ref()?, person.name.as_str())));
-    acts::count(&state, &mut times, written);
+    let mut flagging = look::Flagging::new((&state, &page.settings), &posting, used, written);
     let mut rows = vec![];
     for person in &drafted {
         let Some(draft) = &person.draft else { continue };
         let ready = desk.is_ready(person);
-        let flags = acts::flagged(&state, &page.settings, &posting, person, draft, &times);
+        let flags = flagging.flags(person, draft);
         let by = page.settings.person(&draft.by, &page.lang).map(|by| by.name);
         let outcome = if draft.outcome == Outcome::Hired { "decide_hired" } else { "decide_rejected" };
         rows.push(json!({
@@ -275,7 +275,7 @@ impl Desk {
         };
         let settings = state.settings();
         let ready = |person: &&Undecided| {
-            person.draft.as_ref().is_some_and(|draft| acts::problems(&settings, posting, draft).is_empty())
+            person.draft.as_ref().is_some_and(|draft| look::problems(&settings, posting, draft).is_empty())
         };
         let ready = people.iter().filter(ready).map(|person| person.reference).collect();
         let signer = settings.posting(posting).and_then(|posting| posting.texts(&page.lang).contacts.first().cloned());
