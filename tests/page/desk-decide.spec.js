@@ -106,6 +106,10 @@ test("many decisions by keys: few for each, quick, taken back, and sent once ove
     await page.goto(server.endpoint + JOB);
     await expect(page.getByText(w("desk.decide_progress", { done: 0, all: PEOPLE }))).toBeVisible();
     await look(page, "decide-list");
+    // Nobody is left behind: the list of who waits stands in the way of closing.
+    await page.goto(`${server.endpoint}/desk/postings/kok/close`);
+    await look(page, "close");
+    await page.goto(server.endpoint + JOB);
     await page.getByRole("link", { name: w("desk.decide_start") }).click();
     const { keys, waits, tenth } = await decideAll(page, w, () => look(page, "decide-write"));
     console.log(`keys: median ${middle(keys)}, most ${Math.max(...keys)}; ms to the next page: median ${middle(waits).toFixed(0)}, 95 % ${middle(waits, 0.95).toFixed(0)}`);
@@ -118,7 +122,9 @@ test("many decisions by keys: few for each, quick, taken back, and sent once ove
     await look(page, "decide-review");
     await page.locator("#send").click();
     await expect(page.getByRole("heading", { name: w("desk.undo_title") })).toBeVisible();
-    console.log(`sent in ${(await took(page)).toFixed(0)} ms`);
+    const sent = await took(page);
+    console.log(`${PEOPLE} sent in ${sent.toFixed(0)} ms`);
+    expect(sent, "ms to send them all").toBeLessThanOrEqual(300);
     await look(page, "decide-undo");
     await page.getByRole("button", { name: w("desk.undo_send") }).click();
     await expect(page.locator("[name=send]:checked")).toHaveCount(PEOPLE);

@@ -50,7 +50,7 @@ pub fn router(state: AppState) -> Router {
         .merge(pages::router())
         .merge(health::router())
         .merge(openapi::router());
-    let routes = if state.config.demo { routes.merge(demo::acts::router()) } else { routes };
+    let routes = if state.config.demo { routes.merge(demo::pages::router()) } else { routes };
     http::layers(routes, &state).merge(embed::router(&state)).with_state(state)
 }
 

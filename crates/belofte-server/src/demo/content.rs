@@ -92,7 +92,6 @@ fn set_addresses(organization: &mut Value, config: &Config) {
         organization["careers_url"] = json!(careers);
         if config.demo {
             organization["careers_url"] = json!({"nl": careers, "en": format!("{careers}en.html")});
-            organization["desk_url"] = json!(format!("{}/demo/applications/{{reference}}", config.public_url));
             let page = format!("{careers}privacy.html");
             organization["privacy_url"] = json!({"nl": page, "en": format!("{page}#english")});
         }

@@ -2,9 +2,9 @@
 //!
 //! The only place that may set the clock. Says `ready` on a line by itself once both answer.
 
-pub mod acts;
 pub mod content;
 pub mod host;
+pub mod pages;
 pub mod seed;
 
 use std::io::Write as _;

@@ -27,7 +27,7 @@ pub struct Sample {
 /// The language of the terminal.
 const TERMINAL: &str = "en";
 /// Who signs in to the demo's desk.
-const RECRUITER: &str = "sanne";
+pub const RECRUITER: &str = "sanne";
 /// Counted promises that the history reaches.
 const COUNTED: usize = 214;
 /// Long enough ago that every procedure has ended, not so long that its first date leaves the 90 days.

@@ -172,10 +172,13 @@ impl Settings {
         }
     }
 
-    /// Where colleagues handle an application, if the organisation has such a place: `{reference}` stands for the application's.
-    pub fn desk_url(&self, reference: Reference) -> Option<String> {
-        let url = self.organization["desk_url"].as_str()?;
-        Some(url.replace("{reference}", &reference.to_string()))
+    /// Where colleagues handle an application: the server's own desk, or the organisation's place, where `{reference}`
+    /// stands for the application's.
+    pub fn desk_url(&self, reference: Reference) -> String {
+        match self.organization["desk_url"].as_str() {
+            Some(url) => url.replace("{reference}", &reference.to_string()),
+            None => format!("{}/desk/applications/{reference}", self.public_url),
+        }
     }
 
     /// When colleagues get the list of their promises, on working days; None where they get none.

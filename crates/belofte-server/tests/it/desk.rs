@@ -1,11 +1,17 @@
 //! The recruiter's acts: what they keep, what they promise, what they refuse.
 
-use axum::http::{Method, StatusCode};
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode};
+use belofte_server::desk::access::Role;
+use belofte_server::desk::users::admit_to_demo;
 use serde_json::{Value, json};
 
+use crate::desk_users;
+use crate::lookup::no_demo;
 use crate::support::TestApp;
 use crate::timeline::{applicant, told};
 
+const SANNE: &str = "sanne.dewit@havenzicht.example";
 const REASON: &str = "We looked for two years of experience with home visits; you have a few months.";
 
 async fn last_mail(app: &TestApp) -> Value {
@@ -92,11 +98,6 @@ both!(a_date_is_moved_to_working_time_only, app, {
     }
     assert_eq!(noor.page(&app).await["version"], 1);
     assert_eq!(moved_to("2027-04-02T11:00:00+02:00").await.status, StatusCode::OK);
-    let day = format!("promise={}&day=2027-04-04&reason=A+good+reason.&by=sanne", noor.promise);
-    let form = axum::http::Request::post(format!("/demo/applications/{}/move?lang=en", noor.reference))
-        .header("content-type", "application/x-www-form-urlencoded");
-    let refused = app.send(form.body(day.into()).unwrap()).await.text();
-    assert!(refused.contains("The next working day is Monday 5 April."), "{refused}");
 });
 
 both!(a_kept_promise_is_followed_by_the_next_date, app, {
@@ -160,20 +161,26 @@ both!(the_desk_is_closed_without_its_key, app, {
     assert_eq!(app.desk(Method::GET, "/applications?status=hired", &Value::Null).await.json(), json!([]));
 });
 
-both!(the_demo_acts_are_the_same_acts, app, {
-    let noor = applicant(&app, "noor@example.com").await;
-    let post = |act: &str, body: &'static str| {
-        let request = axum::http::Request::post(format!("/demo/applications/{}/{act}?lang=en", noor.reference))
-            .header("content-type", "application/x-www-form-urlencoded");
-        app.send(request.body(body.into()).unwrap())
+both!(the_demo_leads_to_the_desk_and_a_real_server_does_not, app, {
+    desk_users::invite(&app, SANNE, Role::Administrator, &[]).await;
+    assert!(app.get("/demo?lang=en").await.text().contains("Go to the desk as Sanne de Wit"));
+    let enter = |headers: &'static [(&'static str, &'static str)]| {
+        let request =
+            headers.iter().fold(Request::post("/demo/desk"), |request, (name, value)| request.header(*name, *value));
+        app.send(request.body(Body::empty()).unwrap())
     };
-    let refused = post("decide", "outcome=rejected&by=sanne&reason_1=No+fit.&tip=&reason_2=").await;
-    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(refused.text().contains("No fit.") && refused.text().contains("aria-invalid"), "{}", refused.text());
-    let done = post("advance", "stage_id=talk&by=sanne&text=Come+by.").await;
-    assert_eq!(done.status, StatusCode::SEE_OTHER);
-    assert!(app.get(done.header("location")).await.text().contains("role=\"status\""));
-    assert_eq!(noor.page(&app).await["stage_id"], "talk");
+    let elsewhere = enter(&[("sec-fetch-site", "cross-site")]).await;
+    assert_eq!(elsewhere.status, StatusCode::NOT_FOUND);
+    let entered = enter(&[]).await;
+    assert_eq!((entered.status, entered.header("location")), (StatusCode::SEE_OTHER, "/desk"));
+    let cookie = entered.header("set-cookie").split(';').next().unwrap().to_owned();
+    let desk = app.get_with("/desk", &[("cookie", &cookie)]).await;
+    assert!(desk.status == StatusCode::OK && desk.text().contains("Sanne"), "{}", desk.text());
+
+    let real = no_demo(None).await;
+    assert_eq!(real.post("/demo/desk", &Value::Null, &[]).await.status, StatusCode::NOT_FOUND);
+    desk_users::invite(&real, SANNE, Role::Administrator, &[]).await;
+    assert!(admit_to_demo(&real.state, SANNE, "").await.is_err());
 });
 
 /// Stage, moment kept and moment voided of every promise, oldest first.

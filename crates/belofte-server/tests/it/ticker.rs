@@ -71,7 +71,7 @@ both!(the_owner_is_told_once_with_a_first_name_and_a_way_to_act, app, {
     let told: Vec<&Value> = mails.as_array().unwrap().iter().filter(|mail| mail["kind"] == "owner_late").collect();
     assert_eq!(told.len(), 1);
     let whole = format!("{} {}", told[0]["subject"].as_str().unwrap(), told[0]["text"].as_str().unwrap());
-    let desk = format!("https://api.example/demo/applications/{}\n", noor.reference);
+    let desk = format!("https://api.example/desk/applications/{}\n", noor.reference);
     for part in ["Noor", &noor.reference, "Kok", "dinsdag 30 maart", &desk] {
         assert!(whole.contains(part), "{part} in {whole}");
     }

@@ -8,7 +8,6 @@ use std::sync::{Arc, LazyLock};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use belofte_contract::Timestamp;
-use belofte_contract::promise::{Promise, PromiseState};
 use minijinja::Environment;
 use minijinja::syntax::SyntaxConfig;
 use serde::Serialize;
@@ -35,8 +34,7 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     environment.set_syntax(syntax.build().expect("the usual delimiters are valid"));
     for (name, source) in [
         ("page.html", include_str!("templates/page.html")),
-        ("list.html", include_str!("templates/list.html")),
-        ("application.html", include_str!("templates/application.html")),
+        ("home.html", include_str!("templates/home.html")),
         ("mailbox.html", include_str!("templates/mailbox.html")),
         ("mail.html", include_str!("templates/mail.html")),
         ("missing.html", include_str!("templates/missing.html")),
@@ -69,34 +67,8 @@ impl Page {
         self.words().time(at)
     }
 
-    pub fn by_when(&self, at: Timestamp) -> String {
-        self.words().by_when(at)
-    }
-
     pub fn short_moment(&self, at: Timestamp) -> String {
         [self.words().short_day(at), self.words().time(at)].join(", ")
-    }
-
-    /// "Sanne de Wit, Wednesday 31 March, before 17:00".
-    pub fn promised(&self, promise: &Promise) -> String {
-        let (date, time) = (self.day(promise.due_at), self.time(promise.due_at));
-        match &promise.owner {
-            Some(owner) => self.say("promise_by", &[("person", &owner.name), ("date", &date), ("time", &time)]),
-            None => self.say("promise_by_nobody", &[("date", &date), ("time", &time)]),
-        }
-    }
-
-    /// The state of a promise as a word for style sheets and as a text.
-    pub fn state_of(&self, promise: &Promise) -> (String, String) {
-        let state = match promise.state(self.now) {
-            PromiseState::OnTrack => "on_track",
-            PromiseState::DueToday => "due_today",
-            PromiseState::Late => "late",
-            PromiseState::Kept => "kept",
-            PromiseState::Moved => "moved",
-            PromiseState::Void => "void",
-        };
-        (state.to_owned(), self.say(&["state_", state].concat(), &[]))
     }
 
     pub fn html(

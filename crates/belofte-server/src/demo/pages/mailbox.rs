@@ -2,17 +2,17 @@
 //!
 //! A mail's HTML is shown as a document of its own in a sandbox: nothing in it can act on these pages.
 
-use axum::Router;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
+use axum::{Json, Router};
 use belofte_contract::Timestamp;
 use serde::Serialize;
 use serde_json::json;
 
+use super::Asked;
 use super::page::Page;
-use super::{Asked, json};
 use crate::http::Query;
 use crate::mail::store::{self, MailRow};
 use crate::problem::{ApiProblem, ApiResult};
@@ -59,7 +59,8 @@ async fn list(State(state): State<AppState>, Query(asked): Query<Asked>, headers
 
 async fn list_json(State(state): State<AppState>) -> ApiResult<Response> {
     let mails = store::newest(&state, NEWEST).await?;
-    Ok(json(mails.into_iter().map(as_json).collect::<Vec<Mail>>()))
+    Ok(([(header::CACHE_CONTROL, "no-store")], Json(mails.into_iter().map(as_json).collect::<Vec<Mail>>()))
+        .into_response())
 }
 
 async fn show(
