@@ -22,6 +22,7 @@ use serde_json::{Value, json};
 pub use self::form::{Errors, Typed};
 use super::access::{Need, Signed};
 use super::route::{HOME, Route, SIGN_IN};
+use crate::http::cookie;
 use crate::locale;
 use crate::mail::compose::Words;
 use crate::problem::ApiProblem;
@@ -34,20 +35,26 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; connect-src 'self';
 const LANG_COOKIE: &str = "belofte_lang";
 const LANG_SECONDS: u32 = 365 * 24 * 3_600;
 
-/// The navigation, in its order: name of the section, where it is, who sees it. `desk.nav_<name>` is what it is called.
-const SECTIONS: [(&str, &str, Need); 6] = [
+/// What is done daily, in the navigation's order: name of the section, where it is, who sees it. `desk.nav_<name>` is what
+/// it is called.
+const DAILY: &[(&str, &str, Need)] = &[
     ("home", HOME, Need::SignIn),
     ("applications", "/desk/applications", Need::ReadApplications),
     ("decisions", "/desk/decisions", Need::Decide),
+];
+/// What is set once and looked at now and then, on a page of its own; `desk.setup_<name>` says what for.
+const SETUP: &[(&str, &str, Need)] = &[
     ("people", "/desk/people", Need::ManageUsers),
     ("audit", "/desk/audit", Need::ReadAudit),
     ("sessions", "/desk/sessions", Need::SignIn),
 ];
+const SETUP_PATH: &str = "/desk/setup";
 
-const TEMPLATES: [(&str, &str); 27] = [
+const TEMPLATES: &[(&str, &str)] = &[
     ("page.html", include_str!("templates/page.html")),
     ("parts.html", include_str!("templates/parts.html")),
     ("home.html", include_str!("templates/home.html")),
+    ("setup.html", include_str!("templates/setup.html")),
     ("today.html", include_str!("templates/today.html")),
     ("away.html", include_str!("templates/away.html")),
     ("act.html", include_str!("templates/act.html")),
@@ -88,10 +95,20 @@ static DRAWN: LazyLock<Environment<'static>> = LazyLock::new(|| {
 
 pub fn routes() -> Vec<Route> {
     vec![
+        Route::get(SETUP_PATH, Need::SignIn, setup),
         Route::get("/desk/desk.css", Need::Nothing, style),
         Route::get("/desk/desk.js", Need::Nothing, script),
         Route::get("/desk/{*rest}", Need::SignIn, async || Err::<(), _>(ApiProblem::not_found())),
     ]
+}
+
+async fn setup(page: Page) -> Response {
+    let row = |(name, href, _): &(&str, &str, Need)| {
+        let (label, text) = (page.say(&["nav_", name].concat(), &[]), page.say(&["setup_", name].concat(), &[]));
+        json!({"href": href, "label": label, "text": text})
+    };
+    let rows: Vec<Value> = page.seen(SETUP).map(row).collect();
+    page.html(StatusCode::OK, "setup", &page.say("nav_setup", &[]), "setup.html", &json!({"rows": rows}))
 }
 
 async fn style() -> Response {
@@ -227,11 +244,19 @@ impl Page {
     }
 
     fn sections(&self, current: &str) -> Vec<Value> {
-        let seen = SECTIONS.iter().filter(|(.., need)| self.signed.as_ref().is_some_and(|signed| signed.can(*need)));
-        seen.map(|(name, href, _)| {
-            json!({"label": self.say(&["nav_", name].concat(), &[]), "href": href, "current": *name == current})
-        })
-        .collect()
+        let in_setup = SETUP.iter().any(|(name, ..)| *name == current);
+        let current = if in_setup { "setup" } else { current };
+        let setup = self.signed.is_some().then_some(&("setup", SETUP_PATH, Need::SignIn));
+        let section = |(name, href, _): &(&str, &str, Need)| json!({"label": self.say(&["nav_", name].concat(), &[]), "href": href, "current": *name == current});
+        self.seen(DAILY).chain(setup).map(section).collect()
+    }
+
+    /// Those of `sections` that the reader may see.
+    fn seen<'s>(
+        &'s self,
+        sections: &'s [(&'s str, &'s str, Need)],
+    ) -> impl Iterator<Item = &'s (&'s str, &'s str, Need)> {
+        sections.iter().filter(|(.., need)| self.signed.as_ref().is_some_and(|signed| signed.can(*need)))
     }
 
     fn language(&self, lang: &str) -> Value {
@@ -283,9 +308,7 @@ fn way_in(page: &Page, parts: &Parts) -> Response {
 }
 
 fn kept_lang(headers: &HeaderMap) -> Option<&str> {
-    let pairs = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = pairs.flat_map(|pairs| pairs.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, _)| *name == LANG_COOKIE).map(|(_, lang)| lang)
+    cookie::read(headers, LANG_COOKIE)
 }
 
 fn draw(name: &str, context: &Value) -> String {
@@ -315,7 +338,8 @@ mod tests {
         let texts = locale::file("en").remove("desk").unwrap();
         let roles = Role::ALL.map(|role| format!("role_{}", role.word()));
         let acts = Act::ALL.map(|act| format!("audit_{}", word(act)));
-        let sections = SECTIONS.map(|(name, ..)| format!("nav_{name}"));
+        let sections = DAILY.iter().chain(SETUP).map(|(name, ..)| format!("nav_{name}"));
+        let sections = sections.chain(SETUP.iter().map(|(name, ..)| format!("setup_{name}")));
         let named: Vec<String> = used().into_iter().chain(roles).chain(acts).chain(sections).collect();
         let missing: Vec<&String> = named.iter().filter(|name| !texts.contains_key(*name)).collect();
         assert!(missing.is_empty(), "{missing:?}");
