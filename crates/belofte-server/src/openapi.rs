@@ -62,10 +62,10 @@ use crate::webhooks;
         desk::Absence,
         decision::NewDecision,
         crate::desk::score::Figures,
-        webhooks::routes::NewWebhook,
-        webhooks::routes::WebhookChange,
-        webhooks::routes::Webhook,
-        webhooks::routes::WebhookDelivery,
+        webhooks::acts::NewWebhook,
+        webhooks::acts::WebhookChange,
+        webhooks::acts::Webhook,
+        webhooks::acts::WebhookDelivery,
         webhooks::event::WebhookPayload
     ))
 )]

@@ -18,6 +18,7 @@ mod crash;
 mod decisions;
 mod desk;
 mod desk_application;
+mod desk_hooks;
 mod desk_list;
 mod desk_score;
 mod desk_today;

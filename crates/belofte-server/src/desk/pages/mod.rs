@@ -35,17 +35,18 @@ const LANG_COOKIE: &str = "belofte_lang";
 const LANG_SECONDS: u32 = 365 * 24 * 3_600;
 
 /// The navigation, in its order: name of the section, where it is, who sees it. `desk.nav_<name>` is what it is called.
-const SECTIONS: [(&str, &str, Need); 7] = [
+const SECTIONS: [(&str, &str, Need); 8] = [
     ("home", HOME, Need::SignIn),
     ("applications", "/desk/applications", Need::ReadApplications),
     ("decisions", "/desk/decisions", Need::Decide),
     ("score", "/desk/score", Need::ReadFigures),
     ("people", "/desk/people", Need::ManageUsers),
+    ("webhooks", "/desk/webhooks", Need::EditPolicy),
     ("audit", "/desk/audit", Need::ReadAudit),
     ("sessions", "/desk/sessions", Need::SignIn),
 ];
 
-const TEMPLATES: [(&str, &str); 28] = [
+const TEMPLATES: [(&str, &str); 33] = [
     ("page.html", include_str!("templates/page.html")),
     ("parts.html", include_str!("templates/parts.html")),
     ("home.html", include_str!("templates/home.html")),
@@ -73,6 +74,11 @@ const TEMPLATES: [(&str, &str); 28] = [
     ("close.html", include_str!("templates/close.html")),
     ("decide_review.html", include_str!("templates/decide_review.html")),
     ("score.html", include_str!("templates/score.html")),
+    ("webhooks.html", include_str!("templates/webhooks.html")),
+    ("webhook_form.html", include_str!("templates/webhook_form.html")),
+    ("webhook_new.html", include_str!("templates/webhook_new.html")),
+    ("webhook_secret.html", include_str!("templates/webhook_secret.html")),
+    ("webhook.html", include_str!("templates/webhook.html")),
     ("audit.html", include_str!("templates/audit.html")),
 ];
 
