@@ -20,6 +20,7 @@ mod desk;
 mod desk_application;
 mod desk_hooks;
 mod desk_list;
+mod desk_mails;
 mod desk_score;
 mod desk_today;
 mod desk_users;

@@ -91,13 +91,8 @@ async fn list(State(state): State<AppState>, page: Page, Query(asked): Query<Ask
     Ok(page.html(StatusCode::OK, "audit", &page.say("audit_title", &[]), "audit.html", &view))
 }
 
-/// The text, or the word itself where an older version wrote something that we have no text for.
-fn say_or(page: &Page, name: &str, other: &str) -> String {
-    Some(page.say(name, &[])).filter(|text| !text.starts_with("desk.")).unwrap_or_else(|| other.replace('_', " "))
-}
-
 fn act_name(page: &Page, act: &str) -> String {
-    say_or(page, &["audit_", act].concat(), act)
+    page.say_or(&["audit_", act].concat(), act)
 }
 
 fn who_name(page: &Page, who: &str, names: &BTreeMap<&str, &str>) -> String {
@@ -136,7 +131,7 @@ fn subject(
         ("person", _) => (person(page, id), None),
         ("webhook", _) => (page.say("audit_subject_webhook", &[]), at("/desk/webhooks/")),
         ("mail_text", _) => (id.to_owned(), at("/desk/mails/texts/")),
-        (kind, _) => (say_or(page, &["audit_subject_", kind].concat(), id), None),
+        (kind, _) => (page.say_or(&["audit_subject_", kind].concat(), id), None),
     }
 }
 
@@ -150,7 +145,7 @@ fn details(page: &Page, row: &AuditRow) -> Vec<Value> {
     let said = detail.iter().filter(|(key, _)| !UNSAID.contains(&key.as_str()));
     let lines = said.filter_map(|(key, value)| {
         let text = value_text(page, row, key, value).filter(|text| !text.is_empty())?;
-        Some(json!({"label": say_or(page, &["audit_detail_", key].concat(), key), "text": text}))
+        Some(json!({"label": page.say_or(&["audit_detail_", key].concat(), key), "text": text}))
     });
     lines.collect()
 }
@@ -180,11 +175,11 @@ fn worded(page: &Page, row: &AuditRow, key: &str, text: &str) -> String {
         }
         "owner" | "stand_in" => person(page, text),
         "postings" => page.settings.posting_link(text, lang).map_or_else(|| text.to_owned(), |link| link.title),
-        "role" => say_or(page, &["role_", text].concat(), text),
-        "outcome" => say_or(page, &["status_", text].concat(), text),
+        "role" => page.say_or(&["role_", text].concat(), text),
+        "outcome" => page.say_or(&["status_", text].concat(), text),
         "from" | "to" if text.len() > 12 => {
             Timestamp::parse(text).map_or_else(|_| text.to_owned(), |at| page.moment(at))
         }
-        _ => say_or(page, &["audit_value_", text].concat(), text),
+        _ => page.say_or(&["audit_value_", text].concat(), text),
     }
 }

@@ -29,24 +29,25 @@ use crate::settings::Settings;
 use crate::state::AppState;
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; \
-     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+     frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 /// Remembers the language that somebody chose, and nothing else.
 const LANG_COOKIE: &str = "belofte_lang";
 const LANG_SECONDS: u32 = 365 * 24 * 3_600;
 
 /// The navigation, in its order: name of the section, where it is, who sees it. `desk.nav_<name>` is what it is called.
-const SECTIONS: [(&str, &str, Need); 8] = [
+const SECTIONS: [(&str, &str, Need); 9] = [
     ("home", HOME, Need::SignIn),
     ("applications", "/desk/applications", Need::ReadApplications),
     ("decisions", "/desk/decisions", Need::Decide),
     ("score", "/desk/score", Need::ReadFigures),
+    ("mails", "/desk/mails", Need::ReadApplications),
     ("people", "/desk/people", Need::ManageUsers),
     ("webhooks", "/desk/webhooks", Need::EditPolicy),
     ("audit", "/desk/audit", Need::ReadAudit),
     ("sessions", "/desk/sessions", Need::SignIn),
 ];
 
-const TEMPLATES: [(&str, &str); 33] = [
+const TEMPLATES: [(&str, &str); 38] = [
     ("page.html", include_str!("templates/page.html")),
     ("parts.html", include_str!("templates/parts.html")),
     ("home.html", include_str!("templates/home.html")),
@@ -79,6 +80,11 @@ const TEMPLATES: [(&str, &str); 33] = [
     ("webhook_new.html", include_str!("templates/webhook_new.html")),
     ("webhook_secret.html", include_str!("templates/webhook_secret.html")),
     ("webhook.html", include_str!("templates/webhook.html")),
+    ("letter.html", include_str!("templates/letter.html")),
+    ("mails.html", include_str!("templates/mails.html")),
+    ("mail_previews.html", include_str!("templates/mail_previews.html")),
+    ("mail_texts.html", include_str!("templates/mail_texts.html")),
+    ("mail_text.html", include_str!("templates/mail_text.html")),
     ("audit.html", include_str!("templates/audit.html")),
 ];
 
@@ -168,6 +174,17 @@ impl Page {
     /// The text `desk.<name>` with its `{placeholders}` filled.
     pub fn say(&self, name: &str, values: &[(&str, &str)]) -> String {
         self.words().say(name, values)
+    }
+
+    /// As [`Page::say`], or `other` in the place of a text that is not there: for words that came from elsewhere.
+    pub fn say_or(&self, name: &str, other: &str) -> String {
+        let there = locale::text(&self.lang, &["desk.", name].concat()).to_owned();
+        if there == ["desk.", name].concat() { other.replace('_', " ") } else { there }
+    }
+
+    /// A language by its own name, to choose it for what is shown.
+    pub fn language_of(&self, lang: &str, on: bool) -> Value {
+        json!({"lang": lang, "name": locale::text(lang, "pages.language"), "on": on})
     }
 
     /// "Wed 31 Mar, 17:00".
