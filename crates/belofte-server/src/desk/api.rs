@@ -22,7 +22,7 @@ use crate::features::timeline;
 use crate::features::timeline::store::{load_summary, word};
 use crate::http::{Path, Query};
 use crate::mail;
-use crate::mail::store::MailProblem;
+use crate::mail::store::desk::MailProblem;
 use crate::problem::{ApiProblem, ApiResult};
 use crate::state::{App, AppState};
 
@@ -90,7 +90,7 @@ async fn list(
 pub async fn rows(app: &App, wanted: &store::Wanted, lang: &str) -> ApiResult<Vec<DeskRow>> {
     let settings = app.settings();
     let mut connection = app.store.read().acquire().await?;
-    let mut problems = mail::store::problems(&mut connection, None).await?;
+    let mut problems = mail::store::desk::problems(&mut connection, None).await?;
     let mut rows = Vec::new();
     for row in store::list(&mut connection, wanted).await? {
         let summary = load_summary(&mut connection, &settings, &row, lang, app.clock.now()).await?;
@@ -168,7 +168,7 @@ async fn done(app: &App, who: &Signed, reference: &str, deed: &Deed, asked: &Ask
 async fn answer(app: &App, id: &str, asked: &AskedLang) -> ApiResult<Response> {
     let application = timeline::read(app, id, asked).await?;
     let mut connection = app.store.read().acquire().await?;
-    let mail_problem = mail::store::problems(&mut connection, Some(id)).await?.remove(id);
+    let mail_problem = mail::store::desk::problems(&mut connection, Some(id)).await?.remove(id);
     let application = DeskApplication { application, mail_problem };
     Ok(([(header::CACHE_CONTROL, "private, no-store")], Json(application)).into_response())
 }

@@ -13,6 +13,7 @@ pub mod deeds;
 mod list;
 pub mod pages;
 pub mod route;
+pub mod score;
 pub mod store;
 pub mod today;
 pub mod users;
@@ -33,6 +34,7 @@ pub fn routes() -> Vec<Route> {
         acts::routes(),
         api::routes(),
         decisions::routes(),
+        score::routes(),
         mail::desk::routes(),
         webhooks::routes(),
         users::routes(),

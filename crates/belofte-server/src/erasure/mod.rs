@@ -8,7 +8,10 @@ pub mod store;
 use std::path::Path;
 
 use belofte_contract::{Reference, Timestamp};
+use serde_json::json;
 
+use crate::desk::access::Who;
+use crate::desk::audit::{self, Act, Entry, Subject};
 use crate::problem::ApiResult;
 use crate::state::App;
 use crate::store::Store;
@@ -78,6 +81,13 @@ pub async fn erase(place: Place<'_>, id: &str, dated: Timestamp, now: Timestamp)
     let files = store::forget_belongings(&mut transaction, id, taken.reference).await?;
     // Before the commit: a list that names one too many does no harm, one that misses one would bring a person back.
     list::append(place, taken.reference, now).await?;
+    let because = if dated == ANY_DATE { "asked" } else { "date" };
+    let entry = Entry {
+        posting_id: Some(&taken.posting_id),
+        detail: json!({"because": because}),
+        ..Entry::new(Act::Erased, Subject::Application(id))
+    };
+    audit::store::append(&mut transaction, place.secret, Who::System.word(), now, &entry).await?;
     transaction.commit().await?;
     for file in files {
         // Left behind by a crash here, it is removed as a file that no row names.

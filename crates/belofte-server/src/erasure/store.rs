@@ -15,6 +15,7 @@ use crate::tokens::Secret;
 /// An application about to be erased.
 pub struct Taken {
     pub reference: Reference,
+    pub posting_id: String,
     pub email: String,
     pub version: i64,
 }
@@ -41,7 +42,7 @@ pub async fn take(
     let row = sqlx::query(
         "UPDATE applications SET erased_at = $2, version = version + 1
          WHERE id = $1 AND erased_at IS NULL AND COALESCE(delete_on, 9223372036854775807) <= $3
-         RETURNING reference, email, version",
+         RETURNING reference, posting_id, email, version",
     )
     .bind(id)
     .bind(now.as_ms())
@@ -53,7 +54,12 @@ pub async fn take(
         .bind(id)
         .execute(connection)
         .await?;
-    Ok(Some(Taken { reference: reference_of(&row)?, email: row.try_get("email")?, version: row.try_get("version")? }))
+    Ok(Some(Taken {
+        reference: reference_of(&row)?,
+        posting_id: row.try_get("posting_id")?,
+        email: row.try_get("email")?,
+        version: row.try_get("version")?,
+    }))
 }
 
 /// Ends what is still promised: nobody is left to keep it to. A date of ours that passed stays broken in the score.

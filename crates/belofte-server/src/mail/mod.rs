@@ -2,13 +2,16 @@
 //!
 //! One layout for all kinds, so that every mail speaks with the page's voice. Never logs an address or a body.
 
+mod acts;
 pub mod colours;
 pub mod compose;
 pub mod desk;
 pub mod letters;
 pub mod outbox;
 pub mod owner_letters;
+mod pages;
 pub mod samples;
+mod sentences;
 pub mod store;
 pub mod texts;
 

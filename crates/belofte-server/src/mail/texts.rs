@@ -68,44 +68,97 @@ pub fn find(lang: &str, key: &str) -> ApiResult<Sentence> {
     })
 }
 
+/// Why words cannot take a sentence's place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TextProblem {
+    Empty,
+    TooLong,
+    /// It has more than one line, or signs that nobody sees.
+    NotOneLine,
+    /// One that is opened or closed alone.
+    Brace,
+    Unknown(String),
+    Missing(String),
+}
+
+impl TextProblem {
+    /// `desk.mails_text_<word>` says it to people.
+    pub fn word(&self) -> &'static str {
+        match self {
+            TextProblem::Empty => "empty",
+            TextProblem::TooLong => "too_long",
+            TextProblem::NotOneLine => "not_one_line",
+            TextProblem::Brace => "brace",
+            TextProblem::Unknown(_) => "unknown",
+            TextProblem::Missing(_) => "missing",
+        }
+    }
+
+    /// The placeholder that it is about.
+    pub fn name(&self) -> &str {
+        match self {
+            TextProblem::Unknown(name) | TextProblem::Missing(name) => name,
+            TextProblem::Empty | TextProblem::TooLong | TextProblem::NotOneLine | TextProblem::Brace => "",
+        }
+    }
+
+    /// For programs.
+    fn told(&self, sentence: &Sentence) -> ApiProblem {
+        let refuse = |code, detail: &str| ApiProblem::field("text", code, detail);
+        let allowed = || in_braces(sentence.placeholders.iter());
+        match self {
+            TextProblem::Empty => {
+                refuse(FieldErrorCode::Required, "a sentence cannot be empty; DELETE brings the shipped one back")
+            }
+            TextProblem::TooLong => {
+                let limit = sentence.max_chars as u64;
+                ApiProblem::fields(vec![FieldError::with_limit("text", FieldErrorCode::TooLong, limit)])
+            }
+            TextProblem::NotOneLine => refuse(FieldErrorCode::NotAChoice, "a sentence is one line of text"),
+            TextProblem::Brace => {
+                refuse(FieldErrorCode::NotAChoice, "a brace is open or closed alone; placeholders are written {name}")
+            }
+            TextProblem::Unknown(name) => {
+                refuse(FieldErrorCode::NotAChoice, &format!("unknown placeholder {{{name}}}; allowed: {}", allowed()))
+            }
+            TextProblem::Missing(name) => {
+                let required = in_braces(sentence.placeholders.iter().filter(|one| one.required));
+                let detail = format!("missing {{{name}}}; required: {required}; allowed: {}", allowed());
+                refuse(FieldErrorCode::Required, &detail)
+            }
+        }
+    }
+}
+
 /// `text` as it is kept, when it can take the sentence's place.
-pub fn check(sentence: &Sentence, text: &str) -> ApiResult<String> {
+pub fn judge(sentence: &Sentence, text: &str) -> Result<String, TextProblem> {
     let text = text.trim();
-    let refuse = |code, detail: &str| Err(ApiProblem::field("text", code, detail));
-    if text.is_empty() {
-        return refuse(FieldErrorCode::Required, "a sentence cannot be empty; DELETE brings the shipped one back");
-    }
-    if text.chars().count() > sentence.max_chars {
-        let limit = sentence.max_chars as u64;
-        return Err(ApiProblem::fields(vec![FieldError::with_limit("text", FieldErrorCode::TooLong, limit)]));
-    }
-    if text.chars().any(char::is_control) {
-        return refuse(FieldErrorCode::NotAChoice, "a sentence is one line of text");
-    }
     let (given, whole) = placeholders(text);
-    if !whole {
-        return refuse(FieldErrorCode::NotAChoice, "a brace is open or closed alone; placeholders are written {name}");
+    let unknown = given.iter().find(|name| !sentence.placeholders.iter().any(|one| one.name == **name));
+    let missing = sentence.placeholders.iter().find(|one| one.required && !given.contains(&one.name.as_str()));
+    match (unknown, missing) {
+        _ if text.is_empty() => Err(TextProblem::Empty),
+        _ if text.chars().count() > sentence.max_chars => Err(TextProblem::TooLong),
+        _ if text.chars().any(char::is_control) => Err(TextProblem::NotOneLine),
+        _ if !whole => Err(TextProblem::Brace),
+        (Some(unknown), _) => Err(TextProblem::Unknown((*unknown).to_owned())),
+        (None, Some(missing)) => Err(TextProblem::Missing(missing.name.clone())),
+        (None, None) => Ok(text.to_owned()),
     }
-    let allowed = || in_braces(sentence.placeholders.iter());
-    if let Some(unknown) = given.iter().find(|name| !sentence.placeholders.iter().any(|one| one.name == **name)) {
-        let detail = format!("unknown placeholder {{{unknown}}}; allowed: {}", allowed());
-        return refuse(FieldErrorCode::NotAChoice, &detail);
-    }
-    let missing = |one: &&Placeholder| one.required && !given.contains(&one.name.as_str());
-    if let Some(missing) = sentence.placeholders.iter().find(missing) {
-        let required = in_braces(sentence.placeholders.iter().filter(|one| one.required));
-        let detail = format!("missing {{{}}}; required: {required}; allowed: {}", missing.name, allowed());
-        return refuse(FieldErrorCode::Required, &detail);
-    }
-    Ok(text.to_owned())
+}
+
+/// As [`judge`], told to programs.
+pub fn check(sentence: &Sentence, text: &str) -> ApiResult<String> {
+    judge(sentence, text).map_err(|problem| problem.told(sentence))
 }
 
 /// Whether `text`, saved once, can still take the place of `key`: a newer version may fill other placeholders.
 pub fn still_fits(lang: &str, key: &str, text: &str) -> bool {
-    one(lang, key).is_some_and(|sentence| check(&sentence, text).is_ok())
+    one(lang, key).is_some_and(|sentence| judge(&sentence, text).is_ok())
 }
 
-fn in_braces<'p>(placeholders: impl Iterator<Item = &'p Placeholder>) -> String {
+/// `{date}, {time}`.
+pub fn in_braces<'p>(placeholders: impl Iterator<Item = &'p Placeholder>) -> String {
     let names: Vec<String> = placeholders.map(|one| ["{", &one.name, "}"].concat()).collect();
     if names.is_empty() { "none".to_owned() } else { names.join(", ") }
 }

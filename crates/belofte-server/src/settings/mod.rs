@@ -34,6 +34,7 @@ const DIGEST_HOUR: Time = Time::constant(8, 30, 0, 0);
 /// Four weeks, or a year for who agrees to it, where the organisation says nothing.
 const RETENTION: Retention = Retention { default_days: 28, consented_days: 365 };
 
+#[derive(Clone)]
 pub struct Settings {
     pub organization: Value,
     /// Languages that texts exist in, the organisation's own first.
@@ -79,7 +80,7 @@ impl Settings {
         for (_, _, document) in &forms {
             form::check(&localized::read(document, &lang, &locales)?)?;
         }
-        let mut mail_texts = crate::mail::store::texts(connection).await?;
+        let mut mail_texts = crate::mail::store::texts::all(connection).await?;
         mail_texts.retain(|(lang, key), text| crate::mail::texts::still_fits(lang, key, text));
         let public_url = public_url.to_owned();
         let settings = Settings { organization, locales, calendar, postings, people, forms, mail_texts, public_url };
@@ -189,6 +190,13 @@ impl Settings {
     /// The organisation's own words for a sentence of a mail.
     pub fn mail_text(&self, lang: &str, key: &str) -> Option<&str> {
         self.mail_texts.get(&(lang.to_owned(), key.to_owned())).map(String::as_str)
+    }
+
+    /// The same with one sentence in other words, to see what it would look like.
+    pub fn reworded(&self, lang: &str, key: &str, text: &str) -> Settings {
+        let mut settings = self.clone();
+        settings.mail_texts.insert((lang.to_owned(), key.to_owned()), text.to_owned());
+        settings
     }
 
     /// What mails are coloured with.

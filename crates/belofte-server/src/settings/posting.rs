@@ -18,6 +18,7 @@ use crate::promises::{Stage, promiser};
 /// A posting that closes within so many days says so.
 const CLOSING_DAYS: i64 = 7;
 
+#[derive(Clone)]
 pub struct Posting {
     pub id: String,
     /// Key of the department, the same in every language.

@@ -27,6 +27,14 @@ pub enum WebhookEvent {
 pub const TEST: &str = "webhook.test";
 
 impl WebhookEvent {
+    pub const ALL: [WebhookEvent; 5] = [
+        WebhookEvent::ApplicationCreated,
+        WebhookEvent::ApplicationUpdated,
+        WebhookEvent::PromiseDueSoon,
+        WebhookEvent::PromiseLate,
+        WebhookEvent::DecisionRecorded,
+    ];
+
     /// Every version of an application is told by one event.
     pub fn of(event: EntryEvent) -> WebhookEvent {
         match event {

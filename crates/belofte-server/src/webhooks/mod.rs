@@ -3,9 +3,11 @@
 //! Written down in the transaction of the act, sent afterwards, to public addresses only. Never carries anything personal,
 //! never promises an order.
 
+pub mod acts;
 pub mod address;
 pub mod delivery;
 pub mod event;
+mod pages;
 pub mod post;
 pub mod routes;
 pub mod sign;

@@ -6,7 +6,7 @@ use belofte_server::doctor;
 use serde_json::json;
 use sqlx::{AnyConnection, Connection, Executor, Row};
 
-use crate::desk_users::{colleague, read};
+use crate::desk_users::{self, colleague, read};
 use crate::support::{DESK_KEY, TestApp};
 use crate::timeline::applicant;
 
@@ -138,4 +138,64 @@ both!(the_log_is_read_by_administrators, app, {
         assert!(page.text().contains(told), "{told} in {}", page.text());
     }
     assert!(!page.text().contains(DESK_KEY));
+});
+
+/// The rows of the page, each as its words.
+fn rows(text: &str) -> Vec<String> {
+    let body = text.split("<tbody>").nth(1).unwrap().split("</tbody>").next().unwrap();
+    let words =
+        |row: &str| row.split('<').map(|part| part.rsplit('>').next().unwrap().trim()).collect::<Vec<_>>().join(" ");
+    body.split("<tr>").skip(1).map(words).map(|row| row.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
+}
+
+both!(the_log_tells_what_changed_leads_there_and_is_found_by_act_person_and_day, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    app.set_time("2027-03-23T23:59:59+01:00");
+    noor.act(&app, "transitions", json!({"stage_id": "talk", "by": "sanne"})).await;
+    app.set_time("2027-03-24T00:00:00+01:00");
+    let boss = colleague(&app, "boss@example.com", Role::Administrator, &[]).await;
+    let user = read(&app, "/desk/people", &boss.cookie).await.text();
+    let user = user.split("href=\"/desk/people/").nth(2).unwrap().split('"').next().unwrap().to_owned();
+    assert_eq!(noor.act(&app, "notes", json!({"text": "Called."})).await.status, StatusCode::CREATED);
+    let shown =
+        async |query: &str| desk_users::page(&read(&app, &format!("/desk/audit?lang=en&{query}"), &boss.cookie).await);
+    let all = shown("").await;
+    assert!(all.contains(&format!("<a href=\"/desk/applications/{0}\">{0}</a>", noor.reference)), "{all}");
+    assert!(all.contains(&format!("<a href=\"/desk/people/{user}\">Sanne de Wit</a>")), "{all}");
+    assert!(rows(&all)[3].contains("took the next step Step: "), "{:?}", rows(&all));
+    assert!(!all.contains("Called."), "a note is not the log's");
+    let steps = rows(&shown("act=transition").await);
+    assert!(steps.len() == 1 && steps[0].contains("took the next step"), "{steps:?}");
+    let own = rows(&shown(&format!("who={user}")).await);
+    assert!(own.iter().all(|row| row.contains("Sanne de Wit used the link")) && own.len() == 1, "{own:?}");
+    assert_eq!(rows(&shown("who=key").await).len(), 2);
+    let (first, second) = (rows(&shown("day=2027-03-23").await), rows(&shown("day=2027-03-24").await));
+    assert!(second.len() == 3 && second[0].contains("wrote a note"), "{second:?}");
+    assert!(first.len() == 2 && first[0].contains("took the next step"), "{first:?}");
+    assert_eq!(
+        rows(&shown("act=made_up&who=nobody&day=never").await).len(),
+        rows(&all).len(),
+        "what we do not know asks nothing"
+    );
+    assert!(shown("act=keep").await.contains("Nothing fits this."));
+    let older = rows(&shown("before=3").await);
+    assert_eq!(older.len(), 2);
+});
+
+both!(an_erasure_stands_in_the_log_without_a_way_back_to_whom, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    noor.act(&app, "decisions", json!({"outcome": "rejected", "by": "sanne", "no_reason": true})).await;
+    app.set_time("2027-06-01T10:00:00+02:00");
+    assert_eq!(belofte_server::erasure::erase_due(&app.state).await.unwrap(), 1);
+    let last = log(&app).await.pop().unwrap();
+    assert_eq!(last, "erased system {\"because\":\"date\"}");
+    assert_eq!(findings(&app).await, Vec::<String>::new(), "the chain holds");
+    let boss = colleague(&app, "boss@example.com", Role::Administrator, &[]).await;
+    let text = desk_users::page(&read(&app, "/desk/audit?lang=en", &boss.cookie).await);
+    let row = rows(&text).into_iter().find(|row| row.contains("erased an application")).unwrap();
+    assert!(
+        row.contains("The server erased an application Because: its day had come An application that was erased"),
+        "{row}"
+    );
+    assert!(!text.contains(&noor.reference), "{text}");
 });

@@ -50,10 +50,17 @@ pub enum Act {
     Away,
     /// Promises from before there were seals got theirs.
     PromisesSealed,
+    /// What told of a person went, on its date or because it was asked for.
+    Erased,
+    MailRetried,
+    /// A sentence of the mails in the organisation's own words.
+    MailTextChanged,
+    /// The shipped one again.
+    MailTextReset,
 }
 
 impl Act {
-    pub const ALL: [Act; 27] = [
+    pub const ALL: [Act; 31] = [
         Act::SignedIn,
         Act::SignedOut,
         Act::Invited,
@@ -81,6 +88,10 @@ impl Act {
         Act::FileRead,
         Act::Away,
         Act::PromisesSealed,
+        Act::Erased,
+        Act::MailRetried,
+        Act::MailTextChanged,
+        Act::MailTextReset,
     ];
 }
 
@@ -93,6 +104,9 @@ pub enum Subject<'s> {
     Posting(&'s str),
     /// A contact of the employer's.
     Person(&'s str),
+    Mail(&'s str),
+    /// Language and key of a sentence: `nl/greeting`.
+    MailText(&'s str),
     /// All of them.
     Promises,
 }
@@ -105,6 +119,8 @@ impl<'s> Subject<'s> {
             Subject::Webhook(id) => ("webhook", id),
             Subject::Posting(id) => ("posting", id),
             Subject::Person(id) => ("person", id),
+            Subject::Mail(id) => ("mail", id),
+            Subject::MailText(id) => ("mail_text", id),
             Subject::Promises => ("promises", ""),
         }
     }

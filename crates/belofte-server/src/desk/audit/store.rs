@@ -7,24 +7,40 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
 use super::{Act, Entry};
-use crate::features::timeline::store::{from_word, instant, word};
+use crate::features::timeline::store::{instant, word};
 use crate::problem::ApiResult;
 use crate::tokens::{Secret, keyed_hash, same};
 
 const COLUMNS: &str = "position, at, who, act, subject_kind, subject_id, posting_id, detail, previous, hash";
 const AT_A_TIME: i64 = 1_000;
 
-/// A row as the desk shows it.
+/// A row without its hash.
 #[derive(Clone, Debug)]
 pub struct AuditRow {
     pub position: i64,
     pub at: Timestamp,
     pub who: String,
-    pub act: Act,
+    /// The word of an [`Act`], unless somebody changed it.
+    pub act: String,
     pub subject_kind: String,
     pub subject_id: String,
     pub posting_id: Option<String>,
     pub detail: String,
+    /// Hash of the row before.
+    previous: String,
+}
+
+/// Which rows are read.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// Older than this position.
+    pub before: i64,
+    /// Of one act, when it is not empty.
+    pub act: String,
+    /// By one person, when it is not empty.
+    pub who: String,
+    pub from: Timestamp,
+    pub until: Timestamp,
 }
 
 pub async fn append(
@@ -38,9 +54,9 @@ pub async fn append(
     let head = sqlx::query("UPDATE audit_head SET position = position + 1 RETURNING position, hash");
     let head = head.fetch_one(&mut *connection).await?;
     let (subject_kind, subject_id) = entry.subject.columns();
-    let row = Link {
+    let row = AuditRow {
         position: head.try_get("position")?,
-        at: at.as_ms(),
+        at,
         who: who.to_owned(),
         act: word(entry.act),
         subject_kind: subject_kind.to_owned(),
@@ -55,7 +71,7 @@ pub async fn append(
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
     .bind(row.position)
-    .bind(row.at)
+    .bind(row.at.as_ms())
     .bind(row.who)
     .bind(row.act)
     .bind(row.subject_kind)
@@ -70,23 +86,28 @@ pub async fn append(
     Ok(())
 }
 
-/// The newest `at_most` rows before `before`, newest first.
-pub async fn newest(connection: &mut AnyConnection, before: i64, at_most: i64) -> ApiResult<Vec<AuditRow>> {
-    let sql = format!("SELECT {COLUMNS} FROM audit WHERE position < $1 ORDER BY position DESC LIMIT $2");
-    let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(before).bind(at_most).fetch_all(connection).await?;
-    let read = |row: &AnyRow| -> ApiResult<AuditRow> {
-        Ok(AuditRow {
-            position: row.try_get("position")?,
-            at: instant(row, "at")?,
-            who: row.try_get("who")?,
-            act: from_word(row.try_get("act")?)?,
-            subject_kind: row.try_get("subject_kind")?,
-            subject_id: row.try_get("subject_id")?,
-            posting_id: row.try_get("posting_id")?,
-            detail: row.try_get("detail")?,
-        })
-    };
-    rows.iter().map(read).collect()
+/// What is wanted, newest first; with the reference of an application that is still here.
+pub async fn list(
+    connection: &mut AnyConnection,
+    wanted: &Wanted,
+    at_most: i64,
+) -> ApiResult<Vec<(AuditRow, Option<String>)>> {
+    let rows = sqlx::query(
+        "SELECT l.position, l.at, l.who, l.act, l.subject_kind, l.subject_id, l.posting_id, l.detail, l.previous, a.reference
+         FROM audit l LEFT JOIN applications a
+           ON l.subject_kind = 'application' AND a.id = l.subject_id AND a.erased_at IS NULL
+         WHERE l.position < $1 AND ($2 = '' OR l.act = $2) AND ($3 = '' OR l.who = $3) AND l.at >= $4 AND l.at < $5
+         ORDER BY l.position DESC LIMIT $6",
+    )
+    .bind(wanted.before)
+    .bind(&wanted.act)
+    .bind(&wanted.who)
+    .bind(wanted.from.as_ms())
+    .bind(wanted.until.as_ms())
+    .bind(at_most)
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(|row| Ok((AuditRow::of(row)?, row.try_get("reference")?))).collect()
 }
 
 /// Whether somebody has done this before.
@@ -112,7 +133,7 @@ pub async fn walk(connection: &mut AnyConnection, secret: &Secret) -> ApiResult<
     loop {
         let rows = sqlx::query(sqlx::AssertSqlSafe(sql.as_str())).bind(last).fetch_all(&mut *connection).await?;
         for row in &rows {
-            let link = Link::of(row)?;
+            let link = AuditRow::of(row)?;
             let hash: String = row.try_get("hash")?;
             if link.position != last + 1 || link.previous != chain.head || !same(&hash, &link.hash(secret)) {
                 chain.broken.push(link.position);
@@ -130,24 +151,11 @@ pub async fn walk(connection: &mut AnyConnection, secret: &Secret) -> ApiResult<
     Ok(chain)
 }
 
-/// What the hash of a row covers.
-struct Link {
-    position: i64,
-    at: i64,
-    who: String,
-    act: String,
-    subject_kind: String,
-    subject_id: String,
-    posting_id: Option<String>,
-    detail: String,
-    previous: String,
-}
-
-impl Link {
-    fn of(row: &AnyRow) -> ApiResult<Link> {
-        Ok(Link {
+impl AuditRow {
+    fn of(row: &AnyRow) -> ApiResult<AuditRow> {
+        Ok(AuditRow {
             position: row.try_get("position")?,
-            at: row.try_get("at")?,
+            at: instant(row, "at")?,
             who: row.try_get("who")?,
             act: row.try_get("act")?,
             subject_kind: row.try_get("subject_kind")?,
@@ -158,12 +166,13 @@ impl Link {
         })
     }
 
+    /// Over all of it.
     fn hash(&self, secret: &Secret) -> String {
         // As JSON, no two different rows read the same.
         let text = serde_json::json!([
             self.previous,
             self.position,
-            self.at,
+            self.at.as_ms(),
             self.who,
             self.act,
             self.subject_kind,

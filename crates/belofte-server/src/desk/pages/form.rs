@@ -70,6 +70,12 @@ impl Errors {
         Errors { by_field: Map::new(), list: vec![json!({"text": text})] }
     }
 
+    /// One field with its sentence.
+    pub fn one(field: &str, text: String) -> Errors {
+        let list = vec![json!({"field": field, "text": text})];
+        Errors { by_field: Map::from_iter([(field.to_owned(), json!(text))]), list }
+    }
+
     /// The field errors of `problem` as `desk.error_<field>_<code>`; any other problem stays one.
     pub fn of(page: &Page, problem: ApiProblem) -> ApiResult<Errors> {
         if problem.problem().kind != ProblemType::Fields {

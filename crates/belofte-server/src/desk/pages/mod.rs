@@ -30,7 +30,7 @@ use crate::settings::Settings;
 use crate::state::AppState;
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; \
-     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+     frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 /// Remembers the language that somebody chose, and nothing else.
 const LANG_COOKIE: &str = "belofte_lang";
 const LANG_SECONDS: u32 = 365 * 24 * 3_600;
@@ -41,10 +41,13 @@ const DAILY: &[(&str, &str, Need)] = &[
     ("home", HOME, Need::SignIn),
     ("applications", "/desk/applications", Need::ReadApplications),
     ("decisions", "/desk/decisions", Need::Decide),
+    ("score", "/desk/score", Need::ReadFigures),
 ];
 /// What is set once and looked at now and then, on a page of its own; `desk.setup_<name>` says what for.
 const SETUP: &[(&str, &str, Need)] = &[
     ("people", "/desk/people", Need::ManageUsers),
+    ("mails", "/desk/mails", Need::ReadApplications),
+    ("webhooks", "/desk/webhooks", Need::EditPolicy),
     ("audit", "/desk/audit", Need::ReadAudit),
     ("sessions", "/desk/sessions", Need::SignIn),
 ];
@@ -78,6 +81,17 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("decide_write.html", include_str!("templates/decide_write.html")),
     ("close.html", include_str!("templates/close.html")),
     ("decide_review.html", include_str!("templates/decide_review.html")),
+    ("score.html", include_str!("templates/score.html")),
+    ("webhooks.html", include_str!("templates/webhooks.html")),
+    ("webhook_form.html", include_str!("templates/webhook_form.html")),
+    ("webhook_new.html", include_str!("templates/webhook_new.html")),
+    ("webhook_secret.html", include_str!("templates/webhook_secret.html")),
+    ("webhook.html", include_str!("templates/webhook.html")),
+    ("letter.html", include_str!("templates/letter.html")),
+    ("mails.html", include_str!("templates/mails.html")),
+    ("mail_previews.html", include_str!("templates/mail_previews.html")),
+    ("mail_texts.html", include_str!("templates/mail_texts.html")),
+    ("mail_text.html", include_str!("templates/mail_text.html")),
     ("audit.html", include_str!("templates/audit.html")),
 ];
 
@@ -177,6 +191,17 @@ impl Page {
     /// The text `desk.<name>` with its `{placeholders}` filled.
     pub fn say(&self, name: &str, values: &[(&str, &str)]) -> String {
         self.words().say(name, values)
+    }
+
+    /// As [`Page::say`], or `other` in the place of a text that is not there: for words that came from elsewhere.
+    pub fn say_or(&self, name: &str, other: &str) -> String {
+        let there = locale::text(&self.lang, &["desk.", name].concat()).to_owned();
+        if there == ["desk.", name].concat() { other.replace('_', " ") } else { there }
+    }
+
+    /// A language by its own name, to choose it for what is shown.
+    pub fn language_of(&self, lang: &str, on: bool) -> Value {
+        json!({"lang": lang, "name": locale::text(lang, "pages.language"), "on": on})
     }
 
     /// "Wed 31 Mar, 17:00".
