@@ -2,7 +2,7 @@
 //!
 //! Never changes them; whoever does calls `App::reload_settings`.
 
-mod form;
+pub mod form;
 pub mod posting;
 pub mod store;
 
@@ -107,6 +107,18 @@ impl Settings {
 
     pub fn posting_link(&self, id: &str, lang: &str) -> Option<PostingLink> {
         self.posting(id).map(|posting| posting.link(self.lang(Some(lang))))
+    }
+
+    /// Ids of every form, each once.
+    pub fn form_ids(&self) -> Vec<&str> {
+        let mut ids: Vec<&str> = self.forms.iter().map(|(id, ..)| id.as_str()).collect();
+        ids.dedup();
+        ids
+    }
+
+    /// The newest version of form `id` as it is kept, in every language.
+    pub fn form_doc(&self, id: &str) -> Option<&Value> {
+        self.forms.iter().rfind(|(known, ..)| known == id).map(|(.., doc)| doc)
     }
 
     /// The newest version of form `id`, or the asked one.
