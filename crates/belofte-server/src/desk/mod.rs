@@ -11,6 +11,7 @@ pub mod audit;
 pub mod decisions;
 mod list;
 pub mod pages;
+pub mod postings;
 pub mod route;
 pub mod store;
 pub mod today;
@@ -28,6 +29,7 @@ pub fn routes() -> Vec<Route> {
     let subjects = [
         today::routes(),
         list::routes(),
+        postings::routes(),
         applications::routes(),
         acts::routes(),
         api::routes(),

@@ -42,6 +42,9 @@ pub enum Act {
     /// It could not be carried out: the application had ended another way.
     DecisionGivenBack,
     PostingStatus,
+    PostingCreated,
+    PostingChanged,
+    FormChanged,
     HandOver,
     Note,
     /// What a person was to look at first is fine.
@@ -53,7 +56,7 @@ pub enum Act {
 }
 
 impl Act {
-    pub const ALL: [Act; 27] = [
+    pub const ALL: [Act; 30] = [
         Act::SignedIn,
         Act::SignedOut,
         Act::Invited,
@@ -75,6 +78,9 @@ impl Act {
         Act::DecisionsUndone,
         Act::DecisionGivenBack,
         Act::PostingStatus,
+        Act::PostingCreated,
+        Act::PostingChanged,
+        Act::FormChanged,
         Act::HandOver,
         Act::Note,
         Act::Cleared,

@@ -57,6 +57,14 @@ impl Typed {
     }
 }
 
+/// Something wrong in a form whose fields come in rows.
+#[derive(Debug)]
+pub struct Fault {
+    pub field: String,
+    pub label: String,
+    pub text: String,
+}
+
 /// What is wrong, by field and as a list for the top of the form.
 #[derive(Debug, Default)]
 pub struct Errors {
@@ -68,6 +76,22 @@ impl Errors {
     /// One sentence that belongs to no field.
     pub fn whole(text: String) -> Errors {
         Errors { by_field: Map::new(), list: vec![json!({"text": text})] }
+    }
+
+    /// What is wrong, each with its field, what that is called, and the words for it.
+    pub fn told(page: &Page, faults: &[Fault]) -> Errors {
+        let mut errors = Errors::default();
+        for fault in faults {
+            let whole = page.say("postings_fault_in", &[("field", &fault.label), ("text", &fault.text)]);
+            errors.list.push(json!({"field": fault.field, "text": whole}));
+            errors.by_field.entry(fault.field.clone()).or_insert(json!(fault.text));
+        }
+        errors
+    }
+
+    /// What is wrong with `field`.
+    pub fn at(&self, field: &str) -> Option<&str> {
+        self.by_field.get(field)?.as_str()
     }
 
     /// The field errors of `problem` as `desk.error_<field>_<code>`; any other problem stays one.

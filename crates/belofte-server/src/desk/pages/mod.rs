@@ -19,7 +19,7 @@ use minijinja::{Environment, UndefinedBehavior};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-pub use self::form::{Errors, Typed};
+pub use self::form::{Errors, Fault, Typed};
 use super::access::{Need, Signed};
 use super::route::{HOME, Route, SIGN_IN};
 use crate::locale;
@@ -44,7 +44,7 @@ const SECTIONS: [(&str, &str, Need); 6] = [
     ("sessions", "/desk/sessions", Need::SignIn),
 ];
 
-const TEMPLATES: [(&str, &str); 27] = [
+const TEMPLATES: [(&str, &str); 31] = [
     ("page.html", include_str!("templates/page.html")),
     ("parts.html", include_str!("templates/parts.html")),
     ("home.html", include_str!("templates/home.html")),
@@ -72,6 +72,10 @@ const TEMPLATES: [(&str, &str); 27] = [
     ("close.html", include_str!("templates/close.html")),
     ("decide_review.html", include_str!("templates/decide_review.html")),
     ("audit.html", include_str!("templates/audit.html")),
+    ("sheet.html", include_str!("templates/sheet.html")),
+    ("posting_new.html", include_str!("templates/posting_new.html")),
+    ("posting_edit.html", include_str!("templates/posting_edit.html")),
+    ("posting_publish.html", include_str!("templates/posting_publish.html")),
 ];
 
 static DRAWN: LazyLock<Environment<'static>> = LazyLock::new(|| {
@@ -95,7 +99,11 @@ pub fn routes() -> Vec<Route> {
 }
 
 async fn style() -> Response {
-    let css = concat!(include_str!("../../../../../src/ui/tokens.css"), include_str!("templates/desk.css"));
+    let css = concat!(
+        include_str!("../../../../../src/ui/tokens.css"),
+        include_str!("templates/desk.css"),
+        include_str!("templates/edit.css")
+    );
     ([(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")], css).into_response()
 }
 
