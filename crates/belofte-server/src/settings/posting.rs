@@ -103,6 +103,11 @@ impl Posting {
         }
     }
 
+    /// As it was set, whatever the day.
+    pub fn stored_status(&self) -> PostingStatus {
+        self.status
+    }
+
     pub fn valid_through(&self) -> Option<Timestamp> {
         self.texts("").valid_through
     }
