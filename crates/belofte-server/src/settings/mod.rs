@@ -27,12 +27,14 @@ use crate::mail::colours::{self, Colours};
 use crate::mail::compose::Words;
 use crate::store::Store;
 
-pub use posting::Posting;
+pub use posting::{Posting, PostingTexts};
 
 /// In the morning, before the first call.
 const DIGEST_HOUR: Time = Time::constant(8, 30, 0, 0);
 /// Four weeks, or a year for who agrees to it, where the organisation says nothing.
 const RETENTION: Retention = Retention { default_days: 28, consented_days: 365 };
+/// Within so many days somebody independent answers a complaint, where the organisation says nothing.
+const COMPLAINT_DAYS: u32 = 28;
 
 pub struct Settings {
     pub organization: Value,
@@ -74,6 +76,10 @@ impl Settings {
         if !organization["retention"].is_null() {
             serde_json::from_value::<Retention>(organization["retention"].clone())
                 .map_err(|error| format!("retention of the organisation: {error}"))?;
+        }
+        if !organization["complaint_days"].is_null() {
+            serde_json::from_value::<u32>(organization["complaint_days"].clone())
+                .map_err(|error| format!("complaint_days of the organisation: {error}"))?;
         }
         let postings = rows.into_iter().map(|row| Posting::read(row, &locales)).collect::<Result<_, _>>()?;
         for (_, _, document) in &forms {
@@ -207,6 +213,16 @@ impl Settings {
 
     pub fn retention(&self) -> Retention {
         serde_json::from_value(self.organization["retention"].clone()).unwrap_or(RETENTION)
+    }
+
+    /// Within so many days a complaint is answered.
+    pub fn complaint_days(&self) -> u32 {
+        serde_json::from_value(self.organization["complaint_days"].clone()).unwrap_or(COMPLAINT_DAYS)
+    }
+
+    /// Ids of the norms that the organisation follows.
+    pub fn norms(&self) -> Vec<String> {
+        serde_json::from_value(self.organization["norms"].clone()).unwrap_or_default()
     }
 
     pub fn holidays(&self, lang: &str) -> Vec<Holiday> {

@@ -107,7 +107,7 @@ impl Posting {
         }
     }
 
-    /// As it stands in the database, whatever the day.
+    /// As it was set, whatever the day.
     pub fn stored_status(&self) -> PostingStatus {
         self.status
     }

@@ -151,3 +151,32 @@ both!(who_saves_a_form_second_is_told, app, {
     assert_eq!(send(&app, KITCHEN, &fields(&refused), "save", &sanne.cookie).await.status, StatusCode::SEE_OTHER);
     assert_eq!(asked(&app, "kok").await["fields"][0]["label"], "Second");
 });
+
+both!(what_somebody_earned_before_is_not_asked, app, {
+    let sanne = recruiter(&app).await;
+    let mut typed = fields(&read(&app, KITCHEN, &sanne.cookie).await);
+    set(&mut typed, "fields.0.label.nl", "Wat verdiende je bij je vorige baan?");
+    let refused = send(&app, KITCHEN, &typed, "save", &sanne.cookie).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text());
+    assert!(
+        refused.text().contains("id=\"fields.0\"") && refused.text().contains("Article 5(2)"),
+        "{}",
+        refused.text()
+    );
+    assert_eq!(asked(&app, "kok").await["version"], 1);
+});
+
+both!(the_form_of_a_draft_is_nobody_elses, app, {
+    let sanne = recruiter(&app).await;
+    let made =
+        send(&app, "/desk/postings/new", &vec![("title.nl".to_owned(), "Tuinman".to_owned())], "", &sanne.cookie).await;
+    assert_eq!(made.status, StatusCode::SEE_OTHER);
+    let path = "/desk/postings/tuinman/form?lang=nl";
+    let shown = read(&app, path, &sanne.cookie).await;
+    assert!(shown.text().contains("nog geen formulier"), "{}", shown.text());
+    assert_eq!(send(&app, path, &fields(&shown), "save", &sanne.cookie).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(app.state.settings().posting("tuinman").unwrap().form_id(), Some("tuinman"));
+    assert_eq!(app.get("/v1/forms/tuinman").await.status, StatusCode::NOT_FOUND);
+    let seen = read(&app, "/desk/preview/careers/tuinman/apply?lang=nl", &sanne.cookie).await;
+    assert!(seen.text().contains("Je mailadres"), "{}", seen.text());
+});

@@ -291,3 +291,15 @@ both!(whoever_sees_some_postings_begins_from_those_and_sees_what_they_began, app
     let manager = colleague(&app, "manager@example.com", Role::HiringManager, &["kok"]).await;
     assert_eq!(read(&app, "/desk/preview/careers/kok", &manager.cookie).await.status, StatusCode::FORBIDDEN);
 });
+
+both!(a_promise_weaker_than_a_norm_is_named_before_publishing, app, {
+    let sanne = recruiter(&app).await;
+    let path = begun(&app, &sanne.cookie).await;
+    let shown = read(&app, &format!("{path}/publish?lang=en"), &sanne.cookie).await;
+    assert!(!shown.text().contains("Weaker than a norm"), "{}", shown.text());
+    let mut typed = fields(&read(&app, &format!("{path}/edit?lang=en"), &sanne.cookie).await);
+    set(&mut typed, "process.1.value", "60");
+    assert_eq!(send(&app, &format!("{path}/edit"), &typed, "save", &sanne.cookie).await.status, StatusCode::SEE_OTHER);
+    let shown = read(&app, &format!("{path}/publish?lang=en"), &sanne.cookie).await;
+    assert!(shown.text().contains("Weaker than a norm") && shown.text().contains("NVP"), "{}", shown.text());
+});

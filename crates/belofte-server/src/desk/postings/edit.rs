@@ -64,12 +64,13 @@ impl<'s> Shown<'s> {
             localized::read(&self.row.doc["title"], &page.lang, &page.settings.locales).unwrap_or_default();
         let heading = page.say("postings_edit_title", &[("posting", &title)]);
         let (state, state_label) = status(page, &self.row.status);
+        let norms = page.settings.posting(id).map(|posting| publish::weaker(page, posting)).unwrap_or_default();
         let is_public = self.row.status != "draft";
         let notices = is_public.then(|| page.say("postings_public_now", &[]));
         let view = json!({
             "heading": heading, "state": state, "state_label": state_label, "began": self.began, "done": self.done,
             "parts": tabs(page, signed, id, "edit"), "errors": self.errors.view(),
-            "notices": notices.into_iter().collect::<Vec<_>>(), "sections": draw::sections(&controls, signed, id),
+            "notices": notices.into_iter().collect::<Vec<_>>(), "norms": norms, "sections": draw::sections(&controls, signed, id),
             "save": page.say("postings_save", &[]),
             "others": [{"value": "preview", "label": page.say("postings_save_preview", &[])}],
         });

@@ -107,7 +107,7 @@ impl Shown {
         let view = json!({
             "heading": heading, "state": state, "state_label": state_label, "began": self.began, "done": self.done,
             "parts": tabs(page, signed, &kept.posting.id, "form"), "errors": self.errors.view(),
-            "notices": notices(page, kept), "sections": questions::sections(&controls),
+            "notices": notices(page, kept), "norms": [], "sections": questions::sections(&controls),
             "save": page.say("forms_save", &[]), "others": own.into_iter().chain([look]).collect::<Vec<_>>(),
         });
         page.html(code, SECTION, &heading, "posting_edit.html", &view)

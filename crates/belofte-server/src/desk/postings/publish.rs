@@ -21,6 +21,7 @@ use crate::desk::route::Route;
 use crate::features::timeline::store::word;
 use crate::http::{Path, Query};
 use crate::locale;
+use crate::norms::{self, Told};
 use crate::problem::{ApiProblem, ApiResult};
 use crate::settings::store as settings_store;
 use crate::settings::{Posting, Settings};
@@ -154,7 +155,7 @@ async fn draw(
         "done": done.then(|| page.say(&["postings_published_", &word(now)].concat(), &[])),
         "failed": code != StatusCode::OK, "edit": path(id, "edit"), "close": path(id, "close"),
         "missing": missing.iter().map(|lack| told(page, lack)).collect::<Vec<_>>(),
-        "warnings": warnings(page, posting, &row.doc), "now": word(now),
+        "warnings": warnings(page, posting, &row.doc), "norms": weaker(page, posting), "now": word(now),
         "can_open": missing.is_empty(), "acts": acts(page, posting, now),
         "closable": now.takes_applications() || now == PostingStatus::Upcoming,
         "public": is_public(now).then(|| ["/careers/", id, "?lang=", &page.lang].concat()),
@@ -185,6 +186,13 @@ fn acts(page: &Page, posting: &Posting, now: PostingStatus) -> Vec<Value> {
         json!({"value": name, "label": page.say(&["postings_publish_", &name].concat(), &[])})
     };
     choices.iter().filter(|status| !is_public(**status) || free(status)).map(act).collect()
+}
+
+/// Where the posting is weaker than the norms that the organisation follows.
+pub fn weaker(page: &Page, posting: &Posting) -> Vec<Told> {
+    let today = page.settings.calendar.local_date(page.now);
+    let warnings = norms::of_posting(&page.settings, posting.texts(&page.lang), today);
+    warnings.iter().map(|warning| norms::told(&page.words(), warning)).collect()
 }
 
 /// What does not stop anybody, and is worth another look.

@@ -2,6 +2,8 @@
 //!
 //! A question keeps its name and an answer its value, however they are worded: applications name them. Pure.
 
+use std::collections::BTreeSet;
+
 use belofte_contract::apply::{ANSWER_MAX_CHARS, ApplicationForm, FILE_ENDINGS, file_types};
 use serde_json::{Value, json};
 
@@ -12,6 +14,7 @@ use super::tree;
 use crate::desk::pages::Fault;
 use crate::features::timeline::store::word;
 use crate::localized;
+use crate::norms;
 use crate::settings::form;
 
 pub const KINDS: [&str; 11] =
@@ -265,6 +268,7 @@ pub fn check(read: &mut Read<'_>, id: &str, fields: &Value) {
             }
         }
     }
+    asks_earlier_pay(read, &doc);
     for (at, field) in form.fields.iter().enumerate() {
         let Some(show_if) = &field.show_if else { continue };
         let other = form.fields.iter().take(at).find(|other| other.name == show_if.field);
@@ -274,6 +278,23 @@ pub fn check(read: &mut Read<'_>, id: &str, fields: &Value) {
         // A question that is there, but later, or without this answer.
         if form.field(&show_if.field).is_some() && !other.is_some_and(offers) {
             fault(read, &format!("fields.{at}"), &format!("fields.{at}"), "show_if");
+        }
+    }
+}
+
+/// What somebody earned before is not asked, in whatever language.
+fn asks_earlier_pay(read: &mut Read<'_>, doc: &Value) {
+    let (page, mut found) = (read.page, BTreeSet::new());
+    for lang in &page.settings.locales {
+        let Ok(form) = page.settings.read::<ApplicationForm>(doc, lang) else { continue };
+        for refusal in norms::refusals(&form) {
+            let at = form.fields.iter().position(|field| field.name == refusal.field).unwrap_or_default();
+            if found.insert(at) {
+                let told = norms::refusal(&page.words(), &refusal);
+                let text = [told.text.as_str(), " (", &told.norm, ", ", &told.article, ")"].concat();
+                let label = page.say("forms_fields_row", &[("number", &(at + 1).to_string())]);
+                read.faults.push(Fault { field: format!("fields.{at}"), label, text });
+            }
         }
     }
 }

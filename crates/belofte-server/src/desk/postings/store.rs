@@ -50,9 +50,11 @@ pub async fn save(app: &App, who: &Signed, id: &str, began: &str, doc: Value) ->
         return Ok(Saved::Stale(row));
     }
     for step in row.doc["process"].as_array().into_iter().flatten() {
-        let stays = doc["process"].as_array().into_iter().flatten().any(|kept| kept["id"] == step["id"]);
+        if doc["process"].as_array().into_iter().flatten().any(|kept| kept["id"] == step["id"]) {
+            continue;
+        }
         let count = count_at(&mut transaction, id, step["id"].as_str().unwrap_or_default()).await?;
-        if !stays && count > 0 {
+        if count > 0 {
             return Ok(Saved::InUse(step.clone(), count));
         }
     }
