@@ -23,6 +23,7 @@ pub mod import;
 pub mod locale;
 pub mod localized;
 pub mod mail;
+pub mod norms;
 pub mod openapi;
 pub mod pages;
 pub mod problem;

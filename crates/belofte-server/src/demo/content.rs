@@ -75,13 +75,9 @@ async fn load(
     }
     for (position, mut posting) in (0..).zip(postings) {
         put_dates(&mut posting, &calendar, now);
-        let row = PostingRow {
-            id: text(&posting, "id")?.to_owned(),
-            status: text(&posting, "status")?.to_owned(),
-            department: text(&posting, "department")?.to_owned(),
-            search: search_words(&posting),
-            doc: posting,
-        };
+        text(&posting, "department")?;
+        let (id, status) = (text(&posting, "id")?.to_owned(), text(&posting, "status")?.to_owned());
+        let row = PostingRow::of(&id, &status, posting);
         store::insert_posting(connection, &row, position).await?;
     }
     Ok(())
@@ -114,26 +110,6 @@ fn put_dates(posting: &mut Value, calendar: &Calendar, now: Timestamp) {
     if let Some(months) = posting["expected_open_in_months"].as_i64() {
         let month = calendar.local_date(now).saturating_add(jiff::Span::new().months(months));
         posting["expected_open"] = json!(format!("{:04}-{:02}", month.year(), month.month()));
-    }
-}
-
-/// Title, summary, department, places in all languages, lower case: what `q` searches.
-pub fn search_words(posting: &Value) -> String {
-    let mut words = String::new();
-    let fields = ["title", "summary", "department_label", "locations"].map(|name| &posting[name]);
-    fields.into_iter().for_each(|value| collect(value, &mut words));
-    words.to_lowercase()
-}
-
-fn collect(value: &Value, words: &mut String) {
-    match value {
-        Value::String(text) => {
-            words.push_str(text);
-            words.push('\n');
-        }
-        Value::Array(values) => values.iter().for_each(|value| collect(value, words)),
-        Value::Object(fields) => fields.values().for_each(|value| collect(value, words)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
@@ -197,13 +173,7 @@ mod tests {
         let content = compiled_in().unwrap();
         let locales: Vec<String> = serde_json::from_value(content.organization["locales"].clone()).unwrap();
         for posting in content.postings {
-            let row = PostingRow {
-                id: text(&posting, "id").unwrap().to_owned(),
-                status: text(&posting, "status").unwrap().to_owned(),
-                department: text(&posting, "department").unwrap().to_owned(),
-                search: search_words(&posting),
-                doc: posting,
-            };
+            let row = PostingRow::of(text(&posting, "id").unwrap(), text(&posting, "status").unwrap(), posting.clone());
             crate::settings::Posting::read(row, &locales).unwrap();
         }
         for form in &content.forms {

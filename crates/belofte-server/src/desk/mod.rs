@@ -12,6 +12,7 @@ pub mod decisions;
 pub mod deeds;
 mod list;
 pub mod pages;
+pub mod postings;
 pub mod route;
 pub mod score;
 pub mod store;
@@ -30,6 +31,7 @@ pub fn routes() -> Vec<Route> {
     let subjects = [
         today::routes(),
         list::routes(),
+        postings::routes(),
         applications::routes(),
         acts::routes(),
         api::routes(),

@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 
 use super::{Fault, Line, Sheet, key, store, unknown_columns};
 use crate::StartError;
-use crate::demo::content::search_words;
 use crate::problem::ApiProblem;
 use crate::settings::store::{self as settings_store, PostingRow};
 use crate::settings::{Posting, Settings};
@@ -27,7 +26,7 @@ pub async fn import(app: &App, sheet: &Sheet, keep: bool) -> Result<Result<(usiz
     let mut faults = unknown_columns(sheet, &columns(&locales));
     let mut transaction = app.store.write().begin().await?;
     let models = settings_store::postings(&mut transaction).await?;
-    let mut position = store::next_position(&mut transaction).await?;
+    let mut position = settings_store::next_position(&mut transaction).await?;
     let (mut fresh, mut changed) = (0, 0);
     for line in &sheet.lines {
         let key = key(app, "posting", line.get("external_id").unwrap_or_default());
@@ -44,7 +43,7 @@ pub async fn import(app: &App, sheet: &Sheet, keep: bool) -> Result<Result<(usiz
         match row {
             Err(what) => faults.push(Fault::new(line.number, what)),
             Ok(row) if known.is_some() => {
-                store::update_posting(&mut transaction, &row).await?;
+                settings_store::update_posting(&mut transaction, &row).await?;
                 changed += 1;
             }
             Ok(row) => {
@@ -113,6 +112,5 @@ fn written(line: &Line, model: PostingRow, id: Option<String>, locales: &[String
         doc[LIST] = places.split(BETWEEN).map(|place| json!(place.trim())).collect();
     }
     doc["status"] = json!(status);
-    let department = doc["department"].as_str().unwrap_or_default().to_owned();
-    Ok(PostingRow { id, status, department, search: search_words(&doc), doc })
+    Ok(PostingRow::of(&id, &status, doc))
 }

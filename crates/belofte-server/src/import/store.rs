@@ -3,9 +3,7 @@
 use belofte_contract::Timestamp;
 use sqlx::{AnyConnection, Row};
 
-use crate::StartError;
 use crate::problem::ApiResult;
-use crate::settings::store::PostingRow;
 
 /// The id here of what was imported under `key`.
 pub async fn find(connection: &mut AnyConnection, key: &str) -> ApiResult<Option<String>> {
@@ -27,24 +25,5 @@ pub async fn set_submitted(connection: &mut AnyConnection, application_id: &str,
     ] {
         sqlx::query(statement).bind(application_id).bind(at.as_ms()).execute(&mut *connection).await?;
     }
-    Ok(())
-}
-
-/// The place behind the last posting of the board.
-pub async fn next_position(connection: &mut AnyConnection) -> Result<i64, StartError> {
-    let row = sqlx::query("SELECT COALESCE(MAX(position), -1) + 1 AS next FROM postings").fetch_one(connection).await?;
-    Ok(row.try_get("next")?)
-}
-
-pub async fn update_posting(connection: &mut AnyConnection, row: &PostingRow) -> Result<(), StartError> {
-    sqlx::query("UPDATE postings SET status = $2, department = $3, form_id = $4, search = $5, doc = $6 WHERE id = $1")
-        .bind(&row.id)
-        .bind(&row.status)
-        .bind(&row.department)
-        .bind(row.doc["form_id"].as_str())
-        .bind(&row.search)
-        .bind(row.doc.to_string())
-        .execute(connection)
-        .await?;
     Ok(())
 }

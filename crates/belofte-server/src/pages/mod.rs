@@ -3,6 +3,7 @@
 //! Draws by the widget's components; adds head, style sheet, language switch. No script runs here.
 
 mod not_open;
+pub mod preview;
 mod shell;
 mod status;
 

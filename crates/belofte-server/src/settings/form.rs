@@ -1,6 +1,6 @@
 //! A form as the employer wrote it: what it must be before anybody is asked to fill it in, and its days that count from today.
 //!
-//! Faults are told to the operator at the start, by form and question. Never looks at an answer: those rules are the
+//! Faults are told to the operator at the start, by form and question, and at the desk to who writes the form. Never looks at an answer: those rules are the
 //! contract's.
 
 use std::collections::BTreeSet;
@@ -9,6 +9,7 @@ use belofte_contract::apply::{ANSWER_MAX_CHARS, ApplicationForm, FieldKind, Form
 use belofte_contract::organization::Retention;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
+use serde::Serialize;
 
 use crate::StartError;
 use crate::format::ServerFormat;
@@ -25,63 +26,110 @@ pub fn name_types(form: &mut ApplicationForm) {
     }
 }
 
-/// The first fault of a form.
-pub fn check(form: &ApplicationForm) -> Result<(), StartError> {
-    let fault = |fault: &str| Err(format!("form {}: {fault}", form.id).into());
-    if form.fields.len() > MAX_FIELDS {
-        return fault(&format!("more than {MAX_FIELDS} fields"));
-    }
-    if form.email_field().is_none() {
-        return fault("it needs a field of type mail, or nobody can be answered");
-    }
-    if form.fields.iter().filter(|field| field.keeps_longer).count() > 1 {
-        return fault("only one consent can have keeps_longer");
-    }
-    let mut names = BTreeSet::new();
-    for field in &form.fields {
-        if !names.insert(&field.name) {
-            return fault(&format!("two fields are named {}", field.name));
-        }
-        if let Some(problem) = problem(form, field) {
-            return fault(&format!("field {}: {problem}", field.name));
-        }
-    }
-    Ok(())
+/// What a form cannot be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum What {
+    TooMany,
+    NoMail,
+    TwoKeepLonger,
+    TwiceNamed,
+    Name,
+    BoundsKind,
+    BoundsRead,
+    BoundsOrder,
+    KeepsLongerKind,
+    DigitsKind,
+    DigitsLength,
+    ShowIf,
 }
 
-fn problem(form: &ApplicationForm, field: &FormField) -> Option<&'static str> {
+impl What {
+    /// For the operator, at the start.
+    fn told(self) -> &'static str {
+        match self {
+            What::TooMany => "it has more fields than a form may have",
+            What::NoMail => "it needs a field of type mail, or nobody can be answered",
+            What::TwoKeepLonger => "only one consent can have keeps_longer",
+            What::TwiceNamed => "two fields are named",
+            // Names with a `-` are the plain form's own.
+            What::Name => "a name has 1 to 64 letters, digits and _",
+            What::BoundsKind => "min and max are for dates",
+            What::BoundsRead => "min and max are days: 2027-03-31, today, today+30 or today-16y",
+            What::BoundsOrder => "its min lies after its max",
+            What::KeepsLongerKind => "keeps_longer is for a consent",
+            What::DigitsKind => "digits are for text",
+            What::DigitsLength => "its digits do not fit its length",
+            What::ShowIf => "show_if names a field that is not there",
+        }
+    }
+}
+
+/// A fault of a form, or of the question at a place in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fault {
+    pub field: Option<usize>,
+    pub what: What,
+}
+
+/// The first fault of a form, for the operator.
+pub fn check(form: &ApplicationForm) -> Result<(), StartError> {
+    let Some(fault) = faults(form).into_iter().next() else { return Ok(()) };
+    let field = fault.field.and_then(|at| form.fields.get(at));
+    let (what, name) = (fault.what.told(), field.map(|field| field.name.as_str()).unwrap_or_default());
+    let told = match fault.what {
+        What::TwiceNamed => [what, " ", name].concat(),
+        _ if field.is_some() => ["field ", name, ": ", what].concat(),
+        _ => what.to_owned(),
+    };
+    Err(format!("form {}: {told}", form.id).into())
+}
+
+/// Everything that is wrong, what holds for the whole form first.
+pub fn faults(form: &ApplicationForm) -> Vec<Fault> {
+    let longer = form.fields.iter().filter(|field| field.keeps_longer).count();
+    let whole = [
+        (form.fields.len() > MAX_FIELDS, What::TooMany),
+        (form.email_field().is_none(), What::NoMail),
+        (longer > 1, What::TwoKeepLonger),
+    ];
+    let mut faults: Vec<Fault> =
+        whole.into_iter().filter(|(is, _)| *is).map(|(_, what)| Fault { field: None, what }).collect();
+    let mut names = BTreeSet::new();
+    for (at, field) in form.fields.iter().enumerate() {
+        let twice = (!names.insert(&field.name)).then_some(What::TwiceNamed);
+        faults.extend(twice.or_else(|| problem(form, field)).map(|what| Fault { field: Some(at), what }));
+    }
+    faults
+}
+
+fn problem(form: &ApplicationForm, field: &FormField) -> Option<What> {
     let plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
     if field.name.is_empty() || field.name.len() > NAME_MAX_CHARS || !field.name.chars().all(plain) {
-        // Names with a `-` are the plain form's own.
-        return Some("a name has 1 to 64 letters, digits and _");
+        return Some(What::Name);
     }
     let bounds =
         [&field.min, &field.max].map(|bound| bound.as_deref().map(|text| bound_on(text, Date::constant(2027, 1, 1))));
     match bounds {
         [None, None] => {}
-        _ if field.kind != FieldKind::Date => return Some("min and max are for dates"),
-        [Some(None), _] | [_, Some(None)] => {
-            return Some("min and max are days: 2027-03-31, today, today+30 or today-16y");
-        }
-        [Some(Some(min)), Some(Some(max))] if min > max => return Some("its min lies after its max"),
+        _ if field.kind != FieldKind::Date => return Some(What::BoundsKind),
+        [Some(None), _] | [_, Some(None)] => return Some(What::BoundsRead),
+        [Some(Some(min)), Some(Some(max))] if min > max => return Some(What::BoundsOrder),
         _ => {}
     }
     if field.keeps_longer && field.kind != FieldKind::Consent {
-        return Some("keeps_longer is for a consent");
+        return Some(What::KeepsLongerKind);
     }
     if let Some(digits) = field.digits {
         if field.kind != FieldKind::Text {
-            return Some("digits are for text");
+            return Some(What::DigitsKind);
         }
         if digits == 0 || digits > field.max_length.unwrap_or(ANSWER_MAX_CHARS) {
-            return Some("its digits do not fit its length");
+            return Some(What::DigitsLength);
         }
     }
     let asked_for = field.show_if.as_ref().map(|show_if| &show_if.field);
-    if asked_for.is_some_and(|other| form.field(other).is_none()) {
-        return Some("show_if names a field that is not there");
-    }
-    None
+    asked_for.is_some_and(|other| form.field(other).is_none()).then_some(What::ShowIf)
 }
 
 /// Puts the organisation's own numbers into the words of a form, so that they cannot say anything else than the page does.

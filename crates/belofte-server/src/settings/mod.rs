@@ -2,7 +2,7 @@
 //!
 //! Never changes them; whoever does calls `App::reload_settings`.
 
-mod form;
+pub mod form;
 pub mod posting;
 pub mod store;
 
@@ -27,12 +27,14 @@ use crate::mail::colours::{self, Colours};
 use crate::mail::compose::Words;
 use crate::store::Store;
 
-pub use posting::Posting;
+pub use posting::{Posting, PostingTexts};
 
 /// In the morning, before the first call.
 const DIGEST_HOUR: Time = Time::constant(8, 30, 0, 0);
 /// Four weeks, or a year for who agrees to it, where the organisation says nothing.
 const RETENTION: Retention = Retention { default_days: 28, consented_days: 365 };
+/// Within so many days somebody independent answers a complaint, where the organisation says nothing.
+const COMPLAINT_DAYS: u32 = 28;
 
 #[derive(Clone)]
 pub struct Settings {
@@ -76,6 +78,10 @@ impl Settings {
             serde_json::from_value::<Retention>(organization["retention"].clone())
                 .map_err(|error| format!("retention of the organisation: {error}"))?;
         }
+        if !organization["complaint_days"].is_null() {
+            serde_json::from_value::<u32>(organization["complaint_days"].clone())
+                .map_err(|error| format!("complaint_days of the organisation: {error}"))?;
+        }
         let postings = rows.into_iter().map(|row| Posting::read(row, &locales)).collect::<Result<_, _>>()?;
         for (_, _, document) in &forms {
             form::check(&localized::read(document, &lang, &locales)?)?;
@@ -108,6 +114,18 @@ impl Settings {
 
     pub fn posting_link(&self, id: &str, lang: &str) -> Option<PostingLink> {
         self.posting(id).map(|posting| posting.link(self.lang(Some(lang))))
+    }
+
+    /// Ids of every form, each once.
+    pub fn form_ids(&self) -> Vec<&str> {
+        let mut ids: Vec<&str> = self.forms.iter().map(|(id, ..)| id.as_str()).collect();
+        ids.dedup();
+        ids
+    }
+
+    /// The newest version of form `id` as it is kept, in every language.
+    pub fn form_doc(&self, id: &str) -> Option<&Value> {
+        self.forms.iter().rfind(|(known, ..)| known == id).map(|(.., doc)| doc)
     }
 
     /// The newest version of form `id`, or the asked one.
@@ -206,6 +224,16 @@ impl Settings {
 
     pub fn retention(&self) -> Retention {
         serde_json::from_value(self.organization["retention"].clone()).unwrap_or(RETENTION)
+    }
+
+    /// Within so many days a complaint is answered.
+    pub fn complaint_days(&self) -> u32 {
+        serde_json::from_value(self.organization["complaint_days"].clone()).unwrap_or(COMPLAINT_DAYS)
+    }
+
+    /// Ids of the norms that the organisation follows.
+    pub fn norms(&self) -> Vec<String> {
+        serde_json::from_value(self.organization["norms"].clone()).unwrap_or_default()
     }
 
     pub fn holidays(&self, lang: &str) -> Vec<Holiday> {

@@ -53,6 +53,9 @@ pub struct PostingTexts {
     pub base_salary: Option<PayRange>,
     #[serde(default)]
     pub form_id: Option<String>,
+    /// Forms that were asked here before: who began with one of them may still send it.
+    #[serde(default)]
+    pub earlier_forms: Vec<String>,
     #[serde(default)]
     pub description: RichText,
     #[serde(default)]
@@ -104,12 +107,27 @@ impl Posting {
         }
     }
 
+    /// As it was set, whatever the day.
+    pub fn stored_status(&self) -> PostingStatus {
+        self.status
+    }
+
+    /// As it would be once it is open.
+    pub fn opened(&self) -> Posting {
+        Posting { status: PostingStatus::Open, ..self.clone() }
+    }
+
     pub fn valid_through(&self) -> Option<Timestamp> {
         self.texts("").valid_through
     }
 
     pub fn form_id(&self) -> Option<&str> {
         self.texts("").form_id.as_deref()
+    }
+
+    /// Whether people fill in `form` here, or began to.
+    pub fn asks(&self, form: &str) -> bool {
+        self.form_id() == Some(form) || self.texts("").earlier_forms.iter().any(|earlier| earlier == form)
     }
 
     /// The steps with a date that somebody of ours stands behind.

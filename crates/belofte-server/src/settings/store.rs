@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 use serde_json::Value;
+use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
 use crate::StartError;
@@ -20,7 +21,7 @@ pub async fn people(connection: &mut AnyConnection) -> Result<Vec<(String, Value
 /// Id, version and document of every form.
 pub async fn forms(connection: &mut AnyConnection) -> Result<Vec<(String, u32, Value)>, StartError> {
     let rows = sqlx::query("SELECT id, version, doc FROM forms ORDER BY id, version").fetch_all(connection).await?;
-    let read = |row: &sqlx::any::AnyRow| -> Result<(String, u32, Value), StartError> {
+    let read = |row: &AnyRow| -> Result<(String, u32, Value), StartError> {
         let version: i64 = row.try_get("version")?;
         Ok((row.try_get("id")?, u32::try_from(version)?, serde_json::from_str(row.try_get("doc")?)?))
     };
@@ -36,21 +37,35 @@ pub struct PostingRow {
     pub doc: Value,
 }
 
+const POSTING: &str = "SELECT id, status, department, search, doc FROM postings";
+
+impl PostingRow {
+    pub fn of(id: &str, status: &str, doc: Value) -> PostingRow {
+        let department = doc["department"].as_str().unwrap_or_default().to_owned();
+        PostingRow { id: id.to_owned(), status: status.to_owned(), department, search: search_words(&doc), doc }
+    }
+}
+
 /// Every posting in the board's order.
 pub async fn postings(connection: &mut AnyConnection) -> Result<Vec<PostingRow>, StartError> {
-    let rows = sqlx::query("SELECT id, status, department, search, doc FROM postings ORDER BY position")
-        .fetch_all(connection)
-        .await?;
-    let read = |row: &sqlx::any::AnyRow| -> Result<PostingRow, StartError> {
-        Ok(PostingRow {
-            id: row.try_get("id")?,
-            status: row.try_get("status")?,
-            department: row.try_get("department")?,
-            search: row.try_get("search")?,
-            doc: serde_json::from_str(row.try_get("doc")?)?,
-        })
-    };
-    rows.iter().map(read).collect()
+    let sql = [POSTING, " ORDER BY position"].concat();
+    sqlx::query(sqlx::AssertSqlSafe(sql)).fetch_all(connection).await?.iter().map(posting_row).collect()
+}
+
+pub async fn posting(connection: &mut AnyConnection, id: &str) -> Result<Option<PostingRow>, StartError> {
+    let sql = [POSTING, " WHERE id = $1"].concat();
+    let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(connection).await?;
+    row.as_ref().map(posting_row).transpose()
+}
+
+fn posting_row(row: &AnyRow) -> Result<PostingRow, StartError> {
+    Ok(PostingRow {
+        id: row.try_get("id")?,
+        status: row.try_get("status")?,
+        department: row.try_get("department")?,
+        search: row.try_get("search")?,
+        doc: serde_json::from_str(row.try_get("doc")?)?,
+    })
 }
 
 /// Writes the organisation's document.
@@ -125,4 +140,43 @@ pub async fn insert_posting(connection: &mut AnyConnection, row: &PostingRow, po
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// The place behind the last posting of the board.
+pub async fn next_position(connection: &mut AnyConnection) -> Result<i64, StartError> {
+    let row = sqlx::query("SELECT COALESCE(MAX(position), -1) + 1 AS next FROM postings").fetch_one(connection).await?;
+    Ok(row.try_get("next")?)
+}
+
+pub async fn update_posting(connection: &mut AnyConnection, row: &PostingRow) -> Result<(), StartError> {
+    sqlx::query("UPDATE postings SET status = $2, department = $3, form_id = $4, search = $5, doc = $6 WHERE id = $1")
+        .bind(&row.id)
+        .bind(&row.status)
+        .bind(&row.department)
+        .bind(row.doc["form_id"].as_str())
+        .bind(&row.search)
+        .bind(row.doc.to_string())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Title, summary, department, places in all languages, lower case: what `q` searches.
+fn search_words(posting: &Value) -> String {
+    let mut words = String::new();
+    let fields = ["title", "summary", "department_label", "locations"].map(|name| &posting[name]);
+    fields.into_iter().for_each(|value| collect(value, &mut words));
+    words.to_lowercase()
+}
+
+fn collect(value: &Value, words: &mut String) {
+    match value {
+        Value::String(text) => {
+            words.push_str(text);
+            words.push('\n');
+        }
+        Value::Array(values) => values.iter().for_each(|value| collect(value, words)),
+        Value::Object(fields) => fields.values().for_each(|value| collect(value, words)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
 }

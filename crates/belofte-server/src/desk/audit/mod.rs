@@ -42,6 +42,9 @@ pub enum Act {
     /// It could not be carried out: the application had ended another way.
     DecisionGivenBack,
     PostingStatus,
+    PostingCreated,
+    PostingChanged,
+    FormChanged,
     HandOver,
     Note,
     /// What a person was to look at first is fine.
@@ -60,7 +63,7 @@ pub enum Act {
 }
 
 impl Act {
-    pub const ALL: [Act; 31] = [
+    pub const ALL: [Act; 34] = [
         Act::SignedIn,
         Act::SignedOut,
         Act::Invited,
@@ -82,6 +85,9 @@ impl Act {
         Act::DecisionsUndone,
         Act::DecisionGivenBack,
         Act::PostingStatus,
+        Act::PostingCreated,
+        Act::PostingChanged,
+        Act::FormChanged,
         Act::HandOver,
         Act::Note,
         Act::Cleared,

@@ -85,7 +85,7 @@ async fn list(State(state): State<AppState>, page: Page, Query(asked): Query<Ask
     let people = names.keys().copied().chain(["key", "system"]);
     let view = json!({
         "rows": shown.collect::<Vec<_>>(), "older": older, "day": asked.day,
-        "acts": acts.map(|(label, act)| option(&act, label, &asked.act)),
+        "acts": acts.into_iter().map(|(label, act)| option(&act, label, &asked.act)).collect::<Vec<_>>(),
         "people": people.map(|who| option(who, who_name(&page, who, &names), &asked.who)).collect::<Vec<_>>(),
     });
     Ok(page.html(StatusCode::OK, "audit", &page.say("audit_title", &[]), "audit.html", &view))

@@ -19,6 +19,7 @@ use crate::desk::access::Signed;
 use crate::desk::audit::{self, Act, Entry, Subject};
 use crate::desk::deeds::store::{hold_undecided, next_open};
 use crate::desk::deeds::{Deed, carry_out_in, told};
+use crate::desk::postings::publish;
 use crate::features::timeline::store::word;
 use crate::problem::{ApiProblem, ApiResult};
 use crate::state::App;
@@ -40,6 +41,7 @@ pub async fn set_status(app: &App, who: &Signed, posting_id: &str, change: &Post
     if change.status == PostingStatus::Unknown {
         return Err(ApiProblem::fields(vec![FieldError::new("status", FieldErrorCode::NotAChoice)]));
     }
+    publish::check(app, posting_id, change.status)?;
     let mut transaction = app.store.write().begin().await?;
     let connection = &mut *transaction;
     let before = store::hold_posting(connection, posting_id).await?;
@@ -63,6 +65,9 @@ pub async fn set_status(app: &App, who: &Signed, posting_id: &str, change: &Post
         return Err(ApiProblem::bad_request("decisions and promises go with status closed alone"));
     }
     store::put_status(connection, posting_id, &word(change.status)).await?;
+    if change.status == PostingStatus::Open {
+        publish::note_posted(connection, posting_id, app.clock.now()).await?;
+    }
     let detail = json!({"from": before, "to": change.status, "decisions": sent.taken.len(), "promises": moved.len()});
     let entry =
         Entry { posting_id: Some(posting_id), detail, ..Entry::new(Act::PostingStatus, Subject::Posting(posting_id)) };

@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use belofte_contract::Reference;
+use belofte_contract::postings::PostingStatus;
 use belofte_contract::timeline::ApplicationStatus;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -42,19 +43,22 @@ async fn postings(State(state): State<AppState>, page: Page, signed: Signed) -> 
     let counts = store::counts(&mut *state.store.read().acquire().await?, &signed.scope, page.now).await?;
     let seen = page.settings.postings.iter().filter(|posting| signed.scope.covers(&posting.id));
     let row = |posting: &crate::settings::Posting| {
+        let status = posting.status(page.now);
         let counts = counts.get(&posting.id).copied().unwrap_or_default();
         let say = |name: &str, count: i64| {
             (count > 0).then(|| page.words().count(name, usize::try_from(count).unwrap_or_default()))
         };
         json!({
             "id": posting.id, "title": posting.link(&page.lang).title,
+            "status": (status != PostingStatus::Open).then(|| page.say(&["postings_status_", &word(status)].concat(), &[])),
             "open": say("list_open", counts.open), "all": say("list_all", counts.all),
             "late": say("list_late", counts.late), "check": say("list_check", counts.check),
         })
     };
     let rows: Vec<Value> = seen.map(row).collect();
     let title = page.say("applications_title", &[]);
-    Ok(page.html(StatusCode::OK, "applications", &title, "postings.html", &json!({"rows": rows})))
+    let view = json!({"rows": rows, "writes": signed.can(Need::EditPostings)});
+    Ok(page.html(StatusCode::OK, "applications", &title, "postings.html", &view))
 }
 
 /// What the form above the list asks; an empty field asks nothing.

@@ -57,6 +57,14 @@ impl Typed {
     }
 }
 
+/// Something wrong in a form whose fields come in rows.
+#[derive(Debug)]
+pub struct Fault {
+    pub field: String,
+    pub label: String,
+    pub text: String,
+}
+
 /// What is wrong, by field and as a list for the top of the form.
 #[derive(Debug, Default)]
 pub struct Errors {
@@ -74,6 +82,22 @@ impl Errors {
     pub fn one(field: &str, text: String) -> Errors {
         let list = vec![json!({"field": field, "text": text})];
         Errors { by_field: Map::from_iter([(field.to_owned(), json!(text))]), list }
+    }
+
+    /// What is wrong, each with its field, what that is called, and the words for it.
+    pub fn told(page: &Page, faults: &[Fault]) -> Errors {
+        let mut errors = Errors::default();
+        for fault in faults {
+            let whole = page.say("postings_fault_in", &[("field", &fault.label), ("text", &fault.text)]);
+            errors.list.push(json!({"field": fault.field, "text": whole}));
+            errors.by_field.entry(fault.field.clone()).or_insert(json!(fault.text));
+        }
+        errors
+    }
+
+    /// What is wrong with `field`.
+    pub fn at(&self, field: &str) -> Option<&str> {
+        self.by_field.get(field)?.as_str()
     }
 
     /// The field errors of `problem` as `desk.error_<field>_<code>`; any other problem stays one.

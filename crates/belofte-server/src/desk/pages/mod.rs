@@ -19,7 +19,7 @@ use minijinja::{Environment, UndefinedBehavior};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-pub use self::form::{Errors, Typed};
+pub use self::form::{Errors, Fault, Typed};
 use super::access::{Need, Signed};
 use super::route::{HOME, Route, SIGN_IN};
 use crate::http::cookie;
@@ -93,6 +93,10 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("mail_texts.html", include_str!("templates/mail_texts.html")),
     ("mail_text.html", include_str!("templates/mail_text.html")),
     ("audit.html", include_str!("templates/audit.html")),
+    ("sheet.html", include_str!("templates/sheet.html")),
+    ("posting_new.html", include_str!("templates/posting_new.html")),
+    ("posting_edit.html", include_str!("templates/posting_edit.html")),
+    ("posting_publish.html", include_str!("templates/posting_publish.html")),
 ];
 
 static DRAWN: LazyLock<Environment<'static>> = LazyLock::new(|| {
@@ -126,7 +130,11 @@ async fn setup(page: Page) -> Response {
 }
 
 async fn style() -> Response {
-    let css = concat!(include_str!("../../../../../src/ui/tokens.css"), include_str!("templates/desk.css"));
+    let css = concat!(
+        include_str!("../../../../../src/ui/tokens.css"),
+        include_str!("templates/desk.css"),
+        include_str!("templates/edit.css")
+    );
     ([(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")], css).into_response()
 }
 

@@ -41,7 +41,7 @@ pub fn check(settings: &Settings, new: &NewApplication, now: Timestamp) -> ApiRe
     if let Some(answer) = new.answers.iter().find(|answer| answer.values.len() > MAX_VALUES) {
         return Err(too_many(&answer.field, MAX_VALUES));
     }
-    let asked = posting.form_id() == Some(new.form_id.as_str());
+    let asked = posting.form_id().is_some() && posting.asks(&new.form_id);
     let form = settings.form_at(&new.form_id, Some(new.form_version), &lang, now).filter(|_| asked);
     let form = form.ok_or_else(|| ApiProblem::conflict("the form has changed: read it again"))?;
     let answers = readable(&new.answers);

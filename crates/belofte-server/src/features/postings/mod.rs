@@ -16,7 +16,9 @@ use belofte_contract::postings::{JobPosting, JobPostingList, PostingStatus};
 use serde::Deserialize;
 
 use crate::features::score::counted;
+use crate::format::ServerFormat;
 use crate::http::{Path, Query, tagged, tagged_json};
+use crate::mail::compose::fill;
 use crate::problem::{ApiProblem, ApiResult};
 use crate::settings::{Posting, Settings};
 use crate::state::AppState;
@@ -62,7 +64,12 @@ pub async fn load_organization(state: &AppState, lang: Option<&str>) -> ApiResul
     let lang = settings.lang(lang);
     document["retention"] = serde_json::to_value(settings.retention())?;
     document["careers_url"] = settings.careers_url(lang).into();
-    Ok(settings.read(&document, lang)?)
+    let mut organization: Organization = settings.read(&document, lang)?;
+    // So that what is said about complaints has the number that is kept to.
+    let days = ServerFormat::new(lang).number(f64::from(settings.complaint_days()), 0);
+    organization.complaint_policy =
+        organization.complaint_policy.map(|text| fill(&text, &[("complaint_days", days.as_str())]));
+    Ok(organization)
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -242,6 +249,11 @@ async fn form(
 ) -> ApiResult<Response> {
     let settings = state.settings();
     let lang = settings.lang(query.lang.as_deref());
+    let mut asking = settings.postings.iter().filter(|posting| posting.asks(&id)).peekable();
+    // A form that only drafts ask is as little public as they are.
+    if asking.peek().is_some() && asking.all(|posting| posting.stored_status() == PostingStatus::Draft) {
+        return Err(ApiProblem::not_found());
+    }
     let form = settings.form_at(&id, None, lang, state.clock.now()).ok_or_else(ApiProblem::not_found)?;
     tagged_json(&headers, &form, ASK_AGAIN)
 }
