@@ -11,6 +11,7 @@ pub mod audit;
 pub mod decisions;
 mod list;
 pub mod pages;
+mod policy;
 pub mod route;
 pub mod store;
 pub mod today;
@@ -34,6 +35,7 @@ pub fn routes() -> Vec<Route> {
         decisions::routes(),
         mail::desk::routes(),
         webhooks::routes(),
+        policy::routes(),
         users::routes(),
         audit::routes(),
         pages::routes(),

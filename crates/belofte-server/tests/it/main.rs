@@ -35,6 +35,7 @@ mod outbox;
 mod owners;
 mod pages;
 mod panics;
+mod policy;
 mod postings;
 mod proof;
 mod raw;

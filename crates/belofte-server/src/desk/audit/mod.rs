@@ -42,6 +42,7 @@ pub enum Act {
     /// It could not be carried out: the application had ended another way.
     DecisionGivenBack,
     PostingStatus,
+    PolicyChanged,
     HandOver,
     Note,
     /// What a person was to look at first is fine.
@@ -53,7 +54,7 @@ pub enum Act {
 }
 
 impl Act {
-    pub const ALL: [Act; 27] = [
+    pub const ALL: [Act; 28] = [
         Act::SignedIn,
         Act::SignedOut,
         Act::Invited,
@@ -75,6 +76,7 @@ impl Act {
         Act::DecisionsUndone,
         Act::DecisionGivenBack,
         Act::PostingStatus,
+        Act::PolicyChanged,
         Act::HandOver,
         Act::Note,
         Act::Cleared,
@@ -93,6 +95,7 @@ pub enum Subject<'s> {
     Posting(&'s str),
     /// A contact of the employer's.
     Person(&'s str),
+    Organization,
     /// All of them.
     Promises,
 }
@@ -105,6 +108,7 @@ impl<'s> Subject<'s> {
             Subject::Webhook(id) => ("webhook", id),
             Subject::Posting(id) => ("posting", id),
             Subject::Person(id) => ("person", id),
+            Subject::Organization => ("organization", ""),
             Subject::Promises => ("promises", ""),
         }
     }
