@@ -114,7 +114,21 @@ for (const lang of ["nl", "en"]) {
     await expect(page.locator("main")).toContainText("Teamdag");
     await see("holidays-preview");
     await page.getByRole("button", { name: w("desk.policy_store") }).click();
+    await page.getByText(w("desk.policy_holidays_later"), { exact: true }).click();
     await expect(page.getByText("Teamdag")).toBeVisible();
+    await see("holidays-later");
+
+    await page.getByRole("link", { name: w("desk.nav_people"), exact: true }).click();
+    await page.getByRole("link", { name: w("desk.contacts_title") }).click();
+    await see("contacts");
+    await page.getByRole("link", { name: /^Joost/ }).click();
+    await page.getByLabel(w("desk.email"), { exact: true }).fill("");
+    await page.getByRole("button", { name: w("desk.people_save") }).click();
+    await expect(page.getByRole("alert")).toContainText(w("desk.error_email_too_short"));
+    await see("contact");
+    await page.getByLabel(w("desk.email"), { exact: true }).fill("joost@example.com");
+    await page.getByRole("button", { name: w("desk.people_save") }).click();
+    await expect(page.getByRole("main")).toContainText("joost@example.com");
     expect(heard).toEqual([]);
     await context.close();
   });

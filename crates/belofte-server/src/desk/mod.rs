@@ -8,6 +8,7 @@ mod acts;
 pub mod api;
 mod applications;
 pub mod audit;
+mod contacts;
 pub mod decisions;
 mod list;
 pub mod pages;
@@ -36,6 +37,7 @@ pub fn routes() -> Vec<Route> {
         mail::desk::routes(),
         webhooks::routes(),
         policy::routes(),
+        contacts::routes(),
         users::routes(),
         audit::routes(),
         pages::routes(),

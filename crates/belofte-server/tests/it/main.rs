@@ -14,6 +14,7 @@ mod canary;
 mod cli;
 mod command_line;
 mod config;
+mod contacts;
 mod crash;
 mod decisions;
 mod desk;

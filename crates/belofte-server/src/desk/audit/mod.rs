@@ -43,6 +43,8 @@ pub enum Act {
     DecisionGivenBack,
     PostingStatus,
     PolicyChanged,
+    /// Somebody that applicants see.
+    PersonChanged,
     HandOver,
     Note,
     /// What a person was to look at first is fine.
@@ -54,7 +56,7 @@ pub enum Act {
 }
 
 impl Act {
-    pub const ALL: [Act; 28] = [
+    pub const ALL: [Act; 29] = [
         Act::SignedIn,
         Act::SignedOut,
         Act::Invited,
@@ -77,6 +79,7 @@ impl Act {
         Act::DecisionGivenBack,
         Act::PostingStatus,
         Act::PolicyChanged,
+        Act::PersonChanged,
         Act::HandOver,
         Act::Note,
         Act::Cleared,

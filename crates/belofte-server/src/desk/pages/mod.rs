@@ -45,7 +45,7 @@ const SECTIONS: [(&str, &str, Need); 7] = [
     ("sessions", "/desk/sessions", Need::SignIn),
 ];
 
-const TEMPLATES: [(&str, &str); 31] = [
+const TEMPLATES: [(&str, &str); 33] = [
     ("page.html", include_str!("templates/page.html")),
     ("parts.html", include_str!("templates/parts.html")),
     ("home.html", include_str!("templates/home.html")),
@@ -72,6 +72,8 @@ const TEMPLATES: [(&str, &str); 31] = [
     ("decide_write.html", include_str!("templates/decide_write.html")),
     ("close.html", include_str!("templates/close.html")),
     ("decide_review.html", include_str!("templates/decide_review.html")),
+    ("contacts.html", include_str!("templates/contacts.html")),
+    ("contact.html", include_str!("templates/contact.html")),
     ("policy.html", include_str!("templates/policy.html")),
     ("policy_parts.html", include_str!("templates/policy_parts.html")),
     ("policy_preview.html", include_str!("templates/policy_preview.html")),

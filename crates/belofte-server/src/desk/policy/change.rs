@@ -3,6 +3,7 @@
 
 use axum::http::StatusCode;
 use axum::response::Response;
+use belofte_contract::Timestamp;
 use belofte_contract::postings::{PostingStatus, PromisePolicy};
 use serde_json::{Value, json};
 
@@ -98,13 +99,17 @@ fn told_effects(page: &Page, fresh: &Settings) -> Vec<Value> {
     let found = effects::effects(&old.calendar, &fresh.calendar, page.now, &policies(fresh));
     let (before, after) = (page.words(), Words::of("desk", fresh, &page.lang));
     let told = |effect: effects::Effect| {
-        let at = [before.day(effect.at), before.time(effect.at)].join(", ");
         json!({
-            "promise": norms::duration(&before, effect.policy), "at": at,
-            "before": before.by_when(effect.before), "after": after.by_when(effect.after),
+            "promise": norms::duration(&before, effect.policy), "at": moment(&before, effect.at),
+            "before": moment(&before, effect.before), "after": moment(&after, effect.after),
         })
     };
     found.into_iter().map(told).collect()
+}
+
+/// "Wed 31 Mar, 17:00", in the zone of its own calendar.
+fn moment(words: &Words<'_>, at: Timestamp) -> String {
+    [words.short_day(at), words.time(at)].join(", ")
 }
 
 /// Every promise that the postings make, once, the shortest first.

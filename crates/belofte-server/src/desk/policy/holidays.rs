@@ -97,6 +97,9 @@ impl List {
         };
         let days = days(&page.settings.organization);
         let (coming, past): (Vec<Day>, Vec<Day>) = days.into_iter().partition(|day| day.date >= today);
+        // Lists that ship reach years ahead: what comes soon is what people look for.
+        let (soon, later): (Vec<Day>, Vec<Day>) =
+            coming.into_iter().partition(|day| day.date.year() <= today.year() + 1);
         let name = |lang: &String| json!({"lang": lang, "name": crate::locale::text(lang, "pages.language"), "value": self.typed.get(&["name_", lang].concat())});
         let found = self.found.as_ref().map(|(days, known)| {
             let known = (*known > 0).then(|| page.words().count("policy_days_known", *known));
@@ -107,7 +110,8 @@ impl List {
             "errors": self.errors.view(), "may": signed.can(Need::EditPolicy), "began": fingerprint(&stored),
             "stale": self.stale, "found": found, "date": self.typed.get("date"),
             "names": page.settings.locales.iter().map(name).collect::<Vec<_>>(),
-            "coming": coming.iter().map(row).collect::<Vec<_>>(), "past": past.iter().map(row).collect::<Vec<_>>(),
+            "coming": soon.iter().map(row).collect::<Vec<_>>(),
+            "later": later.iter().map(row).collect::<Vec<_>>(), "past": past.iter().map(row).collect::<Vec<_>>(),
             "lists": import::SHIPPED.map(|(name, _)| json!({"value": name, "label": page.say(&["policy_list_", name].concat(), &[])})),
         });
         let title = page.say("policy_holidays", &[]);
