@@ -64,8 +64,7 @@ impl Draft {
     }
 
     /// What has a text in each of the organisation's languages, as the page shows it.
-    pub fn in_languages(&self) -> Vec<Value> {
-        let langs = self.texts["role"].keys();
+    pub fn in_languages(&self, settings: &Settings) -> Vec<Value> {
         let one = |lang: &String| {
             let mut one = json!({"lang": lang, "name": locale::text(lang, "pages.language")});
             for (name, texts) in &self.texts {
@@ -73,7 +72,7 @@ impl Draft {
             }
             one
         };
-        langs.map(one).collect()
+        settings.locales.iter().map(one).collect()
     }
 
     /// Languages to tick: the organisation's, and those that are ticked already.

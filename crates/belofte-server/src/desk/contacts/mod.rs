@@ -168,7 +168,7 @@ fn draw(page: &Page, status: StatusCode, known: Option<(&str, &Value)>, draft: &
         "errors": errors.view(), "person": draft.plain, "known": known.is_some(),
         "name": known.and_then(|(_, doc)| doc["name"].as_str()),
         "began": known.map(|(_, doc)| fingerprint(doc)),
-        "languages": draft.in_languages(), "spoken": draft.spoken(settings),
+        "languages": draft.in_languages(settings), "spoken": draft.spoken(settings),
         "others": others.filter_map(other).collect::<Vec<_>>(),
     });
     let title = known.map_or_else(|| page.say("contacts_new", &[]), |_| page.say("contacts_title", &[]));
