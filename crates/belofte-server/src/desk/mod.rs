@@ -8,11 +8,13 @@ mod acts;
 pub mod api;
 mod applications;
 pub mod audit;
+mod contacts;
 pub mod decisions;
 pub mod deeds;
 mod list;
 pub mod pages;
 pub mod postings;
+mod policy;
 pub mod route;
 pub mod score;
 pub mod store;
@@ -39,6 +41,8 @@ pub fn routes() -> Vec<Route> {
         score::routes(),
         mail::desk::routes(),
         webhooks::routes(),
+        policy::routes(),
+        contacts::routes(),
         users::routes(),
         audit::routes(),
         pages::routes(),
