@@ -13,10 +13,10 @@ use belofte_contract::postings::JobPosting;
 use belofte_html::html;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CustomEvent, Element, HtmlElement};
-use yew::functional::{Hook, HookContext};
+use yew::functional::{Hook, HookContext, UseForceUpdateHandle};
 use yew::prelude::*;
 
-use crate::api::session::{Session, Sessions};
+use crate::api::session::{self, Session};
 use crate::api::{Api, ApiError};
 use crate::clock::Clock;
 use crate::config::{Config, get, object};
@@ -28,7 +28,7 @@ use crate::i18n::messages::LATER;
 use crate::i18n::{Ctx, Format, Messages};
 use crate::part::{Part, part};
 use crate::request::{Request, use_request};
-use crate::second::Second;
+use crate::second::{self, Second, doors};
 use crate::status::StatusPage;
 use crate::text::concat;
 use crate::ui::notice;
@@ -92,8 +92,9 @@ pub struct Core(Rc<CoreParts>);
 pub struct CoreParts {
     pub api: Api,
     pub clock: Clock,
-    pub sessions: Sessions,
     pub go: Callback<View>,
+    /// Draws everything anew.
+    draw: UseForceUpdateHandle,
     messages: Rc<Messages>,
     format: Rc<dyn Format>,
     reader_zone: Option<Rc<str>>,
@@ -181,6 +182,24 @@ impl CoreParts {
     pub fn fetch_second(&self, without: bool) {
         // Inside the widget, where only the loader hears it.
         announce(self.root.unchecked_ref(), "belofte-second", &[("without", without.into())]);
+    }
+
+    /// Keeps the key to one's applications, or lets go of it.
+    pub fn keep_session(&self, session: Option<Session>) {
+        session::set(session);
+        self.settle_session();
+    }
+
+    /// What a reload finds is sealed and opened by the second file.
+    fn settle_session(&self) {
+        let draw = self.draw.clone();
+        match second::key() {
+            Some(key) => {
+                let drawn = Callback::from(move |()| draw.force_update());
+                second::open(key, doors::settle_session, (self.clock.clone(), drawn));
+            }
+            None => self.fetch_second(true),
+        }
     }
 
     pub fn host(&self) -> &HtmlElement {
@@ -349,9 +368,10 @@ impl Part for App {
 #[hook]
 fn use_app(props: &App) -> Html {
     let view = use_kept(|| props.shown.1.clone());
+    let draw = use_force_update();
     let core = {
         let from = Compared::new(ByPointer(props.config.clone()));
-        use_made(from, || core(props, view.clone()))
+        use_made(from, || core(props, view.clone(), draw))
     };
     {
         let (view, asked) = (view.clone(), props.shown.1.clone());
@@ -378,9 +398,21 @@ fn use_app(props: &App) -> Html {
         });
     }
     use_arrival(&core, employer.state.outcome().filter(Result::is_err));
+    {
+        let core = core.clone();
+        use_change(props.second, move || {
+            if session::waits() {
+                core.settle_session();
+            }
+        });
+    }
     match view {
         // The visitor was faster than the texts.
         View::Apply(_) | View::Receipt(_) | View::Status { .. } if !props.messages.has(LATER) => core.loading(),
+        // Who was here before this reload? Without the second file there is no telling.
+        View::Apply(_) | View::Status { .. } if session::is_sealed() && props.second != Second::Failed => {
+            core.loading()
+        }
         View::Receipt(receipt) => part("", apply::Receipt { core, receipt }),
         View::Status { reference, link_token } => {
             let zone = employer.state.ready().map_or("UTC", |organization| &organization.time_zone).into();
@@ -412,7 +444,7 @@ impl<T> PartialEq for ByPointer<T> {
     }
 }
 
-fn core(props: &App, view: Kept<View>) -> Core {
+fn core(props: &App, view: Kept<View>, draw: UseForceUpdateHandle) -> Core {
     let config = &props.config;
     let clock = Clock::default();
     Core(Rc::new_cyclic(|this: &std::rc::Weak<CoreParts>| {
@@ -420,13 +452,13 @@ fn core(props: &App, view: Kept<View>) -> Core {
         CoreParts {
             api: Api::new(config.endpoint.clone(), config.lang.clone(), clock.clone(), config.prefetched.clone()),
             clock,
-            sessions: Sessions::default(),
             go: Callback::from(move |to: View| {
                 if let Some(core) = this.upgrade() {
                     core.leave(&to);
                 }
                 view.set(to);
             }),
+            draw,
             messages: props.messages.clone(),
             format: Rc::new(BrowserFormat::new(&config.lang)),
             reader_zone: BrowserFormat::reader_zone().map(Rc::from),
@@ -464,7 +496,7 @@ impl CoreParts {
 /// Keeps the key that came with the receipt and shows the receipt.
 pub fn applied(core: &Core, receipt: Rc<ApplicationReceipt>) {
     let applied = receipt.receipt.posting.id.clone();
-    core.sessions.keep(Session { token: receipt.token.clone(), reference: Some(receipt.reference), applied });
+    core.keep_session(Some(Session { token: receipt.token.clone(), reference: Some(receipt.reference), applied }));
     core.announce("belofte-applied", &[("posting", receipt.receipt.posting.id.as_str().into())]);
     core.go.emit(View::Receipt(receipt));
 }

@@ -76,6 +76,8 @@ pub mod doors {
     use belofte_contract::decision::Decision;
     use yew::prelude::*;
 
+    use crate::api::sealed;
+    use crate::clock::Clock;
     use crate::features::apply::proof::Asked;
     use crate::features::decision;
     use crate::features::lookup::Lookup;
@@ -89,6 +91,10 @@ pub mod doors {
 
     pub fn prove(asked: Asked) {
         asked.prove();
+    }
+
+    pub fn settle_session(asked: (Clock, Callback<()>)) {
+        sealed::settle(asked);
     }
 
     pub fn mine(mine: Mine) -> Html {

@@ -8,6 +8,7 @@ pub mod error;
 pub mod events;
 pub mod http;
 pub mod kept;
+pub mod sealed;
 pub mod session;
 pub mod upload;
 

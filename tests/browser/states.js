@@ -353,6 +353,11 @@ const STATES = {
   "status-went-offline": {
     ...inSession, act: wentOffline, says: [["timeline.as_of_offline", {}], "timeline.steps"], on: button("timeline.all", { then: ["lookup.list_title"] }),
   },
+  // What lies in the tab is opened by the second file.
+  "status-file-offline": {
+    ...inSession, before: (page) => page.route(SECOND, (route) => route.abort("internetdisconnected")), says: ["ui.offline"],
+    on: again({ route: SECOND }, ["timeline.steps"]),
+  },
   "status-back-online": {
     ...inSession, act: async (s) => {
       await wentOffline(s);
