@@ -44,10 +44,9 @@ impl ServerFormat {
 
     /// `zone` is an IANA name; an unknown one is read as UTC.
     pub fn date(&self, at: Timestamp, zone: &str, style: Style) -> String {
-        let instant = jiff::Timestamp::from_millisecond(at.as_ms()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-        let local = TimeZone::get(zone).unwrap_or(TimeZone::UTC).to_datetime(instant);
-        let (month, day) = (local.month().unsigned_abs(), local.day().unsigned_abs());
-        let Ok(date) = Date::try_new_gregorian(i32::from(local.year()), month, day) else { return at.to_string() };
+        let local = local(at, zone);
+        let day = local.day().unsigned_abs();
+        let Some(date) = gregorian(local) else { return at.to_string() };
         let written = match style {
             Style::Long => write_date!(self, MDE::long(), &date),
             // Without the comma of CLDR, as the browser writes it.
@@ -65,6 +64,12 @@ impl ServerFormat {
             Style::Time => self.time(local.hour().unsigned_abs(), local.minute().unsigned_abs()),
         };
         written.unwrap_or_else(|| at.to_string())
+    }
+
+    /// "Mar", where there is little room.
+    pub fn short_month(&self, at: Timestamp, zone: &str) -> String {
+        let date = gregorian(local(at, zone));
+        date.and_then(|date| write_date!(self, M::medium(), &date)).unwrap_or_else(|| at.to_string())
     }
 
     /// With at most `digits` decimals, grouped.
@@ -162,6 +167,15 @@ impl belofte::i18n::Format for ServerFormat {
     fn plural_class(&self, count: u32) -> &'static str {
         ServerFormat::plural_class(self, count)
     }
+}
+
+fn local(at: Timestamp, zone: &str) -> jiff::civil::DateTime {
+    let instant = jiff::Timestamp::from_millisecond(at.as_ms()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    TimeZone::get(zone).unwrap_or(TimeZone::UTC).to_datetime(instant)
+}
+
+fn gregorian(local: jiff::civil::DateTime) -> Option<Date<Gregorian>> {
+    Date::try_new_gregorian(i32::from(local.year()), local.month().unsigned_abs(), local.day().unsigned_abs()).ok()
 }
 
 /// Decimals of an ISO 4217 currency.

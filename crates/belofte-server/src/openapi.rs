@@ -61,6 +61,7 @@ use crate::webhooks;
         desk::NewNote,
         desk::Absence,
         decision::NewDecision,
+        crate::desk::score::Figures,
         webhooks::routes::NewWebhook,
         webhooks::routes::WebhookChange,
         webhooks::routes::Webhook,
@@ -578,6 +579,17 @@ fn desk_daily() -> Vec<Operation> {
                 "/v1/desk/applications/{reference}/promises/{id}/owner",
                 "deskHandOver",
                 "Another person keeps a promise",
+            )
+        },
+        Operation {
+            query: &["posting", "period", "lang"],
+            answers: &[("200", "Figures", JSON)],
+            problems: &["401", "403", "404", "422"],
+            ..of_desk(
+                Get,
+                "/v1/desk/promise-score",
+                "deskPromiseScore",
+                "The score of what the caller may see: whole, by kind, owner, posting and month",
             )
         },
         Operation {

@@ -147,7 +147,8 @@ impl Calendar {
         zoned.map_or(Timestamp::default(), |zoned| Timestamp::from_ms(zoned.timestamp().as_millisecond()))
     }
 
-    fn begin_of(&self, day: Date) -> Timestamp {
+    /// The first moment of the local `day`.
+    pub fn begin_of(&self, day: Date) -> Timestamp {
         let start = day.to_zoned(self.zone.clone());
         start.map_or(Timestamp::default(), |start| Timestamp::from_ms(start.timestamp().as_millisecond()))
     }

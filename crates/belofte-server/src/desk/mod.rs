@@ -12,6 +12,7 @@ pub mod decisions;
 mod list;
 pub mod pages;
 pub mod route;
+pub mod score;
 pub mod store;
 pub mod today;
 pub mod users;
@@ -32,6 +33,7 @@ pub fn routes() -> Vec<Route> {
         acts::routes(),
         api::routes(),
         decisions::routes(),
+        score::routes(),
         mail::desk::routes(),
         webhooks::routes(),
         users::routes(),

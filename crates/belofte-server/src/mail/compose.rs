@@ -222,6 +222,21 @@ impl<'s> Words<'s> {
         self.format.number(f64::from(count), 0)
     }
 
+    /// "93%".
+    pub fn percent(&self, whole: u32) -> String {
+        self.format.percent(whole)
+    }
+
+    /// "March 2027".
+    pub fn month(&self, at: Timestamp) -> String {
+        self.format.date(at, self.settings.time_zone(), Style::MonthYear)
+    }
+
+    /// "Mar".
+    pub fn short_month(&self, at: Timestamp) -> String {
+        self.format.short_month(at, self.settings.time_zone())
+    }
+
     pub fn organization(&self) -> String {
         self.settings.name(self.lang)
     }

@@ -19,6 +19,7 @@ mod decisions;
 mod desk;
 mod desk_application;
 mod desk_list;
+mod desk_score;
 mod desk_today;
 mod desk_users;
 mod door;

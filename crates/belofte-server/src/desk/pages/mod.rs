@@ -35,16 +35,17 @@ const LANG_COOKIE: &str = "belofte_lang";
 const LANG_SECONDS: u32 = 365 * 24 * 3_600;
 
 /// The navigation, in its order: name of the section, where it is, who sees it. `desk.nav_<name>` is what it is called.
-const SECTIONS: [(&str, &str, Need); 6] = [
+const SECTIONS: [(&str, &str, Need); 7] = [
     ("home", HOME, Need::SignIn),
     ("applications", "/desk/applications", Need::ReadApplications),
     ("decisions", "/desk/decisions", Need::Decide),
+    ("score", "/desk/score", Need::ReadFigures),
     ("people", "/desk/people", Need::ManageUsers),
     ("audit", "/desk/audit", Need::ReadAudit),
     ("sessions", "/desk/sessions", Need::SignIn),
 ];
 
-const TEMPLATES: [(&str, &str); 27] = [
+const TEMPLATES: [(&str, &str); 28] = [
     ("page.html", include_str!("templates/page.html")),
     ("parts.html", include_str!("templates/parts.html")),
     ("home.html", include_str!("templates/home.html")),
@@ -71,6 +72,7 @@ const TEMPLATES: [(&str, &str); 27] = [
     ("decide_write.html", include_str!("templates/decide_write.html")),
     ("close.html", include_str!("templates/close.html")),
     ("decide_review.html", include_str!("templates/decide_review.html")),
+    ("score.html", include_str!("templates/score.html")),
     ("audit.html", include_str!("templates/audit.html")),
 ];
 

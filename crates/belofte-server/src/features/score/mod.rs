@@ -24,20 +24,32 @@ pub fn router() -> Router<AppState> {
     Router::new().route(PROMISE_SCORE, get(show))
 }
 
-#[derive(Deserialize)]
-struct Asked {
+/// Which score is asked for.
+#[derive(Debug, Default, Deserialize)]
+pub struct Asked {
     posting: Option<String>,
     /// Days.
     period: Option<u32>,
 }
 
-async fn show(State(state): State<AppState>, Query(asked): Query<Asked>) -> ApiResult<Response> {
-    let period_days = asked.period.unwrap_or(PERIOD_DAYS);
-    if !(1..=PERIOD_MAX_DAYS).contains(&period_days) {
-        let limit = u64::from(PERIOD_MAX_DAYS);
-        return Err(ApiProblem::fields(vec![FieldError::with_limit("period", FieldErrorCode::TooLong, limit)]));
+impl Asked {
+    /// The one posting, when there is one.
+    pub fn posting(&self) -> Option<&str> {
+        self.posting.as_deref().filter(|posting| !posting.is_empty())
     }
-    let posting = asked.posting.as_deref().filter(|posting| !posting.is_empty());
+
+    pub fn period_days(&self) -> ApiResult<u32> {
+        let days = self.period.unwrap_or(PERIOD_DAYS);
+        if (1..=PERIOD_MAX_DAYS).contains(&days) {
+            return Ok(days);
+        }
+        let limit = u64::from(PERIOD_MAX_DAYS);
+        Err(ApiProblem::fields(vec![FieldError::with_limit("period", FieldErrorCode::TooLong, limit)]))
+    }
+}
+
+async fn show(State(state): State<AppState>, Query(asked): Query<Asked>) -> ApiResult<Response> {
+    let (period_days, posting) = (asked.period_days()?, asked.posting());
     let score = if posting.is_none() && period_days == PERIOD_DAYS {
         counted::current(&state).await?
     } else {

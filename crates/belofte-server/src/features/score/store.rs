@@ -1,15 +1,62 @@
 //! The promise score, counted from the rows.
 //!
-//! The database counts the plain cases; moved and late ones are read and judged by the contract, like everywhere else.
+//! The database counts the plain cases, alike ones together; moved and late ones are read and judged by the contract, like
+//! everywhere else.
 
 use belofte_contract::Timestamp;
 use belofte_contract::promise::Promise;
 use belofte_contract::score::{PERIOD_DAYS, PromiseScore};
 use belofte_contract::time::{DAY_MS, HOUR_MS};
+use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
 use crate::features::timeline::store::{PROMISE_COLUMNS, maybe_instant, promise_row};
 use crate::problem::ApiResult;
+
+/// Which promises are counted.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'w> {
+    /// One posting, or all when it is empty.
+    pub posting: &'w str,
+    /// Only the postings of this user; everybody's when it is empty.
+    pub narrowed_user: &'w str,
+    pub period_days: u32,
+    /// When each period that is told apart begins, oldest first; what lies before the first is its own.
+    pub begins: &'w [Timestamp],
+}
+
+impl Wanted<'_> {
+    /// Everything that the public score is about.
+    pub fn public(posting: Option<&str>, period_days: u32) -> Wanted<'_> {
+        Wanted { posting: posting.unwrap_or_default(), narrowed_user: "", period_days, begins: &[] }
+    }
+
+    /// How many of `begins` are over by the first date, as SQL.
+    fn span(&self) -> String {
+        let whens = self.begins.iter().enumerate().rev();
+        let whens = whens.map(|(index, at)| format!(" WHEN p.first_due_at >= {} THEN {}", at.as_ms(), index + 1));
+        let whens: String = whens.collect();
+        if whens.is_empty() {
+            "CAST(0 AS BIGINT)".to_owned()
+        } else {
+            format!("CAST(CASE{whens} ELSE 0 END AS BIGINT)")
+        }
+    }
+}
+
+/// Promises that are alike in everything that figures are told apart by.
+#[derive(Debug)]
+pub struct Group {
+    pub kind: String,
+    pub owner_id: String,
+    pub posting_id: String,
+    /// How many of `Wanted::begins` lie before the first date.
+    pub span: usize,
+    kept: usize,
+    open: usize,
+    /// Moved or late: judged one by one.
+    rest: Vec<Promise>,
+}
 
 /// The score over everything at `now`.
 pub async fn load_score(connection: &mut AnyConnection, now: Timestamp) -> ApiResult<PromiseScore> {
@@ -17,31 +64,57 @@ pub async fn load_score(connection: &mut AnyConnection, now: Timestamp) -> ApiRe
 }
 
 /// The score of one posting or of all, over `period_days`.
-///
-/// Promises without an owner are the applicant's own deadlines; they say nothing about the organisation's word.
 pub async fn load_score_of(
     connection: &mut AnyConnection,
     posting_id: Option<&str>,
     period_days: u32,
     now: Timestamp,
 ) -> ApiResult<PromiseScore> {
-    let since = now.plus_ms(-i64::from(period_days) * DAY_MS);
-    let kept = count(connection, "p.kept_at <= p.first_due_at", posting_id, since, now).await?;
-    let open = count(connection, "p.kept_at IS NULL AND p.first_due_at >= $3", posting_id, since, now).await?;
-    let sql = format!(
-        "SELECT {PROMISE_COLUMNS} FROM promises p JOIN applications a ON a.id = p.application_id
-         WHERE {COUNTED} AND (p.kept_at > p.first_due_at OR (p.kept_at IS NULL AND p.first_due_at < $3))"
+    let groups = groups(connection, Wanted::public(posting_id, period_days), now).await?;
+    Ok(score(&groups, period_days, now))
+}
+
+/// The score of `groups`, by the contract's one rule.
+pub fn score<'g>(groups: impl IntoIterator<Item = &'g Group>, period_days: u32, now: Timestamp) -> PromiseScore {
+    let (kept, open) = (plain(now, Some(now.plus_ms(-HOUR_MS))), plain(now, None));
+    let all = groups.into_iter().flat_map(|group| {
+        let counted = std::iter::repeat_n(&kept, group.kept).chain(std::iter::repeat_n(&open, group.open));
+        counted.chain(&group.rest)
+    });
+    PromiseScore::count(all, now, period_days)
+}
+
+/// Everything wanted, in two reads however finely it is told apart.
+///
+/// Promises without an owner are the applicant's own deadlines; they say nothing about the organisation's word.
+pub async fn groups(connection: &mut AnyConnection, wanted: Wanted<'_>, now: Timestamp) -> ApiResult<Vec<Group>> {
+    let span = wanted.span();
+    let plain = format!(
+        "SELECT p.kind, p.owner_id, a.posting_id, {span} AS span, SUM(CASE WHEN p.kept_at IS NULL THEN 0 ELSE 1 END) AS kept,
+           SUM(CASE WHEN p.kept_at IS NULL THEN 1 ELSE 0 END) AS open
+         FROM promises p JOIN applications a ON a.id = p.application_id
+         WHERE {COUNTED} AND (p.kept_at <= p.first_due_at OR (p.kept_at IS NULL AND p.first_due_at >= $4))
+         GROUP BY p.kind, p.owner_id, a.posting_id, span"
     );
-    let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
-        .bind(since.as_ms())
-        .bind(posting_id.unwrap_or_default())
-        .bind(now.as_ms())
-        .fetch_all(connection)
-        .await?;
-    let rest = rows.iter().map(|row| promise_row(row).map(|row| row.promise)).collect::<ApiResult<Vec<Promise>>>()?;
-    let (kept_one, open_one) = (plain(now, Some(now.plus_ms(-HOUR_MS))), plain(now, None));
-    let all = std::iter::repeat_n(&kept_one, kept).chain(std::iter::repeat_n(&open_one, open)).chain(&rest);
-    Ok(PromiseScore::count(all, now, period_days))
+    let rest = format!(
+        "SELECT {PROMISE_COLUMNS}, a.posting_id, {span} AS span FROM promises p JOIN applications a ON a.id = p.application_id
+         WHERE {COUNTED} AND (p.kept_at > p.first_due_at OR (p.kept_at IS NULL AND p.first_due_at < $4))"
+    );
+    let since = now.plus_ms(-i64::from(wanted.period_days) * DAY_MS);
+    let mut groups = vec![];
+    for (sql, is_plain) in [(plain, true), (rest, false)] {
+        let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(since.as_ms())
+            .bind(wanted.posting)
+            .bind(wanted.narrowed_user)
+            .bind(now.as_ms())
+            .fetch_all(&mut *connection)
+            .await?;
+        for row in &rows {
+            groups.push(group(row, is_plain)?);
+        }
+    }
+    Ok(groups)
 }
 
 /// When the next open promise turns late.
@@ -57,29 +130,24 @@ pub async fn next_due(connection: &mut AnyConnection, now: Timestamp) -> ApiResu
     maybe_instant(&row, "next")
 }
 
-/// $1 since, $2 posting or nothing.
-const COUNTED: &str =
-    "p.first_due_at >= $1 AND p.voided_at IS NULL AND p.owner_id IS NOT NULL AND ($2 = '' OR a.posting_id = $2)";
+/// $1 since, $2 posting or nothing, $3 user or nobody.
+const COUNTED: &str = "p.first_due_at >= $1 AND p.voided_at IS NULL AND p.owner_id IS NOT NULL \
+     AND ($2 = '' OR a.posting_id = $2) \
+     AND ($3 = '' OR a.posting_id IN (SELECT posting_id FROM user_postings WHERE user_id = $3))";
 
-async fn count(
-    connection: &mut AnyConnection,
-    which: &'static str,
-    posting_id: Option<&str>,
-    since: Timestamp,
-    now: Timestamp,
-) -> ApiResult<usize> {
-    // $3 is named in every statement, so that both engines see the same three values.
-    let sql = format!(
-        "SELECT COUNT(*) AS counted FROM promises p JOIN applications a ON a.id = p.application_id
-         WHERE {COUNTED} AND $3 > 0 AND {which}"
-    );
-    let row = sqlx::query(sqlx::AssertSqlSafe(sql))
-        .bind(since.as_ms())
-        .bind(posting_id.unwrap_or_default())
-        .bind(now.as_ms())
-        .fetch_one(connection)
-        .await?;
-    Ok(usize::try_from(row.try_get::<i64, _>("counted")?).unwrap_or(0))
+fn group(row: &AnyRow, is_plain: bool) -> ApiResult<Group> {
+    let count = |name: &str| -> ApiResult<usize> {
+        Ok(if is_plain { usize::try_from(row.try_get::<i64, _>(name)?).unwrap_or(0) } else { 0 })
+    };
+    Ok(Group {
+        kind: row.try_get("kind")?,
+        owner_id: row.try_get("owner_id")?,
+        posting_id: row.try_get("posting_id")?,
+        span: usize::try_from(row.try_get::<i64, _>("span")?).unwrap_or(0),
+        kept: count("kept")?,
+        open: count("open")?,
+        rest: if is_plain { vec![] } else { vec![promise_row(row)?.promise] },
+    })
 }
 
 /// A promise due within the day, kept in time or not yet: stands for every row that the database counted so.
