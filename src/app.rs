@@ -21,14 +21,14 @@ use crate::api::{Api, ApiError};
 use crate::clock::Clock;
 use crate::config::{Config, get, object};
 use crate::decimal;
-use crate::features::{apply, contacts, postings, score};
+use crate::features::{apply, badge, contacts, postings, score};
 use crate::hooks::{Compared, Kept, after, spawn, use_change, use_kept, use_made};
 use crate::i18n::browser::BrowserFormat;
 use crate::i18n::messages::LATER;
 use crate::i18n::{Ctx, Format, Messages};
 use crate::part::{Part, part};
 use crate::request::{Request, use_request};
-use crate::second::{self, Second, doors};
+use crate::second::{self, Second, doors, use_second};
 use crate::status::StatusPage;
 use crate::text::concat;
 use crate::ui::notice;
@@ -44,14 +44,16 @@ pub enum View {
         reference: Option<Reference>,
         link_token: Option<String>,
     },
-    Score,
+    /// How promises are kept, of all or of one posting.
+    Score(Option<Rc<str>>),
 }
 
 /// The same receipt is the same answer of the backend: what is in it is not compared.
 impl PartialEq for View {
     fn eq(&self, other: &View) -> bool {
         match (self, other) {
-            (View::Board, View::Board) | (View::Score, View::Score) => true,
+            (View::Board, View::Board) => true,
+            (View::Score(one), View::Score(two)) => one == two,
             (View::Posting(one), View::Posting(two)) | (View::Apply(one), View::Apply(two)) => one == two,
             (View::Receipt(one), View::Receipt(two)) => Rc::ptr_eq(one, two),
             (
@@ -72,7 +74,7 @@ impl View {
             View::Apply(_) => "apply",
             View::Receipt(_) => "receipt",
             View::Status { .. } => "status",
-            View::Score => "score",
+            View::Score(_) => "score",
         }
     }
 
@@ -80,7 +82,8 @@ impl View {
         match self {
             View::Posting(id) | View::Apply(id) => Some(id),
             View::Receipt(receipt) => Some(&receipt.receipt.posting.id),
-            View::Board | View::Status { .. } | View::Score => None,
+            View::Score(posting) => posting.as_deref(),
+            View::Board | View::Status { .. } => None,
         }
     }
 }
@@ -386,6 +389,7 @@ fn use_app(props: &App) -> Html {
             *core.view.borrow_mut() = view;
         });
     }
+    use_second(&core, matches!(view, View::Score(_)).then_some(props.second));
     // A key per asking: `refresh()` reads everything anew, but never throws away a form in progress.
     let key = &*decimal::write(i64::from(props.refreshed));
     let employer = use_request(&core.api, "", core.api.organization());
@@ -418,20 +422,26 @@ fn use_app(props: &App) -> Html {
             let zone = employer.state.ready().map_or("UTC", |organization| &organization.time_zone).into();
             part(key, StatusPage { core, zone, reference, link_token, second: props.second })
         }
-        View::Board | View::Posting(_) | View::Apply(_) | View::Score => match employer.state {
+        View::Board | View::Posting(_) | View::Apply(_) | View::Score(_) => match employer.state {
             Request::Idle | Request::Loading => core.loading(),
             Request::Failed(error) => core.failed(&error, &employer.again),
-            Request::Ready(organization) => about(view, key, Shared { core, organization }),
+            Request::Ready(organization) => about(view, key, Shared { core, organization }, props.second),
         },
     }
 }
 
 /// The views that show the employer.
-fn about(view: View, key: &str, shared: Shared) -> Html {
+fn about(view: View, key: &str, shared: Shared, second: Second) -> Html {
     match view {
         View::Posting(id) => part(key, postings::Posting { shared, id, guests: GUESTS }),
         View::Apply(id) => part(&id.clone(), apply::Apply { shared, id }),
-        View::Score => part(key, score::Score { shared }),
+        View::Score(posting) => match second {
+            Second::Here(door) => {
+                let badge = badge::Badge { shared, posting, sentence: badge::Sentence(score::view::score) };
+                second::open(door, doors::badge, (key, badge))
+            }
+            second => second::waiting(&shared.core, &shared.core.ctx("UTC"), second),
+        },
         View::Board | View::Receipt(_) | View::Status { .. } => part(key, postings::Board { shared, guests: GUESTS }),
     }
 }
@@ -508,7 +518,8 @@ pub fn address(ctx: &Ctx, view: &View) -> String {
         _ => String::new(),
     };
     let path: &[&str] = match view {
-        View::Board | View::Score | View::Receipt(_) => &["/careers"],
+        View::Board | View::Receipt(_) => &["/careers"],
+        View::Score(_) => &["/careers/score"],
         View::Posting(id) => &["/careers/", id],
         View::Apply(id) => &["/careers/", id, "/apply"],
         View::Status { reference: Some(_), .. } => &["/careers/status/", &reference],

@@ -79,6 +79,7 @@ pub mod doors {
     use crate::api::sealed;
     use crate::clock::Clock;
     use crate::features::apply::proof::Asked;
+    use crate::features::badge::Badge;
     use crate::features::decision;
     use crate::features::lookup::Lookup;
     use crate::i18n::Ctx;
@@ -95,6 +96,10 @@ pub mod doors {
 
     pub fn settle_session(asked: (Clock, Callback<()>)) {
         sealed::settle(asked);
+    }
+
+    pub fn badge((key, badge): (&str, Badge)) -> Html {
+        part(key, badge)
     }
 
     pub fn mine(mine: Mine) -> Html {

@@ -3,6 +3,7 @@
 //! Draws by the widget's components; adds head, style sheet, language switch. No script runs here.
 
 mod not_open;
+mod score;
 mod shell;
 mod status;
 
@@ -40,6 +41,7 @@ pub fn router() -> Router<AppState> {
     Router::new()
         .route("/careers", get(board))
         .route("/careers/style.css", get(shell::style))
+        .route("/careers/score", get(score::page))
         .route("/careers/{id}", get(posting))
         .route("/careers/{id}/apply", get(apply))
         .merge(status::router())
