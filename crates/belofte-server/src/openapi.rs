@@ -45,7 +45,9 @@ use crate::webhooks;
         timeline::ApplicationExport,
         timeline::ChangedEvent,
         contacts::Contact,
+        score::KindScore,
         score::PromiseScore,
+        score::PublicScore,
         problem::Problem,
         proof::Proof,
         desk::Transition,
@@ -227,7 +229,7 @@ fn public_reads() -> Vec<Operation> {
             ..Operation::new(Get, "/v1/forms/{id}", "getForm", "The newest version of a form")
         },
         Operation {
-            answers: &[("200", "PromiseScore", JSON)],
+            answers: &[("200", "PublicScore", JSON)],
             problems: &["400", "422"],
             query: &["posting", "period"],
             ..Operation::new(Get, paths::PROMISE_SCORE, "getPromiseScore", "How promises were kept")

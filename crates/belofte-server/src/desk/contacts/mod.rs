@@ -22,7 +22,7 @@ use crate::state::{App, AppState};
 use crate::tokens::sha256_hex;
 
 const PATH: &str = "/desk/contacts";
-const SECTION: &str = "people";
+const SECTION: &str = "contacts";
 /// Of everybody together.
 const MAX_PEOPLE: usize = 1_000;
 

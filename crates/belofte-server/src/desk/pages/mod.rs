@@ -46,6 +46,7 @@ const DAILY: &[(&str, &str, Need)] = &[
 /// What is set once and looked at now and then, on a page of its own; `desk.setup_<name>` says what for.
 const SETUP: &[(&str, &str, Need)] = &[
     ("policy", "/desk/policy", Need::ReadPolicy),
+    ("contacts", "/desk/contacts", Need::EditPolicy),
     ("people", "/desk/people", Need::ManageUsers),
     ("mails", "/desk/mails", Need::ReadApplications),
     ("webhooks", "/desk/webhooks", Need::EditPolicy),
