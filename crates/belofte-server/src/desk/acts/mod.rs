@@ -188,11 +188,10 @@ async fn send_or_show(ground: &Ground<'_>, typed: &Typed) -> ApiResult<Response>
     if *kind == Kind::Move && ground.is_late() {
         return Err(ApiProblem::conflict("the date has passed"));
     }
-    if !seen.is_empty() && !key.is_empty() {
-        if deeds::confirm(state, signed, *reference, &deed, (&key, &seen)).await? {
-            let done = ground.back(typed, &["?done=", kind.word()].concat());
-            return Ok(Redirect::to(&done).into_response());
-        }
+    let was_shown = !seen.is_empty() && !key.is_empty();
+    if was_shown && deeds::confirm(state, signed, *reference, &deed, (&key, &seen)).await? {
+        let done = ground.back(typed, &["?done=", kind.word()].concat());
+        return Ok(Redirect::to(&done).into_response());
     }
     let preview = deeds::preview(state, signed, *reference, &deed).await?;
     Ok(shown(ground, typed, &preview, !seen.is_empty()))
