@@ -123,11 +123,12 @@ const stops = (ms) => async (s) => s.page.clock.pauseAt((await s.page.evaluate((
 const all = (...acts) => async (s) => {
   for (const act of acts) await act(s);
 };
-/** So long that calls without an answer are given up, as often as it takes: the loader may have asked before the program. */
+/** So long that calls without an answer are given up, as often as it takes: the loader may have asked before the program, and
+ * what has the view may still be on its way on a busy machine. */
 const givesUp = (s) =>
   expect(async () => {
     await s.page.clock.fastForward(15_500);
-    await expect(s.inside.getByText(s.text("ui.offline"))).toBeVisible({ timeout: 200 });
+    await expect(s.inside.getByText(s.text("ui.offline"))).toBeVisible({ timeout: 1_000 });
   }).toPass();
 const becomes = (type) => (s) => s.page.evaluate((name) => dispatchEvent(new Event(name)), type);
 
