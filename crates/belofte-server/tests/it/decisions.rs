@@ -16,11 +16,11 @@ use crate::timeline::{Applicant, applicant};
 
 const UNDO_OVER: &str = "2027-03-23T10:10:00+01:00";
 
-fn sentence(of: &str) -> String {
+pub fn sentence(of: &str) -> String {
     format!("We asked for experience in large kitchens; what {of} wrote about cooking was too little.")
 }
 
-fn rejected(reference: &str, text: &str) -> Value {
+pub fn rejected(reference: &str, text: &str) -> Value {
     json!({"reference": reference, "outcome": "rejected", "by": "sanne",
            "reasons": [{"text": text, "requirement_id": requirement()}]})
 }
@@ -32,11 +32,11 @@ fn requirement() -> String {
     kok["requirements"][0]["id"].as_str().unwrap().to_owned()
 }
 
-async fn post(app: &TestApp, path: &str, body: &Value) -> Reply {
+pub async fn post(app: &TestApp, path: &str, body: &Value) -> Reply {
     app.desk(Method::POST, &format!("/postings/kok/{path}"), body).await
 }
 
-async fn send(app: &TestApp, decisions: &[Value]) -> Value {
+pub async fn send(app: &TestApp, decisions: &[Value]) -> Value {
     let reply = post(app, "decisions", &json!({"decisions": decisions})).await;
     assert_eq!(reply.status, StatusCode::OK, "{}", reply.text());
     reply.json()

@@ -12,6 +12,7 @@ mod apply;
 mod audit;
 mod canary;
 mod cli;
+mod closing;
 mod command_line;
 mod config;
 mod crash;
