@@ -19,6 +19,7 @@ mod crash;
 mod decisions;
 mod desk;
 mod desk_application;
+mod desk_decide;
 mod desk_forms;
 mod desk_hooks;
 mod desk_list;
