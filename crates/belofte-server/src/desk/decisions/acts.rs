@@ -13,7 +13,7 @@ use serde_json::json;
 use sqlx::AnyConnection;
 
 use super::look::{look, refusal, texts};
-use super::{close, store};
+use super::{close, mark, store};
 use crate::desk::access::{Signed, Who};
 use crate::desk::audit::{self, Act, Entry, Subject};
 use crate::desk::deeds::{Deed, carry_out_in, told};
@@ -30,28 +30,44 @@ const AT_A_TIME: i64 = 100;
 /// A draft is no place to keep a book.
 const DRAFT_MAX_CHARS: usize = 2_000;
 
-/// Keeps what was written so far, whether it may be sent or not.
+/// Whether a draft was kept.
+#[derive(Debug)]
+pub enum Saved {
+    Kept,
+    /// Somebody wrote this meanwhile, and it stays.
+    Not(NewDecision),
+}
+
+/// Keeps what was written so far, whether it may be sent or not. With the mark of what it `began` from only when nobody
+/// wrote anything else since then.
 pub async fn save_draft(
     app: &App,
     who: &Signed,
     posting_id: &str,
-    reference: Reference,
+    (reference, began): (Reference, Option<&str>),
     draft: &NewDecision,
-) -> ApiResult<()> {
+) -> ApiResult<Saved> {
     let texts = draft.reasons.iter().map(|reason| &reason.text).chain(&draft.tip);
     if draft.reasons.len() > 2 || texts.map(|text| text.chars().count()).sum::<usize>() > DRAFT_MAX_CHARS {
         let error = FieldError::with_limit("reasons", FieldErrorCode::TooLong, DRAFT_MAX_CHARS as u64);
         return Err(ApiProblem::fields(vec![error]));
     }
     let mut transaction = app.store.write().begin().await?;
+    store::hold_application(&mut transaction, reference).await?;
     let (person, waits) =
         store::somebody(&mut transaction, posting_id, reference).await?.ok_or_else(ApiProblem::not_found)?;
     if !waits {
         return Err(ApiProblem::conflict("the application is decided or has ended"));
     }
+    let theirs = person.draft.filter(|theirs| theirs != draft);
+    if let (Some(theirs), Some(began)) = (theirs, began)
+        && mark(app, Some(&theirs)) != began
+    {
+        return Ok(Saved::Not(theirs));
+    }
     store::put_draft(&mut transaction, &person.id, draft, (who.who.word(), app.clock.now())).await?;
     transaction.commit().await?;
-    Ok(())
+    Ok(Saved::Kept)
 }
 
 /// Puts decisions on their way: those that may be sent, and says why the others are not.

@@ -110,6 +110,15 @@ pub async fn somebody(
     Ok(Some((undecided_row(&row)?, status == "open" && pending.is_none())))
 }
 
+/// Holds an application until the transaction ends: two who write to one person come one after the other.
+pub async fn hold_application(connection: &mut AnyConnection, reference: Reference) -> ApiResult<()> {
+    sqlx::query("UPDATE applications SET version = version WHERE reference = $1")
+        .bind(reference.to_string())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 pub async fn put_draft(
     connection: &mut AnyConnection,
     application_id: &str,
