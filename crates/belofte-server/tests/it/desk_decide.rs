@@ -99,6 +99,18 @@ both!(who_saves_second_sees_both_and_loses_neither, app, {
     assert_eq!(waiting(&app).await[0]["draft"]["reasons"][0]["text"], "Written by me about the kitchen.");
 });
 
+both!(who_is_decided_on_meanwhile_costs_nobody_their_words, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    let cookie = &recruiter(&app).await;
+    send(&app, &[rejected(&noor.reference, &sentence("noor"))]).await;
+    let body = "outcome=rejected&by=sanne&reason_1=Written+by+me+about+the+kitchen.&tip=Ask+us+in+May.&go=next";
+    let late = form(&app, &own(&noor), body, cookie).await;
+    assert_eq!(late.status, StatusCode::CONFLICT);
+    for words in ["has an answer already", "Written by me about the kitchen.", "Ask us in May."] {
+        assert!(late.text().contains(words), "{words} in {}", late.text());
+    }
+});
+
 both!(a_third_reason_is_refused_in_words_and_a_sentence_keeps_only_the_requirement_it_speaks_of, app, {
     let noor = applicant(&app, "noor@example.com").await;
     let cookie = &recruiter(&app).await;

@@ -118,7 +118,12 @@ async fn written(
     signed: Signed,
     typed: Typed,
 ) -> ApiResult<Response> {
-    let person = waiting(&mut *state.store.read().acquire().await?, &posting, &reference).await?;
+    let found = waiting(&mut *state.store.read().acquire().await?, &posting, &reference).await;
+    let person = match found {
+        Ok(person) => person,
+        Err(problem) if problem.status() == StatusCode::CONFLICT => return Ok(over(&page, &posting, &typed)),
+        Err(problem) => return Err(problem),
+    };
     let chips = sentences::chips(&page.settings, &posting, &person.lang);
     let mut draft = draft_of(&typed, &chips);
     let mut own = path(&posting, &reference);
@@ -155,6 +160,13 @@ async fn written(
         }
     };
     Ok(Redirect::to(&to).into_response())
+}
+
+/// Somebody else decided meanwhile: what was typed stands here to be copied, since no draft can hold it any more.
+fn over(page: &Page, posting: &str, typed: &Typed) -> Response {
+    let texts: Vec<String> = ["reason_1", "reason_2", "tip"].iter().filter_map(|name| typed.given(name)).collect();
+    let view = json!({"texts": texts, "back": path(posting, "")});
+    page.html(StatusCode::CONFLICT, SECTION, &page.say("decide_over", &[]), "decide_over.html", &view)
 }
 
 /// What was typed. A sentence keeps the requirement of its chip while it still shares a word with it: somebody who adds to

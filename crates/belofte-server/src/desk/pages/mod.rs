@@ -80,6 +80,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("decide_postings.html", include_str!("templates/decide_postings.html")),
     ("decide_list.html", include_str!("templates/decide_list.html")),
     ("decide_write.html", include_str!("templates/decide_write.html")),
+    ("decide_over.html", include_str!("templates/decide_over.html")),
     ("close.html", include_str!("templates/close.html")),
     ("decide_review.html", include_str!("templates/decide_review.html")),
     ("score.html", include_str!("templates/score.html")),
