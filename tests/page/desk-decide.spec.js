@@ -145,3 +145,73 @@ test("many decisions by keys: few for each, quick, taken back, and sent once ove
     await server.stop();
   }
 });
+
+test("words outlive the session, a third reason is told, a flagged one is confirmed, and closing keeps the choices", async ({ page }) => {
+  const w = words("nl");
+  const server = await start({ now: "2027-03-23T10:00:00+01:00" });
+  try {
+    await enter(page, w, server);
+    for (const name of ["noor", "ali"]) await server.apply({ posting: "kok", email: `${name}@example.com` });
+    await page.goto(server.endpoint + JOB);
+    await page.getByRole("link", { name: w("desk.decide_start") }).click();
+    const saved = page.locator("#saved");
+    const reason = page.getByLabel(w("desk.decide_reason_1"), { exact: true });
+
+    const cookies = await page.context().cookies();
+    await page.context().clearCookies();
+    await reason.fill("Je schreef nog weinig over koken.");
+    await expect(saved).toContainText(w("desk.decide_ended"));
+    await expect(saved.getByRole("link", { name: w("desk.decide_sign_in") })).toHaveAttribute("target", "_blank");
+    await look(page, "decide-ended");
+    await page.locator("#next").click();
+    await expect(page.getByRole("heading", { name: w("desk.again_title") })).toBeVisible();
+    await look(page, "again");
+    await page.goBack();
+    await page.context().addCookies(cookies);
+    await page.goto(server.endpoint + JOB);
+    await page.getByRole("link", { name: w("desk.decide_start") }).click();
+
+    await page.context().clearCookies();
+    await reason.fill("Je schreef nog weinig over koken.");
+    await expect(saved).toContainText(w("desk.decide_ended"));
+    await page.context().addCookies(cookies);
+    await page.evaluate(() => dispatchEvent(new Event("focus")));
+    await expect(saved).toHaveText(w("desk.decide_saved"));
+
+    await page.locator("[data-chip]").nth(0).click();
+    await page.locator("[data-chip]").nth(1).click();
+    await expect(page.locator("#full")).toHaveText(w("desk.decide_full"));
+    await expect(saved).toHaveText(w("desk.decide_saved"));
+    await look(page, "decide-full");
+    const next = async () => {
+      const from = page.url();
+      await page.locator("#next").click();
+      await page.waitForURL((url) => url.href !== from);
+    };
+    await next();
+    await reason.fill("Helaas hebben we gekozen voor een andere kandidaat.");
+    await next();
+
+    await page.goto(`${server.endpoint}${JOB}/review`);
+    await page.locator("details").first().locator("summary").click();
+    await look(page, "decide-review-flagged");
+    await page.locator("[name=send]").first().uncheck();
+    await page.locator("#send").click();
+    await expect(page.getByRole("alert")).toHaveText(w("desk.review_wrong_none"));
+    await page.goto(`${server.endpoint}/desk/postings/kok/close`);
+    await page.getByRole("button", { name: w("desk.close_send") }).click();
+    await expect(page.locator(".field__error")).toHaveText(Array(3).fill(w("desk.close_miss_answer")));
+    await look(page, "close-refused");
+    await page.locator("[value=decision]").nth(1).check();
+    await page.locator("[name^=although-]").check();
+    // Two of the demo wait longest; who has just applied was promised a date.
+    for (const at of [2, 3]) await page.locator("[value=date]").nth(at).check();
+    await page.getByRole("button", { name: w("desk.close_send") }).click();
+    await expect(page.getByText(w("desk.close_done"))).toBeVisible();
+    await look(page, "closed");
+    await page.goto(`${server.endpoint}/desk`);
+    await look(page, "today-on-its-way");
+  } finally {
+    await server.stop();
+  }
+});

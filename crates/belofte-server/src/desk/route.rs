@@ -4,16 +4,18 @@
 //! No handler runs without it: there is no other way into the router.
 
 use axum::Router;
-use axum::extract::{FromRequestParts, RawPathParams, Request, State};
+use axum::body::Body;
+use axum::extract::{FromRequest, FromRequestParts, RawPathParams, Request, State};
 use axum::handler::Handler;
 use axum::http::request::Parts;
-use axum::http::{Method, header};
+use axum::http::{Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{self, MethodRouter};
 use belofte_contract::problem::MEDIA_TYPE;
 
 use super::access::{Need, Scope, Signed};
+use super::pages::Typed;
 use super::users::session;
 use super::{pages, store};
 use crate::features::lookup::session::bearer;
@@ -72,15 +74,26 @@ pub fn router(routes: Vec<Route>, state: &AppState) -> Router<AppState> {
 async fn guard(State((state, need)): State<(AppState, Need)>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     let is_page = !parts.uri.path().starts_with(API);
-    let (signed, response) = match who_asks(&state, need, &parts).await {
+    let (signed, response, unread) = match who_asks(&state, need, &parts).await {
         Ok(signed) => match admit(&state, need, signed.as_ref(), &mut parts).await {
-            Ok(()) => (signed, next.run(Request::from_parts(parts.clone(), body)).await),
-            Err(problem) => (signed, problem.into_response()),
+            Ok(()) => (signed, next.run(Request::from_parts(parts.clone(), body)).await, Body::empty()),
+            Err(problem) => (signed, problem.into_response(), body),
         },
-        Err(problem) => (None, problem.into_response()),
+        Err(problem) => (None, problem.into_response(), body),
     };
     let is_problem = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == MEDIA_TYPE);
-    if is_page && is_problem { pages::problem(&state, &parts, signed, &response) } else { response }
+    if !is_page || !is_problem {
+        return response;
+    }
+    if response.status() == StatusCode::UNAUTHORIZED && parts.method == Method::POST {
+        // Where the session ended while somebody wrote, nothing of it is lost.
+        let request = Request::from_parts(parts.clone(), unread);
+        let typed = Typed::from_request(request, &state).await.ok().filter(Typed::may_be_kept);
+        if let Some(typed) = typed {
+            return pages::again(&state, &parts, &typed);
+        }
+    }
+    pages::problem(&state, &parts, signed, &response)
 }
 
 /// A key is no cookie: no other site's page can send it along.

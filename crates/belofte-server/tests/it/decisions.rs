@@ -9,6 +9,7 @@ use belofte_server::mail::outbox::Delivery;
 use belofte_server::ticker;
 use serde_json::{Value, json};
 
+use crate::desk_decide::hidden;
 use crate::desk_users::{colleague, form, page, read};
 use crate::smtp::MailSystem;
 use crate::support::{Reply, TestApp, key};
@@ -16,11 +17,11 @@ use crate::timeline::{Applicant, applicant};
 
 const UNDO_OVER: &str = "2027-03-23T10:10:00+01:00";
 
-fn sentence(of: &str) -> String {
+pub fn sentence(of: &str) -> String {
     format!("We asked for experience in large kitchens; what {of} wrote about cooking was too little.")
 }
 
-fn rejected(reference: &str, text: &str) -> Value {
+pub fn rejected(reference: &str, text: &str) -> Value {
     json!({"reference": reference, "outcome": "rejected", "by": "sanne",
            "reasons": [{"text": text, "requirement_id": requirement()}]})
 }
@@ -32,11 +33,11 @@ fn requirement() -> String {
     kok["requirements"][0]["id"].as_str().unwrap().to_owned()
 }
 
-async fn post(app: &TestApp, path: &str, body: &Value) -> Reply {
+pub async fn post(app: &TestApp, path: &str, body: &Value) -> Reply {
     app.desk(Method::POST, &format!("/postings/kok/{path}"), body).await
 }
 
-async fn send(app: &TestApp, decisions: &[Value]) -> Value {
+pub async fn send(app: &TestApp, decisions: &[Value]) -> Value {
     let reply = post(app, "decisions", &json!({"decisions": decisions})).await;
     assert_eq!(reply.status, StatusCode::OK, "{}", reply.text());
     reply.json()
@@ -283,7 +284,9 @@ both!(the_pages_decide_without_a_script, app, {
     let review = page(&read(&app, "/desk/postings/kok/decisions/review", cookie).await);
     assert!(review.contains(&format!("value=\"{}\" checked", noor.reference)), "{review}");
 
-    let sent = form(&app, "/desk/postings/kok/decisions/review", &format!("send={}", noor.reference), cookie).await;
+    let seen = format!("seen-{}", noor.reference);
+    let body = format!("send={}&{seen}={}", noor.reference, hidden(&review, &seen));
+    let sent = form(&app, "/desk/postings/kok/decisions/review", &body, cookie).await;
     assert_eq!(sent.header("location"), list, "{}", sent.text());
     let told = page(&read(&app, list, cookie).await);
     assert!(told.contains("They leave from 10:10 (10 min from now)"), "{told}");
@@ -354,12 +357,16 @@ both!(the_page_that_closes_a_job_settles_everybody_or_stays_open, app, {
     post(&app, &format!("drafts/{}", noor.reference), &draft).await;
     let shown = page(&read(&app, path, cookie).await);
     assert!(shown.contains(&sentence("noor")) && shown.contains("value=\"2027-03-30\""), "{shown}");
-    let settle =
-        format!("by=sanne&settle-{}=decision&settle-{}=date&day-{}=", noor.reference, ali.reference, ali.reference);
+    let seen = hidden(&shown, &format!("seen-{}", noor.reference));
+    let settle = format!("by=sanne&settle-{}=decision&seen-{}={seen}", noor.reference, noor.reference);
+    let settle = format!("{settle}&settle-{}=date&day-{}=", ali.reference, ali.reference);
     let weekend = form(&app, path, &format!("{settle}2027-04-03&reason=We+read+it+with+two+people."), cookie).await;
     assert!(page(&weekend).contains("Choose a working day"), "{}", weekend.text());
     let closed = form(&app, path, &format!("{settle}2027-03-30"), cookie).await;
-    assert_eq!((closed.status, closed.header("location")), (StatusCode::SEE_OTHER, "/desk/postings/kok/decisions"));
+    assert_eq!(
+        (closed.status, closed.header("location")),
+        (StatusCode::SEE_OTHER, "/desk/postings/kok/decisions?done=closed")
+    );
     assert_eq!(app.get("/v1/job-postings/kok?lang=en").await.status, StatusCode::GONE);
     assert_eq!(ali.page(&app).await["version"], 1, "the promised day is confirmed");
 });

@@ -176,7 +176,7 @@ async fn act(state: &AppState, page: &Page, signed: Signed, kind: Kind, at: &At,
         Ok(response) => Ok(response),
         Err(problem) => {
             let errors = Errors::of(page, form::renamed(problem))?;
-            Ok(ground.form(StatusCode::UNPROCESSABLE_ENTITY, typed, &errors))
+            Ok(ground.form(errors.status(), typed, &errors))
         }
     }
 }

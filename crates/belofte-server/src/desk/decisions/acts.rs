@@ -13,10 +13,11 @@ use serde_json::json;
 use sqlx::AnyConnection;
 
 use super::look::{look, refusal, texts};
-use super::store;
+use super::{close, mark, store};
 use crate::desk::access::{Signed, Who};
 use crate::desk::audit::{self, Act, Entry, Subject};
 use crate::desk::deeds::{Deed, carry_out_in, told};
+use crate::desk::store::posting_of;
 use crate::problem::{ApiProblem, ApiResult};
 use crate::state::App;
 use crate::tokens::new_id;
@@ -29,28 +30,44 @@ const AT_A_TIME: i64 = 100;
 /// A draft is no place to keep a book.
 const DRAFT_MAX_CHARS: usize = 2_000;
 
-/// Keeps what was written so far, whether it may be sent or not.
+/// Whether a draft was kept.
+#[derive(Debug)]
+pub enum Saved {
+    Kept,
+    /// Somebody wrote this meanwhile, and it stays.
+    Not(NewDecision),
+}
+
+/// Keeps what was written so far, whether it may be sent or not. With the mark of what it `began` from only when nobody
+/// wrote anything else since then.
 pub async fn save_draft(
     app: &App,
     who: &Signed,
     posting_id: &str,
-    reference: Reference,
+    (reference, began): (Reference, Option<&str>),
     draft: &NewDecision,
-) -> ApiResult<()> {
+) -> ApiResult<Saved> {
     let texts = draft.reasons.iter().map(|reason| &reason.text).chain(&draft.tip);
     if draft.reasons.len() > 2 || texts.map(|text| text.chars().count()).sum::<usize>() > DRAFT_MAX_CHARS {
         let error = FieldError::with_limit("reasons", FieldErrorCode::TooLong, DRAFT_MAX_CHARS as u64);
         return Err(ApiProblem::fields(vec![error]));
     }
     let mut transaction = app.store.write().begin().await?;
+    store::hold_application(&mut transaction, reference).await?;
     let (person, waits) =
         store::somebody(&mut transaction, posting_id, reference).await?.ok_or_else(ApiProblem::not_found)?;
     if !waits {
         return Err(ApiProblem::conflict("the application is decided or has ended"));
     }
+    let theirs = person.draft.filter(|theirs| theirs != draft);
+    if let (Some(theirs), Some(began)) = (theirs, began)
+        && mark(app, Some(&theirs)) != began
+    {
+        return Ok(Saved::Not(theirs));
+    }
     store::put_draft(&mut transaction, &person.id, draft, (who.who.word(), app.clock.now())).await?;
     transaction.commit().await?;
-    Ok(())
+    Ok(Saved::Kept)
 }
 
 /// Puts decisions on their way: those that may be sent, and says why the others are not.
@@ -61,7 +78,7 @@ pub async fn send(
     decisions: &[BatchDecision],
 ) -> ApiResult<DecisionBatchTaken> {
     let mut transaction = app.store.write().begin().await?;
-    let sent = send_in(&mut transaction, (app, who), posting_id, decisions, None).await?;
+    let sent = send_in(&mut transaction, (app, who), posting_id, decisions).await?;
     // With nothing taken, nothing was written that should stay.
     if sent.batch.is_some() {
         transaction.commit().await?;
@@ -69,13 +86,12 @@ pub async fn send(
     Ok(sent)
 }
 
-/// As [`send`], in the caller's transaction; with `closed_from` the batch closed its posting.
+/// As [`send`], in the caller's transaction.
 pub async fn send_in(
     connection: &mut AnyConnection,
     (app, who): (&App, &Signed),
     posting_id: &str,
     decisions: &[BatchDecision],
-    closed_from: Option<&str>,
 ) -> ApiResult<DecisionBatchTaken> {
     if decisions.len() > BATCH_MAX {
         let error = FieldError::with_limit("decisions", FieldErrorCode::TooMany, BATCH_MAX as u64);
@@ -88,7 +104,7 @@ pub async fn send_in(
     let due = store::due_dates(connection, posting_id, now).await?;
     let looked = look(connection, app, &settings, posting_id, decisions).await?;
     let batch = new_id();
-    store::put_batch(connection, (&batch, posting_id, who.who.word()), closed_from, now).await?;
+    store::put_batch(connection, (&batch, posting_id, who.who.word()), now).await?;
     let (mut taken, mut refused) = (vec![], vec![]);
     for (given, looked) in decisions.iter().zip(looked) {
         let person = match looked {
@@ -114,12 +130,14 @@ pub async fn send_in(
     Ok(DecisionBatchTaken { batch: Some(batch), taken, refused })
 }
 
-/// Brings everything of a batch back that has not left: as drafts, and the posting as it was.
+/// Brings everything of a batch back that has not left, as drafts.
 pub async fn undo(app: &App, who: &Signed, posting_id: &str, batch_id: &str) -> ApiResult<DecisionsUndone> {
     let now = app.clock.now();
     let mut transaction = app.store.write().begin().await?;
     let connection = &mut *transaction;
-    let batch = store::hold_batch(connection, batch_id, posting_id, now).await?.ok_or_else(ApiProblem::not_found)?;
+    // Before anything else, as closing does: the one waits for the other.
+    store::hold_posting(connection, posting_id).await?;
+    store::hold_batch(connection, batch_id, posting_id, now).await?.ok_or_else(ApiProblem::not_found)?;
     let unsent = store::hold_unsent(connection, batch_id, now).await?;
     if unsent.is_empty() {
         return Err(ApiProblem::conflict("everything of it has left"));
@@ -129,12 +147,10 @@ pub async fn undo(app: &App, who: &Signed, posting_id: &str, batch_id: &str) -> 
         store::forget_sentences(connection, app, &pending.application_id).await?;
         store::put_draft(connection, &pending.application_id, &pending.decision, (who.who.word(), now)).await?;
     }
-    if let Some(status) = &batch.closed_from {
-        store::put_status(connection, posting_id, status).await?;
-    }
     audit(connection, (app, who), Act::DecisionsUndone, posting_id, batch_id, unsent.len()).await?;
+    let reopened = close::reopen(connection, app, posting_id, &unsent).await?;
     transaction.commit().await?;
-    if batch.closed_from.is_some() {
+    if reopened {
         app.reload_settings().await.map_err(ApiProblem::internal)?;
     }
     Ok(DecisionsUndone { undone: unsent.iter().map(|pending| pending.reference).collect() })
@@ -186,12 +202,18 @@ async fn carry_out(app: &App, application_id: &str) -> ApiResult<()> {
 async fn give_back(app: &App, who: &Signed, application_id: &str) -> ApiResult<()> {
     let now = app.clock.now();
     let mut transaction = app.store.write().begin().await?;
-    if let Some(pending) = store::take(&mut transaction, application_id, now).await? {
-        store::forget_sentences(&mut transaction, app, application_id).await?;
-        store::put_draft(&mut transaction, application_id, &pending.decision, (who.who.word(), now)).await?;
-        let entry = Entry::new(Act::DecisionGivenBack, Subject::Application(application_id));
-        audit::append(&mut transaction, app, &Who::System, &entry).await?;
-        transaction.commit().await?;
+    let connection = &mut *transaction;
+    let Some(posting_id) = posting_of(connection, application_id).await? else { return Ok(()) };
+    store::hold_posting(connection, &posting_id).await?;
+    let Some(pending) = store::take(connection, application_id, now).await? else { return Ok(()) };
+    store::forget_sentences(connection, app, application_id).await?;
+    store::put_draft(connection, application_id, &pending.decision, (who.who.word(), now)).await?;
+    let entry = Entry::new(Act::DecisionGivenBack, Subject::Application(application_id));
+    audit::append(connection, app, &Who::System, &entry).await?;
+    let reopened = close::reopen(connection, app, &posting_id, &[pending]).await?;
+    transaction.commit().await?;
+    if reopened {
+        app.reload_settings().await.map_err(ApiProblem::internal)?;
     }
     Ok(())
 }

@@ -74,7 +74,7 @@ async fn draft(
     body: Result<Json<NewDecision>, JsonRejection>,
 ) -> ApiResult<StatusCode> {
     let reference = Reference::parse(&reference).map_err(|_| ApiProblem::not_found())?;
-    acts::save_draft(&state, &signed, &posting, reference, &read_json(body)?).await?;
+    acts::save_draft(&state, &signed, &posting, (reference, None), &read_json(body)?).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -14,8 +14,8 @@ use serde_json::json;
 use sqlx::AnyConnection;
 
 use super::acts;
-use super::store::{self, Undecided};
-use crate::desk::access::Signed;
+use super::store::{self, Pending, Undecided};
+use crate::desk::access::{Signed, Who};
 use crate::desk::audit::{self, Act, Entry, Subject};
 use crate::desk::deeds::store::{hold_undecided, next_open};
 use crate::desk::deeds::{Deed, carry_out_in, told};
@@ -54,12 +54,15 @@ pub async fn set_status(app: &App, who: &Signed, posting_id: &str, change: &Post
         if !unanswered.is_empty() {
             return Ok(Changed::Unanswered(unanswered));
         }
-        sent = acts::send_in(connection, (app, who), posting_id, &change.decisions, Some(&before)).await?;
+        sent = acts::send_in(connection, (app, who), posting_id, &change.decisions).await?;
         if !sent.refused.is_empty() {
             return Ok(Changed::Refused(sent.refused));
         }
         for promised in &change.promises {
             moved.extend(promise(connection, (app, who), posting_id, promised).await?);
+        }
+        if before != word(PostingStatus::Closed) {
+            store::note_closed(connection, posting_id, &before).await?;
         }
     } else if !change.decisions.is_empty() || !change.promises.is_empty() {
         return Err(ApiProblem::bad_request("decisions and promises go with status closed alone"));
@@ -78,6 +81,29 @@ pub async fn set_status(app: &App, who: &Signed, posting_id: &str, change: &Post
         told(app, id, version);
     }
     Ok(Changed::Done(sent))
+}
+
+/// Opens a posting again that closed while these decisions were on their way: the people they were for have no answer now.
+/// The server does so by itself, whoever took them back, since no posting stays closed over anybody. True when it did.
+pub async fn reopen(
+    connection: &mut AnyConnection,
+    app: &App,
+    posting_id: &str,
+    unsent: &[Pending],
+) -> ApiResult<bool> {
+    let before = unsent.iter().filter(|pending| pending.waits).find_map(|pending| pending.closed_from.as_deref());
+    let Some(before) = before else { return Ok(false) };
+    let closed = word(PostingStatus::Closed);
+    // Somebody may have opened it meanwhile, and then it is theirs.
+    if store::hold_posting(connection, posting_id).await? != closed {
+        return Ok(false);
+    }
+    store::put_status(connection, posting_id, before).await?;
+    let detail = json!({"from": closed, "to": before});
+    let entry =
+        Entry { posting_id: Some(posting_id), detail, ..Entry::new(Act::PostingStatus, Subject::Posting(posting_id)) };
+    audit::append(connection, app, &Who::System, &entry).await?;
+    Ok(true)
 }
 
 /// Who has no answer and is not named in the call.

@@ -7,16 +7,16 @@ use std::collections::BTreeMap;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use belofte_contract::Timestamp;
 use belofte_contract::desk::{BATCH_MAX, BatchDecision, PostingStatusChange, PromisedAnswer};
 use belofte_contract::postings::PostingStatus;
 use belofte_contract::problem::ProblemType;
+use belofte_contract::{Reference, Timestamp};
 use serde_json::{Value, json};
 
 use super::close::{self, Changed};
-use super::look;
 use super::pages::{SECTION, path, title};
 use super::store::{self, Undecided};
+use super::{drawn, mark};
 use crate::desk::access::{Need, Signed};
 use crate::desk::pages::{Page, Typed};
 use crate::desk::route::Route;
@@ -46,6 +46,22 @@ impl Left {
         let count = store::count_undecided(&mut connection, posting).await?;
         Ok(Left { people, dates, count })
     }
+
+    /// Whether that is not the date that was promised before.
+    fn is_other_date(&self, promised: &PromisedAnswer) -> bool {
+        let person = self.people.iter().find(|person| person.reference == promised.reference);
+        person.and_then(|person| self.dates.get(&person.id)) != Some(&promised.to)
+    }
+}
+
+/// A form that closed nothing: what was chosen, why it is here again, and who misses what.
+struct Refused {
+    status: StatusCode,
+    /// `desk.close_wrong_<word>`.
+    wrong: String,
+    /// `desk.close_miss_<word>` by person.
+    misses: BTreeMap<Reference, &'static str>,
+    typed: Typed,
 }
 
 async fn show(
@@ -55,7 +71,7 @@ async fn show(
     signed: Signed,
 ) -> ApiResult<Response> {
     let left = Left::of(&state, &posting).await?;
-    draw(&page, &signed, &posting, &left, StatusCode::OK, None, "")
+    draw((&state, &page, &signed), &posting, &left, None).await
 }
 
 async fn close(
@@ -67,81 +83,122 @@ async fn close(
 ) -> ApiResult<Response> {
     title(&page, &posting)?;
     let left = Left::of(&state, &posting).await?;
-    let change = chosen(&page, &left, &typed);
-    let wrong = match close::set_status(&state, &signed, &posting, &change).await {
-        Ok(Changed::Done(_)) => return Ok(Redirect::to(&path(&posting, "")).into_response()),
-        Ok(Changed::Unanswered(_)) => "people".to_owned(),
-        Ok(Changed::Refused(_)) => "decisions".to_owned(),
-        Err(problem) if problem.problem().kind == ProblemType::Fields => {
-            problem.problem().errors.first().map(|error| error.field.clone()).unwrap_or_default()
+    if is_closed(&page, &posting) {
+        return draw((&state, &page, &signed), &posting, &left, None).await;
+    }
+    let (change, changed) = chosen((&state, &page), &left, &typed);
+    let (mut status, mut misses) = (StatusCode::CONFLICT, BTreeMap::new());
+    let wrong = if !changed.is_empty() {
+        misses.extend(changed.into_iter().map(|reference| (reference, "changed")));
+        "changed".to_owned()
+    } else {
+        match close::set_status(&state, &signed, &posting, &change).await {
+            Ok(Changed::Done(_)) => return Ok(Redirect::to(&(path(&posting, "") + "?done=closed")).into_response()),
+            Ok(Changed::Unanswered(people)) => {
+                misses.extend(people.iter().map(|person| (person.reference, "answer")));
+                "people".to_owned()
+            }
+            Ok(Changed::Refused(refused)) => {
+                misses.extend(refused.iter().map(|refused| (refused.reference, "decision")));
+                "decisions".to_owned()
+            }
+            Err(problem) if problem.problem().kind == ProblemType::Fields => {
+                status = StatusCode::UNPROCESSABLE_ENTITY;
+                let later = change.promises.iter().filter(|promised| left.is_other_date(promised));
+                misses.extend(later.map(|promised| (promised.reference, "date")));
+                problem.problem().errors.first().map(|error| error.field.clone()).unwrap_or_default()
+            }
+            Err(problem) => return Err(problem),
         }
-        Err(problem) => return Err(problem),
     };
-    let wrong = page.say(&["close_wrong_", &wrong].concat(), &[]);
-    draw(&page, &signed, &posting, &left, StatusCode::CONFLICT, Some(wrong), &typed.get("reason"))
+    let refused = Refused { status, wrong, misses, typed };
+    draw((&state, &page, &signed), &posting, &left, Some(&refused)).await
 }
 
-/// What the form says about each. A day that is the promised one confirms the promise as it stands.
-fn chosen(page: &Page, left: &Left, typed: &Typed) -> PostingStatusChange {
+/// Whether somebody closed it; one whose last day is over still closes over nobody.
+pub fn is_closed(page: &Page, posting: &str) -> bool {
+    page.settings.posting(posting).is_some_and(|posting| posting.stored_status() == PostingStatus::Closed)
+}
+
+/// What the form says about each, and whose decision is another one than was shown. A day that is the promised one confirms
+/// the promise as it stands.
+fn chosen((app, page): (&App, &Page), left: &Left, typed: &Typed) -> (PostingStatusChange, Vec<Reference>) {
     let mut change = PostingStatusChange { status: PostingStatus::Closed, decisions: vec![], promises: vec![] };
+    let mut changed = vec![];
     for person in &left.people {
         let reference = person.reference;
-        match (typed.get(&format!("settle-{reference}")).as_str(), &person.draft) {
+        let about = |name: &str| typed.get(&format!("{name}-{reference}"));
+        match (about("settle").as_str(), &person.draft) {
+            ("decision", draft) if about("seen") != mark(app, draft.as_ref()) => changed.push(reference),
             ("decision", Some(decision)) => {
-                change.decisions.push(BatchDecision { reference, decision: decision.clone(), although_flagged: false });
+                let although_flagged = about("although") == "yes";
+                change.decisions.push(BatchDecision { reference, decision: decision.clone(), although_flagged });
             }
             ("date", _) => {
-                let day = typed.get(&format!("day-{reference}"));
+                let day = about("day");
                 let promised = left.dates.get(&person.id).copied().filter(|at| day_of(page, *at) == day);
                 let asked = || Some(page.settings.calendar.at_cutoff(day.parse().ok()?));
                 let Some(to) = promised.or_else(asked) else { continue };
-                change.promises.push(PromisedAnswer {
-                    reference,
-                    to,
-                    reason: typed.get("reason"),
-                    by: typed.get("by"),
-                });
+                let (reason, by) = (typed.get("reason"), typed.get("by"));
+                change.promises.push(PromisedAnswer { reference, to, reason, by });
             }
             _ => {}
         }
     }
-    change
+    (change, changed)
 }
 
-fn draw(
-    page: &Page,
-    signed: &Signed,
+async fn draw(
+    (state, page, signed): (&AppState, &Page, &Signed),
     posting: &str,
     left: &Left,
-    status: StatusCode,
-    wrong: Option<String>,
-    reason: &str,
+    refused: Option<&Refused>,
 ) -> ApiResult<Response> {
     let name = title(page, posting)?;
-    let rows: Vec<Value> = left.people.iter().map(|person| row(page, posting, left, person)).collect();
+    let closed = is_closed(page, posting);
+    let mut rows = vec![];
+    if !closed {
+        let written = drawn::written((state, page, signed), posting, &left.people).await?;
+        rows.extend(left.people.iter().zip(written).map(|(person, written)| row(page, left, person, written, refused)));
+        for (row, person) in rows.iter_mut().zip(&left.people) {
+            row["href"] = json!(path(posting, &person.reference.to_string()));
+        }
+    }
+    let typed = |name: &str| refused.map(|refused| refused.typed.get(name));
+    let by = typed("by").or_else(|| signed.person_id.clone()).unwrap_or_default();
     let people = page.settings.people().filter_map(|id| page.settings.person(id, &page.lang));
-    let own = signed.person_id.as_deref();
     let people: Vec<Value> =
-        people.map(|by| json!({"value": by.id, "label": by.name, "on": Some(by.id.as_str()) == own})).collect();
-    let is_closed =
-        page.settings.posting(posting).is_some_and(|posting| posting.status(page.now) == PostingStatus::Closed);
+        people.map(|person| json!({"value": person.id, "label": person.name, "on": person.id == by})).collect();
     let many = left.count > left.people.len() as i64;
     let heading = page.say("close_title", &[("posting", &name)]);
     let view = json!({
-        "heading": heading, "posting": name, "back": path(posting, ""), "rows": rows, "people": people, "wrong": wrong,
-        "reason": reason, "closed": is_closed && rows.is_empty(),
+        "heading": heading, "posting": name, "back": path(posting, ""), "rows": rows, "people": people,
+        "wrong": refused.map(|refused| page.say(&["close_wrong_", &refused.wrong].concat(), &[])),
+        "reason": typed("reason").unwrap_or_default(), "closed": closed,
+        "reopen": format!("/desk/postings/{posting}/publish"),
         "many": many.then(|| page.say("close_many", &[("count", &left.count.to_string())])),
     });
+    let status = match refused {
+        Some(refused) => refused.status,
+        None => StatusCode::OK,
+    };
     Ok(page.html(status, SECTION, &heading, "close.html", &view))
 }
 
-fn row(page: &Page, posting: &str, left: &Left, person: &Undecided) -> Value {
-    let ready = person.draft.as_ref().is_some_and(|draft| look::problems(&page.settings, posting, draft).is_empty());
-    let text = person.draft.as_ref().and_then(|draft| draft.reasons.first()).map(|reason| reason.text.clone());
+/// One person, as it was chosen before, else with what is written and fine.
+fn row(page: &Page, left: &Left, person: &Undecided, written: Value, refused: Option<&Refused>) -> Value {
+    let reference = person.reference;
+    let typed = |name: &str| refused.map(|refused| refused.typed.get(&format!("{name}-{reference}")));
+    let flagged = written["flags"].as_array().is_some_and(|flags| !flags.is_empty());
+    let ready = written["ready"] == true;
+    let usual = if ready && !flagged { "decision" } else { "" };
+    let promised = left.dates.get(&person.id).map(|at| day_of(page, *at)).unwrap_or_default();
+    let miss = refused.and_then(|refused| refused.misses.get(&reference));
     json!({
-        "reference": person.reference, "name": person.name, "lang": person.lang, "ready": ready, "text": text,
-        "day": left.dates.get(&person.id).map(|at| day_of(page, *at)).unwrap_or_default(),
-        "href": path(posting, &person.reference.to_string()),
+        "reference": reference, "name": page.name_of(&person.name), "ready": ready, "written": written,
+        "settle": typed("settle").unwrap_or_else(|| usual.to_owned()), "day": typed("day").unwrap_or(promised),
+        "although": typed("although").is_some_and(|value| value == "yes"),
+        "miss": miss.map(|miss| page.say(&["close_miss_", miss].concat(), &[])),
     })
 }
 

@@ -56,6 +56,12 @@ pub fn flags(
     flags
 }
 
+/// Whether a sentence shares a word with `other` that says something.
+pub fn speaks_of(sentence: &str, other: &str) -> bool {
+    let known = words_of([other]);
+    words_of([sentence]).iter().any(|word| is_known(word, &known))
+}
+
 /// A name alone says nothing about why.
 fn is_specific(sentence: &str, name: &str, known: &BTreeSet<String>) -> bool {
     let mut rest = plain(sentence, name);
@@ -63,8 +69,12 @@ fn is_specific(sentence: &str, name: &str, known: &BTreeSet<String>) -> bool {
         rest = rest.replace(phrase.as_str(), " ");
     }
     let mut words = rest.split_whitespace().filter(|word| word.chars().count() >= WORD_CHARS);
-    // "Cooking" speaks of "cook", and "kitchens" of "kitchen".
-    words.any(|word| known.iter().any(|other| other.starts_with(word) || word.starts_with(other.as_str())))
+    words.any(|word| is_known(word, known))
+}
+
+/// "Cooking" speaks of "cook", and "kitchens" of "kitchen".
+fn is_known(word: &str, known: &BTreeSet<String>) -> bool {
+    known.iter().any(|other| other.starts_with(word) || word.starts_with(other.as_str()))
 }
 
 fn words(text: &str) -> impl Iterator<Item = String> {
@@ -100,6 +110,13 @@ mod tests {
         ] {
             assert_eq!(kinds(sentence, 1), [FlagKind::Empty], "{sentence}");
         }
+    }
+
+    #[test]
+    fn a_sentence_speaks_of_a_requirement_while_it_shares_a_word_with_it() {
+        let requirement = "Je hebt een koksopleiding, of drie jaar in een keuken gewerkt";
+        assert!(speaks_of("Je schrijft dat je nog leert in onze keuken te staan.", requirement));
+        assert!(!speaks_of("We hebben dit weekend niemand met een rijbewijs nodig.", requirement));
     }
 
     #[test]

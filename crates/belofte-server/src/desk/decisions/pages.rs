@@ -1,27 +1,30 @@
-//! The pages of decisions: who waits, one person at a time, the review, closing. All of it works without a script.
+//! The pages of decisions: which jobs, who waits there, what is on its way. All of it works without a script.
 //!
-//! Every form keeps what was typed before anything else, so nothing is lost on the way. Holds no rules: `acts.rs` does.
+//! Holds no rules: `acts.rs` does.
 
 use std::collections::BTreeMap;
 
 use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use belofte_contract::decision::{NewDecision, Outcome, REASON_CHARS, REASONS, Reason};
-use belofte_contract::desk::{BATCH_MAX, BatchDecision, FlagKind, SentenceFlag};
+use belofte_contract::decision::{NewDecision, Outcome};
+use belofte_contract::desk::BATCH_MAX;
+use belofte_contract::promise::{Promise, PromiseState};
 use belofte_contract::time::MINUTE_MS;
 use belofte_contract::{Reference, Timestamp};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use sqlx::AnyConnection;
 
-use super::sentences::{self, Chip};
+use super::close_page::is_closed;
 use super::store::{self, Undecided};
 use super::{acts, look};
 use crate::desk::access::{Need, Signed};
 use crate::desk::pages::{Page, Typed};
 use crate::desk::route::Route;
-use crate::features::timeline::store::{load_application, word};
-use crate::http::Path;
+use crate::desk::today::left;
+use crate::desk::today::store::of_posting;
+use crate::http::{Path, Query};
 use crate::problem::{ApiProblem, ApiResult};
 use crate::state::AppState;
 
@@ -33,11 +36,7 @@ pub fn routes() -> Vec<Route> {
         Route::get("/desk/decide.js", Nothing, script),
         Route::get("/desk/decisions", Decide, postings),
         Route::get("/desk/postings/{posting}/decisions", Decide, list),
-        Route::get("/desk/postings/{posting}/decisions/review", Decide, review),
-        Route::post("/desk/postings/{posting}/decisions/review", Decide, send),
         Route::post("/desk/postings/{posting}/decisions/undo", Decide, undo),
-        Route::get("/desk/postings/{posting}/decisions/{reference}", Decide, write),
-        Route::post("/desk/postings/{posting}/decisions/{reference}", Decide, written),
     ]
 }
 
@@ -63,17 +62,23 @@ async fn postings(State(state): State<AppState>, page: Page, signed: Signed) -> 
     Ok(page.html(StatusCode::OK, SECTION, &title, "decide_postings.html", &json!({"rows": rows})))
 }
 
+#[derive(Debug, Default, Deserialize)]
+struct Asked {
+    /// What was just done.
+    done: Option<String>,
+}
+
 /// Who has no answer, how far the writing is, and what is on its way.
 async fn list(
     State(state): State<AppState>,
     Path(posting): Path<String>,
+    Query(asked): Query<Asked>,
     page: Page,
     signed: Signed,
 ) -> ApiResult<Response> {
     let title = title(&page, &posting)?;
     let mut connection = state.store.read().acquire().await?;
-    let desk = Desk::of(&mut connection, &state, &page, &posting).await?;
-    let due = store::due_dates(&mut connection, &posting, page.now).await?;
+    let desk = Desk::of(&mut connection, &page, &posting).await?;
     let row = |person: &Undecided| {
         let ready = desk.is_ready(person);
         let state = if ready {
@@ -90,9 +95,12 @@ async fn list(
         } else {
             "decide_blank"
         };
-        let hears = due.get(&person.id).map(|at| page.say("decide_hears", &[("date", &page.words().day(*at))]));
+        let next = desk.promised.get(&person.id);
+        let hears = next.map(|promise| page.say("decide_hears", &[("date", &page.words().day(promise.due_at))]));
+        let late = next.filter(|promise| promise.state(page.now) == PromiseState::Late);
         json!({
-            "href": path(&posting, &person.reference.to_string()), "name": person.name, "hears": hears,
+            "href": path(&posting, &person.reference.to_string()), "name": page.name_of(&person.name),
+            "hears": hears, "late": late.map(|promise| left(&page, promise)),
             "since": page.say("decide_since", &[("date", &page.words().day(person.submitted_at))]),
             "state": state, "label": page.say(label, &[]),
             "text": person.draft.as_ref().and_then(|draft| draft.reasons.first()).map(|reason| reason.text.clone()),
@@ -101,148 +109,15 @@ async fn list(
     let rows: Vec<Value> = desk.people.iter().map(row).collect();
     let next = desk.next(None).map(|person| path(&posting, &person.reference.to_string()));
     let batches = batches(&mut connection, &page, &posting).await?;
+    let closed = is_closed(&page, &posting);
     let view = json!({
         "heading": title, "rows": rows, "progress": desk.progress(&page), "next": next, "batches": batches,
         "review": path(&posting, "review"), "undo": path(&posting, "undo"),
-        "close": signed.can(Need::EditPostings).then(|| ["/desk/postings/", &posting, "/close"].concat()),
+        "close": (signed.can(Need::EditPostings) && !closed).then(|| ["/desk/postings/", &posting, "/close"].concat()),
+        "closed": closed && asked.done.as_deref() == Some("closed"),
+        "reopen": format!("/desk/postings/{posting}/publish"),
     });
     Ok(page.html(StatusCode::OK, SECTION, &title, "decide_list.html", &view))
-}
-
-/// One person: what they wrote, the requirements as chips, the sentences.
-async fn write(
-    State(state): State<AppState>,
-    Path((posting, reference)): Path<(String, String)>,
-    page: Page,
-    signed: Signed,
-) -> ApiResult<Response> {
-    let heading = title(&page, &posting)?;
-    let mut connection = state.store.read().acquire().await?;
-    let person = waiting(&mut connection, &posting, &reference).await?;
-    let desk = Desk::of(&mut connection, &state, &page, &posting).await?;
-    let application = load_application(&mut connection, &page.settings, &person.id, &page.lang, page.now).await?;
-    let chips = sentences::chips(&page.settings, &posting, &person.lang);
-    let draft = person.draft.clone().unwrap_or_else(|| desk.blank(&signed, &person));
-    let problems =
-        person.draft.as_ref().map(|draft| look::problems(&page.settings, &posting, draft)).unwrap_or_default();
-    let wrong: Vec<String> =
-        problems.iter().map(|problem| problem_text(&page, &problem.field, &word(problem.code))).collect();
-    let people = page.settings.people().filter_map(|id| page.settings.person(id, &page.lang));
-    let people: Vec<Value> =
-        people.map(|by| json!({"value": by.id, "label": by.name, "on": by.id == draft.by})).collect();
-    let reason =
-        |at: usize| draft.reasons.get(at).cloned().unwrap_or(Reason { text: String::new(), requirement_id: None });
-    let reasons: Vec<Value> = (0..*REASONS.end())
-        .map(|at| {
-            let reason = reason(at);
-            json!({"at": at + 1, "text": reason.text, "requirement": reason.requirement_id})
-        })
-        .collect();
-    let answers: Vec<Value> = application
-        .answers
-        .iter()
-        .map(|answer| json!({"label": answer.label, "text": answer.values.join(", ")}))
-        .collect();
-    let view = json!({
-        "posting": heading, "back": path(&posting, ""), "name": person.name, "answers": answers, "wrong": wrong,
-        "since": page.say("decide_since", &[("date", &page.words().day(person.submitted_at))]),
-        "reads": page.say("decide_reads", &[("language", crate::locale::text(&person.lang, "pages.language"))]),
-        "person_lang": person.lang, "chips": chips.iter().map(|chip| chip_view(chip, &draft)).collect::<Vec<_>>(),
-        "reasons": reasons, "tip": draft.tip, "no_reason": draft.no_reason, "hired": draft.outcome == Outcome::Hired,
-        "people": people, "least": REASON_CHARS.start(), "most": REASON_CHARS.end(), "progress": desk.progress(&page),
-        "before": desk.beside(&person, false), "after": desk.beside(&person, true),
-    });
-    Ok(page.html(StatusCode::OK, SECTION, &person.name, "decide_write.html", &view))
-}
-
-/// What was typed is kept first; then on to wherever the button leads.
-async fn written(
-    State(state): State<AppState>,
-    Path((posting, reference)): Path<(String, String)>,
-    page: Page,
-    signed: Signed,
-    typed: Typed,
-) -> ApiResult<Response> {
-    let person = waiting(&mut *state.store.read().acquire().await?, &posting, &reference).await?;
-    let mut draft = draft_of(&typed);
-    let chip = typed.given("chip");
-    if let Some(id) = &chip {
-        let chips = sentences::chips(&page.settings, &posting, &person.lang);
-        press(&mut draft, chips.iter().find(|chip| chip.id == *id).ok_or_else(ApiProblem::not_found)?);
-    }
-    acts::save_draft(&state, &signed, &posting, person.reference, &draft).await?;
-    let own = path(&posting, &reference);
-    if chip.is_some() {
-        return Ok(Redirect::to(&own).into_response());
-    }
-    let to = match typed.get("go").as_str() {
-        "stay" => return Ok(StatusCode::NO_CONTENT.into_response()),
-        "list" => path(&posting, ""),
-        // What may not be sent is shown at once, with what it lacks.
-        _ if !look::problems(&page.settings, &posting, &draft).is_empty() => own,
-        _ => {
-            let mut connection = state.store.read().acquire().await?;
-            let desk = Desk::of(&mut connection, &state, &page, &posting).await?;
-            desk.next(Some(&person))
-                .map_or_else(|| path(&posting, "review"), |next| path(&posting, &next.reference.to_string()))
-        }
-    };
-    Ok(Redirect::to(&to).into_response())
-}
-
-/// Everything that is ready, to look through once more.
-async fn review(State(state): State<AppState>, Path(posting): Path<String>, page: Page) -> ApiResult<Response> {
-    let title = title(&page, &posting)?;
-    let mut connection = state.store.read().acquire().await?;
-    let desk = Desk::of(&mut connection, &state, &page, &posting).await?;
-    let drafted = store::drafted(&mut connection, &posting, BATCH_MAX as i64).await?;
-    let used = store::used(&mut connection, page.now).await?;
-    let written = drafted.iter().filter_map(|person| Some((person.draft.as_ref()?, person.name.as_str())));
-    let mut flagging = look::Flagging::new((&state, &page.settings), &posting, used, written);
-    let mut rows = vec![];
-    for person in &drafted {
-        let Some(draft) = &person.draft else { continue };
-        let ready = desk.is_ready(person);
-        let flags = flagging.flags(person, draft);
-        let by = page.settings.person(&draft.by, &page.lang).map(|by| by.name);
-        let outcome = if draft.outcome == Outcome::Hired { "decide_hired" } else { "decide_rejected" };
-        rows.push(json!({
-            "reference": person.reference, "href": path(&posting, &person.reference.to_string()), "name": person.name,
-            "lang": person.lang, "ready": ready, "outcome": page.say(outcome, &[]), "by": by, "tip": draft.tip,
-            "reasons": draft.reasons.iter().map(|reason| &reason.text).collect::<Vec<_>>(), "no_reason": draft.no_reason,
-            "flags": flags.iter().map(|flag| flag_text(&page, flag)).collect::<Vec<_>>(),
-        }));
-    }
-    let count = rows.iter().filter(|row| row["ready"] == true).count();
-    let view = json!({
-        "posting": title, "back": path(&posting, ""), "rows": rows, "count": count, "undo": path(&posting, "undo"),
-        "batches": batches(&mut connection, &page, &posting).await?,
-    });
-    Ok(page.html(StatusCode::OK, SECTION, &page.say("review_title", &[]), "decide_review.html", &view))
-}
-
-async fn send(
-    State(state): State<AppState>,
-    Path(posting): Path<String>,
-    page: Page,
-    signed: Signed,
-    typed: Typed,
-) -> ApiResult<Response> {
-    title(&page, &posting)?;
-    let flagged: Vec<String> = typed.all("flagged").collect();
-    let drafted = store::drafted(&mut *state.store.read().acquire().await?, &posting, BATCH_MAX as i64).await?;
-    let mut drafts: BTreeMap<String, NewDecision> =
-        drafted.into_iter().filter_map(|person| Some((person.reference.to_string(), person.draft?))).collect();
-    let chosen = typed.all("send").filter_map(|reference| {
-        let decision = drafts.remove(&reference)?;
-        let although_flagged = flagged.contains(&reference);
-        Some(BatchDecision { reference: Reference::parse(&reference).ok()?, decision, although_flagged })
-    });
-    let chosen: Vec<BatchDecision> = chosen.collect();
-    let sent = acts::send(&state, &signed, &posting, &chosen).await?;
-    // Who is left is shown again, with what stands against it.
-    let to = if sent.refused.is_empty() && !chosen.is_empty() { "" } else { "review" };
-    Ok(Redirect::to(&path(&posting, to)).into_response())
 }
 
 async fn undo(
@@ -256,30 +131,41 @@ async fn undo(
 }
 
 /// The people of one posting who wait, at most one batch of them, and which of them are ready.
-struct Desk {
+pub struct Desk {
     posting: String,
     people: Vec<Undecided>,
     count: i64,
+    /// What was promised to each next.
+    promised: BTreeMap<String, Promise>,
     ready: Vec<Reference>,
     /// Who signs when nobody was chosen.
     signer: Option<String>,
 }
 
 impl Desk {
-    async fn of(connection: &mut AnyConnection, state: &AppState, page: &Page, posting: &str) -> ApiResult<Desk> {
-        let people = store::undecided(connection, posting, BATCH_MAX as i64).await?;
+    pub async fn of(connection: &mut AnyConnection, page: &Page, posting: &str) -> ApiResult<Desk> {
+        let mut people = store::undecided(connection, posting, BATCH_MAX as i64).await?;
+        let mut promised = BTreeMap::new();
+        for (person, promise) in of_posting(connection, posting).await? {
+            promised.entry(person).or_insert(promise);
+        }
+        // Who should have heard comes first, the longest ago on top; then who waits longest.
+        people.sort_by_key(|person| {
+            let late = promised.get(&person.id).filter(|promise| promise.state(page.now) == PromiseState::Late);
+            late.map_or(i64::MAX, |promise| promise.binding_due_at().as_ms())
+        });
         let count = if people.len() < BATCH_MAX {
             people.len() as i64
         } else {
             store::count_undecided(connection, posting).await?
         };
-        let settings = state.settings();
+        let settings = &page.settings;
         let ready = |person: &&Undecided| {
-            person.draft.as_ref().is_some_and(|draft| look::problems(&settings, posting, draft).is_empty())
+            person.draft.as_ref().is_some_and(|draft| look::problems(settings, posting, draft).is_empty())
         };
         let ready = people.iter().filter(ready).map(|person| person.reference).collect();
         let signer = settings.posting(posting).and_then(|posting| posting.texts(&page.lang).contacts.first().cloned());
-        Ok(Desk { posting: posting.to_owned(), people, count, ready, signer })
+        Ok(Desk { posting: posting.to_owned(), people, count, promised, ready, signer })
     }
 
     fn is_ready(&self, person: &Undecided) -> bool {
@@ -287,7 +173,7 @@ impl Desk {
     }
 
     /// Who is still to be written to, after `person` first.
-    fn next(&self, person: Option<&Undecided>) -> Option<&Undecided> {
+    pub fn next(&self, person: Option<&Undecided>) -> Option<&Undecided> {
         let at = person.and_then(|person| self.people.iter().position(|other| other.id == person.id));
         let (before, after) = self.people.split_at(at.map_or(0, |at| at + 1));
         let open = |other: &&Undecided| !self.is_ready(other) && person.is_none_or(|person| person.id != other.id);
@@ -295,19 +181,19 @@ impl Desk {
     }
 
     /// The neighbour in the list, written to or not.
-    fn beside(&self, person: &Undecided, after: bool) -> Option<String> {
+    pub fn beside(&self, person: &Undecided, after: bool) -> Option<String> {
         let at = self.people.iter().position(|other| other.id == person.id)?;
         let at = if after { at + 1 } else { at.checked_sub(1)? };
         Some(path(&self.posting, &self.people.get(at)?.reference.to_string()))
     }
 
-    fn progress(&self, page: &Page) -> Value {
+    pub fn progress(&self, page: &Page) -> Value {
         let (done, all) = (self.ready.len(), self.count);
         let text = page.say("decide_progress", &[("done", &done.to_string()), ("all", &all.to_string())]);
         json!({"done": done, "all": all.max(1), "text": text})
     }
 
-    fn blank(&self, signed: &Signed, person: &Undecided) -> NewDecision {
+    pub fn blank(&self, signed: &Signed, person: &Undecided) -> NewDecision {
         // Whoever signed the one before signs the next.
         let before = self.people.iter().filter(|other| other.id != person.id);
         let before = before.filter_map(|other| other.draft.as_ref()).map(|draft| draft.by.clone()).next_back();
@@ -317,7 +203,7 @@ impl Desk {
 }
 
 /// What is on its way and can be taken back.
-async fn batches(connection: &mut AnyConnection, page: &Page, posting: &str) -> ApiResult<Vec<Value>> {
+pub async fn batches(connection: &mut AnyConnection, page: &Page, posting: &str) -> ApiResult<Vec<Value>> {
     let batches = store::batches(connection, posting, page.now).await?;
     let view = |(batch, count, sends_at): &(store::Batch, i64, Timestamp)| {
         let minutes = (sends_at.ms_since(page.now) / MINUTE_MS).max(1).to_string();
@@ -329,70 +215,10 @@ async fn batches(connection: &mut AnyConnection, page: &Page, posting: &str) -> 
     Ok(batches.iter().map(view).collect())
 }
 
-async fn waiting(connection: &mut AnyConnection, posting: &str, reference: &str) -> ApiResult<Undecided> {
+pub async fn waiting(connection: &mut AnyConnection, posting: &str, reference: &str) -> ApiResult<Undecided> {
     let reference = Reference::parse(reference).map_err(|_| ApiProblem::not_found())?;
     let (person, waits) = store::somebody(connection, posting, reference).await?.ok_or_else(ApiProblem::not_found)?;
     if waits { Ok(person) } else { Err(ApiProblem::conflict("the application is decided or has ended")) }
-}
-
-fn draft_of(typed: &Typed) -> NewDecision {
-    let reason = |at: usize| {
-        let text = typed.given(&format!("reason_{at}"))?;
-        Some(Reason { text, requirement_id: typed.given(&format!("requirement_{at}")) })
-    };
-    let outcome = if typed.get("outcome") == "hired" { Outcome::Hired } else { Outcome::Rejected };
-    NewDecision {
-        outcome,
-        by: typed.get("by"),
-        reasons: (1..=*REASONS.end()).filter_map(reason).collect(),
-        tip: typed.given("tip"),
-        no_reason: typed.given("no_reason").is_some(),
-    }
-}
-
-/// A chip once: its sentence; again: the next way to say it; after the last: away. What a person changed stays.
-fn press(draft: &mut NewDecision, chip: &Chip) {
-    let at = draft.reasons.iter().position(|reason| reason.requirement_id.as_deref() == Some(chip.id.as_str()));
-    let Some(at) = at else {
-        if draft.reasons.len() < *REASONS.end() {
-            let text = chip.sentences.first().cloned().unwrap_or_default();
-            draft.reasons.push(Reason { text, requirement_id: Some(chip.id.clone()) });
-        }
-        return;
-    };
-    match chip.sentences.iter().position(|sentence| *sentence == draft.reasons[at].text) {
-        Some(kind) if kind + 1 < chip.sentences.len() => draft.reasons[at].text = chip.sentences[kind + 1].clone(),
-        Some(_) => {
-            draft.reasons.remove(at);
-        }
-        None => {}
-    }
-}
-
-fn chip_view(chip: &Chip, draft: &NewDecision) -> Value {
-    let on = draft.reasons.iter().any(|reason| reason.requirement_id.as_deref() == Some(chip.id.as_str()));
-    json!({"id": chip.id, "text": chip.text, "on": on, "sentences": json!(chip.sentences).to_string()})
-}
-
-/// `desk.decide_wrong_<field>`, without the number of the sentence.
-fn problem_text(page: &Page, field: &str, code: &str) -> String {
-    let name = match field.split('.').next().unwrap_or_default() {
-        "reasons" if field == "reasons" => "reasons",
-        "reasons" => "sentence",
-        other => other,
-    };
-    let name =
-        if name == "sentence" { ["decide_wrong_sentence_", code].concat() } else { ["decide_wrong_", name].concat() };
-    page.say(&name, &[("least", &REASON_CHARS.start().to_string()), ("most", &REASON_CHARS.end().to_string())])
-}
-
-fn flag_text(page: &Page, flag: &SentenceFlag) -> String {
-    let times = flag.times.unwrap_or_default().to_string();
-    let name = match flag.kind {
-        FlagKind::Copied => "flag_copied",
-        FlagKind::Empty => "flag_empty",
-    };
-    page.say(name, &[("times", &times), ("number", &(flag.reason + 1).to_string())])
 }
 
 pub fn title(page: &Page, posting: &str) -> ApiResult<String> {
@@ -402,34 +228,4 @@ pub fn title(page: &Page, posting: &str) -> ApiResult<String> {
 pub fn path(posting: &str, rest: &str) -> String {
     let base = ["/desk/postings/", posting, "/decisions"].concat();
     if rest.is_empty() { base } else { [base.as_str(), "/", rest].concat() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn chip(id: &str) -> Chip {
-        Chip { id: id.into(), text: id.into(), sentences: ["a", "b"].map(|end| format!("{id} {end}")).to_vec() }
-    }
-
-    fn texts(draft: &NewDecision) -> Vec<&str> {
-        draft.reasons.iter().map(|reason| reason.text.as_str()).collect()
-    }
-
-    #[test]
-    fn a_chip_says_it_then_says_it_otherwise_then_goes_and_never_touches_what_was_written() {
-        let mut draft =
-            NewDecision { outcome: Outcome::Rejected, by: String::new(), reasons: vec![], tip: None, no_reason: false };
-        press(&mut draft, &chip("cook"));
-        press(&mut draft, &chip("diets"));
-        press(&mut draft, &chip("weekends"));
-        assert_eq!(texts(&draft), ["cook a", "diets a"], "two at most");
-        press(&mut draft, &chip("cook"));
-        assert_eq!(texts(&draft), ["cook b", "diets a"]);
-        press(&mut draft, &chip("cook"));
-        assert_eq!(texts(&draft), ["diets a"]);
-        draft.reasons[0].text = "in own words".into();
-        press(&mut draft, &chip("diets"));
-        assert_eq!(texts(&draft), ["in own words"]);
-    }
 }

@@ -44,19 +44,22 @@ pub struct Pending {
     pub sends_at: Timestamp,
     /// As in the audit log.
     pub who: String,
+    /// The application has not ended: without this decision it has no answer.
+    pub waits: bool,
+    /// What the posting was before it closed, when this decision was on its way then.
+    pub closed_from: Option<String>,
 }
 
 #[derive(Clone, Debug)]
 pub struct Batch {
     pub id: String,
     pub at: Timestamp,
-    pub closed_from: Option<String>,
 }
 
 const UNDECIDED: &str = "FROM applications a LEFT JOIN decision_drafts d ON d.application_id = a.id
      WHERE a.posting_id = $1 AND a.status = 'open'
        AND NOT EXISTS (SELECT 1 FROM pending_decisions p WHERE p.application_id = a.id)";
-const PENDING: &str = "p.application_id, a.reference, a.name, p.decision, p.sends_at, b.who
+const PENDING: &str = "p.application_id, a.reference, a.name, a.status, p.decision, p.sends_at, b.who, b.closed_from
      FROM pending_decisions p JOIN applications a ON a.id = p.application_id JOIN decision_batches b ON b.id = p.batch_id";
 
 /// Who has no answer yet, the longest waiting first.
@@ -107,6 +110,15 @@ pub async fn somebody(
     Ok(Some((undecided_row(&row)?, status == "open" && pending.is_none())))
 }
 
+/// Holds an application until the transaction ends: two who write to one person come one after the other.
+pub async fn hold_application(connection: &mut AnyConnection, reference: Reference) -> ApiResult<()> {
+    sqlx::query("UPDATE applications SET version = version WHERE reference = $1")
+        .bind(reference.to_string())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 pub async fn put_draft(
     connection: &mut AnyConnection,
     application_id: &str,
@@ -137,17 +149,29 @@ pub async fn drop_draft(connection: &mut AnyConnection, application_id: &str) ->
 pub async fn put_batch(
     connection: &mut AnyConnection,
     (id, posting_id, who): (&str, &str, &str),
-    closed_from: Option<&str>,
     now: Timestamp,
 ) -> ApiResult<()> {
-    sqlx::query("INSERT INTO decision_batches (id, posting_id, who, at, closed_from) VALUES ($1, $2, $3, $4, $5)")
+    sqlx::query("INSERT INTO decision_batches (id, posting_id, who, at) VALUES ($1, $2, $3, $4)")
         .bind(id)
         .bind(posting_id)
         .bind(who)
         .bind(now.as_ms())
-        .bind(closed_from)
         .execute(connection)
         .await?;
+    Ok(())
+}
+
+/// Notes beside every decision of a posting that is on its way what the posting was before it closed: the closing counts
+/// them as answers.
+pub async fn note_closed(connection: &mut AnyConnection, posting_id: &str, before: &str) -> ApiResult<()> {
+    sqlx::query(
+        "UPDATE decision_batches SET closed_from = $2 WHERE posting_id = $1
+           AND EXISTS (SELECT 1 FROM pending_decisions p WHERE p.batch_id = decision_batches.id)",
+    )
+    .bind(posting_id)
+    .bind(before)
+    .execute(connection)
+    .await?;
     Ok(())
 }
 
@@ -247,14 +271,13 @@ pub async fn hold_batch(
     posting_id: &str,
     now: Timestamp,
 ) -> ApiResult<Option<Batch>> {
-    let row = sqlx::query(
-        "UPDATE decision_batches SET undone_at = $3 WHERE id = $1 AND posting_id = $2 RETURNING id, at, closed_from",
-    )
-    .bind(id)
-    .bind(posting_id)
-    .bind(now.as_ms())
-    .fetch_optional(connection)
-    .await?;
+    let row =
+        sqlx::query("UPDATE decision_batches SET undone_at = $3 WHERE id = $1 AND posting_id = $2 RETURNING id, at")
+            .bind(id)
+            .bind(posting_id)
+            .bind(now.as_ms())
+            .fetch_optional(connection)
+            .await?;
     row.as_ref().map(batch_row).transpose()
 }
 
@@ -277,9 +300,9 @@ pub async fn batches(
     now: Timestamp,
 ) -> ApiResult<Vec<(Batch, i64, Timestamp)>> {
     let rows = sqlx::query(
-        "SELECT b.id, b.at, b.closed_from, COUNT(*) AS count, MIN(p.sends_at) AS sends_at
+        "SELECT b.id, b.at, COUNT(*) AS count, MIN(p.sends_at) AS sends_at
          FROM decision_batches b JOIN pending_decisions p ON p.batch_id = b.id
-         WHERE b.posting_id = $1 AND p.sends_at > $2 GROUP BY b.id, b.at, b.closed_from ORDER BY b.at DESC, b.id",
+         WHERE b.posting_id = $1 AND p.sends_at > $2 GROUP BY b.id, b.at ORDER BY b.at DESC, b.id",
     )
     .bind(posting_id)
     .bind(now.as_ms())
@@ -413,11 +436,13 @@ fn pending_row(row: &AnyRow) -> ApiResult<Pending> {
         decision: serde_json::from_str(row.try_get("decision")?)?,
         sends_at: instant(row, "sends_at")?,
         who: row.try_get("who")?,
+        waits: row.try_get::<String, _>("status")? == "open",
+        closed_from: row.try_get("closed_from")?,
     })
 }
 
 fn batch_row(row: &AnyRow) -> ApiResult<Batch> {
-    Ok(Batch { id: row.try_get("id")?, at: instant(row, "at")?, closed_from: row.try_get("closed_from")? })
+    Ok(Batch { id: row.try_get("id")?, at: instant(row, "at")? })
 }
 
 fn reference_of(row: &AnyRow) -> ApiResult<Reference> {

@@ -3,6 +3,7 @@
 //! Never keeps a password: what is shown again leaves it out.
 
 use axum::extract::{Form, FromRequest, Request};
+use axum::http::StatusCode;
 use belofte_contract::Timestamp;
 use belofte_contract::problem::{FieldErrorCode, ProblemType};
 use serde_json::{Map, Value, json};
@@ -34,6 +35,11 @@ impl Typed {
     /// Everything, as it came.
     pub fn fields(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// Whether it may stand in a page for who is not signed in: something was typed, and it is no secret.
+    pub fn may_be_kept(&self) -> bool {
+        !self.0.is_empty() && !self.0.iter().any(|(name, _)| ["password", "again", "code"].contains(&name.as_str()))
     }
 
     /// What was typed as `name`, without spaces around; empty when nothing was.
@@ -70,18 +76,20 @@ pub struct Fault {
 pub struct Errors {
     by_field: Map<String, Value>,
     list: Vec<Value>,
+    /// Nothing was typed wrong: somebody else was faster.
+    conflict: bool,
 }
 
 impl Errors {
     /// One sentence that belongs to no field.
     pub fn whole(text: String) -> Errors {
-        Errors { by_field: Map::new(), list: vec![json!({"text": text})] }
+        Errors { list: vec![json!({"text": text})], ..Errors::default() }
     }
 
     /// One field with its sentence.
     pub fn one(field: &str, text: String) -> Errors {
         let list = vec![json!({"field": field, "text": text})];
-        Errors { by_field: Map::from_iter([(field.to_owned(), json!(text))]), list }
+        Errors { by_field: Map::from_iter([(field.to_owned(), json!(text))]), list, conflict: false }
     }
 
     /// What is wrong, each with its field, what that is called, and the words for it.
@@ -100,8 +108,17 @@ impl Errors {
         self.by_field.get(field)?.as_str()
     }
 
-    /// The field errors of `problem` as `desk.error_<field>_<code>`; any other problem stays one.
+    /// The field errors of `problem` as `desk.error_<field>_<code>`, and in words what somebody else was faster with; any
+    /// other problem stays one.
     pub fn of(page: &Page, problem: ApiProblem) -> ApiResult<Errors> {
+        if problem.status() == StatusCode::CONFLICT {
+            let name = match problem.problem().detail.as_deref() {
+                Some("this is the last administrator") => "error_last_administrator",
+                Some("a decision is on its way to the applicant; take that back first") => "error_on_its_way",
+                _ => "error_conflict",
+            };
+            return Ok(Errors { conflict: true, ..Errors::whole(page.say(name, &[])) });
+        }
         if problem.problem().kind != ProblemType::Fields {
             return Err(problem);
         }
@@ -119,6 +136,11 @@ impl Errors {
             errors.by_field.entry(error.field.clone()).or_insert(json!(text));
         }
         Ok(errors)
+    }
+
+    /// What the form is answered with.
+    pub fn status(&self) -> StatusCode {
+        if self.conflict { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY }
     }
 
     pub fn is_empty(&self) -> bool {

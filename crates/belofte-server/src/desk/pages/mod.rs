@@ -69,6 +69,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("list.html", include_str!("templates/list.html")),
     ("problem.html", include_str!("templates/problem.html")),
     ("onward.html", include_str!("templates/onward.html")),
+    ("again.html", include_str!("templates/again.html")),
     ("sign_in.html", include_str!("templates/sign_in.html")),
     ("code.html", include_str!("templates/code.html")),
     ("invitation.html", include_str!("templates/invitation.html")),
@@ -81,6 +82,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("decide_postings.html", include_str!("templates/decide_postings.html")),
     ("decide_list.html", include_str!("templates/decide_list.html")),
     ("decide_write.html", include_str!("templates/decide_write.html")),
+    ("decide_over.html", include_str!("templates/decide_over.html")),
     ("close.html", include_str!("templates/close.html")),
     ("decide_review.html", include_str!("templates/decide_review.html")),
     ("score.html", include_str!("templates/score.html")),
@@ -200,6 +202,10 @@ impl Page {
         Page { path: path.to_owned(), ..self }
     }
 
+    pub fn can(&self, need: Need) -> bool {
+        self.signed.as_ref().is_some_and(|signed| signed.can(need))
+    }
+
     pub fn words(&self) -> Words<'_> {
         Words::of("desk", &self.settings, &self.lang)
     }
@@ -297,7 +303,7 @@ impl Page {
         &'s self,
         sections: &'s [(&'s str, &'s str, Need)],
     ) -> impl Iterator<Item = &'s (&'s str, &'s str, Need)> {
-        sections.iter().filter(|(.., need)| self.signed.as_ref().is_some_and(|signed| signed.can(*need)))
+        sections.iter().filter(|(.., need)| self.can(*need))
     }
 
     fn language(&self, lang: &str) -> Value {
@@ -336,6 +342,14 @@ pub fn problem(state: &AppState, parts: &Parts, signed: Option<Signed>, problem:
         response.headers_mut().insert(header::RETRY_AFTER, wait.clone());
     }
     response
+}
+
+/// For who is signed out by now: what they typed, to be sent again once they are signed in.
+pub fn again(state: &AppState, parts: &Parts, typed: &Typed) -> Response {
+    let page = Page::of(state, parts, None).at(HOME);
+    let fields: Vec<_> = typed.fields().collect();
+    let view = json!({"to": parts.uri.path(), "fields": fields, "sign_in": SIGN_IN});
+    page.html(StatusCode::UNAUTHORIZED, "", &page.say("again_title", &[]), "again.html", &view)
 }
 
 fn way_in(page: &Page, parts: &Parts) -> Response {

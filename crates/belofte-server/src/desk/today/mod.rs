@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use belofte_contract::Timestamp;
 use belofte_contract::promise::{Promise, PromiseState};
 use belofte_contract::time::{DAY_MS, HOUR_MS, MINUTE_MS};
 use serde::Deserialize;
@@ -18,6 +19,7 @@ use sqlx::AnyConnection;
 
 use self::store::Due;
 use super::access::{Need, Signed};
+use super::decisions;
 use super::pages::Page;
 use super::route::{HOME, Route};
 use crate::features::timeline::store::Posting;
@@ -158,7 +160,7 @@ async fn group(
     let mut drawn = vec![];
     for row in rows {
         let Some(due) = store::find(connection, &row.id).await? else { continue };
-        let Due { promise, reference, name, posting_id } = &due;
+        let Due { promise, reference, name, posting_id, leaves_at } = &due;
         let posting = postings
             .entry(posting_id.clone())
             .or_insert_with(|| Posting::of(&page.settings, posting_id, &page.lang).ok());
@@ -170,9 +172,16 @@ async fn group(
             "label": posting.as_ref().map(|posting| posting.promise_label(promise.stage_id.as_deref())),
             "when": page.words().by_when(promise.due_at), "left": left(page, promise),
             "may_move": promise.state(page.now) != PromiseState::Late,
+            "on_its_way": leaves_at.map(|at| on_its_way(page, posting_id, at)),
         }));
     }
     Ok(json!({"name": name, "rows": drawn}))
+}
+
+/// A decision that has not left yet: nothing else can be done until it has, and the way to take it back.
+pub fn on_its_way(page: &Page, posting_id: &str, leaves_at: Timestamp) -> Value {
+    let text = page.say("on_its_way", &[("time", &page.words().time(leaves_at))]);
+    json!({"text": text, "undo": page.can(Need::Decide).then(|| decisions::pages::path(posting_id, ""))})
 }
 
 /// How much time there is, or how much has passed: "2 hours left", "3 days late".

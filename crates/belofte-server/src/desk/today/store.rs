@@ -15,6 +15,8 @@ pub struct Due {
     pub reference: String,
     pub name: String,
     pub posting_id: String,
+    /// When a decision leaves that is on its way to them.
+    pub leaves_at: Option<Timestamp>,
 }
 
 /// What is due by `until`, the oldest date first: who keeps it and what its state follows from, no more. A full desk has
@@ -35,6 +37,21 @@ pub async fn open(
     )
     .bind(until.as_ms())
     .bind(scope.narrowed_user())
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(dates).collect()
+}
+
+/// Every open promise of ours in one posting: whom it was made to, and what its state follows from.
+pub async fn of_posting(connection: &mut AnyConnection, posting_id: &str) -> ApiResult<Vec<(String, Promise)>> {
+    let rows = sqlx::query(
+        "SELECT p.application_id, p.id, p.first_due_at, p.due_at, p.due_day_start, p.moves
+         FROM promises p JOIN applications a ON a.id = p.application_id
+         WHERE a.posting_id = $1 AND a.status = 'open' AND p.kept_at IS NULL AND p.voided_at IS NULL
+           AND p.owner_id IS NOT NULL
+         ORDER BY p.due_at, p.id",
+    )
+    .bind(posting_id)
     .fetch_all(connection)
     .await?;
     rows.iter().map(dates).collect()
@@ -64,8 +81,9 @@ fn dates(row: &AnyRow) -> ApiResult<(String, Promise)> {
 /// The whole of one promise, and whom it was made to.
 pub async fn find(connection: &mut AnyConnection, id: &str) -> ApiResult<Option<Due>> {
     let sql = format!(
-        "SELECT {PROMISE_COLUMNS}, a.reference, a.name, a.posting_id
-         FROM promises p JOIN applications a ON a.id = p.application_id WHERE p.id = $1"
+        "SELECT {PROMISE_COLUMNS}, a.reference, a.name, a.posting_id, d.sends_at
+         FROM promises p JOIN applications a ON a.id = p.application_id
+           LEFT JOIN pending_decisions d ON d.application_id = a.id WHERE p.id = $1"
     );
     let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id).fetch_optional(connection).await?;
     let Some(row) = row else { return Ok(None) };
@@ -75,5 +93,6 @@ pub async fn find(connection: &mut AnyConnection, id: &str) -> ApiResult<Option<
         reference: row.try_get("reference")?,
         name: row.try_get("name")?,
         posting_id: row.try_get("posting_id")?,
+        leaves_at: row.try_get::<Option<i64>, _>("sends_at")?.map(Timestamp::from_ms),
     }))
 }

@@ -144,7 +144,10 @@ async fn invite(State(state): State<AppState>, page: Page, signed: Signed, typed
     };
     match invited {
         Ok(link) => Ok(link_page(page, &shown.name, &link)),
-        Err(problem) => Ok(form(&page, StatusCode::UNPROCESSABLE_ENTITY, &shown, &Errors::of(&page, problem)?)),
+        Err(problem) => {
+            let errors = Errors::of(&page, problem)?;
+            Ok(form(&page, errors.status(), &shown, &errors))
+        }
     }
 }
 
@@ -164,7 +167,10 @@ async fn change(
     };
     match changed {
         Ok(()) => Ok(Redirect::to(PATH).into_response()),
-        Err(problem) => Ok(form(&page, StatusCode::UNPROCESSABLE_ENTITY, &shown, &Errors::of(&page, problem)?)),
+        Err(problem) => {
+            let errors = Errors::of(&page, problem)?;
+            Ok(form(&page, errors.status(), &shown, &errors))
+        }
     }
 }
 
@@ -195,9 +201,13 @@ fn link_page(page: Page, name: &str, link: &str) -> Response {
     )
 }
 
-async fn end(State(state): State<AppState>, Path(id): Path<String>, signed: Signed) -> ApiResult<Response> {
-    super::end(&state, &signed.who, &id).await?;
-    Ok(Redirect::to(PATH).into_response())
+async fn end(State(state): State<AppState>, Path(id): Path<String>, page: Page, signed: Signed) -> ApiResult<Response> {
+    let Err(problem) = super::end(&state, &signed.who, &id).await else {
+        return Ok(Redirect::to(PATH).into_response());
+    };
+    let errors = Errors::of(&page, problem)?;
+    let shown = Shown::of(known(&state, &id).await?);
+    Ok(form(&page.at(&format!("{PATH}/{id}")), errors.status(), &shown, &errors))
 }
 
 async fn known(state: &AppState, id: &str) -> ApiResult<User> {

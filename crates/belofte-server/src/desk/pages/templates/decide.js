@@ -18,6 +18,7 @@
     const sentences = JSON.parse(chip.dataset.sentences);
     const used = reasons.find(({ requirement }) => requirement.value === chip.value);
     const place = used ?? reasons.find(({ text }) => text.value.trim() === "");
+    document.getElementById("full").textContent = place ? "" : form.dataset.full;
     if (!place) return;
     const at = used ? sentences.indexOf(place.text.value) : -1;
     if (used && at < 0) return place.text.focus();
@@ -27,21 +28,53 @@
     keep();
   };
 
+  const saved = document.getElementById("saved");
+  const tell = (word, signIn) => {
+    saved.textContent = form.dataset[word];
+    if (!signIn) return;
+    const link = document.createElement("a");
+    Object.assign(link, { href: "/desk/sign-in", target: "_blank", textContent: form.dataset.signIn });
+    saved.append(" ", link);
+  };
+
   let timer = 0;
-  const save = () => {
+  let unsaved = false;
+  // One after the other: each says what it began from, and that is what the one before left.
+  let saving = null;
+  const send = async () => {
     const body = new URLSearchParams(new FormData(form));
     body.set("go", "stay");
-    fetch(form.action, { method: "POST", body, keepalive: true }).then((answer) => {
-      if (answer.ok) document.getElementById("saved").textContent = form.dataset.saved;
-    }, () => {});
+    unsaved = false;
+    const answer = await fetch(form.action, { method: "POST", body, keepalive: true }).catch(() => null);
+    // A sign-in page is an answer too: only this one says that the words are kept.
+    if (answer?.status === 204 && !answer.redirected) {
+      field("began").value = answer.headers.get("belofte-draft");
+      return tell("saved");
+    }
+    unsaved = answer?.status !== 409;
+    if (!unsaved) return tell("stale");
+    const ended = answer?.status === 401 || answer?.redirected;
+    tell(ended ? "ended" : "unsaved", ended);
+  };
+  const save = async () => {
+    while (saving) await saving;
+    saving = send().finally(() => (saving = null));
   };
   const keep = () => {
-    document.getElementById("saved").textContent = "";
+    saved.textContent = "";
     clearTimeout(timer);
     timer = setTimeout(save, 1_000);
   };
   form.addEventListener("input", keep);
-  form.addEventListener("submit", () => clearTimeout(timer));
+  // Back from the sign-in, say.
+  addEventListener("focus", () => unsaved && save());
+  form.addEventListener("submit", (event) => {
+    clearTimeout(timer);
+    if (!saving) return;
+    event.preventDefault();
+    const { submitter } = event;
+    saving.then(() => form.requestSubmit(submitter));
+  });
   for (const { text, requirement } of reasons) {
     text.addEventListener("input", () => {
       if (text.value.trim() === "") requirement.value = "";
