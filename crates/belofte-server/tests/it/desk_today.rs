@@ -218,13 +218,70 @@ both!(while_somebody_is_away_the_stand_in_keeps_their_promises_and_then_they_do,
     assert_eq!(acts(&app).await.iter().filter(|act| *act == "away").count(), 1);
 });
 
-both!(two_who_stand_in_for_each_other_keep_their_own, app, {
+both!(nobody_stands_in_who_is_away_then_too, app, {
     let noor = applicant(&app, "noor@example.com").await;
     let boss = colleague(&app, "boss@example.com", Role::Administrator, &[]).await;
-    for body in ["person=sanne&until=2027-03-25&stand_in=joost", "person=joost&until=2027-03-25&stand_in=sanne"] {
-        assert_eq!(form(&app, "/desk/away", body, &boss.cookie).await.status, StatusCode::SEE_OTHER);
+    let away = async |body: &str| form(&app, "/desk/away?lang=en", body, &boss.cookie).await;
+    let saved = away("person=sanne&until=2027-03-25&stand_in=joost").await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text());
+    for circle in
+        ["person=joost&until=2027-03-25&stand_in=sanne", "person=joost&from=2027-03-25&until=2027-03-30&stand_in=sanne"]
+    {
+        let refused = away(circle).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{circle}");
+        let text = page(&refused);
+        assert!(text.contains("an email address who is there in that time"), "{text}");
     }
-    assert_eq!(noor.page(&app).await["promises"][0]["owner"]["id"], "sanne");
-    form(&app, "/desk/away", "person=joost&back=yes", &boss.cookie).await;
     assert_eq!(noor.page(&app).await["promises"][0]["owner"]["id"], "joost");
+    let later = away("person=joost&from=2027-03-26&until=2027-03-30&stand_in=sanne").await;
+    assert_eq!(later.status, StatusCode::SEE_OTHER, "back by then: {}", later.text());
+    assert_eq!(away("person=joost&back=yes").await.status, StatusCode::SEE_OTHER);
+    // Whoever stands in can pass it on, and the desk says where it ends.
+    let third = page(&read(&app, "/desk/away?lang=en", &boss.cookie).await);
+    let third = third.split("value=\"joost\"").next().unwrap().to_owned();
+    assert!(third.contains("Joost Hendriks keeps the promises of Sanne de Wit from"), "{third}");
+});
+
+both!(an_absence_to_come_is_kept_from_applicants_until_its_first_day, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    let who = sanne(&app).await;
+    let body = "person=sanne&from=2027-03-29&until=2027-03-30&stand_in=joost";
+    let saved = form(&app, "/desk/away", body, &who.cookie).await;
+    assert_eq!(saved.header("location"), "/desk/away?done=sanne", "{}", saved.text());
+    let told = page(&read(&app, "/desk/away?done=sanne&lang=en", &who.cookie).await);
+    let line =
+        "Joost Hendriks keeps the promises of Sanne de Wit from Monday 29 March up to and including Tuesday 30 March.";
+    assert!(told.contains(&format!("Saved. {line}")) && told.contains("value=\"2027-03-29\""), "{told}");
+    let before = seen(&app, &noor).await;
+    assert_eq!(
+        (&before["promises"][0]["owner"]["id"], &before["contacts"][0]["away_until"]),
+        (&json!("sanne"), &Value::Null)
+    );
+    let posting = app.get("/v1/postings/kok").await.json();
+    assert_eq!(posting["contacts"][0]["away_until"], Value::Null);
+    app.set_time("2027-03-29T00:30:00+02:00");
+    let during = seen(&app, &noor).await;
+    assert_eq!(
+        (&during["promises"][0]["owner"]["id"], &during["contacts"][0]["away_until"]),
+        (&json!("joost"), &json!("2027-03-31"))
+    );
+    app.set_time("2027-03-31T00:30:00+02:00");
+    assert_eq!(seen(&app, &noor).await["promises"][0]["owner"]["id"], "sanne");
+    let who = sanne(&app).await;
+    for (body, field) in [
+        ("from=soon&until=2027-04-30", "Choose the first day."),
+        ("from=2027-04-10&until=2027-04-09", "Choose the first day or a later one."),
+    ] {
+        let body = format!("person=sanne&stand_in=joost&{body}");
+        let refused = form(&app, "/desk/away?lang=en", &body, &who.cookie).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let text = page(&refused);
+        assert!(text.contains(field), "{text}");
+    }
+    let by_program = json!({"person": "sanne", "from": "2027-04-10", "until": "2027-04-12", "stand_in": "joost"});
+    let saved = app.desk(Method::POST, "/away", &by_program).await;
+    assert_eq!(saved.status, StatusCode::NO_CONTENT, "{}", saved.text());
+    let back = form(&app, "/desk/away", "person=sanne&back=yes", &who.cookie).await;
+    let told = page(&read(&app, &format!("{}&lang=en", back.header("location")), &who.cookie).await);
+    assert!(told.contains("Sanne de Wit keeps their own promises."), "{told}");
 });

@@ -94,7 +94,7 @@ async fn today(
 }
 
 /// What can have been done before the page is shown: `desk.done_<name>`.
-pub const DONE: [&str; 7] = ["keep", "move", "owner", "step", "note", "checked", "away"];
+pub const DONE: [&str; 6] = ["keep", "move", "owner", "step", "note", "checked"];
 
 struct Row {
     /// Of the promise.
