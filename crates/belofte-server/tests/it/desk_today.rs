@@ -95,6 +95,42 @@ both!(what_is_written_is_read_as_the_applicant_will_and_sent_once, app, {
     assert!(home.contains("role=\"status\""), "{home}");
 });
 
+both!(the_desk_reads_what_is_promised_in_its_own_words_and_the_applicant_in_theirs, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    app.set_time("2027-03-24T10:00:00+01:00");
+    let who = sanne(&app).await;
+    let of_noor = format!("/desk/applications/{}", noor.reference);
+    for place in ["/desk".to_owned(), of_noor.clone(), path(&noor, "keep"), path(&noor, "move"), path(&noor, "owner")] {
+        for (lang, said, not) in
+            [("en", "An answer to the letter", "your letter"), ("nl", "Een antwoord op de brief", "je brief")]
+        {
+            let text = page(&read(&app, &format!("{place}?lang={lang}"), &who.cookie).await);
+            assert!(text.contains(said) && !text.contains(not), "{place}: {text}");
+        }
+    }
+    assert_eq!(seen(&app, &noor).await["promises"][0]["label"], "An answer to your letter");
+    belofte_server::ticker::rounds(&app.state).await.unwrap();
+    app.set_time("2027-03-25T09:00:00+01:00");
+    belofte_server::ticker::rounds(&app.state).await.unwrap();
+    let mails = app.get("/demo/mail.json").await.json();
+    let owners = mails.as_array().unwrap().iter().find(|mail| mail["kind"] == "owner_tomorrow").unwrap();
+    let text = owners["text"].as_str().unwrap();
+    assert!(text.contains("Een antwoord op de brief") && !text.contains("je brief"), "{text}");
+});
+
+both!(at_the_desk_the_latest_thing_stands_on_top, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    app.set_time("2027-03-24T10:00:00+01:00");
+    let kept = noor.act(&app, &format!("promises/{}/kept", noor.promise), json!({"by": "sanne", "text": WORDS})).await;
+    assert_eq!(kept.status, StatusCode::OK, "{}", kept.text());
+    let who = sanne(&app).await;
+    let text = page(&read(&app, &format!("/desk/applications/{}?lang=en", noor.reference), &who.cookie).await);
+    let told = text.split("<h2 id=\"timeline\">").nth(1).unwrap();
+    let (words, now) = (told.find(WORDS).unwrap(), told.find("data-kind=\"now\"").unwrap());
+    assert!(words < now, "kept after the step began: {told}");
+    assert!(told.find("data-kind=\"next\"").is_none_or(|next| next < words), "what comes stands on top: {told}");
+});
+
 both!(an_empty_message_is_not_sent_and_a_call_needs_no_words, app, {
     let noor = applicant(&app, "noor@example.com").await;
     let who = sanne(&app).await;

@@ -71,7 +71,7 @@ pub fn renamed(problem: ApiProblem) -> ApiProblem {
 pub fn view(ground: &Ground<'_>, typed: &Typed) -> Value {
     let Ground { page, kind, row, posting, promise, .. } = ground;
     let promise_view = promise.as_ref().map(|promise| {
-        json!({"label": promise.label, "when": page.words().by_when(promise.due_at), "left": left(page, promise),
+        json!({"label": posting.desk_label(promise.stage_id.as_deref()), "when": page.words().by_when(promise.due_at), "left": left(page, promise),
                "late": ground.is_late(), "id": promise.id})
     });
     let known = ["text", "how", "reason", "back", "key"];
@@ -165,6 +165,6 @@ fn promised_in(ground: &Ground<'_>, stage: &Stage) -> String {
         (None, None) => (stage.id.clone(), stage.promise.map(|policy| calendar.due(page.now, policy))),
     };
     let Some(due) = due else { return page.say("act_step_no_promise", &[]) };
-    let label = posting.promise_label(Some(&stage_id));
+    let label = posting.desk_label(Some(&stage_id));
     page.say("act_step_promise", &[("label", &label), ("when", &page.words().by_when(due))])
 }
