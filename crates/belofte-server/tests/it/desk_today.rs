@@ -101,9 +101,10 @@ both!(the_desk_reads_what_is_promised_in_its_own_words_and_the_applicant_in_thei
     let who = sanne(&app).await;
     let of_noor = format!("/desk/applications/{}", noor.reference);
     for place in ["/desk".to_owned(), of_noor.clone(), path(&noor, "keep"), path(&noor, "move"), path(&noor, "owner")] {
-        for (lang, said, not) in
-            [("en", "An answer to the letter", "your letter"), ("nl", "Een antwoord op de brief", "je brief")]
-        {
+        for (lang, said, not) in [
+            ("en", "An answer to the letter", "An answer to your letter"),
+            ("nl", "Een antwoord op de brief", "Een antwoord op je brief"),
+        ] {
             let text = page(&read(&app, &format!("{place}?lang={lang}"), &who.cookie).await);
             assert!(text.contains(said) && !text.contains(not), "{place}: {text}");
         }
@@ -141,6 +142,40 @@ both!(an_empty_message_is_not_sent_and_a_call_needs_no_words, app, {
     assert_eq!(send(&app, &keep, "how=call&text=", &who).await.status, StatusCode::SEE_OTHER);
     let said = noor.page(&app).await["timeline"][1]["text"].clone();
     assert_eq!(said, "We hebben elkaar op dinsdag 23 maart aan de telefoon gesproken.");
+});
+
+both!(a_call_is_told_with_the_words_about_it, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    let who = sanne(&app).await;
+    let keep = path(&noor, "keep");
+    let long = format!("how=call&key=k&text={}", "a".repeat(990));
+    let long = form(&app, &format!("{keep}?lang=en"), &long, &who.cookie).await;
+    assert_eq!(long.status, StatusCode::UNPROCESSABLE_ENTITY, "the sentence about the call counts too");
+    assert_eq!(send(&app, &keep, "how=call&text=Tot+vrijdag.", &who).await.status, StatusCode::SEE_OTHER);
+    let said = noor.page(&app).await["timeline"][1]["text"].clone();
+    assert_eq!(said, "We hebben elkaar op dinsdag 23 maart aan de telefoon gesproken.\nTot vrijdag.");
+    let mails = app.get("/demo/mail.json").await.json();
+    let kept = mails.as_array().unwrap().iter().find(|mail| mail["kind"] == "promise_kept").unwrap();
+    assert!(kept["text"].as_str().unwrap().contains("aan de telefoon gesproken"), "{kept}");
+});
+
+both!(a_day_that_cannot_be_read_is_asked_for, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    let who = sanne(&app).await;
+    for day in ["", "soon"] {
+        let body = format!("day={day}&reason=We+read+it+with+two+people.&key=k");
+        let refused = form(&app, &format!("{}?lang=en", path(&noor, "move")), &body, &who.cookie).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page(&refused).contains("Choose a day.<"), "{}", refused.text());
+    }
+});
+
+both!(who_writes_a_decision_reads_which_language_its_reader_reads, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    let who = sanne(&app).await;
+    let write = format!("/desk/postings/kok/decisions/{}", noor.reference);
+    let text = page(&read(&app, &format!("{write}?lang=en"), &who.cookie).await);
+    assert!(text.contains("reads Dutch"), "{text}");
 });
 
 both!(what_would_be_promised_is_shown_and_shown_again_when_it_changes, app, {

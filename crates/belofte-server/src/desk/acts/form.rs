@@ -4,7 +4,7 @@ use belofte_contract::desk::{
     MOVE_REASON_CHARS, NOTE_MAX_CHARS, NewPromiseMove, NewPromiseOwner, PromiseKept, Transition,
 };
 use belofte_contract::postings::{DurationUnit, PromiseFrom, PromisePolicy};
-use belofte_contract::problem::{FieldErrorCode, ProblemType};
+use belofte_contract::problem::{FieldError, FieldErrorCode, ProblemType};
 use belofte_contract::promise::Promise;
 use jiff::civil::Date;
 use serde_json::{Map, Value, json};
@@ -26,8 +26,8 @@ pub fn deed(ground: &Ground<'_>, typed: &Typed) -> ApiResult<Deed> {
     Ok(match ground.kind {
         Kind::Keep => Deed::Keep(promise_id, PromiseKept { by, text: Some(kept_text(ground, typed)?) }),
         Kind::Move => {
-            let day: Option<Date> = typed.get("day").parse().ok();
-            let to = day.map(|day| ground.page.settings.calendar.at_cutoff(day)).unwrap_or_default();
+            let day: Date = typed.get("day").parse().map_err(|_| field("day", FieldErrorCode::Required))?;
+            let to = ground.page.settings.calendar.at_cutoff(day);
             Deed::Move(promise_id, NewPromiseMove { to, reason: typed.get("reason"), by })
         }
         Kind::Owner => Deed::HandOver(promise_id, NewPromiseOwner { owner: typed.get("owner"), by }),
@@ -35,14 +35,24 @@ pub fn deed(ground: &Ground<'_>, typed: &Typed) -> ApiResult<Deed> {
     })
 }
 
-/// A call needs no words of its own: the page says that it was made. A message needs some.
+/// A call needs no words of its own: the page says that it was made, before those that there are. A message needs some.
 fn kept_text(ground: &Ground<'_>, typed: &Typed) -> ApiResult<String> {
+    let called = || {
+        let words = Words::new(&ground.page.settings, ground.page.settings.lang(Some(&ground.row.lang)));
+        words.say("called", &[("date", &words.day(ground.page.now))])
+    };
     match (typed.given("text"), typed.get("how").as_str()) {
-        (Some(text), _) => Ok(text),
-        (None, "call") => {
-            let words = Words::new(&ground.page.settings, ground.page.settings.lang(Some(&ground.row.lang)));
-            Ok(words.say("called", &[("date", &words.day(ground.page.now))]))
+        (Some(text), "call") => {
+            let called = called() + "\n";
+            let left = NOTE_MAX_CHARS - called.chars().count().min(NOTE_MAX_CHARS);
+            if text.chars().count() > left {
+                let error = FieldError::with_limit("text", FieldErrorCode::TooLong, left as u64);
+                return Err(ApiProblem::fields(vec![error]));
+            }
+            Ok(called + &text)
         }
+        (Some(text), _) => Ok(text),
+        (None, "call") => Ok(called()),
         (None, _) => Err(field("text", FieldErrorCode::Required)),
     }
 }

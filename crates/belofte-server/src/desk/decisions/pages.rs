@@ -146,7 +146,7 @@ async fn write(
     let view = json!({
         "posting": heading, "back": path(&posting, ""), "name": person.name, "answers": answers, "wrong": wrong,
         "since": page.say("decide_since", &[("date", &page.words().day(person.submitted_at))]),
-        "reads": page.say("decide_reads", &[("language", crate::locale::text(&person.lang, "pages.language"))]),
+        "reads": page.say("decide_reads", &[("language", &page.say_or(&["language_", &person.lang].concat(), &person.lang))]),
         "person_lang": person.lang, "chips": chips.iter().map(|chip| chip_view(chip, &draft)).collect::<Vec<_>>(),
         "reasons": reasons, "tip": draft.tip, "no_reason": draft.no_reason, "hired": draft.outcome == Outcome::Hired,
         "people": people, "least": REASON_CHARS.start(), "most": REASON_CHARS.end(), "progress": desk.progress(&page),
