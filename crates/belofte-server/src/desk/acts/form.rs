@@ -59,8 +59,7 @@ fn kept_text(ground: &Ground<'_>, typed: &Typed) -> ApiResult<String> {
 
 /// Whoever is a contact acts as themselves.
 fn by(ground: &Ground<'_>, typed: &Typed) -> String {
-    let own = ground.signed.person_id.clone().filter(|id| ground.page.settings.person(id, &ground.page.lang).is_some());
-    own.unwrap_or_else(|| typed.get("by"))
+    ground.signed.contact(&ground.page.settings).map_or_else(|| typed.get("by"), str::to_owned)
 }
 
 /// Problems by the names of the fields on the page.
@@ -103,17 +102,18 @@ pub fn view(ground: &Ground<'_>, typed: &Typed) -> Value {
 
 /// The name that the applicant will read, when it is settled.
 fn acting(ground: &Ground<'_>) -> Option<String> {
-    let id = ground.signed.person_id.as_deref()?;
+    let id = ground.signed.contact(&ground.page.settings)?;
     ground.page.settings.person(id, &ground.page.lang).map(|person| person.name)
 }
 
 /// For who is no contact: in whose name.
 fn people(ground: &Ground<'_>, typed: &Typed) -> Vec<Value> {
-    let Ground { page, posting, application, .. } = ground;
+    let Ground { page, signed, row, posting, application, .. } = ground;
     let owner = ground.promise.as_ref().or(application.next_promise()).and_then(|promise| promise.owner.as_ref());
     let usual = owner.map(|owner| &owner.id).or(posting.contact_ids.first());
     let chosen = typed.given("by").or(usual.cloned()).unwrap_or_default();
-    let people = page.settings.people().filter_map(|id| page.settings.person(id, &page.lang));
+    let people = page.settings.people().filter(|id| signed.may_sign(&page.settings, &row.posting_id, id));
+    let people = people.filter_map(|id| page.settings.person(id, &page.lang));
     people.map(|person| json!({"value": person.id, "label": person.name, "on": person.id == chosen})).collect()
 }
 

@@ -86,7 +86,7 @@ pub async fn send_in(
     }
     let (settings, now) = (app.settings(), app.clock.now());
     let due = store::due_dates(connection, posting_id, now).await?;
-    let looked = look(connection, app, &settings, posting_id, decisions).await?;
+    let looked = look(connection, (app, who), &settings, posting_id, decisions).await?;
     let batch = new_id();
     store::put_batch(connection, (&batch, posting_id, who.who.word()), closed_from, now).await?;
     let (mut taken, mut refused) = (vec![], vec![]);

@@ -118,8 +118,9 @@ fn draw(
     reason: &str,
 ) -> ApiResult<Response> {
     let name = title(page, posting)?;
-    let rows: Vec<Value> = left.people.iter().map(|person| row(page, posting, left, person)).collect();
-    let people = page.settings.people().filter_map(|id| page.settings.person(id, &page.lang));
+    let rows: Vec<Value> = left.people.iter().map(|person| row((page, signed), posting, left, person)).collect();
+    let people = page.settings.people().filter(|id| signed.may_sign(&page.settings, posting, id));
+    let people = people.filter_map(|id| page.settings.person(id, &page.lang));
     let own = signed.person_id.as_deref();
     let people: Vec<Value> =
         people.map(|by| json!({"value": by.id, "label": by.name, "on": Some(by.id.as_str()) == own})).collect();
@@ -135,8 +136,9 @@ fn draw(
     Ok(page.html(status, SECTION, &heading, "close.html", &view))
 }
 
-fn row(page: &Page, posting: &str, left: &Left, person: &Undecided) -> Value {
-    let ready = person.draft.as_ref().is_some_and(|draft| look::problems(&page.settings, posting, draft).is_empty());
+fn row((page, signed): (&Page, &Signed), posting: &str, left: &Left, person: &Undecided) -> Value {
+    let ready =
+        person.draft.as_ref().is_some_and(|draft| look::problems(&page.settings, signed, posting, draft).is_empty());
     let text = person.draft.as_ref().and_then(|draft| draft.reasons.first()).map(|reason| reason.text.clone());
     json!({
         "reference": person.reference, "name": person.name, "lang": person.lang, "ready": ready, "text": text,

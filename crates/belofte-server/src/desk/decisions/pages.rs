@@ -23,6 +23,7 @@ use crate::desk::route::Route;
 use crate::features::timeline::store::{load_application, word};
 use crate::http::Path;
 use crate::problem::{ApiProblem, ApiResult};
+use crate::settings::Settings;
 use crate::state::AppState;
 
 pub const SECTION: &str = "decisions";
@@ -72,7 +73,7 @@ async fn list(
 ) -> ApiResult<Response> {
     let title = title(&page, &posting)?;
     let mut connection = state.store.read().acquire().await?;
-    let desk = Desk::of(&mut connection, &state, &page, &posting).await?;
+    let desk = Desk::of(&mut connection, &state, (&page, &signed), &posting).await?;
     let due = store::due_dates(&mut connection, &posting, page.now).await?;
     let row = |person: &Undecided| {
         let ready = desk.is_ready(person);
@@ -119,15 +120,16 @@ async fn write(
     let heading = title(&page, &posting)?;
     let mut connection = state.store.read().acquire().await?;
     let person = waiting(&mut connection, &posting, &reference).await?;
-    let desk = Desk::of(&mut connection, &state, &page, &posting).await?;
+    let desk = Desk::of(&mut connection, &state, (&page, &signed), &posting).await?;
     let application = load_application(&mut connection, &page.settings, &person.id, &page.lang, page.now).await?;
     let chips = sentences::chips(&page.settings, &posting, &person.lang);
-    let draft = person.draft.clone().unwrap_or_else(|| desk.blank(&signed, &person));
+    let draft = person.draft.clone().unwrap_or_else(|| desk.blank((&page.settings, &signed), &person));
     let problems =
-        person.draft.as_ref().map(|draft| look::problems(&page.settings, &posting, draft)).unwrap_or_default();
+        person.draft.as_ref().map(|draft| look::problems(&page.settings, &signed, &posting, draft)).unwrap_or_default();
     let wrong: Vec<String> =
         problems.iter().map(|problem| problem_text(&page, &problem.field, &word(problem.code))).collect();
-    let people = page.settings.people().filter_map(|id| page.settings.person(id, &page.lang));
+    let people = page.settings.people().filter(|id| signed.may_sign(&page.settings, &posting, id));
+    let people = people.filter_map(|id| page.settings.person(id, &page.lang));
     let people: Vec<Value> =
         people.map(|by| json!({"value": by.id, "label": by.name, "on": by.id == draft.by})).collect();
     let reason =
@@ -179,10 +181,10 @@ async fn written(
         "stay" => return Ok(StatusCode::NO_CONTENT.into_response()),
         "list" => path(&posting, ""),
         // What may not be sent is shown at once, with what it lacks.
-        _ if !look::problems(&page.settings, &posting, &draft).is_empty() => own,
+        _ if !look::problems(&page.settings, &signed, &posting, &draft).is_empty() => own,
         _ => {
             let mut connection = state.store.read().acquire().await?;
-            let desk = Desk::of(&mut connection, &state, &page, &posting).await?;
+            let desk = Desk::of(&mut connection, &state, (&page, &signed), &posting).await?;
             desk.next(Some(&person))
                 .map_or_else(|| path(&posting, "review"), |next| path(&posting, &next.reference.to_string()))
         }
@@ -191,10 +193,15 @@ async fn written(
 }
 
 /// Everything that is ready, to look through once more.
-async fn review(State(state): State<AppState>, Path(posting): Path<String>, page: Page) -> ApiResult<Response> {
+async fn review(
+    State(state): State<AppState>,
+    Path(posting): Path<String>,
+    page: Page,
+    signed: Signed,
+) -> ApiResult<Response> {
     let title = title(&page, &posting)?;
     let mut connection = state.store.read().acquire().await?;
-    let desk = Desk::of(&mut connection, &state, &page, &posting).await?;
+    let desk = Desk::of(&mut connection, &state, (&page, &signed), &posting).await?;
     let drafted = store::drafted(&mut connection, &posting, BATCH_MAX as i64).await?;
     let used = store::used(&mut connection, page.now).await?;
     let written = drafted.iter().filter_map(|person| Some((person.draft.as_ref()?, person.name.as_str())));
@@ -266,7 +273,12 @@ struct Desk {
 }
 
 impl Desk {
-    async fn of(connection: &mut AnyConnection, state: &AppState, page: &Page, posting: &str) -> ApiResult<Desk> {
+    async fn of(
+        connection: &mut AnyConnection,
+        state: &AppState,
+        (page, signed): (&Page, &Signed),
+        posting: &str,
+    ) -> ApiResult<Desk> {
         let people = store::undecided(connection, posting, BATCH_MAX as i64).await?;
         let count = if people.len() < BATCH_MAX {
             people.len() as i64
@@ -275,7 +287,7 @@ impl Desk {
         };
         let settings = state.settings();
         let ready = |person: &&Undecided| {
-            person.draft.as_ref().is_some_and(|draft| look::problems(&settings, posting, draft).is_empty())
+            person.draft.as_ref().is_some_and(|draft| look::problems(&settings, signed, posting, draft).is_empty())
         };
         let ready = people.iter().filter(ready).map(|person| person.reference).collect();
         let signer = settings.posting(posting).and_then(|posting| posting.texts(&page.lang).contacts.first().cloned());
@@ -307,11 +319,13 @@ impl Desk {
         json!({"done": done, "all": all.max(1), "text": text})
     }
 
-    fn blank(&self, signed: &Signed, person: &Undecided) -> NewDecision {
+    fn blank(&self, (settings, signed): (&Settings, &Signed), person: &Undecided) -> NewDecision {
         // Whoever signed the one before signs the next.
         let before = self.people.iter().filter(|other| other.id != person.id);
-        let before = before.filter_map(|other| other.draft.as_ref()).map(|draft| draft.by.clone()).next_back();
-        let by = signed.person_id.clone().or(before).or_else(|| self.signer.clone()).unwrap_or_default();
+        let before = before.filter_map(|other| other.draft.as_ref()).map(|draft| &draft.by);
+        let before = before.filter(|by| signed.may_sign(settings, &self.posting, by)).next_back().cloned();
+        let own = signed.contact(settings).map(str::to_owned);
+        let by = own.or(before).or_else(|| self.signer.clone()).unwrap_or_default();
         NewDecision { outcome: Outcome::Rejected, by, reasons: vec![], tip: None, no_reason: false }
     }
 }
