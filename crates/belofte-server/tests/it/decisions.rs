@@ -253,6 +253,34 @@ both!(a_decision_whose_author_is_gone_is_given_back_and_not_lost, app, {
     assert_eq!(waiting["people"][0]["draft"]["reasons"][0]["text"], sentence("noor"));
 });
 
+both!(decisions_that_cannot_be_carried_out_hold_up_nobody_behind_them, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    send(&app, &[rejected(&noor.reference, &sentence("noor"))]).await;
+    let mut transaction = app.state.store.write().begin().await.unwrap();
+    for number in 0..101 {
+        let id = format!("broken-{number:03}");
+        sqlx::query(
+            "INSERT INTO applications (id, reference, posting_id, email, lang, name, status, stage_id, form_id, form_version,
+               answers, submitted_at, updated_at, version, doubts)
+             SELECT $1, $2, posting_id, $1, lang, name, status, stage_id, form_id, form_version, answers, submitted_at,
+               updated_at, version, doubts FROM applications WHERE reference = $3",
+        )
+        .bind(&id)
+        .bind(format!("0000-0000-{number:04}"))
+        .bind(&noor.reference)
+        .execute(&mut *transaction)
+        .await
+        .unwrap();
+        let pending = "INSERT INTO pending_decisions (application_id, batch_id, decision, sends_at)
+             SELECT $1, id, 'broken', 1 FROM decision_batches";
+        sqlx::query(pending).bind(&id).execute(&mut *transaction).await.unwrap();
+    }
+    transaction.commit().await.unwrap();
+    app.set_time(UNDO_OVER);
+    assert!(ticker::tick(&app.state).await.is_err(), "the operator hears of it");
+    assert_eq!(mailed(&app).await.len(), 1);
+});
+
 both!(the_pages_decide_without_a_script, app, {
     let noor = applicant(&app, "noor@example.com").await;
     let sanne = colleague(&app, "sanne@example.com", Role::Recruiter, &["kok"]).await;
