@@ -13,22 +13,22 @@ use belofte_contract::postings::JobPosting;
 use belofte_html::html;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CustomEvent, Element, HtmlElement};
-use yew::functional::{Hook, HookContext};
+use yew::functional::{Hook, HookContext, UseForceUpdateHandle};
 use yew::prelude::*;
 
-use crate::api::session::{Session, Sessions};
+use crate::api::session::{self, Session};
 use crate::api::{Api, ApiError};
 use crate::clock::Clock;
 use crate::config::{Config, get, object};
 use crate::decimal;
-use crate::features::{apply, contacts, postings, score};
+use crate::features::{apply, badge, contacts, postings, score};
 use crate::hooks::{Compared, Kept, after, spawn, use_change, use_kept, use_made};
 use crate::i18n::browser::BrowserFormat;
 use crate::i18n::messages::LATER;
 use crate::i18n::{Ctx, Format, Messages};
 use crate::part::{Part, part};
 use crate::request::{Request, use_request};
-use crate::second::Second;
+use crate::second::{self, Second, doors, use_second};
 use crate::status::StatusPage;
 use crate::text::concat;
 use crate::ui::notice;
@@ -44,14 +44,16 @@ pub enum View {
         reference: Option<Reference>,
         link_token: Option<String>,
     },
-    Score,
+    /// How promises are kept, of all or of one posting.
+    Score(Option<Rc<str>>),
 }
 
 /// The same receipt is the same answer of the backend: what is in it is not compared.
 impl PartialEq for View {
     fn eq(&self, other: &View) -> bool {
         match (self, other) {
-            (View::Board, View::Board) | (View::Score, View::Score) => true,
+            (View::Board, View::Board) => true,
+            (View::Score(one), View::Score(two)) => one == two,
             (View::Posting(one), View::Posting(two)) | (View::Apply(one), View::Apply(two)) => one == two,
             (View::Receipt(one), View::Receipt(two)) => Rc::ptr_eq(one, two),
             (
@@ -72,7 +74,7 @@ impl View {
             View::Apply(_) => "apply",
             View::Receipt(_) => "receipt",
             View::Status { .. } => "status",
-            View::Score => "score",
+            View::Score(_) => "score",
         }
     }
 
@@ -80,7 +82,8 @@ impl View {
         match self {
             View::Posting(id) | View::Apply(id) => Some(id),
             View::Receipt(receipt) => Some(&receipt.receipt.posting.id),
-            View::Board | View::Status { .. } | View::Score => None,
+            View::Score(posting) => posting.as_deref(),
+            View::Board | View::Status { .. } => None,
         }
     }
 }
@@ -92,8 +95,9 @@ pub struct Core(Rc<CoreParts>);
 pub struct CoreParts {
     pub api: Api,
     pub clock: Clock,
-    pub sessions: Sessions,
     pub go: Callback<View>,
+    /// Draws everything anew.
+    draw: UseForceUpdateHandle,
     messages: Rc<Messages>,
     format: Rc<dyn Format>,
     reader_zone: Option<Rc<str>>,
@@ -181,6 +185,24 @@ impl CoreParts {
     pub fn fetch_second(&self, without: bool) {
         // Inside the widget, where only the loader hears it.
         announce(self.root.unchecked_ref(), "belofte-second", &[("without", without.into())]);
+    }
+
+    /// Keeps the key to one's applications, or lets go of it.
+    pub fn keep_session(&self, session: Option<Session>) {
+        session::set(session);
+        self.settle_session();
+    }
+
+    /// What a reload finds is sealed and opened by the second file.
+    fn settle_session(&self) {
+        let draw = self.draw.clone();
+        match second::key() {
+            Some(key) => {
+                let drawn = Callback::from(move |()| draw.force_update());
+                second::open(key, doors::settle_session, (self.clock.clone(), drawn));
+            }
+            None => self.fetch_second(true),
+        }
     }
 
     pub fn host(&self) -> &HtmlElement {
@@ -349,9 +371,10 @@ impl Part for App {
 #[hook]
 fn use_app(props: &App) -> Html {
     let view = use_kept(|| props.shown.1.clone());
+    let draw = use_force_update();
     let core = {
         let from = Compared::new(ByPointer(props.config.clone()));
-        use_made(from, || core(props, view.clone()))
+        use_made(from, || core(props, view.clone(), draw))
     };
     {
         let (view, asked) = (view.clone(), props.shown.1.clone());
@@ -366,6 +389,7 @@ fn use_app(props: &App) -> Html {
             *core.view.borrow_mut() = view;
         });
     }
+    use_second(&core, matches!(view, View::Score(_)).then_some(props.second));
     // A key per asking: `refresh()` reads everything anew, but never throws away a form in progress.
     let key = &*decimal::write(i64::from(props.refreshed));
     let employer = use_request(&core.api, "", core.api.organization());
@@ -378,28 +402,46 @@ fn use_app(props: &App) -> Html {
         });
     }
     use_arrival(&core, employer.state.outcome().filter(Result::is_err));
+    {
+        let core = core.clone();
+        use_change(props.second, move || {
+            if session::waits() {
+                core.settle_session();
+            }
+        });
+    }
     match view {
         // The visitor was faster than the texts.
         View::Apply(_) | View::Receipt(_) | View::Status { .. } if !props.messages.has(LATER) => core.loading(),
+        // Who was here before this reload? Without the second file there is no telling.
+        View::Apply(_) | View::Status { .. } if session::is_sealed() && props.second != Second::Failed => {
+            core.loading()
+        }
         View::Receipt(receipt) => part("", apply::Receipt { core, receipt }),
         View::Status { reference, link_token } => {
             let zone = employer.state.ready().map_or("UTC", |organization| &organization.time_zone).into();
             part(key, StatusPage { core, zone, reference, link_token, second: props.second })
         }
-        View::Board | View::Posting(_) | View::Apply(_) | View::Score => match employer.state {
+        View::Board | View::Posting(_) | View::Apply(_) | View::Score(_) => match employer.state {
             Request::Idle | Request::Loading => core.loading(),
             Request::Failed(error) => core.failed(&error, &employer.again),
-            Request::Ready(organization) => about(view, key, Shared { core, organization }),
+            Request::Ready(organization) => about(view, key, Shared { core, organization }, props.second),
         },
     }
 }
 
 /// The views that show the employer.
-fn about(view: View, key: &str, shared: Shared) -> Html {
+fn about(view: View, key: &str, shared: Shared, second: Second) -> Html {
     match view {
         View::Posting(id) => part(key, postings::Posting { shared, id, guests: GUESTS }),
         View::Apply(id) => part(&id.clone(), apply::Apply { shared, id }),
-        View::Score => part(key, score::Score { shared }),
+        View::Score(posting) => match second {
+            Second::Here(door) => {
+                let badge = badge::Badge { shared, posting, sentence: badge::Sentence(score::view::score) };
+                second::open(door, doors::badge, (key, badge))
+            }
+            second => second::waiting(&shared.core, &shared.core.ctx("UTC"), second),
+        },
         View::Board | View::Receipt(_) | View::Status { .. } => part(key, postings::Board { shared, guests: GUESTS }),
     }
 }
@@ -412,7 +454,7 @@ impl<T> PartialEq for ByPointer<T> {
     }
 }
 
-fn core(props: &App, view: Kept<View>) -> Core {
+fn core(props: &App, view: Kept<View>, draw: UseForceUpdateHandle) -> Core {
     let config = &props.config;
     let clock = Clock::default();
     Core(Rc::new_cyclic(|this: &std::rc::Weak<CoreParts>| {
@@ -420,13 +462,13 @@ fn core(props: &App, view: Kept<View>) -> Core {
         CoreParts {
             api: Api::new(config.endpoint.clone(), config.lang.clone(), clock.clone(), config.prefetched.clone()),
             clock,
-            sessions: Sessions::default(),
             go: Callback::from(move |to: View| {
                 if let Some(core) = this.upgrade() {
                     core.leave(&to);
                 }
                 view.set(to);
             }),
+            draw,
             messages: props.messages.clone(),
             format: Rc::new(BrowserFormat::new(&config.lang)),
             reader_zone: BrowserFormat::reader_zone().map(Rc::from),
@@ -464,7 +506,7 @@ impl CoreParts {
 /// Keeps the key that came with the receipt and shows the receipt.
 pub fn applied(core: &Core, receipt: Rc<ApplicationReceipt>) {
     let applied = receipt.receipt.posting.id.clone();
-    core.sessions.keep(Session { token: receipt.token.clone(), reference: Some(receipt.reference), applied });
+    core.keep_session(Some(Session { token: receipt.token.clone(), reference: Some(receipt.reference), applied }));
     core.announce("belofte-applied", &[("posting", receipt.receipt.posting.id.as_str().into())]);
     core.go.emit(View::Receipt(receipt));
 }
@@ -476,7 +518,8 @@ pub fn address(ctx: &Ctx, view: &View) -> String {
         _ => String::new(),
     };
     let path: &[&str] = match view {
-        View::Board | View::Score | View::Receipt(_) => &["/careers"],
+        View::Board | View::Receipt(_) => &["/careers"],
+        View::Score(_) => &["/careers/score"],
         View::Posting(id) => &["/careers/", id],
         View::Apply(id) => &["/careers/", id, "/apply"],
         View::Status { reference: Some(_), .. } => &["/careers/status/", &reference],

@@ -2,6 +2,8 @@
 //!
 //! Never fails: what cannot be read becomes the default.
 
+use std::rc::Rc;
+
 use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::HtmlElement;
@@ -43,7 +45,7 @@ pub fn view(name: Option<&str>, posting: Option<String>, link_token: Option<Stri
         (Some("status"), _) => View::Status { reference: None, link_token },
         (Some("apply"), Some(id)) => View::Apply(id.into()),
         (Some("posting"), Some(id)) => View::Posting(id.into()),
-        (Some("score"), _) => View::Score,
+        (Some("score"), posting) => View::Score(posting.map(Rc::from)),
         _ => View::Board,
     }
 }

@@ -76,7 +76,10 @@ pub mod doors {
     use belofte_contract::decision::Decision;
     use yew::prelude::*;
 
+    use crate::api::sealed;
+    use crate::clock::Clock;
     use crate::features::apply::proof::Asked;
+    use crate::features::badge::Badge;
     use crate::features::decision;
     use crate::features::lookup::Lookup;
     use crate::i18n::Ctx;
@@ -89,6 +92,14 @@ pub mod doors {
 
     pub fn prove(asked: Asked) {
         asked.prove();
+    }
+
+    pub fn settle_session(asked: (Clock, Callback<()>)) {
+        sealed::settle(asked);
+    }
+
+    pub fn badge((key, badge): (&str, Badge)) -> Html {
+        part(key, badge)
     }
 
     pub fn mine(mine: Mine) -> Html {

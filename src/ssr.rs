@@ -13,6 +13,7 @@ use belofte_contract::organization::Organization;
 use belofte_contract::postings::{JobPosting, JobPostingList, PostingLink};
 use belofte_contract::problem::{FieldError, FieldErrorCode};
 use belofte_contract::promise::Promise;
+use belofte_contract::score::PublicScore;
 use belofte_contract::timeline::{Application, ApplicationSummary};
 use yew::prelude::*;
 
@@ -20,6 +21,7 @@ use crate::app::{GUESTS, View, address};
 use crate::features::apply::receipt::{self, ReceiptParts};
 use crate::features::apply::state::{ApplyDraft, ChosenFile, FileState, Trouble};
 use crate::features::apply::view::{self as apply, Delivery, FormParts, Plain};
+use crate::features::badge::view::{self as badge, BadgeParts};
 use crate::features::decision;
 use crate::features::lookup::list::list;
 use crate::features::lookup::state::{Action, Failure, Lookup, LookupNote, Problem, Step, Written};
@@ -69,6 +71,12 @@ pub async fn render_gone(ctx: &Ctx, related: &[PostingLink]) -> String {
 /// `/careers/{id}` of no posting at all.
 pub async fn render_unknown(ctx: &Ctx) -> String {
     render(detail::unknown(ctx, &Callback::noop())).await
+}
+
+/// `/careers/score`, of all postings or `of_one`.
+pub async fn render_badge(ctx: &Ctx, organization: &Organization, score: &PublicScore, of_one: bool) -> String {
+    let sentence = GUESTS.score;
+    render(badge::badge(ctx, &BadgeParts { organization, score, of_one, sentence })).await
 }
 
 /// What a plain form came back with: what was written, the files that are kept for it, and what is wrong.

@@ -10,7 +10,7 @@ use yew::functional::{Hook, HookContext, UseForceUpdateHandle};
 use yew::prelude::*;
 
 use crate::api::ApiError;
-use crate::api::session::Session;
+use crate::api::session::{self, Session};
 use crate::app::{Core, View, use_arrival};
 use crate::features::timeline::view::Guests;
 use crate::features::{contacts, lookup, postings, score, timeline};
@@ -65,11 +65,11 @@ fn use_status_page(props: &StatusPage) -> Html {
     // Sessions are no state of yew's: whoever changes them draws again.
     let page = Rc::new(Page { core: core.clone(), note, render: use_force_update() });
     let on_expired = callback(&page, |page, ()| {
-        page.core.sessions.end();
+        page.core.keep_session(None);
         page.note.set(Some(lookup::LookupNote::SessionEnded));
         page.go(None);
     });
-    let session = core.sessions.current();
+    let session = session::current();
     let known = session.as_ref().and_then(|session| props.reference.or(session.reference));
     let known = known.filter(|_| props.link_token.is_none());
     let second = props.second;
@@ -93,19 +93,18 @@ fn use_status_page(props: &StatusPage) -> Html {
     };
     let token = token.clone();
     let on_all = callback(&page, |page, ()| {
-        let sessions = &page.core.sessions;
-        if let Some(session) = sessions.current() {
-            sessions.keep(Session { reference: None, ..session });
+        if let Some(session) = session::current() {
+            page.core.keep_session(Some(Session { reference: None, ..session }));
         }
         page.go(None);
     });
     let on_log_out = callback(&page, |page, ()| {
-        if let Some(session) = page.core.sessions.current() {
+        if let Some(session) = session::current() {
             let closed = page.core.api.close_session(&session.token);
             // Forgotten here at once; whether the backend heard of it changes nothing for the visitor.
             spawn(async move { drop(closed.await) });
         }
-        page.core.sessions.end();
+        page.core.keep_session(None);
         page.go(None);
     });
     let page = timeline::Timeline { core, reference, token, second, guests: GUESTS, on_expired, on_all, on_log_out };
@@ -119,7 +118,7 @@ fn keep(core: &Core, session: &StatusSession) -> Option<Reference> {
         _ => None,
     };
     let reference = session.reference.or(only);
-    core.sessions.keep(Session { token: session.token.clone(), reference, applied: String::new() });
+    core.keep_session(Some(Session { token: session.token.clone(), reference, applied: String::new() }));
     reference
 }
 

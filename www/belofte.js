@@ -403,7 +403,7 @@
         this.#changes = false;
         config.prefetched = prefetch(config);
         // The program will ask for it; what fails here fails there again.
-        if (config.link_token) second(config.lang).catch(() => {});
+        if (config.link_token || config.view === 'score') second(config.lang).catch(() => {});
         const later = LATER.includes(config.view) && part(config.lang, 1);
         [config.locale, config.later] = await Promise.all([part(config.lang, 0), later, program()]);
         if (!this.isConnected) {

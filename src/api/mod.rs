@@ -8,6 +8,7 @@ pub mod error;
 pub mod events;
 pub mod http;
 pub mod kept;
+pub mod sealed;
 pub mod session;
 pub mod upload;
 
@@ -22,6 +23,7 @@ use belofte_contract::lookup::{MyApplications, NewStatusSession, StatusRequest, 
 use belofte_contract::organization::Organization;
 use belofte_contract::postings::{JobPosting, JobPostingList};
 use belofte_contract::read::Read;
+use belofte_contract::score::PublicScore;
 use belofte_contract::timeline::Application;
 use belofte_contract::{Reference, paths};
 use serde::Serialize;
@@ -81,6 +83,16 @@ impl Api {
 
     pub fn form(&self, id: &str) -> Asking<ApplicationForm> {
         self.get(self.url(&[paths::FORMS, "/", &escaped(id)]))
+    }
+
+    /// How promises are kept: those about `posting`, or all when it is empty.
+    pub fn score(&self, posting: &str) -> Asking<PublicScore> {
+        let mut url = self.url(&[paths::PROMISE_SCORE]);
+        if !posting.is_empty() {
+            url.push_str("&posting=");
+            url.push_str(&escaped(posting));
+        }
+        self.get(url)
     }
 
     /// With a `proof` when one was asked for.

@@ -1,16 +1,15 @@
-//! The key to one's own applications, kept while the tab is open.
+//! The key to one's own applications: one for all elements of the page, in memory alone.
 //!
-//! A browser that forbids storage only means that a reload asks again.
+//! Never stores a token itself: what a reload finds is sealed by `sealed.rs`, which follows what is known here.
 
 use std::cell::RefCell;
-use std::rc::Rc;
 
 use belofte_contract::Reference;
 
 use super::kept;
-use crate::text::concat;
 
-const STORED_AS: &str = "belofte-session";
+/// Where the tab keeps the sealed text.
+pub(super) const STORED_AS: &str = "belofte-session";
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Session {
@@ -21,39 +20,68 @@ pub struct Session {
     pub applied: String,
 }
 
-/// Where the session of this element lives. Cheap to clone.
-#[derive(Clone, Default)]
-pub struct Sessions(Rc<RefCell<Option<Session>>>);
-
-impl PartialEq for Sessions {
-    fn eq(&self, other: &Sessions) -> bool {
-        Rc::ptr_eq(&self.0, &other.0)
-    }
+/// What is known of the session.
+struct Standing {
+    session: Option<Session>,
+    /// Whatever lies in the tab's storage was looked at, or is out of date.
+    is_known: bool,
+    /// The tab's storage says the same.
+    is_settled: bool,
 }
 
-impl Sessions {
-    pub fn current(&self) -> Option<Session> {
-        if self.0.borrow().is_none() {
-            *self.0.borrow_mut() = stored();
-        }
-        self.0.borrow().clone()
-    }
+thread_local!(static STANDING: RefCell<Standing> = const {
+    RefCell::new(Standing { session: None, is_known: false, is_settled: true })
+});
 
-    pub fn keep(&self, session: Session) {
-        let reference = session.reference.map(|reference| reference.text()).unwrap_or_default();
-        kept::keep(STORED_AS, &concat(&[session.token.as_str(), " ", &reference, " ", &session.applied]));
-        *self.0.borrow_mut() = Some(session);
-    }
+pub fn current() -> Option<Session> {
+    STANDING.with_borrow(|standing| standing.session.clone())
+}
 
-    pub fn end(&self) {
-        *self.0.borrow_mut() = None;
+/// Something lies in the tab's storage that was not looked at yet.
+pub fn is_sealed() -> bool {
+    !STANDING.with_borrow(|standing| standing.is_known) && kept::read(STORED_AS).is_some()
+}
+
+/// The tab's storage is to follow, or to be looked at.
+pub fn waits() -> bool {
+    !is_settled() || is_sealed()
+}
+
+pub(super) fn is_settled() -> bool {
+    STANDING.with_borrow(|standing| standing.is_settled)
+}
+
+/// Known from now on; without one, nothing is left in the tab's storage.
+pub fn set(session: Option<Session>) {
+    if session.is_none() {
         kept::forget(STORED_AS);
     }
+    STANDING.set(Standing { session, is_known: true, is_settled: false });
 }
 
-fn stored() -> Option<Session> {
-    let text = kept::read(STORED_AS)?;
-    let (token, rest) = text.split_once(' ')?;
-    let (reference, applied) = rest.split_once(' ')?;
-    Some(Session { token: token.to_owned(), reference: Reference::parse(reference).ok(), applied: applied.to_owned() })
+/// What the tab's storage still needs.
+pub(super) enum Errand {
+    Open,
+    Seal(Session),
+    Forget,
+}
+
+/// The next errand, which counts as done.
+pub(super) fn errand() -> Option<Errand> {
+    if is_sealed() {
+        return Some(Errand::Open);
+    }
+    STANDING.with_borrow_mut(|standing| {
+        let is_due = !std::mem::replace(&mut standing.is_settled, true);
+        is_due.then(|| standing.session.clone().map_or(Errand::Forget, Errand::Seal))
+    })
+}
+
+/// What the sealed text held; whoever signed in or out meanwhile knows better.
+pub(super) fn opened(session: Option<Session>) {
+    STANDING.with_borrow_mut(|standing| {
+        if !standing.is_known {
+            *standing = Standing { session, is_known: true, is_settled: true };
+        }
+    });
 }

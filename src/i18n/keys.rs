@@ -98,13 +98,10 @@ keys! {
     ContactsColleagues = "contacts.colleagues",
 
     // score
-    ScoreTitle = "score.title",
     ScoreKept = "score.kept.other",
     ScoreMedianDays = "score.median_days",
     ScoreMedianHours = "score.median_hours",
     ScoreTooFew = "score.too_few",
-    ScoreCounts = "score.counts",
-    ScoreHow = "score.how",
 
     // apply
     ApplyTitle = "apply.title",
@@ -304,4 +301,22 @@ keys! {
     DecisionTip = "decision.tip",
     DecisionAgain = "decision.again",
     DecisionTalkUntil = "decision.talk_until",
+
+    // badge
+    BadgeTitle = "badge.title",
+    BadgeCounts = "badge.counts",
+    BadgeHow = "badge.how",
+    BadgeOfOne = "badge.of_one",
+    BadgeByKind = "badge.by_kind",
+    BadgeKind = "badge.kind",
+    BadgeMade = "badge.made",
+    BadgeKept = "badge.kept",
+    BadgeTooFew = "badge.too_few",
+    BadgeKindAnswer = "badge.kind_answer",
+    BadgeKindInterview = "badge.kind_interview",
+    BadgeKindDecision = "badge.kind_decision",
+    BadgeKindCall = "badge.kind_call",
+    BadgeKindComplaint = "badge.kind_complaint",
+    BadgeKindErasure = "badge.kind_erasure",
+    BadgeKindOther = "badge.kind_other",
 }

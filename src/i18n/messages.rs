@@ -29,6 +29,8 @@ pub struct Messages {
 
 /// How the loader names the parts.
 pub const PARTS: [&str; 3] = ["locale", "later", "second"];
+/// The first key of each: what comes with the second file may be here before the later part.
+const BEGINS: [Key; PARTS.len()] = [Key::UiLoading, Key::ApplyTitle, Key::LookupTitle];
 pub const LATER: usize = 1;
 pub const SECOND: usize = 2;
 
@@ -72,15 +74,8 @@ impl Messages {
     }
 
     fn find(&self, key: Key) -> Option<&Text> {
-        let mut at = key as usize;
-        for part in &self.parts {
-            let part = part.get()?;
-            if let Some(text) = part.get(at) {
-                return Some(text);
-            }
-            at -= part.len();
-        }
-        None
+        let mut texts = self.parts.iter().zip(BEGINS);
+        texts.find_map(|(part, begin)| part.get()?.get((key as usize).checked_sub(begin as usize)?))
     }
 }
 

@@ -122,7 +122,7 @@ fn a_posting_shows_every_step_with_its_date() {
             <b class="leaf__weekday">Wednesday</b> <strong class="leaf__day">31</strong> <span class="leaf__month">March</span>
             </time>
             <div class="next__body">
-            <h2 class="next__title">Apply today and you’ll hear from Sanne before 17:00 on Wednesday 31 March.</h2>
+            <h2 class="next__title">Apply today and you’ll hear from Sanne before 17:00 on Wednesday 31 March.</h2>
             <p class="next__text">Whatever the answer.</p>
             <div class="who">
             <span aria-hidden="true" class="face face--letters">Sd</span>
@@ -266,7 +266,7 @@ fn a_plain_form_says_what_is_wrong_on_top_with_the_label_and_below_the_label_wit
             </div>
             <p class="apply__privacy">We use your answers for this application only. We erase them 28 days after it ends. <a href="https://havenzicht.example/privacy" target="_blank" rel="noopener">How Havenzicht handles your data</a>
             </p>
-            <p class="apply__promise">Send it today and you’ll hear from Sanne before 17:00 on <b>Wednesday 31 March</b>.</p>
+            <p class="apply__promise">Send it today and you’ll hear from Sanne before 17:00 on <b>Wednesday 31 March</b>.</p>
             <div class="apply__state">
             </div>
             <div class="row">

@@ -120,7 +120,7 @@ test("a reload before an answer goes on with the same key, and an answer ends it
   await expect(widget(page)).toContainText(receipt.reference);
   expect(keys.length).toBeGreaterThan(before);
   expect(new Set(keys).size, "one key, whatever happened to the page").toBe(1);
-  expect(Object.keys(await stored(page))).toEqual(["belofte-session"]);
+  await expect.poll(async () => Object.keys(await stored(page))).toEqual(["belofte-session"]);
 });
 
 test("who writes something else after a reload is told that an earlier try did arrive", async ({ page }) => {
@@ -197,6 +197,7 @@ test("a reload after the receipt finds the application again", async ({ page }) 
   await fill(page);
   await send(page);
   await expect(widget(page)).toContainText(w("apply.reference"));
+  await expect.poll(async () => Object.keys(await stored(page)), "sealed for a reload").toEqual(["belofte-session"]);
   await page.reload();
   await expect(widget(page).getByRole("status")).toContainText(w("apply.before", { reference: receipt.reference }));
   await expect(widget(page).getByRole("link", { name: w("apply.follow") })).toHaveAttribute("href", new RegExp(`/careers/status/${receipt.reference}`));

@@ -71,4 +71,32 @@ async function layOut(page, options = {}) {
   return { asked };
 }
 
-module.exports = { layOut, fixture, organization, HOST, ENDPOINT, CDN, POLICY };
+/**
+ * Lays a session into the tab as an earlier page of the widget would have: sealed, its key in the browser's database.
+ * Leaves the tab on a page of the host without the widget.
+ */
+async function sealSession(page, { token, reference = "", applied = "" }) {
+  await page.route(`${HOST}/before`, (route) => route.fulfill({ body: "<!doctype html><title>Before</title>", headers: { "content-type": "text/html" } }));
+  await page.goto(`${HOST}/before`);
+  await page.evaluate(async (text) => {
+    const key = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"]);
+    const id = `${Date.now()}-1-2-3-4`;
+    await new Promise((done, failed) => {
+      const opening = indexedDB.open("belofte");
+      opening.onupgradeneeded = () => opening.result.createObjectStore("keys");
+      opening.onerror = failed;
+      opening.onsuccess = () => {
+        const writing = opening.result.transaction("keys", "readwrite");
+        writing.objectStore("keys").put(key, id);
+        writing.onerror = failed;
+        writing.oncomplete = () => done(opening.result.close());
+      };
+    });
+    const iv = crypto.getRandomValues(new Uint8Array(12));
+    const sealed = new Uint8Array(await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, new TextEncoder().encode(text)));
+    sessionStorage.clear();
+    sessionStorage.setItem("belofte-session", `${id} ${iv} ${sealed}`);
+  }, `${token} ${reference} ${applied}`);
+}
+
+module.exports = { layOut, sealSession, fixture, organization, HOST, ENDPOINT, CDN, POLICY };

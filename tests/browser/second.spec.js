@@ -1,6 +1,7 @@
 // The program's second file: fetched by those who look an application up, and by nobody else.
 const { test, expect, words } = require("../page/fixtures.js");
 const { layOut, fixture, organization, HOST, ENDPOINT, CDN } = require("./endpoint.js");
+const { well } = require("./states.js");
 
 const w = words("en");
 const SECOND = `${CDN}/**/second-*.wasm`;
@@ -60,12 +61,17 @@ test.describe("when it does not come", () => {
 
   test("the page of an outcome stands without it, and the outcome follows", async ({ page }) => {
     const application = fixture("timeline/rejected");
-    const there = { [`GET /v1/applications/${application.reference}`]: application, "GET /media/sanne.svg": { status: 404 } };
-    const setup = `sessionStorage.setItem("belofte-session", "token-of-the-test ${application.reference} ")`;
-    await layOut(page, { element: element("status"), answers: { ...answers, ...there }, setup });
+    const { reference } = application;
+    const there = { ...well("en"), [`GET /v1/applications/${reference}`]: application };
+    await layOut(page, { element: element("apply\" posting=\"cook"), answers: there });
     let broken = true;
     await page.route(SECOND, (route) => (broken ? route.abort("internetdisconnected") : route.fallback()));
     await page.goto(HOST);
+    // Who just applied needs no file to be known; a reload would.
+    await widget(page).getByLabel("Your name").fill("Noor Jansen");
+    await widget(page).getByLabel("Your email address").fill("noor@example.com");
+    await widget(page).getByRole("button", { name: w("apply.send"), exact: true }).click();
+    await widget(page).getByRole("link", { name: w("apply.follow"), exact: true }).click();
     const [{ text }] = application.decision.reasons;
     await expect(widget(page).getByRole("heading", { level: 1 })).toContainText(application.decision.by.name.split(" ")[0]);
     await expect(widget(page)).toContainText(w("ui.offline"));

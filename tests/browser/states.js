@@ -14,6 +14,7 @@ const POSTING = "GET /v1/job-postings/cook";
 const FORM = "GET /v1/forms/short";
 const UPLOAD = "POST /v1/uploads";
 const APPLY = "POST /v1/applications";
+const SCORE = "GET /v1/promise-score";
 const MAIL = "POST /v1/status-requests";
 const OPEN = "POST /v1/status-sessions";
 const MINE = "GET /v1/me/applications";
@@ -55,6 +56,7 @@ function well(lang) {
   const application = fixture("timeline/waiting");
   return {
     [ORGANIZATION]: fixture("organization/havenzicht"),
+    [SCORE]: fixture("score/by_kind"),
     [LIST]: { postings, total: 2, departments: [], locations: [] },
     [POSTING]: postings[0],
     "GET /v1/job-postings/gardener": postings[1],
@@ -168,6 +170,7 @@ const board = { view: "board" };
 const apply = { view: "apply", posting: "cook" };
 const inSession = { view: "status", session: true };
 const lookup = { view: "status" };
+const badge = { view: "score" };
 
 const STATES = {
   // -- the board --
@@ -353,6 +356,11 @@ const STATES = {
   "status-went-offline": {
     ...inSession, act: wentOffline, says: [["timeline.as_of_offline", {}], "timeline.steps"], on: button("timeline.all", { then: ["lookup.list_title"] }),
   },
+  // What lies in the tab is opened by the second file.
+  "status-file-offline": {
+    ...inSession, before: (page) => page.route(SECOND, (route) => route.abort("internetdisconnected")), says: ["ui.offline"],
+    on: again({ route: SECOND }, ["timeline.steps"]),
+  },
   "status-back-online": {
     ...inSession, act: async (s) => {
       await wentOffline(s);
@@ -368,8 +376,17 @@ const STATES = {
   },
 
   // -- the promises kept --
-  "score": { view: "score", says: ["score.title"] },
-  "score-500": { view: "score", answers: { [ORGANIZATION]: FAULT }, says: ["ui.fault"], on: again({ [ORGANIZATION]: undefined }, ["score.title"]) },
+  "score": { ...badge, act: (s) => s.inside.getByText(s.w("badge.by_kind")).click(), says: ["badge.title", "badge.how", "badge.kind_answer", "badge.too_few"] },
+  "score-of-one": { ...badge, posting: "cook", says: ["badge.title", "badge.of_one"] },
+  "score-bad": { ...badge, answers: { [SCORE]: fixture("score/bad") }, says: ["badge.title", ["badge.counts", { kept: 17, moved: 3, late: 20, open: 31 }]] },
+  "score-too-few": { ...badge, answers: { [SCORE]: fixture("score/too_few") }, says: ["badge.title", ["score.too_few", { count: 7, days: 90, minimum: 20 }]] },
+  "score-slow": { ...badge, clock: true, answers: { [SCORE]: "never" }, act: passes(3_100), says: ["ui.loading", "ui.slow", "link"], on: ownLink },
+  "score-organization-500": { ...badge, answers: { [ORGANIZATION]: FAULT }, says: ["ui.fault"], on: again({ [ORGANIZATION]: undefined }, ["badge.title"]) },
+  "score-file-offline": {
+    ...badge, before: (page) => page.route(SECOND, (route) => route.abort("internetdisconnected")), says: ["ui.offline"],
+    on: again({ route: SECOND }, ["badge.title"]),
+  },
+  ...failures("score", badge, SCORE, ["badge.title"]),
 
   // -- the program does not run --
   "program-blocked": { ...board, policy: POLICY.replace(" 'wasm-unsafe-eval'", ""), code: "blocked", says: ["link"], on: ownLink },

@@ -4,7 +4,7 @@ const fs = require("node:fs");
 const path = require("node:path");
 const { source: axeSource } = require("axe-core");
 const { test, expect, words, pattern, RULES } = require("../page/fixtures.js");
-const { layOut, HOST, ENDPOINT } = require("./endpoint.js");
+const { layOut, sealSession, HOST, ENDPOINT } = require("./endpoint.js");
 const { STATES, SAID, REFERENCE, WRITTEN, well } = require("./states.js");
 const { root } = require("../page/server.js");
 
@@ -77,17 +77,18 @@ async function begin(page, place, state, lang) {
   const answers = { ...well(lang), ...state.answers };
   const stage = new Stage(page, lang, answers);
   if (state.clock) await page.clock.install();
-  const session = state.session === undefined ? null : `token-of-the-test ${state.session === true ? REFERENCE : ""} `;
+  const inSession = state.session !== undefined;
   const now = state.now ?? Date.parse("2027-03-26T13:03:00Z");
   const policy = state.policy ? { policy: state.policy } : {};
-  await layOut(page, { element: element(state, lang), answers, lang, now, ...policy, setup: `(${prepare})(${JSON.stringify(session)})` });
+  await layOut(page, { element: element(state, lang), answers, lang, now, ...policy, setup: `(${prepare})(${inSession})` });
+  if (inSession) await sealSession(page, { token: "token-of-the-test", reference: state.session === true ? REFERENCE : "" });
   await state.before?.(page);
   await page.goto(`${HOST}/${place}${state.hash ?? ""}`);
   return stage;
 }
 
 /** Runs in the page before anything of ours. */
-function prepare(session) {
+function prepare(inSession) {
   // A page with colours of its own in both schemes; axe takes what names none for white.
   const colours = new CSSStyleSheet();
   colours.replaceSync(
@@ -96,8 +97,7 @@ function prepare(session) {
   document.adoptedStyleSheets = [colours];
   document.addEventListener("belofte-error", (event) => (window.code = event.detail.code));
   try {
-    sessionStorage.clear();
-    if (session !== null) sessionStorage.setItem("belofte-session", session);
+    if (!inSession) sessionStorage.clear();
   } catch {
     // Storage is blocked, as the state wants it.
   }

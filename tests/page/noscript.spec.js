@@ -24,10 +24,25 @@ for (const lang of ["nl", "en"]) {
   });
 }
 
+for (const lang of ["nl", "en"]) {
+  test(`the score reads well without JavaScript, and its kinds unfold (${lang})`, async ({ page, demo }) => {
+    const w = words(lang);
+    const { kept, moved, late, open, by_kind } = await demo.json("GET", "/v1/promise-score");
+    await page.setViewportSize({ width: lang === "nl" ? 360 : 1280, height: 740 });
+    await page.goto(`${demo.endpoint}/careers/score?lang=${lang}`);
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText(w("badge.title"));
+    await expect(page.locator("main")).toContainText(w("badge.counts", { kept, moved, late, open }));
+    await expect(page.getByRole("table")).toBeHidden();
+    await page.getByText(w("badge.by_kind")).click();
+    await expect(page.getByRole("row")).toHaveCount(1 + by_kind.length);
+    await picture(page, `careers-score-${lang}`);
+  });
+}
+
 test.describe("looked at by axe", () => {
   // axe itself is a script; the page under it is the same.
   test.use({ javaScriptEnabled: true });
-  for (const path of ["/careers", "/careers/wijkverpleegkundige", "/careers/leerling-verpleegkundige"]) {
+  for (const path of ["/careers", "/careers/score", "/careers/wijkverpleegkundige", "/careers/leerling-verpleegkundige"]) {
     test(`${path} has no violations`, async ({ page, demo }) => {
       await page.goto(`${demo.endpoint}${path}?lang=nl`);
       await axe(page, path);

@@ -37,6 +37,9 @@ function writer(lang, timeZone) {
   return { long, short, time, withYear: (at) => `${long(at)} ${year(at)}` };
 }
 
+/** Without what only says where a line may break. */
+const plain = (text) => text.replace(/\s+/g, " ").trim();
+
 /** One browser that reads in one language; collects what is shown beside what is due. */
 class Reader {
   constructor(page, demo, lang, zone) {
@@ -50,13 +53,13 @@ class Reader {
     const found = await this.inside.locator(selector).evaluateAll((all) =>
       all.map((one) => [one.closest("time")?.dateTime ?? one.querySelector("time")?.dateTime ?? "", one.textContent]),
     );
-    return found.map(([at, text]) => `${at && new Date(at).toISOString()} ${text.replace(/\s+/g, " ").trim()}`);
+    return found.map(([at, text]) => `${at && new Date(at).toISOString()} ${plain(text)}`);
   }
 
   async compare(where, selector, due) {
     const place = `${this.zone} ${this.lang} ${where}`;
     this.shown.push(...(await this.read(selector)).map((line) => `${place}: ${line}`));
-    this.due.push(...due.map(([at, text]) => `${place}: ${at && new Date(at).toISOString()} ${text}`));
+    this.due.push(...due.map(([at, text]) => `${place}: ${at && new Date(at).toISOString()} ${plain(text)}`));
   }
 
   /** The large date and the sentence beside it; where the reader's own clock says something else, that too. */

@@ -11,7 +11,7 @@ use crate::{sh, widget};
 
 const FUNCTION_LINES: usize = 70;
 /// The visitor's words: folders of widget and server take their names from here.
-const FEATURES: [&str; 15] = [
+const FEATURES: [&str; 16] = [
     "postings",
     "apply",
     "lookup",
@@ -25,6 +25,7 @@ const FEATURES: [&str; 15] = [
     "complaint",
     "follow",
     "score",
+    "badge",
     "privacy",
     "desk",
 ];

@@ -20,7 +20,7 @@ const FILES_MARK: &str = "/*@belofte:files*/ null";
 /// How the files of the parts begin, and the features of each: board and posting with all that stands in no other, what
 /// is fetched once those stand, and what comes with the program's second file. In this order in `src/i18n/keys.rs`.
 const PARTS: [(&str, &[&str]); 3] =
-    [("first", &[]), ("later", &["apply", "timeline"]), ("second", &["lookup", "decision"])];
+    [("first", &[]), ("later", &["apply", "timeline"]), ("second", &["lookup", "decision", "badge"])];
 /// For the compiler: the linker notes what leads where, so that the program can be cut in two.
 pub const LINKER_NOTES: &str = "-Clink-arg=--emit-relocs";
 /// Plural classes beside `other`.

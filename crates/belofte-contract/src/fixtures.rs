@@ -28,6 +28,7 @@ fixtures! {
     WITHDRAWN "timeline/withdrawn",
     SCORE_GOOD "score/good",
     SCORE_BAD "score/bad",
+    SCORE_BY_KIND "score/by_kind",
     SCORE_TOO_FEW "score/too_few",
 }
 
@@ -70,7 +71,7 @@ mod tests {
                 "apply" => check::<crate::apply::ApplicationReceipt>(name, text),
                 "lookup" => check::<crate::lookup::StatusSession>(name, text),
                 "timeline" => check::<crate::timeline::Application>(name, text),
-                "score" => check::<crate::score::PromiseScore>(name, text),
+                "score" => check::<crate::score::PublicScore>(name, text),
                 other => panic!("nobody reads {other}"),
             }
         }

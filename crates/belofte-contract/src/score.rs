@@ -4,8 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::promise::{Promise, PromiseState};
-use crate::read::readable;
+use crate::promise::{Promise, PromiseKind, PromiseState};
+use crate::read::{Node, Read, Reader, readable};
 use crate::time::{DAY_MS, HOUR_MS, Timestamp};
 
 /// Below this many counted promises no rate is shown.
@@ -37,6 +37,35 @@ pub struct PromiseScore {
 }
 
 readable!(PromiseScore { period_days, made, kept, moved, late, open, kept_rate, median_hours, minimum, as_of });
+
+/// The public score, whole and by what was promised.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct PublicScore {
+    #[serde(flatten)]
+    pub score: PromiseScore,
+    /// Only kinds of which something was promised.
+    #[serde(default)]
+    pub by_kind: Vec<KindScore>,
+}
+
+/// As `readable!` has it, but for the flattened part.
+impl Read for PublicScore {
+    fn read(from: &Reader<'_>, node: Node) -> PublicScore {
+        let score = PromiseScore::read(from, node);
+        PublicScore { score, by_kind: Read::read(from, from.fields(node, "by_kind? ").next()) }
+    }
+}
+
+/// The score of one kind of promise.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct KindScore {
+    pub kind: PromiseKind,
+    pub score: PromiseScore,
+}
+
+readable!(KindScore { kind, score });
 
 impl PromiseScore {
     /// Counts the promises whose first date lies in the `period_days` before `now`, and the open ones.

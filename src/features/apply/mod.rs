@@ -30,6 +30,7 @@ use self::begun::{Begun, Shown};
 use self::proof::Asked;
 use self::state::{ApplyDraft, ChosenFile, Edit, FileState, refusal, retry_wait_s, shortened};
 use self::view::{Delivery, FormParts, Tell, Told};
+use crate::api::session;
 use crate::api::upload::Uploading;
 use crate::api::{Api, ApiError, Asking};
 use crate::app::{Core, Saved, Shared, applied, print, use_arrival};
@@ -201,7 +202,7 @@ fn use_form(props: &Form) -> Html {
         Submission::Failed { .. } => Delivery::Refused { why: Key::ApplyRefused },
     };
     // A reload after the receipt leads here: what was sent is not lost, and says so.
-    let session = page.core.sessions.current().filter(|session| session.applied == posting.id);
+    let session = session::current().filter(|session| session.applied == posting.id);
     let parts = FormParts {
         before: session.and_then(|session| session.reference),
         posting,
@@ -433,7 +434,7 @@ fn use_receipt(props: &Receipt) -> Html {
     let calendar = {
         let (core, failed, reference) = (core.clone(), failed.clone(), application.reference);
         Callback::from(move |_: MouseEvent| {
-            let token = core.sessions.current().map(|session| session.token).unwrap_or_default();
+            let token = session::current().map(|session| session.token).unwrap_or_default();
             core.save_file(Saved::Calendar, reference, token.into(), failed.clone());
         })
     };

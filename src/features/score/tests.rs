@@ -2,10 +2,9 @@
 #![cfg(feature = "ssr")]
 
 use belofte_contract::fixtures;
-use belofte_contract::organization::Organization;
 use belofte_contract::score::PromiseScore;
 
-use super::view::{page, score};
+use super::view::score;
 use crate::i18n::testing::ctx;
 use crate::ssr::render;
 
@@ -39,11 +38,4 @@ async fn below_twenty_there_is_no_figure_but_a_reason() {
     let page = drawn(fixtures::SCORE_TOO_FEW).await;
     check(&page, &["Too few to tell: 7 promises in the last 90 days. We show a score from 20."]);
     assert!(!page.contains('%'));
-}
-
-#[tokio::test]
-async fn the_score_by_itself_shows_every_count() {
-    let organization: Organization = serde_json::from_str(fixtures::ORGANIZATION).unwrap();
-    let page = render(page(&ctx("en", "2027-03-26T13:00:00Z"), &organization)).await;
-    check(&page, &["<h1", "How we keep our promises", "200 kept, 6 moved in time, 8 late. 31 are not due yet."]);
 }

@@ -1,9 +1,7 @@
-//! The promise score in one sentence, and by itself with every count.
+//! The promise score in one sentence.
 //!
-//! Pure. MUST: the figure is text, never a picture; below the least number there is no figure but a reason why; the
-//! score by itself has one `h1`.
+//! Pure. MUST: the figure is text, never a picture; below the least number there is no figure but a reason why.
 
-use belofte_contract::organization::Organization;
 use belofte_contract::score::PromiseScore;
 use belofte_html::html;
 use yew::prelude::*;
@@ -44,21 +42,4 @@ fn median(ctx: &Ctx, score: &PromiseScore) -> Option<String> {
         // Less than an hour is written as one: a delay is never rounded away.
         ctx.fill(Key::ScoreMedianHours, &[("hours", &ctx.format.number(hours.max(1.0), 0))])
     })
-}
-
-/// The score by itself.
-pub fn page(ctx: &Ctx, organization: &Organization) -> Html {
-    let count = |value: u32| ctx.format.number(f64::from(value), 0);
-    let one = &organization.score;
-    let (kept, moved, late, open) = (count(one.kept), count(one.moved), count(one.late), count(one.open));
-    let counts = [("kept", kept.as_str()), ("moved", &moved), ("late", &late), ("open", &open)];
-    html! {
-        <section class="score-page">
-            <p class="eyebrow">{ &organization.name }</p>
-            <h1 class="score-page__title" tabindex="-1">{ ctx.t(Key::ScoreTitle) }</h1>
-            { score(ctx, one) }
-            <p class="score-page__counts">{ ctx.fill(Key::ScoreCounts, &counts) }</p>
-            <p class="score-page__how">{ ctx.t(Key::ScoreHow) }</p>
-        </section>
-    }
 }

@@ -18,7 +18,7 @@ use crate::postings::{
 use crate::problem::{FieldErrorCode, Problem, ProblemType};
 use crate::promise::{PromiseKind, PromiseSource};
 use crate::rich_text::BlockKind;
-use crate::score::PromiseScore;
+use crate::score::PublicScore;
 use crate::timeline::{Actor, Application, ApplicationStatus, EntryEvent, EntryKind};
 use crate::{Timestamp, fixtures};
 
@@ -188,7 +188,7 @@ fn every_example_and_every_change_of_it_is_read_as_serde_reads_it() {
             "apply" => check::<ApplicationReceipt>(&value),
             "lookup" => check::<StatusSession>(&value),
             "timeline" => check::<Application>(&value),
-            "score" => check::<PromiseScore>(&value),
+            "score" => check::<PublicScore>(&value),
             other => panic!("nobody reads {other}"),
         }
     }

@@ -38,19 +38,37 @@ pub fn shipped(name: &str, locales: &[String]) -> Result<Vec<Value>, StartError>
     Ok(days.into_iter().map(cut).collect())
 }
 
-/// Date and name of every whole-day event in an iCalendar text.
-pub fn days_of_ics(text: &str) -> Result<BTreeMap<String, String>, StartError> {
-    let calendar: Calendar = text.parse().map_err(|error| format!("the file is no iCalendar file: {error}"))?;
-    let day = |event: &icalendar::Event| match event.get_start()? {
-        DatePerhapsTime::Date(date) => Some((date.to_string(), event.get_summary().unwrap_or_default().to_owned())),
-        DatePerhapsTime::DateTime(_) => None,
-    };
-    let days: BTreeMap<String, String> = calendar.events().filter_map(day).collect();
-    match days.len() {
-        0 => Err("the file has no whole-day events".into()),
-        1..=MAX_DAYS => Ok(days),
-        _ => Err(format!("more than {MAX_DAYS} days in one file").into()),
+/// What keeps a text from being a list of days.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum IcsProblem {
+    #[error("the file is no iCalendar file")]
+    NoCalendar,
+    #[error("the file has no whole-day events")]
+    NoDays,
+    #[error("more than {MAX_DAYS} days in one file")]
+    TooMany,
+}
+
+/// Date and name of every day of the whole-day events in an iCalendar text; the last day of an event of several is the one
+/// before its end.
+pub fn days_of_ics(text: &str) -> Result<BTreeMap<String, String>, IcsProblem> {
+    let calendar: Calendar = text.parse().map_err(|_| IcsProblem::NoCalendar)?;
+    let mut days = BTreeMap::new();
+    for event in calendar.events() {
+        let Some(DatePerhapsTime::Date(first)) = event.get_start() else { continue };
+        let end = match event.get_end() {
+            Some(DatePerhapsTime::Date(end)) => end,
+            Some(DatePerhapsTime::DateTime(_)) | None => first,
+        };
+        let name = event.get_summary().unwrap_or_default();
+        for day in first.iter_days().take_while(|day| *day == first || *day < end) {
+            days.insert(day.to_string(), name.to_owned());
+            if days.len() > MAX_DAYS {
+                return Err(IcsProblem::TooMany);
+            }
+        }
     }
+    if days.is_empty() { Err(IcsProblem::NoDays) } else { Ok(days) }
 }
 
 /// `holidays import FILE.ics`.
@@ -95,6 +113,20 @@ mod tests {
         let days = days_of_ics(text).unwrap();
         assert_eq!(days.into_iter().collect::<Vec<_>>(), [("2027-04-01".to_owned(), "Team day".to_owned())]);
         assert!(days_of_ics("BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n").is_err());
+    }
+
+    #[test]
+    fn an_event_of_several_days_closes_each_of_them_and_not_the_day_of_its_end() {
+        let event = |days: &str| {
+            format!(
+                "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nBEGIN:VEVENT\r\nUID:1\r\n{days}SUMMARY:Closed\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+            )
+        };
+        let days = days_of_ics(&event("DTSTART;VALUE=DATE:20271230\r\nDTEND;VALUE=DATE:20280102\r\n")).unwrap();
+        assert_eq!(days.into_keys().collect::<Vec<_>>(), ["2027-12-30", "2027-12-31", "2028-01-01"]);
+        let whole = "DTSTART;VALUE=DATE:20200101\r\nDTEND;VALUE=DATE:20990101\r\n";
+        assert_eq!(days_of_ics(&event(whole)), Err(IcsProblem::TooMany));
+        assert_eq!(days_of_ics("a text"), Err(IcsProblem::NoCalendar));
     }
 
     #[test]

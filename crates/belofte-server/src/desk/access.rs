@@ -40,6 +40,8 @@ pub enum Need {
     Decide,
     /// Postings, their forms and people.
     EditPostings,
+    /// What the organisation promises by, and where that is weaker than a norm.
+    ReadPolicy,
     /// Calendar, mail texts, webhooks: what holds for the whole organisation.
     EditPolicy,
     AnswerComplaints,
@@ -51,12 +53,13 @@ pub enum Need {
 use Role::{Administrator, ComplaintReader, FiguresReader, HiringManager, Recruiter};
 
 /// The one table. A need without a line is nobody's.
-const TABLE: [(Need, &[Role]); 10] = [
+const TABLE: [(Need, &[Role]); 11] = [
     (Need::SignIn, &Role::ALL),
     (Need::ReadApplications, &[Administrator, Recruiter, HiringManager, ComplaintReader]),
     (Need::ActOnApplications, &[Administrator, Recruiter, HiringManager]),
     (Need::Decide, &[Administrator, Recruiter, HiringManager]),
     (Need::EditPostings, &[Administrator, Recruiter]),
+    (Need::ReadPolicy, &[Administrator, Recruiter, HiringManager]),
     (Need::EditPolicy, &[Administrator]),
     (Need::AnswerComplaints, &[Administrator, ComplaintReader]),
     (Need::ReadFigures, &[Administrator, Recruiter, HiringManager, FiguresReader]),

@@ -8,10 +8,12 @@ mod acts;
 pub mod api;
 mod applications;
 pub mod audit;
+mod contacts;
 pub mod decisions;
 pub mod deeds;
 mod list;
 pub mod pages;
+mod policy;
 pub mod postings;
 pub mod route;
 pub mod score;
@@ -39,6 +41,8 @@ pub fn routes() -> Vec<Route> {
         score::routes(),
         mail::desk::routes(),
         webhooks::routes(),
+        policy::routes(),
+        contacts::routes(),
         users::routes(),
         audit::routes(),
         pages::routes(),

@@ -80,7 +80,7 @@ pub fn stage_changed(
     settings: &Settings,
     lang: &str,
     application: &Application,
-    by: &Person,
+    (by, back): (&Person, bool),
     said: Option<&str>,
 ) -> Letter {
     let words = Words::new(settings, lang);
@@ -89,7 +89,9 @@ pub fn stage_changed(
     let now_entry = application.timeline.iter().find(|entry| entry.kind == EntryKind::Now);
     letter.heading = now_entry.and_then(|entry| entry.title.clone()).unwrap_or_default();
     let date = words.day(application.updated_at);
-    letter.parts.push(text(words.say("stage_by", &[("person", &by.name), ("date", &date)])));
+    letter
+        .parts
+        .push(text(words.say(if back { "stage_back" } else { "stage_by" }, &[("person", &by.name), ("date", &date)])));
     if let Some(entry) = now_entry {
         letter.parts.extend([&entry.meaning, &entry.can_do].into_iter().flatten().cloned().map(text));
     }
@@ -110,17 +112,30 @@ pub fn promise_kept(
     settings: &Settings,
     lang: &str,
     application: &Application,
-    promise: &Promise,
+    (promise, days_late): (&Promise, Option<u32>),
     by: &Person,
     said: Option<&str>,
 ) -> Letter {
     let words = Words::new(settings, lang);
     let mut letter = words.letter(MailKind::PromiseKept, &application.applicant_name, Some(by));
     letter.subject = words.say("kept_subject", &[("posting", &application.posting.title)]);
-    letter.heading = words.say("kept_heading", &[("person", &by.name)]);
+    let promiser = promise.owner.as_ref().unwrap_or(by);
+    letter.heading = match days_late {
+        Some(_) => words.say("kept_late_heading", &[]),
+        None if promiser.id == by.id => words.say("kept_heading", &[("person", &by.name)]),
+        None => words.say("kept_for_heading", &[("person", &by.name), ("owner", &promiser.name)]),
+    };
     let (date, time) = (words.day(promise.due_at), words.time(promise.due_at));
     letter.parts.extend(said.map(|said| words_of(&words, "stage_words", by, said)));
     letter.parts.push(text(words.say("kept_text", &[("label", &promise.label), ("date", &date), ("time", &time)])));
+    if let Some(days) = days_late {
+        let key = match days {
+            0 => "kept_late_today",
+            1 => "kept_late_one",
+            _ => "kept_late_text",
+        };
+        letter.parts.push(text(words.say(key, &[("count", &words.number(days)), ("person", &promiser.name)])));
+    }
     if let Some(next) = application.next_promise() {
         letter.parts.push(text(hears(&words, "stage_next", next)));
         letter.parts.push(date_part(&words, next));

@@ -37,10 +37,12 @@ pub fn preview(kind: MailKind, settings: &Settings, lang: &str, now: Timestamp) 
     let letters = match kind {
         MailKind::Receipt => return vec![letters::receipt(settings, lang, application, LINK_TOKEN, now)],
         MailKind::Code => return vec![letters::code(settings, lang, &application.applicant_name, CODE, now)],
-        MailKind::StageChanged => vec![letters::stage_changed(settings, lang, application, by, Some(&said))],
+        MailKind::StageChanged => vec![letters::stage_changed(settings, lang, application, (by, false), Some(&said))],
         MailKind::PromiseKept => {
             let kept = Promise { due_at: cutoff(settings, now), ..promise.clone() };
-            vec![letters::promise_kept(settings, lang, application, &kept, by, Some(&said))]
+            [None, Some(2)]
+                .map(|late| letters::promise_kept(settings, lang, application, (&kept, late), by, Some(&said)))
+                .into()
         }
         MailKind::Moved => vec![sample.moved(settings, lang, now)],
         MailKind::Late => {

@@ -21,7 +21,7 @@ pub use self::posting::of_posting;
 pub use self::told::{Told, asks, duration, refusal, told};
 use crate::settings::Settings;
 
-/// All that ship, each checked against its source on the day that it names.
+/// All that ship, each as it was known on the day that it names; the page sends its reader to the source.
 static PROFILES: LazyLock<Vec<Profile>> = LazyLock::new(|| {
     let texts = [
         include_str!("profiles/nl-nvp.json"),

@@ -4,6 +4,7 @@
 
 mod not_open;
 pub mod preview;
+mod score;
 mod shell;
 mod status;
 
@@ -41,6 +42,7 @@ pub fn router() -> Router<AppState> {
     Router::new()
         .route("/careers", get(board))
         .route("/careers/style.css", get(shell::style))
+        .route("/careers/score", get(score::page))
         .route("/careers/{id}", get(posting))
         .route("/careers/{id}/apply", get(apply))
         .merge(status::router())

@@ -313,8 +313,13 @@ impl Settings {
         self.people.iter().map(|(id, _)| id.as_str())
     }
 
+    /// Somebody as stored, in every language.
+    pub fn stored_person(&self, id: &str) -> Option<&Value> {
+        self.people.iter().find(|(known, _)| known == id).map(|(_, doc)| doc)
+    }
+
     fn person_doc(&self, id: &str) -> Option<Value> {
-        let mut doc = self.people.iter().find(|(known, _)| known == id)?.1.clone();
+        let mut doc = self.stored_person(id)?.clone();
         if doc.get("photo_url").is_none() {
             doc["photo_url"] = doc.get("photo").cloned().unwrap_or(Value::Null);
         }

@@ -98,6 +98,28 @@ pub async fn insert_person(
     Ok(())
 }
 
+/// Where the last of everyone stands; -1 when there is nobody.
+pub async fn last_position(connection: &mut AnyConnection) -> Result<i64, StartError> {
+    let row = sqlx::query("SELECT COALESCE(MAX(position), -1) AS last FROM people").fetch_one(connection).await?;
+    Ok(row.try_get("last")?)
+}
+
+/// Writes `doc` over `known`; false when something else stands there by now.
+pub async fn put_person(
+    connection: &mut AnyConnection,
+    id: &str,
+    known: &Value,
+    doc: &Value,
+) -> Result<bool, StartError> {
+    let done = sqlx::query("UPDATE people SET doc = $3 WHERE id = $1 AND doc = $2")
+        .bind(id)
+        .bind(known.to_string())
+        .bind(doc.to_string())
+        .execute(connection)
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
 /// From when somebody is away, the day of being back, and who keeps their promises until then.
 pub struct Away<'a> {
     pub from: Date,

@@ -231,3 +231,51 @@ both!(a_decision_keeps_the_decision_that_was_promised, app, {
     let expected = [("review".to_owned(), now.clone(), Value::Null), ("decision".to_owned(), now, Value::Null)];
     assert_eq!(settled(&app, &noor.reference).await, expected);
 });
+
+both!(only_a_decision_keeps_a_promised_decision, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    noor.act(&app, "transitions", json!({"stage_id": "decision", "by": "sanne"})).await;
+    let page = noor.page(&app).await;
+    let open = page["promises"].as_array().unwrap().iter().find(|promise| promise["kept_at"].is_null()).unwrap();
+    assert_eq!(open["kind"], "decision", "{page}");
+    let id = open["id"].as_str().unwrap();
+    let refused = noor.act(&app, &format!("promises/{id}/kept"), json!({"by": "sanne", "text": "Soon, really."})).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.text());
+    assert_eq!(noor.page(&app).await["version"], page["version"]);
+    noor.act(&app, "decisions", json!({"outcome": "hired", "by": "sanne"})).await;
+    let kept = noor.page(&app).await;
+    let kept = kept["promises"].as_array().unwrap().iter().find(|promise| promise["id"] == id).unwrap();
+    assert!(kept["kept_at"].is_string(), "{kept}");
+});
+
+both!(a_step_back_keeps_nothing_and_leaves_a_date, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    noor.act(&app, "transitions", json!({"stage_id": "talk", "by": "sanne"})).await;
+    let counted = app.get("/v1/promise-score").await.json()["kept"].clone();
+    app.set_time("2027-03-23T10:20:00+01:00");
+    let back = noor.act(&app, "transitions", json!({"stage_id": "review", "by": "sanne"})).await;
+    assert_eq!(back.status, StatusCode::OK, "{}", back.text());
+    assert_eq!(app.get("/v1/promise-score").await.json()["kept"], counted, "what the talk promised was not done");
+    let talk = settled(&app, &noor.reference).await.into_iter().find(|(stage, ..)| stage == "talk").unwrap();
+    assert_eq!((talk.1, talk.2), (Value::Null, json!("2027-03-23T09:20:00Z")));
+    let text = last_mail(&app).await["text"].as_str().unwrap().to_owned();
+    assert!(text.contains("een stap terug") && !text.contains("volgende stap"), "{text}");
+    // Back in the step that promises nothing by itself.
+    noor.act(&app, "transitions", json!({"stage_id": "received", "by": "sanne"})).await;
+    let page = noor.page(&app).await;
+    let open = page["promises"].as_array().unwrap().iter().filter(|promise| {
+        promise["kept_at"].is_null() && promise["voided_at"].is_null() && promise["owner"].is_object()
+    });
+    assert_eq!(open.count(), 1, "somebody who waits has a date: {page}");
+});
+
+both!(a_late_word_says_that_it_is_late_and_whose_promise_it_was, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    app.set_time("2027-04-01T10:00:00+02:00");
+    noor.act(&app, &format!("promises/{}/kept", noor.promise), json!({"by": "joost", "text": "We read your letter."}))
+        .await;
+    let text = last_mail(&app).await["text"].as_str().unwrap().to_owned();
+    for part in ["Dit is te laat, en dat ligt aan ons.", "2 dagen eerder", "de belofte van Sanne de Wit"] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+});

@@ -303,3 +303,13 @@ both!(a_promise_weaker_than_a_norm_is_named_before_publishing, app, {
     let shown = read(&app, &format!("{path}/publish?lang=en"), &sanne.cookie).await;
     assert!(shown.text().contains("Weaker than a norm") && shown.text().contains("NVP"), "{}", shown.text());
 });
+
+both!(two_who_begin_the_same_job_at_once_have_two, app, {
+    let sanne = recruiter(&app).await;
+    let title = vec![("title.nl".to_owned(), "Tuinman".to_owned())];
+    let begin = || send(&app, "/desk/postings/new", &title, "", &sanne.cookie);
+    let (one, other) = tokio::join!(begin(), begin());
+    let mut places = [one.header("location").to_owned(), other.header("location").to_owned()];
+    places.sort();
+    assert_eq!(places, ["/desk/postings/tuinman-2/edit?done=new", "/desk/postings/tuinman/edit?done=new"]);
+});

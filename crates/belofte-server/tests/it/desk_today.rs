@@ -1,7 +1,8 @@
 //! A working day at the desk: what is due, keeping it in two steps, moving it, handing it over, being away.
 
 use axum::http::{Method, StatusCode};
-use belofte_server::desk::access::Role;
+use belofte_server::desk::access::{Role, Who};
+use belofte_server::desk::users::{self, NewUser};
 use serde_json::{Value, json};
 
 use crate::desk_users::{Colleague, colleague, form, page, read};
@@ -356,3 +357,53 @@ both!(an_absence_to_come_is_kept_from_applicants_until_its_first_day, app, {
     let told = page(&read(&app, &format!("{}&lang=en", back.header("location")), &who.cookie).await);
     assert!(told.contains("Sanne de Wit keeps their own promises."), "{told}");
 });
+
+both!(what_was_read_before_somebody_else_acted_is_read_again, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    let who = sanne(&app).await;
+    let shift = path(&noor, "move");
+    let first = "day=2027-04-01&reason=Two+colleagues+are+ill+this+week.&key=one";
+    let second = "day=2027-04-02&reason=Two+colleagues+are+still+ill+now.&key=two";
+    let shown = [form(&app, &shift, first, &who.cookie).await, form(&app, &shift, second, &who.cookie).await];
+    let seen = |at: usize| hidden(&shown[at], "seen");
+    let sent = form(&app, &shift, &format!("{first}&seen={}", seen(0)), &who.cookie).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text());
+    let again = form(&app, &shift, &format!("{second}&seen={}", seen(1)), &who.cookie).await;
+    assert_eq!(again.status, StatusCode::OK, "it moves another date than the one that was read");
+    assert_eq!(mails(&app, "moved").await, 1);
+    let late = "day=2027-04-06&reason=Two+colleagues+are+ill+this+week.&key=three";
+    let shown = form(&app, &shift, late, &who.cookie).await;
+    app.set_time("2027-04-01T17:00:00.001+02:00");
+    let who = sanne(&app).await;
+    let after = form(&app, &shift, &format!("{late}&seen={}", hidden(&shown, "seen")), &who.cookie).await;
+    assert_eq!(after.status, StatusCode::CONFLICT, "a date that has passed is not moved quietly");
+});
+
+both!(a_promise_is_handed_to_somebody_who_is_there_and_may_see_it, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    let act = format!("promises/{}/owner", noor.promise);
+    let who = colleague(&app, "fatma@example.com", Role::Administrator, &[]).await;
+    let saved = form(&app, "/desk/away", "person=joost&until=2027-03-26&stand_in=sanne", &who.cookie).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text());
+    let away = noor.act(&app, &act, json!({"owner": "joost", "by": "sanne"})).await;
+    assert_eq!(away.problem(), "/problems/fields owner:not_a_choice");
+    app.set_time("2027-03-29T10:00:00+02:00");
+    colleague_of(&app, "joost", &["wijkverpleegkundige"]).await;
+    let shut_out = noor.act(&app, &act, json!({"owner": "joost", "by": "sanne"})).await;
+    assert_eq!(shut_out.problem(), "/problems/fields owner:not_a_choice", "the link in the mail would lead nowhere");
+    colleague_of(&app, "joost", &["kok"]).await;
+    let handed = noor.act(&app, &act, json!({"owner": "joost", "by": "sanne"})).await;
+    assert_eq!(handed.status, StatusCode::OK, "{}", handed.text());
+});
+
+/// A contact who uses the desk, for some postings.
+async fn colleague_of(app: &TestApp, person: &str, postings: &[&str]) {
+    let user = NewUser {
+        email: format!("{person}@example.com"),
+        name: person.to_owned(),
+        role: Role::Recruiter,
+        person_id: Some(person.to_owned()),
+        postings: postings.iter().map(|id| (*id).to_owned()).collect(),
+    };
+    users::invite(&app.state, &Who::System, user).await.unwrap();
+}

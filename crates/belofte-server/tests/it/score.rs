@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use axum::http::{Method, StatusCode};
 use belofte_contract::postings::Turn;
 use belofte_contract::promise::PromiseState;
-use belofte_contract::score::PromiseScore;
+use belofte_contract::score::{PromiseScore, PublicScore};
 use belofte_contract::timeline::{Application, ApplicationStatus, EntryKind};
 use belofte_server::demo::seed::seed;
 use belofte_server::locale;
@@ -121,4 +121,31 @@ both!(the_score_of_one_posting_counts_only_its_own, app, {
     assert!(one.made > 0 && one.made < all.made, "{one:?}");
     assert!(score(&app, "?period=30").await.made < all.made);
     assert_eq!(app.get("/v1/promise-score?period=0").await.problem(), "/problems/fields period:too_long");
+});
+
+both!(the_public_score_is_told_apart_by_kind_and_its_page_says_the_same, app, {
+    seed(&app.state).await.unwrap();
+    for posting in ["", "planner-thuiszorg"] {
+        let told = app.get(&format!("/v1/promise-score?posting={posting}")).await;
+        let PublicScore { score, by_kind } = serde_json::from_slice(&told.body).unwrap();
+        let sum = |count: fn(&PromiseScore) -> u32| by_kind.iter().map(|kind| count(&kind.score)).sum::<u32>();
+        let parts = (sum(|one| one.kept), sum(|one| one.moved), sum(|one| one.late), sum(|one| one.open));
+        assert_eq!(parts, (score.kept, score.moved, score.late, score.open), "{posting}: {by_kind:?}");
+        let kinds: BTreeSet<u8> = by_kind.iter().map(|one| one.kind as u8).collect();
+        assert_eq!(kinds.len(), by_kind.len(), "each kind once");
+        assert!(by_kind.iter().all(|one| one.score.kept_rate.is_some() == (one.score.made >= 20)), "{by_kind:?}");
+        let page = app.get(&format!("/careers/score?lang=en&posting={posting}")).await;
+        assert_eq!(page.status, StatusCode::OK);
+        let (page, PromiseScore { kept, moved, late, open, .. }) = (page.text(), &score);
+        let counts = format!("{kept} kept, {moved} moved in time, {late} late. {open} are not due yet.");
+        assert!(page.contains(&counts), "{counts}\n{page}");
+        let percent = score.kept_percent().map_or("Too few to tell".to_owned(), |percent| format!("{percent}%"));
+        assert!(page.contains(&percent), "{percent}\n{page}");
+        assert_eq!(page.contains("about this job"), !posting.is_empty());
+        for one in &by_kind {
+            assert!(page.contains(&format!("<td>{}</td>", one.score.made)), "{one:?}\n{page}");
+        }
+    }
+    let page = app.get("/careers/score?lang=nl").await.text();
+    assert!(page.contains("Hoe we onze beloften nakomen") && page.contains("score?lang=en\" lang=\"en\""), "{page}");
 });

@@ -155,8 +155,8 @@ both!(your_turn_reads_as_a_sentence_with_your_own_date, app, {
         "Jij bent aan zet. Spreek een dag af voor het gesprek.",
         "data-state=\"yours\"",
         "Antwoord op de mail van Sanne met de dag die je kiest.",
-        "Doe dit uiterlijk dinsdag 30 maart 2027, vóór 17:00.",
-        "Je spreekt Fatma uiterlijk dinsdag 6 april 2027, vóór 17:00.",
+        "Doe dit uiterlijk dinsdag 30 maart 2027, vóór\u{a0}17:00.",
+        "Je spreekt Fatma uiterlijk dinsdag 6 april 2027, vóór\u{a0}17:00.",
     ] {
         assert!(page.contains(part), "{part} in {page}");
     }

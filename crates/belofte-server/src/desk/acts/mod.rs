@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use belofte_contract::Reference;
 use belofte_contract::problem::{FieldError, FieldErrorCode};
-use belofte_contract::promise::{Promise, PromiseState};
+use belofte_contract::promise::{Promise, PromiseKind, PromiseState};
 use belofte_contract::timeline::{Application, ApplicationStatus, EntryKind};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -70,6 +70,9 @@ pub fn routes() -> Vec<Route> {
                         signed: Signed| async move {
             let typed = Typed::of([("back", asked.back.unwrap_or_default()), ("key", new_id())]);
             let ground = Ground::of(&state, &page, signed, kind, &at).await?;
+            if let Some(decide) = ground.decides() {
+                return Ok(Redirect::to(&decide).into_response());
+            }
             Ok::<_, ApiProblem>(ground.form(StatusCode::OK, &typed, &Errors::default()))
         };
         let act = move |State(state): State<AppState>, page: Page, Path(at): Path<At>, signed: Signed, typed: Typed| async move {
@@ -128,6 +131,14 @@ impl<'g> Ground<'g> {
         self.row.status != ApplicationStatus::Open || self.promise.as_ref().is_some_and(|promise| !promise.is_open())
     }
 
+    /// Where a promised decision is kept: by deciding.
+    fn decides(&self) -> Option<String> {
+        let decision =
+            self.promise.as_ref().filter(|promise| promise.kind == PromiseKind::Decision && promise.is_open());
+        let wanted = self.kind == Kind::Keep && decision.is_some();
+        wanted.then(|| format!("/desk/postings/{}/decisions/{}", self.row.posting_id, self.reference))
+    }
+
     fn is_late(&self) -> bool {
         self.promise.as_ref().is_some_and(|promise| promise.state(self.page.now) == PromiseState::Late)
     }
@@ -174,13 +185,13 @@ async fn send_or_show(ground: &Ground<'_>, typed: &Typed) -> ApiResult<Response>
     let Ground { state, signed, reference, kind, .. } = ground;
     let deed = form::deed(ground, typed)?;
     let (key, seen) = (typed.get("key"), typed.get("seen"));
-    if !seen.is_empty() && !key.is_empty() {
-        if deeds::confirm(state, signed, *reference, &deed, (&key, &seen)).await? {
-            let done = ground.back(typed, &["?done=", kind.word()].concat());
-            return Ok(Redirect::to(&done).into_response());
-        }
-    } else if *kind == Kind::Move && ground.is_late() {
+    if *kind == Kind::Move && ground.is_late() {
         return Err(ApiProblem::conflict("the date has passed"));
+    }
+    let was_shown = !seen.is_empty() && !key.is_empty();
+    if was_shown && deeds::confirm(state, signed, *reference, &deed, (&key, &seen)).await? {
+        let done = ground.back(typed, &["?done=", kind.word()].concat());
+        return Ok(Redirect::to(&done).into_response());
     }
     let preview = deeds::preview(state, signed, *reference, &deed).await?;
     Ok(shown(ground, typed, &preview, !seen.is_empty()))
@@ -211,6 +222,7 @@ fn shown(ground: &Ground<'_>, typed: &Typed, preview: &Preview, differs: bool) -
         "heading": title, "email": preview.email, "applicant_lang": preview.lang, "letter": preview.letter,
         "step": now.and_then(|entry| entry.title.clone()), "meaning": now.and_then(|entry| entry.meaning.clone()),
         "promised": promised.collect::<Vec<_>>(), "line": line, "said": said.and_then(|entry| entry.text.clone()), "seen": preview.seen, "hidden": hidden,
+        "colleague": preview.to_colleague.as_ref().map(|(email, letter)| json!({"email": email, "letter": letter})),
         "differs": differs, "send": page.say(&["act_", ground.kind.word(), "_send"].concat(), &[]),
         "back_href": ground.back(typed, ""),
     });

@@ -45,6 +45,9 @@ pub enum Act {
     PostingCreated,
     PostingChanged,
     FormChanged,
+    PolicyChanged,
+    /// Somebody that applicants see.
+    PersonChanged,
     HandOver,
     Note,
     /// What a person was to look at first is fine.
@@ -63,7 +66,7 @@ pub enum Act {
 }
 
 impl Act {
-    pub const ALL: [Act; 34] = [
+    pub const ALL: [Act; 36] = [
         Act::SignedIn,
         Act::SignedOut,
         Act::Invited,
@@ -88,6 +91,8 @@ impl Act {
         Act::PostingCreated,
         Act::PostingChanged,
         Act::FormChanged,
+        Act::PolicyChanged,
+        Act::PersonChanged,
         Act::HandOver,
         Act::Note,
         Act::Cleared,
@@ -113,6 +118,7 @@ pub enum Subject<'s> {
     Mail(&'s str),
     /// Language and key of a sentence: `nl/greeting`.
     MailText(&'s str),
+    Organization,
     /// All of them.
     Promises,
 }
@@ -127,6 +133,7 @@ impl<'s> Subject<'s> {
             Subject::Person(id) => ("person", id),
             Subject::Mail(id) => ("mail", id),
             Subject::MailText(id) => ("mail_text", id),
+            Subject::Organization => ("organization", ""),
             Subject::Promises => ("promises", ""),
         }
     }

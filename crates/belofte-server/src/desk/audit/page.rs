@@ -181,6 +181,8 @@ fn worded(page: &Page, row: &AuditRow, key: &str, text: &str) -> String {
         "owner" | "stand_in" => person(page, text),
         "postings" | "model" => page.settings.posting_link(text, lang).map_or_else(|| gone(page), |link| link.title),
         "role" => page.say_or(&["role_", text].concat(), text),
+        // Words of programs.
+        "events" => text.to_owned(),
         "outcome" => page.say_or(&["status_", text].concat(), text),
         "from" | "to" if text.len() > 12 => {
             Timestamp::parse(text).map_or_else(|_| text.to_owned(), |at| page.moment(at))

@@ -9,16 +9,16 @@ use belofte_contract::desk::{
 };
 use belofte_contract::postings::HandledBy;
 use belofte_contract::problem::{FieldError, FieldErrorCode};
-use belofte_contract::promise::{Promise, PromiseMove};
+use belofte_contract::promise::{Promise, PromiseKind, PromiseMove, PromiseState};
 use belofte_contract::time::DAY_MS;
 use belofte_contract::timeline::{ApplicationStatus, EntryEvent};
 use serde_json::json;
 use sqlx::AnyConnection;
 
-use super::promised::{leave_step, promise_after_your_turn, promise_next_word, promise_of_step, settle_promises};
+use super::promised::{Way, leave_step, promise_after_your_turn, promise_next_word, promise_of_step, settle_promises};
 use super::{Case, Done, field, store};
 use crate::desk::audit::Act;
-use crate::desk::decisions;
+use crate::desk::{decisions, users};
 use crate::features::timeline::store::{self as timeline, NewEvent, StoredDecision, record_event};
 use crate::mail::compose::Letter;
 use crate::mail::owner_letters::Owed;
@@ -43,9 +43,10 @@ pub(super) async fn transition(
     if case.row.stage_id.as_deref() == Some(stage.id.as_str()) {
         return Err(ApiProblem::conflict("the application is in this step already"));
     }
-    leave_step(connection, case, stage).await?;
+    let back = leave_step(connection, case, stage).await? == Way::Back;
     let promise_id = promise_of_step(connection, settings, case, stage).await?;
     promise_after_your_turn(connection, settings, case, stage).await?;
+    promise_next_word(connection, settings, case, &stage.id).await?;
     store::enter_step(connection, &case.row.id, &stage.id).await?;
     let event = NewEvent {
         stage_id: Some(&stage.id),
@@ -55,7 +56,7 @@ pub(super) async fn transition(
     };
     let version = record_event(connection, &case.row.id, event).await?;
     let application = case.application(connection, settings).await?;
-    let letter = letters::stage_changed(settings, &case.lang, &application, &case.by, said);
+    let letter = letters::stage_changed(settings, &case.lang, &application, (&case.by, back), said);
     let detail = json!({"stage_id": stage.id});
     Ok(Done { version, application, letter: Some(letter), to_colleague: None, act: Act::Transition, detail })
 }
@@ -100,10 +101,15 @@ pub(super) async fn keep(
     act: &PromiseKept,
 ) -> ApiResult<Done> {
     let said = said(act.text.as_deref())?;
-    let mut promise = case.open_promise(connection, settings, promise_id).await?;
+    let (mut promise, _) = case.open_promise(connection, settings, promise_id).await?;
+    if promise.kind == PromiseKind::Decision {
+        // Words about it are no decision, and the next date would come of themselves week after week.
+        return Err(ApiProblem::conflict("only a decision keeps this promise"));
+    }
+    let late_days = days_late(settings, &promise, case.now);
     promises::store::keep(connection, &case.app.secret, promise_id, case.now).await?;
     promise.kept_at = Some(case.now);
-    promise_next_word(connection, settings, case).await?;
+    promise_next_word(connection, settings, case, case.row.stage_id.as_deref().unwrap_or_default()).await?;
     let event = NewEvent {
         stage_id: promise.stage_id.as_deref(),
         promise_id: Some(promise_id),
@@ -112,7 +118,7 @@ pub(super) async fn keep(
     };
     let version = record_event(connection, &case.row.id, event).await?;
     let application = case.application(connection, settings).await?;
-    let letter = letters::promise_kept(settings, &case.lang, &application, &promise, &case.by, said);
+    let letter = letters::promise_kept(settings, &case.lang, &application, (&promise, late_days), &case.by, said);
     let detail = json!({"promise_id": promise_id});
     Ok(Done { version, application, letter: Some(letter), to_colleague: None, act: Act::Keep, detail })
 }
@@ -125,7 +131,7 @@ pub(super) async fn move_promise(
     act: &NewPromiseMove,
 ) -> ApiResult<Done> {
     let reason = act.reason.trim();
-    let mut promise = case.open_promise(connection, settings, promise_id).await?;
+    let (mut promise, _) = case.open_promise(connection, settings, promise_id).await?;
     let problems = move_problems(&promise, act.to, reason, case.now);
     if !problems.is_empty() {
         return Err(ApiProblem::fields(problems));
@@ -164,10 +170,8 @@ pub(super) async fn hand_over(
     promise_id: &str,
     act: &NewPromiseOwner,
 ) -> ApiResult<Done> {
-    let promise = case.open_promise(connection, settings, promise_id).await?;
-    let keeps_it = promise.owner.as_ref().is_some_and(|owner| owner.id == act.owner);
-    // Whoever promises can be told when it turns late.
-    let email = settings.mail_of(&act.owner).filter(|_| !keeps_it);
+    let (promise, owner) = case.open_promise(connection, settings, promise_id).await?;
+    let email = receives(connection, settings, case, &act.owner).await?.filter(|_| owner.as_ref() != Some(&act.owner));
     let email = email.ok_or_else(|| field("owner", FieldErrorCode::NotAChoice))?;
     promises::store::hand_to(connection, promise_id, &act.owner).await?;
     let event = NewEvent {
@@ -182,6 +186,26 @@ pub(super) async fn hand_over(
     let letter = (act.owner != case.by.id).then(|| handed_over(settings, case, &promise, &act.owner)).flatten();
     let to_colleague = letter.map(|letter| (email, letter));
     Ok(Done { version, application, letter: None, to_colleague, act: Act::HandOver, detail })
+}
+
+/// The address of whoever may be handed a promise: reachable when it turns late, there, and let into this posting at the desk
+/// if they use it at all.
+async fn receives(
+    connection: &mut AnyConnection,
+    settings: &Settings,
+    case: &Case<'_>,
+    owner: &str,
+) -> ApiResult<Option<String>> {
+    let there = settings.keeper(owner, settings.calendar.local_date(case.now)) == owner;
+    let shut_out = users::store::shut_out(connection, owner, &case.row.posting_id).await?;
+    Ok(settings.mail_of(owner).filter(|_| there && !shut_out))
+}
+
+/// Whole days since `promise` was due, in the organisation's calendar; None while it is in time. The day itself is 0.
+fn days_late(settings: &Settings, promise: &Promise, now: Timestamp) -> Option<u32> {
+    let since = |at| settings.calendar.local_date(now).since(settings.calendar.local_date(at)).ok();
+    let late = promise.state(now) == PromiseState::Late;
+    late.then(|| since(promise.first_due_at).and_then(|days| u32::try_from(days.get_days()).ok()).unwrap_or_default())
 }
 
 fn handed_over(settings: &Settings, case: &Case<'_>, promise: &Promise, owner: &str) -> Option<Letter> {

@@ -100,13 +100,20 @@ impl<'c> Case<'c> {
         audit::append(connection, self.app, &self.who.who, &entry).await
     }
 
-    /// An open promise of this application.
-    async fn open_promise(&self, connection: &mut AnyConnection, settings: &Settings, id: &str) -> ApiResult<Promise> {
+    /// An open promise of this application, and whose it is: that person may be away and another be named on the page.
+    async fn open_promise(
+        &self,
+        connection: &mut AnyConnection,
+        settings: &Settings,
+        id: &str,
+    ) -> ApiResult<(Promise, Option<String>)> {
         let rows =
             timeline::load_promises(connection, settings, &self.posting, &self.row.id, &self.lang, self.now).await?;
-        let promise = rows.into_iter().map(|row| row.promise).find(|promise| promise.id == id);
-        let promise = promise.ok_or_else(ApiProblem::not_found)?;
-        if promise.is_open() { Ok(promise) } else { Err(ApiProblem::conflict("the promise is not open any more")) }
+        let row = rows.into_iter().find(|row| row.promise.id == id).ok_or_else(ApiProblem::not_found)?;
+        if !row.promise.is_open() {
+            return Err(ApiProblem::conflict("the promise is not open any more"));
+        }
+        Ok((row.promise, row.owner_id))
     }
 }
 
@@ -155,6 +162,8 @@ struct Done {
 pub struct Preview {
     pub application: Application,
     pub letter: Option<Letter>,
+    /// What a colleague is mailed, and their address.
+    pub to_colleague: Option<(String, Letter)>,
     pub email: String,
     pub lang: String,
     /// Comes back with the confirmation: see [`confirm`].
@@ -189,10 +198,11 @@ pub async fn preview(app: &App, who: &Signed, reference: Reference, deed: &Deed)
     let (case, done) = perform(&mut transaction, (app, who), &settings, reference, deed).await?;
     let Case { row, lang, .. } = case;
     transaction.rollback().await?;
-    let seen = seen(app, &settings, &done.application);
+    let seen = seen(app, &settings, &done);
     // The link of the mail is made when it is sent.
     let letter = done.letter.map(|letter| letters::close(&settings, letter, &done.application, ""));
-    Ok(Preview { application: done.application, letter, email: row.email, lang, seen })
+    let to_colleague = done.to_colleague;
+    Ok(Preview { application: done.application, letter, to_colleague, email: row.email, lang, seen })
 }
 
 /// As [`carry_out`], once for each `key`, and only when it promises what was `seen` before. False when it would promise
@@ -210,7 +220,7 @@ pub async fn confirm(
         return Ok(true);
     }
     let (case, done) = perform(&mut transaction, (app, who), &settings, reference, deed).await?;
-    if seen(app, &settings, &done.application) != seen_before {
+    if seen(app, &settings, &done) != seen_before {
         return Ok(false);
     }
     let version = done.version;
@@ -221,14 +231,24 @@ pub async fn confirm(
     Ok(true)
 }
 
-/// Where the application stands and what is promised by which day: what must not change between reading and sending.
-fn seen(app: &App, settings: &Settings, application: &Application) -> String {
+/// What was read and must be so when it is sent: the version that it follows, what is promised by which day, and every word
+/// of the mails.
+fn seen(app: &App, settings: &Settings, done: &Done) -> String {
+    let application = &done.application;
     let open = application.promises.iter().filter(|promise| promise.is_open());
     let promised = open.map(|promise| {
         let owner = promise.owner.as_ref().map(|owner| &owner.id);
         json!([promise.label, settings.calendar.local_date(promise.due_at).to_string(), owner])
     });
-    let told = json!([application.status, application.stage_id, promised.collect::<Vec<_>>()]);
+    let to_colleague = done.to_colleague.as_ref().map(|(_, letter)| letter);
+    let told = json!([
+        done.version,
+        application.status,
+        application.stage_id,
+        promised.collect::<Vec<_>>(),
+        done.letter,
+        to_colleague,
+    ]);
     keyed_hash(&app.secret, "preview", &told.to_string())
 }
 

@@ -13,19 +13,28 @@ use crate::problem::ApiResult;
 use crate::promises::{self, Planned, Stage};
 use crate::settings::Settings;
 
-/// What the left step promised is kept by this act; what skipped steps promised does not apply any more.
-pub(super) async fn leave_step(connection: &mut AnyConnection, case: &Case<'_>, entered: &Stage) -> ApiResult<()> {
+/// Which way an application goes through the procedure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    On,
+    Back,
+}
+
+/// Going on is the word that the left step promised; what skipped steps promised does not apply any more. Going back keeps
+/// nothing: what the left step promised was not done.
+pub(super) async fn leave_step(connection: &mut AnyConnection, case: &Case<'_>, entered: &Stage) -> ApiResult<Way> {
     let position = |id: &str| case.posting.stages.iter().position(|stage| stage.id == id);
-    let to = position(&entered.id);
+    let (from, to) = (case.row.stage_id.as_deref().and_then(position), position(&entered.id));
+    let way = if from > to { Way::Back } else { Way::On };
     for open in store::open_promises(connection, &case.row.id).await? {
         let stage_id = open.promise.stage_id.as_deref();
         let left = stage_id.is_some() && stage_id == case.row.stage_id.as_deref();
         let skipped = stage_id.and_then(position).is_some_and(|at| Some(at) < to);
         if left || skipped {
-            settle(connection, case, &open, left).await?;
+            settle(connection, case, &open, left && way == Way::On).await?;
         }
     }
-    Ok(())
+    Ok(way)
 }
 
 /// At the end. A decision is the answer that the current step promised, and any decision that was promised; a talk
@@ -88,16 +97,16 @@ pub(super) async fn promise_after_your_turn(
     Ok(())
 }
 
-/// With nothing open any more, the next step's word is promised: a status without a date is a defect.
+/// With nothing open any more, the next word after the step `current` is promised: a status without a date is a defect.
 pub(super) async fn promise_next_word(
     connection: &mut AnyConnection,
     settings: &Settings,
     case: &Case<'_>,
+    current: &str,
 ) -> ApiResult<()> {
     if store::next_open(connection, &case.row.id).await?.is_some() {
         return Ok(());
     }
-    let current = case.row.stage_id.as_deref().unwrap_or_default();
     let later = case.posting.stages_after(current).iter();
     let candidates = later.chain(case.posting.stage(Some(current)));
     let promising = |stage: &&Stage| stage.promise.is_some() && stage.turn == Turn::Ours;

@@ -45,6 +45,8 @@ const DAILY: &[(&str, &str, Need)] = &[
 ];
 /// What is set once and looked at now and then, on a page of its own; `desk.setup_<name>` says what for.
 const SETUP: &[(&str, &str, Need)] = &[
+    ("policy", "/desk/policy", Need::ReadPolicy),
+    ("contacts", "/desk/contacts", Need::EditPolicy),
     ("people", "/desk/people", Need::ManageUsers),
     ("mails", "/desk/mails", Need::ReadApplications),
     ("webhooks", "/desk/webhooks", Need::EditPolicy),
@@ -92,6 +94,12 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("mail_previews.html", include_str!("templates/mail_previews.html")),
     ("mail_texts.html", include_str!("templates/mail_texts.html")),
     ("mail_text.html", include_str!("templates/mail_text.html")),
+    ("contacts.html", include_str!("templates/contacts.html")),
+    ("contact.html", include_str!("templates/contact.html")),
+    ("policy.html", include_str!("templates/policy.html")),
+    ("policy_parts.html", include_str!("templates/policy_parts.html")),
+    ("policy_preview.html", include_str!("templates/policy_preview.html")),
+    ("policy_holidays.html", include_str!("templates/policy_holidays.html")),
     ("audit.html", include_str!("templates/audit.html")),
     ("sheet.html", include_str!("templates/sheet.html")),
     ("posting_new.html", include_str!("templates/posting_new.html")),

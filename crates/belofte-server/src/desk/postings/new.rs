@@ -18,7 +18,7 @@ use crate::problem::ApiResult;
 use crate::state::AppState;
 
 /// Words that are pages, and so no posting's.
-const TAKEN: [&str; 2] = ["new", "status"];
+const TAKEN: [&str; 3] = ["new", "score", "status"];
 const TITLE_MAX: usize = 120;
 
 pub fn routes() -> Vec<Route> {
@@ -61,26 +61,24 @@ async fn create(State(state): State<AppState>, page: Page, signed: Signed, typed
     }
     let model =
         if known { Some(store::posting(&mut *state.store.read().acquire().await?, model).await?) } else { None };
-    let settings = &page.settings;
-    let taken = |id: &str| TAKEN.contains(&id) || settings.posting(id).is_some();
-    let id = fresh_id(&title, &settings.locales, "job", taken);
-    let doc = begun(model.as_ref().map(|row| &row.doc), &id, title);
-    store::create(&state, &signed, &id, model.as_ref().map(|row| row.id.as_str()), doc).await?;
+    let name = fresh_id(&title, &page.settings.locales, "job", |_| false);
+    let doc = begun(model.as_ref().map(|row| &row.doc), title);
+    let from = model.as_ref().map(|row| row.id.as_str());
+    let id = store::create(&state, &signed, (&name, &TAKEN), from, doc).await?;
     Ok(Redirect::to(&[&path(&id, "edit"), "?done=new"].concat()).into_response())
 }
 
 /// The document to go on from.
-fn begun(model: Option<&Value>, id: &str, title: Value) -> Value {
+fn begun(model: Option<&Value>, title: Value) -> Value {
     let mut doc = model.cloned().unwrap_or_else(|| json!({"department": "", "department_label": "", "summary": ""}));
     if let Some(fields) = doc.as_object_mut() {
-        for name in ["date_posted", "valid_through", "expected_open"] {
+        for name in ["date_posted", "valid_through", "expected_open", "earlier_forms"] {
             fields.remove(name);
         }
         for name in ["posted_days_ago", "valid_through_in_days", "expected_open_in_months"] {
             fields.remove(name);
         }
     }
-    doc["id"] = json!(id);
     doc["status"] = json!("draft");
     doc["title"] = title;
     doc

@@ -118,8 +118,12 @@ pub fn read(read: &mut Read<'_>, signed: &Signed, stored: &Value, needed: bool) 
     doc["expected_open"] = month(read);
     doc["process"] = super::step::read_all(read, &stored["process"], !doc["valid_through"].is_null());
     let people: Vec<String> = settings.people().map(str::to_owned).collect();
-    let mut contacts = read.ticked("contacts", &people);
-    contacts.dedup();
+    let mut contacts: Vec<String> = vec![];
+    for contact in read.ticked("contacts", &people) {
+        if !contacts.contains(&contact) {
+            contacts.push(contact);
+        }
+    }
     if contacts.len() > CONTACTS {
         read.fault("contacts", "contacts", "too_many", &[("limit", &CONTACTS.to_string())]);
     }

@@ -144,14 +144,18 @@ fn question(c: &Controls<'_>, row: &str) -> Vec<Value> {
 
 /// Media types by their endings; those that the form names already stay on offer.
 fn accepted(c: &Controls<'_>, name: &str) -> Vec<Choice> {
-    let ending = |kind: &String| {
-        let known = FILE_ENDINGS.iter().find(|(known, _)| known == kind);
-        (kind.clone(), known.map_or(kind.clone(), |(_, ending)| ending.to_uppercase()))
+    let ending = |kind: &str| FILE_ENDINGS.iter().find(|(known, _)| *known == kind).map(|(_, ending)| *ending);
+    // Two kinds with one ending are told apart by the kind.
+    let once = |ending: &str| FILE_ENDINGS.iter().filter(|(_, other)| *other == ending).count() == 1;
+    let named_kind = |kind: &String| match ending(kind) {
+        Some(ending) if once(ending) => (kind.clone(), ending.to_uppercase()),
+        Some(ending) => (kind.clone(), [&ending.to_uppercase(), " (", kind, ")"].concat()),
+        None => (kind.clone(), kind.clone()),
     };
     let mut kinds = file_types();
     let named = tree::get(c.tree, name).as_array().into_iter().flatten().filter_map(Value::as_str);
     kinds.extend(named.filter(|kind| !file_types().iter().any(|known| known == kind)).map(str::to_owned));
-    kinds.iter().map(ending).collect()
+    kinds.iter().map(named_kind).collect()
 }
 
 /// The answers of earlier questions that this one can depend on.

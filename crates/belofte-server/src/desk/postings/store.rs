@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use sqlx::{AnyConnection, Row};
 
+use super::read::free;
 use crate::desk::access::{Scope, Signed};
 use crate::desk::audit::{self, Act, Entry, Subject};
 use crate::desk::decisions::store::hold_posting;
@@ -131,20 +132,33 @@ pub async fn save_form(app: &App, who: &Signed, posting_id: &str, form: &NewForm
     Ok(true)
 }
 
-/// Stores a draft behind the board's last posting; whoever sees only some postings sees this one too.
-pub async fn create(app: &App, who: &Signed, id: &str, model: Option<&str>, doc: Value) -> ApiResult<()> {
+/// Stores a draft behind the board's last posting, under the first free id; whoever sees only some postings sees this one too.
+pub async fn create(
+    app: &App,
+    who: &Signed,
+    (name, reserved): (&str, &[&str]),
+    model: Option<&str>,
+    mut doc: Value,
+) -> ApiResult<String> {
     let mut transaction = app.store.write().begin().await?;
-    let position = settings_store::next_position(&mut transaction).await.map_err(ApiProblem::internal)?;
-    let row = PostingRow::of(id, "draft", doc);
-    settings_store::insert_posting(&mut transaction, &row, position).await.map_err(ApiProblem::internal)?;
+    let connection = &mut *transaction;
+    // Of two at once the second waits here: no two get one id, or one place on the board.
+    sqlx::query("UPDATE organization SET doc = doc").execute(&mut *connection).await?;
+    let known = settings_store::postings(connection).await.map_err(ApiProblem::internal)?;
+    let id = free(name, |id| reserved.contains(&id) || known.iter().any(|row| row.id == id));
+    let position = settings_store::next_position(connection).await.map_err(ApiProblem::internal)?;
+    doc["id"] = json!(id);
+    let row = PostingRow::of(&id, "draft", doc);
+    settings_store::insert_posting(connection, &row, position).await.map_err(ApiProblem::internal)?;
     if let Scope::Some { user_id, .. } = &who.scope {
         let cover = sqlx::query("INSERT INTO user_postings (user_id, posting_id) VALUES ($1, $2)");
-        cover.bind(user_id).bind(id).execute(&mut *transaction).await?;
+        cover.bind(user_id).bind(&id).execute(&mut *connection).await?;
     }
-    Settings::of(&mut transaction, &app.config.public_url).await.map_err(ApiProblem::internal)?;
-    let detail = json!({"model": model});
-    let entry = Entry { posting_id: Some(id), detail, ..Entry::new(Act::PostingCreated, Subject::Posting(id)) };
-    audit::append(&mut transaction, app, &who.who, &entry).await?;
+    Settings::of(connection, &app.config.public_url).await.map_err(ApiProblem::internal)?;
+    let (detail, subject) = (json!({"model": model}), Subject::Posting(&id));
+    let entry = Entry { posting_id: Some(&id), detail, ..Entry::new(Act::PostingCreated, subject) };
+    audit::append(connection, app, &who.who, &entry).await?;
     transaction.commit().await?;
-    app.reload_settings().await.map_err(ApiProblem::internal)
+    app.reload_settings().await.map_err(ApiProblem::internal)?;
+    Ok(id)
 }

@@ -121,6 +121,7 @@ async fn figures(app: &App, page: &Page, scope: &Scope, asked: &Asked) -> ApiRes
     let (settings, lang) = (&page.settings, &page.lang);
     let person = |id: &str| settings.person(id, lang).map_or_else(|| id.to_owned(), |person| person.name);
     let title = |id: &str| settings.posting_link(id, lang).map_or_else(|| id.to_owned(), |link| link.title);
+    let is_empty = |month: &Figure| month.score.made == 0 && month.score.open == 0;
     let by_month = months.iter().enumerate().map(|(index, month)| Figure {
         id: month.id.clone(),
         name: month_name(page, month),
@@ -131,7 +132,8 @@ async fn figures(app: &App, page: &Page, scope: &Scope, asked: &Asked) -> ApiRes
         by_kind: by_name(|group| &group.kind, &|kind| kind_name(page, kind)),
         by_owner: by_name(|group| &group.owner_id, &person),
         by_posting: by_name(|group| &group.posting_id, &title),
-        by_month: by_month.filter(|figure| figure.id != LATER || figure.score.open > 0).collect(),
+        // From the first with a promise on; what comes after this month stands there when something does.
+        by_month: by_month.skip_while(is_empty).filter(|month| month.id != LATER || !is_empty(month)).collect(),
     })
 }
 

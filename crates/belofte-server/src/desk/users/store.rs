@@ -298,6 +298,21 @@ pub async fn find_signed(
     Ok(Some((Signed { who: Who::User(id), role, scope, name, person_id, session_id }, seen_at)))
 }
 
+/// Whether the posting is out of reach of a contact's users at the desk; a contact without one is shut out of nothing.
+pub async fn shut_out(connection: &mut AnyConnection, person_id: &str, posting_id: &str) -> ApiResult<bool> {
+    let row = sqlx::query(
+        "SELECT COUNT(*) AS users, COALESCE(SUM(CASE
+           WHEN EXISTS (SELECT 1 FROM user_postings p WHERE p.user_id = u.id AND p.posting_id = $2) THEN 1
+           WHEN EXISTS (SELECT 1 FROM user_postings p WHERE p.user_id = u.id) THEN 0 ELSE 1 END), 0) AS let_in
+         FROM users u WHERE u.person_id = $1 AND u.ended_at IS NULL",
+    )
+    .bind(person_id)
+    .bind(posting_id)
+    .fetch_one(connection)
+    .await?;
+    Ok(row.try_get::<i64, _>("users")? > 0 && row.try_get::<i64, _>("let_in")? == 0)
+}
+
 pub async fn see_session(connection: &mut AnyConnection, token_hash: &str, now: Timestamp) -> ApiResult<()> {
     sqlx::query("UPDATE desk_sessions SET seen_at = $2 WHERE token_hash = $1")
         .bind(token_hash)

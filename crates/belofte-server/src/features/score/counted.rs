@@ -6,7 +6,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use belofte_contract::Timestamp;
-use belofte_contract::score::PromiseScore;
+use belofte_contract::score::{PERIOD_DAYS, PromiseScore, PublicScore};
 use belofte_contract::time::MINUTE_MS;
 use tokio::sync::Mutex;
 
@@ -22,7 +22,7 @@ pub struct Counted {
 }
 
 struct Last {
-    score: PromiseScore,
+    score: PublicScore,
     acts: u64,
     /// Nothing turns late by itself up to here.
     until: Timestamp,
@@ -35,18 +35,23 @@ impl Counted {
     }
 }
 
-/// The score now. Never call it while holding a connection: one caller counts, the others wait for it.
+/// The score now, without what it is made of.
 pub async fn current(app: &App) -> ApiResult<PromiseScore> {
+    Ok(public(app).await?.score)
+}
+
+/// The score now. Never call it while holding a connection: one caller counts, the others wait for it.
+pub async fn public(app: &App) -> ApiResult<PublicScore> {
     let mut last = app.score.last.lock().await;
     // Read before counting: an act that is committed meanwhile makes the next caller count again.
     let acts = app.score.acts.load(Ordering::Acquire);
     let now = app.clock.now();
-    let still = |last: &&Last| last.acts == acts && last.score.as_of <= now && now <= last.until;
+    let still = |last: &&Last| last.acts == acts && last.score.score.as_of <= now && now <= last.until;
     if let Some(last) = last.as_ref().filter(still) {
         return Ok(last.score.clone());
     }
     let mut connection = app.store.read().acquire().await?;
-    let score = store::load_score(&mut connection, now).await?;
+    let score = store::load_public(&mut connection, None, PERIOD_DAYS, now).await?;
     let next_due = store::next_due(&mut connection, now).await?;
     let minute = now.plus_ms(MINUTE_MS);
     let until = next_due.map_or(minute, |due| due.min(minute));

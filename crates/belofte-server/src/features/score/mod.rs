@@ -10,7 +10,7 @@ use axum::routing::get;
 use axum::{Json, Router};
 use belofte_contract::paths::PROMISE_SCORE;
 use belofte_contract::problem::{FieldError, FieldErrorCode};
-use belofte_contract::score::PERIOD_DAYS;
+use belofte_contract::score::{PERIOD_DAYS, PublicScore};
 use serde::Deserialize;
 
 use crate::http::Query;
@@ -49,12 +49,15 @@ impl Asked {
 }
 
 async fn show(State(state): State<AppState>, Query(asked): Query<Asked>) -> ApiResult<Response> {
-    let (period_days, posting) = (asked.period_days()?, asked.posting());
-    let score = if posting.is_none() && period_days == PERIOD_DAYS {
-        counted::current(&state).await?
-    } else {
-        let mut connection = state.store.read().acquire().await?;
-        store::load_score_of(&mut connection, posting, period_days, state.clock.now()).await?
-    };
+    let score = public(&state, asked.posting(), asked.period_days()?).await?;
     Ok(([(header::CACHE_CONTROL, "public, max-age=60")], Json(score)).into_response())
+}
+
+/// What everybody may know.
+pub async fn public(state: &AppState, posting: Option<&str>, period_days: u32) -> ApiResult<PublicScore> {
+    if posting.is_none() && period_days == PERIOD_DAYS {
+        return counted::public(state).await;
+    }
+    let mut connection = state.store.read().acquire().await?;
+    store::load_public(&mut connection, posting, period_days, state.clock.now()).await
 }

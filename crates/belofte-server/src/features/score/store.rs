@@ -4,13 +4,13 @@
 //! everywhere else.
 
 use belofte_contract::Timestamp;
-use belofte_contract::promise::Promise;
-use belofte_contract::score::{PERIOD_DAYS, PromiseScore};
+use belofte_contract::promise::{Promise, PromiseKind};
+use belofte_contract::score::{KindScore, PromiseScore, PublicScore};
 use belofte_contract::time::{DAY_MS, HOUR_MS};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
-use crate::features::timeline::store::{PROMISE_COLUMNS, maybe_instant, promise_row};
+use crate::features::timeline::store::{PROMISE_COLUMNS, from_word, maybe_instant, promise_row};
 use crate::problem::ApiResult;
 
 /// Which promises are counted.
@@ -58,20 +58,24 @@ pub struct Group {
     rest: Vec<Promise>,
 }
 
-/// The score over everything at `now`.
-pub async fn load_score(connection: &mut AnyConnection, now: Timestamp) -> ApiResult<PromiseScore> {
-    load_score_of(connection, None, PERIOD_DAYS, now).await
-}
-
-/// The score of one posting or of all, over `period_days`.
-pub async fn load_score_of(
+/// The score of one posting or of all, over `period_days`, whole and by kind.
+pub async fn load_public(
     connection: &mut AnyConnection,
     posting_id: Option<&str>,
     period_days: u32,
     now: Timestamp,
-) -> ApiResult<PromiseScore> {
+) -> ApiResult<PublicScore> {
     let groups = groups(connection, Wanted::public(posting_id, period_days), now).await?;
-    Ok(score(&groups, period_days, now))
+    let mut by_kind: Vec<KindScore> = vec![];
+    for group in &groups {
+        let kind: PromiseKind = from_word(group.kind.clone())?;
+        if by_kind.iter().all(|known| known.kind != kind) {
+            let alike = groups.iter().filter(|other| other.kind == group.kind);
+            by_kind.push(KindScore { kind, score: score(alike, period_days, now) });
+        }
+    }
+    by_kind.sort_by_key(|one| one.kind as u8);
+    Ok(PublicScore { score: score(&groups, period_days, now), by_kind })
 }
 
 /// The score of `groups`, by the contract's one rule.
