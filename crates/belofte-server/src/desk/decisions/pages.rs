@@ -322,8 +322,8 @@ impl Desk {
     fn blank(&self, (settings, signed): (&Settings, &Signed), person: &Undecided) -> NewDecision {
         // Whoever signed the one before signs the next.
         let before = self.people.iter().filter(|other| other.id != person.id);
-        let before = before.filter_map(|other| other.draft.as_ref()).map(|draft| &draft.by);
-        let before = before.filter(|by| signed.may_sign(settings, &self.posting, by)).next_back().cloned();
+        let mut before = before.filter_map(|other| other.draft.as_ref()).map(|draft| &draft.by);
+        let before = before.rfind(|by| signed.may_sign(settings, &self.posting, by)).cloned();
         let own = signed.contact(settings).map(str::to_owned);
         let by = own.or(before).or_else(|| self.signer.clone()).unwrap_or_default();
         NewDecision { outcome: Outcome::Rejected, by, reasons: vec![], tip: None, no_reason: false }
