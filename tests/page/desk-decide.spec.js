@@ -193,7 +193,9 @@ test("words outlive the session, a third reason is told, a flagged one is confir
     await next();
 
     await page.goto(`${server.endpoint}${JOB}/review`);
-    await page.locator("details").first().locator("summary").click();
+    await page.getByRole("link", { name: new RegExp(`^${w("desk.review_letter")}`) }).first().click();
+    await look(page, "decide-letter");
+    await page.goBack();
     await look(page, "decide-review-flagged");
     await page.locator("[name=send]").first().uncheck();
     await page.locator("#send").click();

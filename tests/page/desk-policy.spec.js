@@ -54,6 +54,8 @@ for (const lang of ["nl", "en"]) {
     page.on("pageerror", (error) => heard.push(error.message));
     const see = (name) => look(page, `${lang}-policy-${name}`);
     await enter(page, w, /^desk +(\S+)$/m.exec(demo.log())[1]);
+    await page.getByRole("link", { name: w("desk.nav_setup"), exact: true }).click();
+    await see("setup");
     await page.getByRole("link", { name: w("desk.nav_policy"), exact: true }).click();
     await expect(page.getByRole("heading", { level: 1, name: w("desk.policy_title") })).toBeVisible();
     await expect(page.getByText(w("desk.policy_no_warnings"))).toBeVisible();
@@ -120,8 +122,8 @@ for (const lang of ["nl", "en"]) {
     await expect(page.getByText("Teamdag")).toBeVisible();
     await see("holidays-later");
 
-    await page.getByRole("link", { name: w("desk.nav_people"), exact: true }).click();
-    await page.getByRole("link", { name: w("desk.contacts_title") }).click();
+    await page.getByRole("link", { name: w("desk.nav_setup"), exact: true }).click();
+    await page.getByRole("link", { name: w("desk.nav_contacts"), exact: true }).click();
     await see("contacts");
     await page.getByRole("link", { name: /^Joost/ }).click();
     await page.getByLabel(w("desk.email"), { exact: true }).fill("");

@@ -54,6 +54,9 @@ pub struct NewNote {
 pub struct Absence {
     /// Id of the contact.
     pub person: String,
+    /// The first day, `YYYY-MM-DD`; none for today.
+    #[serde(default)]
+    pub from: Option<String>,
     /// The last day, `YYYY-MM-DD`; none to be back.
     #[serde(default)]
     pub until: Option<String>,

@@ -9,6 +9,7 @@ use axum::http::request::Parts;
 use serde::{Deserialize, Serialize};
 
 use crate::problem::{ApiProblem, ApiResult};
+use crate::settings::Settings;
 use crate::state::AppState;
 
 /// `desk.role_<word>` says it in a person's language.
@@ -179,6 +180,23 @@ impl Signed {
 
     pub fn can(&self, need: Need) -> bool {
         self.role.can(need) || (self.who == Who::Key && need == Need::EditPolicy)
+    }
+
+    /// The contact that they are.
+    pub fn contact<'s>(&'s self, settings: &Settings) -> Option<&'s str> {
+        self.person_id.as_deref().filter(|id| settings.people().any(|known| known == *id))
+    }
+
+    /// Whether they may put the name of contact `by` under what applicants of a posting read: a contact their own, anybody
+    /// else in a session one of the posting's. A program with the key and the server itself speak for everybody.
+    pub fn may_sign(&self, settings: &Settings, posting_id: &str, by: &str) -> bool {
+        match self.contact(settings) {
+            _ if self.session_id.is_none() => true,
+            Some(own) => own == by,
+            None => {
+                settings.posting(posting_id).is_some_and(|posting| posting.texts("").contacts.iter().any(|id| id == by))
+            }
+        }
     }
 
     /// Id of the user, for what only people have.

@@ -1,6 +1,6 @@
 //! The acts for programs: JSON, with the desk's key or a session's cookie.
 //!
-//! Holds no rules: those are the acts' own, in `store.rs`.
+//! Holds no rules: those are the deeds' own, in `deeds/`.
 
 use axum::Json;
 use axum::extract::State;

@@ -186,7 +186,7 @@ fn posting(words: &Words<'_>, owed: &Owed) -> String {
 fn label(words: &Words<'_>, owed: &Owed) -> String {
     let stages = words.settings.posting(&owed.posting_id).map(|posting| &posting.texts(words.lang).process);
     let stage = stages.and_then(|stages| stages.iter().find(|stage| Some(&stage.id) == owed.stage_id.as_ref()));
-    stage.map(|stage| stage.promise_label.clone().unwrap_or_else(|| stage.label.clone())).unwrap_or_default()
+    stage.map(|stage| stage.promised_at_desk().to_owned()).unwrap_or_default()
 }
 
 fn text(text: String) -> Part {

@@ -175,7 +175,7 @@ fn promised(settings: &Settings, stage: &Stage, by: &Person, now: Timestamp) -> 
         id: "sample".to_owned(),
         kind: kind_of(stage),
         stage_id: Some(stage.id.clone()),
-        label: stage.promise_label.clone().unwrap_or_else(|| stage.label.clone()),
+        label: stage.promised().to_owned(),
         made_at: now,
         first_due_at: due_at,
         due_at,

@@ -30,6 +30,21 @@ pub struct Stage {
     /// What is promised: "An answer to your letter".
     #[serde(default)]
     pub promise_label: Option<String>,
+    /// The same as colleagues say it among themselves: "An answer to the letter".
+    #[serde(default)]
+    pub desk_label: Option<String>,
+}
+
+impl Stage {
+    /// What it promises, as the applicant reads it.
+    pub fn promised(&self) -> &str {
+        self.promise_label.as_ref().unwrap_or(&self.label)
+    }
+
+    /// What it promises, as who keeps it reads it.
+    pub fn promised_at_desk(&self) -> &str {
+        self.desk_label.as_deref().unwrap_or_else(|| self.promised())
+    }
 }
 
 /// A promise about to be made. One without an owner is the applicant's own deadline: nobody's word, never shown or counted as one.
@@ -170,6 +185,7 @@ mod tests {
             owner: Some("sanne".into()),
             promise: promise.map(|(value, from)| PromisePolicy { value, unit: DurationUnit::BusinessDays, from }),
             promise_label: None,
+            desk_label: None,
         }
     }
 

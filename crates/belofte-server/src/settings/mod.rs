@@ -245,6 +245,11 @@ impl Settings {
         self.people.iter().filter(|(_, doc)| is_away(doc, day)).map(|(id, _)| id.as_str()).collect()
     }
 
+    /// The first day of somebody's absence and the day of being back, whenever that is.
+    pub fn absence(&self, id: &str) -> Option<(Date, Date)> {
+        absence(&self.people.iter().find(|(known, _)| known == id)?.1)
+    }
+
     /// A person as named beside a promise.
     pub fn person(&self, id: &str, lang: &str) -> Option<Person> {
         self.read(&self.person_doc(id)?, lang).ok()
@@ -255,6 +260,13 @@ impl Settings {
         let stand_in = doc["stand_in"].as_str().and_then(|id| self.person_doc(id));
         doc["stand_in"] = stand_in.unwrap_or(Value::Null);
         self.read(&doc, lang).ok()
+    }
+
+    /// As [`Settings::contact`] for applicants on `day`: an absence to come is nothing that they need to know.
+    pub fn contact_on(&self, id: &str, lang: &str, day: Date) -> Option<Contact> {
+        let contact = self.contact(id, lang)?;
+        let away_until = contact.away_until.filter(|_| self.away(day).contains(&id));
+        Some(Contact { away_until, ..contact })
     }
 
     /// The mail address of somebody of ours, when it is one.
@@ -318,9 +330,14 @@ impl Settings {
     }
 }
 
-/// `away_until` is the day of being back.
+/// `away_until` is the day of being back; without `away_from` it began long ago.
+fn absence(doc: &Value) -> Option<(Date, Date)> {
+    let read = |name: &str| doc[name].as_str()?.parse::<Date>().ok();
+    Some((read("away_from").unwrap_or(Date::MIN), read("away_until")?))
+}
+
 fn is_away(doc: &Value, day: Date) -> bool {
-    doc["away_until"].as_str().and_then(|until| until.parse().ok()).is_some_and(|until| day < until)
+    absence(doc).is_some_and(|(from, back)| from <= day && day < back)
 }
 
 fn check_desk(organization: &Value) -> Result<(), StartError> {

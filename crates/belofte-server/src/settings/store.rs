@@ -120,13 +120,21 @@ pub async fn put_person(
     Ok(done.rows_affected() == 1)
 }
 
-/// Writes somebody's absence: the day of being back, and who keeps their promises until then; None ends it.
-pub async fn set_away(connection: &mut AnyConnection, id: &str, away: Option<(Date, &str)>) -> Result<(), StartError> {
+/// From when somebody is away, the day of being back, and who keeps their promises until then.
+pub struct Away<'a> {
+    pub from: Date,
+    pub back: Date,
+    pub stand_in: &'a str,
+}
+
+/// Writes somebody's absence; None ends it.
+pub async fn set_away(connection: &mut AnyConnection, id: &str, away: Option<&Away<'_>>) -> Result<(), StartError> {
     let row = sqlx::query("SELECT doc FROM people WHERE id = $1").bind(id).fetch_one(&mut *connection).await?;
     let mut doc: Value = serde_json::from_str(row.try_get("doc")?)?;
-    doc["away_until"] = serde_json::json!(away.map(|(back, _)| back.to_string()));
-    if let Some((_, stand_in)) = away {
-        doc["stand_in"] = serde_json::json!(stand_in);
+    doc["away_from"] = serde_json::json!(away.map(|away| away.from.to_string()));
+    doc["away_until"] = serde_json::json!(away.map(|away| away.back.to_string()));
+    if let Some(away) = away {
+        doc["stand_in"] = serde_json::json!(away.stand_in);
     }
     sqlx::query("UPDATE people SET doc = $2 WHERE id = $1").bind(id).bind(doc.to_string()).execute(connection).await?;
     Ok(())

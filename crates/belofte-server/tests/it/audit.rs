@@ -199,3 +199,25 @@ both!(an_erasure_stands_in_the_log_without_a_way_back_to_whom, app, {
     );
     assert!(!text.contains(&noor.reference), "{text}");
 });
+
+both!(who_or_what_is_no_longer_there_is_not_told_by_its_id, app, {
+    let boss = colleague(&app, "boss@example.com", Role::Administrator, &[]).await;
+    let change = async |sql: &'static str| {
+        let mut transaction = app.state.store.write().begin().await.unwrap();
+        sqlx::query(sql).execute(&mut *transaction).await.unwrap();
+        transaction.commit().await.unwrap();
+        app.state.reload_settings().await.unwrap();
+    };
+    change(
+        r#"INSERT INTO people (id, position, doc) VALUES
+           ('kim', 99, '{"id": "kim", "name": "Kim Bos", "role": "recruiter", "email": "kim.bos@example.com"}')"#,
+    )
+    .await;
+    let absence = json!({"person": "sanne", "until": "2027-03-25", "stand_in": "kim"});
+    assert_eq!(app.desk(Method::POST, "/away", &absence).await.status, StatusCode::NO_CONTENT);
+    let log = async || desk_users::page(&read(&app, "/desk/audit?lang=en", &boss.cookie).await);
+    assert!(log().await.contains("Stand-in: Kim Bos"));
+    change("DELETE FROM people WHERE id = 'kim'").await;
+    let told = log().await;
+    assert!(told.contains("Stand-in: no longer there") && !told.contains("kim"), "{told}");
+});

@@ -254,6 +254,34 @@ both!(a_decision_whose_author_is_gone_is_given_back_and_not_lost, app, {
     assert_eq!(waiting["people"][0]["draft"]["reasons"][0]["text"], sentence("noor"));
 });
 
+both!(decisions_that_cannot_be_carried_out_hold_up_nobody_behind_them, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    send(&app, &[rejected(&noor.reference, &sentence("noor"))]).await;
+    let mut transaction = app.state.store.write().begin().await.unwrap();
+    for number in 0..101 {
+        let id = format!("broken-{number:03}");
+        sqlx::query(
+            "INSERT INTO applications (id, reference, posting_id, email, lang, name, status, stage_id, form_id, form_version,
+               answers, submitted_at, updated_at, version, doubts)
+             SELECT $1, $2, posting_id, $1, lang, name, status, stage_id, form_id, form_version, answers, submitted_at,
+               updated_at, version, doubts FROM applications WHERE reference = $3",
+        )
+        .bind(&id)
+        .bind(format!("0000-0000-{number:04}"))
+        .bind(&noor.reference)
+        .execute(&mut *transaction)
+        .await
+        .unwrap();
+        let pending = "INSERT INTO pending_decisions (application_id, batch_id, decision, sends_at)
+             SELECT $1, id, 'broken', 1 FROM decision_batches";
+        sqlx::query(pending).bind(&id).execute(&mut *transaction).await.unwrap();
+    }
+    transaction.commit().await.unwrap();
+    app.set_time(UNDO_OVER);
+    assert!(ticker::tick(&app.state).await.is_err(), "the operator hears of it");
+    assert_eq!(mailed(&app).await.len(), 1);
+});
+
 both!(the_pages_decide_without_a_script, app, {
     let noor = applicant(&app, "noor@example.com").await;
     let sanne = colleague(&app, "sanne@example.com", Role::Recruiter, &["kok"]).await;
@@ -294,6 +322,43 @@ both!(the_pages_decide_without_a_script, app, {
     let undone = form(&app, "/desk/postings/kok/decisions/undo", &format!("batch={batch}"), cookie).await;
     assert_eq!(undone.status, StatusCode::SEE_OTHER, "{}", undone.text());
     assert!(page(&read(&app, "/desk/postings/kok/decisions/review", cookie).await).contains("wij zoeken een kok"));
+});
+
+both!(nobody_signs_in_the_name_of_somebody_else_unknown_to_them, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    let sanne = colleague(&app, "sanne@example.com", Role::Recruiter, &[]).await;
+    let cookie = &format!("{}; belofte_lang=en", sanne.cookie);
+    let own = format!("/desk/postings/kok/decisions/{}", noor.reference);
+    let step = format!("/desk/applications/{}/step", noor.reference);
+    let names = |text: &str| -> Vec<String> {
+        let select = text.split("name=\"by\"").nth(1).unwrap_or_default().split("</select>").next().unwrap_or_default();
+        select.split("<option value=\"").skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
+    };
+    assert_eq!(names(&page(&read(&app, &own, cookie).await)), ["sanne"], "a contact signs as themselves");
+    let fine = "Je+schrijft+dat+je+in+een+keuken+wilt+leren+werken%3B+wij+zoeken+een+kok.";
+    let written = |by: &str| format!("outcome=rejected&by={by}&reason_1={fine}&requirement_1=cook&tip=&go=next");
+    assert_eq!(form(&app, &own, &written("joost"), cookie).await.header("location"), own, "shown with what it lacks");
+    let refused = page(&read(&app, &own, cookie).await);
+    assert!(refused.contains("Choose who signs."), "{refused}");
+    form(&app, "/desk/postings/kok/decisions/review", &format!("send={}", noor.reference), cookie).await;
+    assert!(!page(&read(&app, "/desk/postings/kok/decisions", cookie).await).contains("They leave from"));
+    let as_program =
+        [("cookie", cookie.as_str()), ("origin", "https://api.example"), ("sec-fetch-site", "same-origin")];
+    let path = format!("/v1/desk/applications/{}/transitions", noor.reference);
+    let signed =
+        async |by: &str| app.call(Method::POST, &path, &json!({"stage_id": "talk", "by": by}), &as_program).await;
+    assert_eq!(signed("joost").await.problem(), "/problems/fields by:not_a_choice");
+
+    // Who is no contact signs for those of the job alone.
+    let mut transaction = app.state.store.write().begin().await.unwrap();
+    sqlx::query("UPDATE users SET person_id = NULL").execute(&mut *transaction).await.unwrap();
+    transaction.commit().await.unwrap();
+    assert_eq!(names(&page(&read(&app, &own, cookie).await)), ["sanne", "joost"]);
+    assert_eq!(names(&page(&read(&app, &step, cookie).await)), ["sanne", "joost"]);
+    assert_eq!(signed("marijke").await.problem(), "/problems/fields by:not_a_choice");
+    assert_eq!(signed("joost").await.status, StatusCode::OK);
+    let by_key = noor.act(&app, "transitions", json!({"stage_id": "decision", "by": "marijke"})).await;
+    assert_eq!(by_key.status, StatusCode::OK, "a program speaks for everybody: {}", by_key.text());
 });
 
 on_both!(two_hundred_decisions_are_mailed_once_each_with_their_own_words, two_hundred);

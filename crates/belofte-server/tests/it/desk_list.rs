@@ -122,6 +122,12 @@ both!(what_was_ticked_looks_fine_and_nothing_of_another_posting, app, {
     fill(&app, 101).await;
     let sanne = colleague(&app, "sanne@example.com", Role::Recruiter, &[]).await;
     let path = "/desk/postings/kok/checked";
+    let boxes = async |query: &str| {
+        let list = page(&read(&app, &format!("/desk/postings/kok?lang=en&{query}"), &sanne.cookie).await);
+        (list.matches("name=\"application\"").count(), list.contains("What I tick"))
+    };
+    assert_eq!(boxes("check=yes").await, (2, true), "only what is to be looked at can be ticked");
+    assert_eq!(boxes("q=noor%40example.com").await, (0, false));
     let done = form(&app, path, "application=0000-0000-0000&application=0000-0000-0100", &sanne.cookie).await;
     assert_eq!(
         (done.status, done.header("location")),

@@ -96,6 +96,43 @@ both!(what_is_written_is_read_as_the_applicant_will_and_sent_once, app, {
     assert!(home.contains("role=\"status\""), "{home}");
 });
 
+both!(the_desk_reads_what_is_promised_in_its_own_words_and_the_applicant_in_theirs, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    app.set_time("2027-03-24T10:00:00+01:00");
+    let who = sanne(&app).await;
+    let of_noor = format!("/desk/applications/{}", noor.reference);
+    for place in ["/desk".to_owned(), of_noor.clone(), path(&noor, "keep"), path(&noor, "move"), path(&noor, "owner")] {
+        for (lang, said, not) in [
+            ("en", "An answer to the letter", "An answer to your letter"),
+            ("nl", "Een antwoord op de brief", "Een antwoord op je brief"),
+        ] {
+            let text = page(&read(&app, &format!("{place}?lang={lang}"), &who.cookie).await);
+            assert!(text.contains(said) && !text.contains(not), "{place}: {text}");
+        }
+    }
+    assert_eq!(seen(&app, &noor).await["promises"][0]["label"], "An answer to your letter");
+    belofte_server::ticker::rounds(&app.state).await.unwrap();
+    app.set_time("2027-03-25T09:00:00+01:00");
+    belofte_server::ticker::rounds(&app.state).await.unwrap();
+    let mails = app.get("/demo/mail.json").await.json();
+    let owners = mails.as_array().unwrap().iter().find(|mail| mail["kind"] == "owner_tomorrow").unwrap();
+    let text = owners["text"].as_str().unwrap();
+    assert!(text.contains("Een antwoord op de brief") && !text.contains("je brief"), "{text}");
+});
+
+both!(at_the_desk_the_latest_thing_stands_on_top, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    app.set_time("2027-03-24T10:00:00+01:00");
+    let kept = noor.act(&app, &format!("promises/{}/kept", noor.promise), json!({"by": "sanne", "text": WORDS})).await;
+    assert_eq!(kept.status, StatusCode::OK, "{}", kept.text());
+    let who = sanne(&app).await;
+    let text = page(&read(&app, &format!("/desk/applications/{}?lang=en", noor.reference), &who.cookie).await);
+    let told = text.split("<h2 id=\"timeline\">").nth(1).unwrap();
+    let (words, now) = (told.find(WORDS).unwrap(), told.find("data-kind=\"now\"").unwrap());
+    assert!(words < now, "kept after the step began: {told}");
+    assert!(told.find("data-kind=\"next\"").is_none_or(|next| next < words), "what comes stands on top: {told}");
+});
+
 both!(an_empty_message_is_not_sent_and_a_call_needs_no_words, app, {
     let noor = applicant(&app, "noor@example.com").await;
     let who = sanne(&app).await;
@@ -106,6 +143,40 @@ both!(an_empty_message_is_not_sent_and_a_call_needs_no_words, app, {
     assert_eq!(send(&app, &keep, "how=call&text=", &who).await.status, StatusCode::SEE_OTHER);
     let said = noor.page(&app).await["timeline"][1]["text"].clone();
     assert_eq!(said, "We hebben elkaar op dinsdag 23 maart aan de telefoon gesproken.");
+});
+
+both!(a_call_is_told_with_the_words_about_it, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    let who = sanne(&app).await;
+    let keep = path(&noor, "keep");
+    let long = format!("how=call&key=k&text={}", "a".repeat(990));
+    let long = form(&app, &format!("{keep}?lang=en"), &long, &who.cookie).await;
+    assert_eq!(long.status, StatusCode::UNPROCESSABLE_ENTITY, "the sentence about the call counts too");
+    assert_eq!(send(&app, &keep, "how=call&text=Tot+vrijdag.", &who).await.status, StatusCode::SEE_OTHER);
+    let said = noor.page(&app).await["timeline"][1]["text"].clone();
+    assert_eq!(said, "We hebben elkaar op dinsdag 23 maart aan de telefoon gesproken.\nTot vrijdag.");
+    let mails = app.get("/demo/mail.json").await.json();
+    let kept = mails.as_array().unwrap().iter().find(|mail| mail["kind"] == "promise_kept").unwrap();
+    assert!(kept["text"].as_str().unwrap().contains("aan de telefoon gesproken"), "{kept}");
+});
+
+both!(a_day_that_cannot_be_read_is_asked_for, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    let who = sanne(&app).await;
+    for day in ["", "soon"] {
+        let body = format!("day={day}&reason=We+read+it+with+two+people.&key=k");
+        let refused = form(&app, &format!("{}?lang=en", path(&noor, "move")), &body, &who.cookie).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page(&refused).contains("Choose a day.<"), "{}", refused.text());
+    }
+});
+
+both!(who_writes_a_decision_reads_which_language_its_reader_reads, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    let who = sanne(&app).await;
+    let write = format!("/desk/postings/kok/decisions/{}", noor.reference);
+    let text = page(&read(&app, &format!("{write}?lang=en"), &who.cookie).await);
+    assert!(text.contains("reads Dutch"), "{text}");
 });
 
 both!(what_would_be_promised_is_shown_and_shown_again_when_it_changes, app, {
@@ -219,15 +290,72 @@ both!(while_somebody_is_away_the_stand_in_keeps_their_promises_and_then_they_do,
     assert_eq!(acts(&app).await.iter().filter(|act| *act == "away").count(), 1);
 });
 
-both!(two_who_stand_in_for_each_other_keep_their_own, app, {
+both!(nobody_stands_in_who_is_away_then_too, app, {
     let noor = applicant(&app, "noor@example.com").await;
     let boss = colleague(&app, "boss@example.com", Role::Administrator, &[]).await;
-    for body in ["person=sanne&until=2027-03-25&stand_in=joost", "person=joost&until=2027-03-25&stand_in=sanne"] {
-        assert_eq!(form(&app, "/desk/away", body, &boss.cookie).await.status, StatusCode::SEE_OTHER);
+    let away = async |body: &str| form(&app, "/desk/away?lang=en", body, &boss.cookie).await;
+    let saved = away("person=sanne&until=2027-03-25&stand_in=joost").await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text());
+    for circle in
+        ["person=joost&until=2027-03-25&stand_in=sanne", "person=joost&from=2027-03-25&until=2027-03-30&stand_in=sanne"]
+    {
+        let refused = away(circle).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{circle}");
+        let text = page(&refused);
+        assert!(text.contains("an email address who is there in that time"), "{text}");
     }
-    assert_eq!(noor.page(&app).await["promises"][0]["owner"]["id"], "sanne");
-    form(&app, "/desk/away", "person=joost&back=yes", &boss.cookie).await;
     assert_eq!(noor.page(&app).await["promises"][0]["owner"]["id"], "joost");
+    let later = away("person=joost&from=2027-03-26&until=2027-03-30&stand_in=sanne").await;
+    assert_eq!(later.status, StatusCode::SEE_OTHER, "back by then: {}", later.text());
+    assert_eq!(away("person=joost&back=yes").await.status, StatusCode::SEE_OTHER);
+    // Whoever stands in can pass it on, and the desk says where it ends.
+    let third = page(&read(&app, "/desk/away?lang=en", &boss.cookie).await);
+    let third = third.split("value=\"joost\"").next().unwrap().to_owned();
+    assert!(third.contains("Joost Hendriks keeps the promises of Sanne de Wit from"), "{third}");
+});
+
+both!(an_absence_to_come_is_kept_from_applicants_until_its_first_day, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    let who = sanne(&app).await;
+    let body = "person=sanne&from=2027-03-29&until=2027-03-30&stand_in=joost";
+    let saved = form(&app, "/desk/away", body, &who.cookie).await;
+    assert_eq!(saved.header("location"), "/desk/away?done=sanne", "{}", saved.text());
+    let told = page(&read(&app, "/desk/away?done=sanne&lang=en", &who.cookie).await);
+    let line =
+        "Joost Hendriks keeps the promises of Sanne de Wit from Monday 29 March up to and including Tuesday 30 March.";
+    assert!(told.contains(&format!("Saved. {line}")) && told.contains("value=\"2027-03-29\""), "{told}");
+    let before = seen(&app, &noor).await;
+    assert_eq!(
+        (&before["promises"][0]["owner"]["id"], &before["contacts"][0]["away_until"]),
+        (&json!("sanne"), &Value::Null)
+    );
+    let posting = app.get("/v1/postings/kok").await.json();
+    assert_eq!(posting["contacts"][0]["away_until"], Value::Null);
+    app.set_time("2027-03-29T00:30:00+02:00");
+    let during = seen(&app, &noor).await;
+    assert_eq!(
+        (&during["promises"][0]["owner"]["id"], &during["contacts"][0]["away_until"]),
+        (&json!("joost"), &json!("2027-03-31"))
+    );
+    app.set_time("2027-03-31T00:30:00+02:00");
+    assert_eq!(seen(&app, &noor).await["promises"][0]["owner"]["id"], "sanne");
+    let who = sanne(&app).await;
+    for (body, field) in [
+        ("from=soon&until=2027-04-30", "Choose the first day."),
+        ("from=2027-04-10&until=2027-04-09", "Choose the first day or a later one."),
+    ] {
+        let body = format!("person=sanne&stand_in=joost&{body}");
+        let refused = form(&app, "/desk/away?lang=en", &body, &who.cookie).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let text = page(&refused);
+        assert!(text.contains(field), "{text}");
+    }
+    let by_program = json!({"person": "sanne", "from": "2027-04-10", "until": "2027-04-12", "stand_in": "joost"});
+    let saved = app.desk(Method::POST, "/away", &by_program).await;
+    assert_eq!(saved.status, StatusCode::NO_CONTENT, "{}", saved.text());
+    let back = form(&app, "/desk/away", "person=sanne&back=yes", &who.cookie).await;
+    let told = page(&read(&app, &format!("{}&lang=en", back.header("location")), &who.cookie).await);
+    assert!(told.contains("Sanne de Wit keeps their own promises."), "{told}");
 });
 
 both!(what_was_read_before_somebody_else_acted_is_read_again, app, {

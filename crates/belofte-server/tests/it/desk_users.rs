@@ -305,3 +305,30 @@ both!(another_sites_form_or_call_is_not_carried_out, app, {
     assert_eq!(led.status, StatusCode::OK, "a link on another page leads on by one of ours");
     assert!(page(&led).contains("href=\"/desk/people\""), "{}", led.text());
 });
+
+both!(inviting_a_known_address_changes_nobody_and_leads_to_who_has_it, app, {
+    let boss = colleague(&app, "boss@example.com", Role::Administrator, &[]).await;
+    let body = "email=kim%40example.com&name=Kim&role=recruiter";
+    assert_eq!(form(&app, "/desk/people/new", body, &boss.cookie).await.status, StatusCode::CREATED);
+    let users = || async {
+        let rows = sqlx::query_scalar::<_, String>("SELECT email || name || role FROM users ORDER BY email");
+        rows.fetch_all(app.state.store.read()).await.unwrap()
+    };
+    let before = users().await;
+    for known in ["email=KIM%40example.com&name=K&role=administrator", "email=boss%40example.com&name=B&role=recruiter"]
+    {
+        let refused = form(&app, "/desk/people/new?lang=en", known, &boss.cookie).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{known}");
+        let text = page(&refused);
+        assert!(
+            text.contains("Somebody with this address is here already.") && text.contains("href=\"/desk/people/"),
+            "{text}"
+        );
+    }
+    assert_eq!(users().await, before);
+    let all = form(&app, "/desk/people/new?lang=en", "email=x&name=&person=nobody&posting=nothing", &boss.cookie).await;
+    let text = page(&all);
+    for told in ["not a whole email address", "Write a name.", "Choose a role.", "Choose somebody from the list."] {
+        assert!(text.contains(told), "{told}: {text}");
+    }
+});

@@ -4,7 +4,7 @@ use belofte_contract::desk::{
     MOVE_REASON_CHARS, NOTE_MAX_CHARS, NewPromiseMove, NewPromiseOwner, PromiseKept, Transition,
 };
 use belofte_contract::postings::{DurationUnit, PromiseFrom, PromisePolicy};
-use belofte_contract::problem::{FieldErrorCode, ProblemType};
+use belofte_contract::problem::{FieldError, FieldErrorCode, ProblemType};
 use belofte_contract::promise::Promise;
 use jiff::civil::Date;
 use serde_json::{Map, Value, json};
@@ -26,8 +26,8 @@ pub fn deed(ground: &Ground<'_>, typed: &Typed) -> ApiResult<Deed> {
     Ok(match ground.kind {
         Kind::Keep => Deed::Keep(promise_id, PromiseKept { by, text: Some(kept_text(ground, typed)?) }),
         Kind::Move => {
-            let day: Option<Date> = typed.get("day").parse().ok();
-            let to = day.map(|day| ground.page.settings.calendar.at_cutoff(day)).unwrap_or_default();
+            let day: Date = typed.get("day").parse().map_err(|_| field("day", FieldErrorCode::Required))?;
+            let to = ground.page.settings.calendar.at_cutoff(day);
             Deed::Move(promise_id, NewPromiseMove { to, reason: typed.get("reason"), by })
         }
         Kind::Owner => Deed::HandOver(promise_id, NewPromiseOwner { owner: typed.get("owner"), by }),
@@ -35,22 +35,31 @@ pub fn deed(ground: &Ground<'_>, typed: &Typed) -> ApiResult<Deed> {
     })
 }
 
-/// A call needs no words of its own: the page says that it was made. A message needs some.
+/// A call needs no words of its own: the page says that it was made, before those that there are. A message needs some.
 fn kept_text(ground: &Ground<'_>, typed: &Typed) -> ApiResult<String> {
+    let called = || {
+        let words = Words::new(&ground.page.settings, ground.page.settings.lang(Some(&ground.row.lang)));
+        words.say("called", &[("date", &words.day(ground.page.now))])
+    };
     match (typed.given("text"), typed.get("how").as_str()) {
-        (Some(text), _) => Ok(text),
-        (None, "call") => {
-            let words = Words::new(&ground.page.settings, ground.page.settings.lang(Some(&ground.row.lang)));
-            Ok(words.say("called", &[("date", &words.day(ground.page.now))]))
+        (Some(text), "call") => {
+            let called = called() + "\n";
+            let left = NOTE_MAX_CHARS - called.chars().count().min(NOTE_MAX_CHARS);
+            if text.chars().count() > left {
+                let error = FieldError::with_limit("text", FieldErrorCode::TooLong, left as u64);
+                return Err(ApiProblem::fields(vec![error]));
+            }
+            Ok(called + &text)
         }
+        (Some(text), _) => Ok(text),
+        (None, "call") => Ok(called()),
         (None, _) => Err(field("text", FieldErrorCode::Required)),
     }
 }
 
 /// Whoever is a contact acts as themselves.
 fn by(ground: &Ground<'_>, typed: &Typed) -> String {
-    let own = ground.signed.person_id.clone().filter(|id| ground.page.settings.person(id, &ground.page.lang).is_some());
-    own.unwrap_or_else(|| typed.get("by"))
+    ground.signed.contact(&ground.page.settings).map_or_else(|| typed.get("by"), str::to_owned)
 }
 
 /// Problems by the names of the fields on the page.
@@ -71,7 +80,7 @@ pub fn renamed(problem: ApiProblem) -> ApiProblem {
 pub fn view(ground: &Ground<'_>, typed: &Typed) -> Value {
     let Ground { page, kind, row, posting, promise, .. } = ground;
     let promise_view = promise.as_ref().map(|promise| {
-        json!({"label": promise.label, "when": page.words().by_when(promise.due_at), "left": left(page, promise),
+        json!({"label": posting.desk_label(promise.stage_id.as_deref()), "when": page.words().by_when(promise.due_at), "left": left(page, promise),
                "late": ground.is_late(), "id": promise.id})
     });
     let known = ["text", "how", "reason", "back", "key"];
@@ -93,17 +102,18 @@ pub fn view(ground: &Ground<'_>, typed: &Typed) -> Value {
 
 /// The name that the applicant will read, when it is settled.
 fn acting(ground: &Ground<'_>) -> Option<String> {
-    let id = ground.signed.person_id.as_deref()?;
+    let id = ground.signed.contact(&ground.page.settings)?;
     ground.page.settings.person(id, &ground.page.lang).map(|person| person.name)
 }
 
 /// For who is no contact: in whose name.
 fn people(ground: &Ground<'_>, typed: &Typed) -> Vec<Value> {
-    let Ground { page, posting, application, .. } = ground;
+    let Ground { page, signed, row, posting, application, .. } = ground;
     let owner = ground.promise.as_ref().or(application.next_promise()).and_then(|promise| promise.owner.as_ref());
     let usual = owner.map(|owner| &owner.id).or(posting.contact_ids.first());
     let chosen = typed.given("by").or(usual.cloned()).unwrap_or_default();
-    let people = page.settings.people().filter_map(|id| page.settings.person(id, &page.lang));
+    let people = page.settings.people().filter(|id| signed.may_sign(&page.settings, &row.posting_id, id));
+    let people = people.filter_map(|id| page.settings.person(id, &page.lang));
     people.map(|person| json!({"value": person.id, "label": person.name, "on": person.id == chosen})).collect()
 }
 
@@ -165,6 +175,6 @@ fn promised_in(ground: &Ground<'_>, stage: &Stage) -> String {
         (None, None) => (stage.id.clone(), stage.promise.map(|policy| calendar.due(page.now, policy))),
     };
     let Some(due) = due else { return page.say("act_step_no_promise", &[]) };
-    let label = posting.promise_label(Some(&stage_id));
+    let label = posting.desk_label(Some(&stage_id));
     page.say("act_step_promise", &[("label", &label), ("when", &page.words().by_when(due))])
 }

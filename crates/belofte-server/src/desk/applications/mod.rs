@@ -4,6 +4,7 @@
 
 pub mod store;
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use axum::Json;
@@ -86,8 +87,8 @@ async fn drawn(
     view["may_act"] = json!(signed.can(Need::ActOnApplications) && free);
     view["may_decide"] = json!(signed.can(Need::Decide) && free);
     view["on_its_way"] = json!(leaves_at.map(|at| on_its_way(page, &row.posting_id, at)));
-    view["promises"] = application.promises.iter().map(|promise| promise_view(page, promise)).collect();
-    view["timeline"] = application.timeline.iter().rev().map(|entry| entry_view(page, entry)).collect();
+    view["promises"] = application.promises.iter().map(|promise| promise_view(page, &posting, promise)).collect();
+    view["timeline"] = newest_first(&application.timeline).into_iter().map(|entry| entry_view(page, entry)).collect();
     view["files"] = files.iter().map(|file| file_view(page, file)).collect();
     view["notes"] = notes.iter().map(|note| note_view(page, note, &names)).collect();
     view["note"] = json!({"text": typed.get("text"), "max": NOTE_MAX_CHARS, "key": new_id()});
@@ -115,11 +116,11 @@ fn head(page: &Page, row: &ApplicationRow, application: &Application, posting: &
     })
 }
 
-fn promise_view(page: &Page, promise: &Promise) -> Value {
+fn promise_view(page: &Page, posting: &Posting, promise: &Promise) -> Value {
     let (state, state_label) = page.state_of(promise);
     let moved = promise.first_due_at != promise.due_at;
     json!({
-        "id": promise.id, "label": promise.label, "state": state, "state_label": state_label,
+        "id": promise.id, "label": posting.desk_label(promise.stage_id.as_deref()), "state": state, "state_label": state_label,
         "owner": promise.owner.as_ref().map(|owner| owner.name.as_str()),
         "when": page.words().by_when(promise.due_at),
         "first": moved.then(|| page.words().by_when(promise.first_due_at)),
@@ -128,6 +129,13 @@ fn promise_view(page: &Page, promise: &Promise) -> Value {
         "open": promise.is_open(), "left": promise.is_open().then(|| left(page, promise)),
         "may_move": promise.state(page.now) != PromiseState::Late,
     })
+}
+
+/// By time alone, what is to come on top. The applicant's page has where it stands now last; here that is one moment of many.
+fn newest_first(timeline: &[TimelineEntry]) -> Vec<&TimelineEntry> {
+    let mut entries: Vec<&TimelineEntry> = timeline.iter().rev().collect();
+    entries.sort_by_key(|entry| Reverse(entry.at.map_or(i64::MAX, |at| at.as_ms())));
+    entries
 }
 
 fn entry_view(page: &Page, entry: &TimelineEntry) -> Value {

@@ -23,7 +23,7 @@ use crate::state::AppState;
 
 const ROWS: usize = 100;
 /// Ids that tell people nothing; the database has them for whoever looks there.
-const UNSAID: [&str; 4] = ["promise_id", "batch", "delivery_id", "file"];
+const UNSAID: [&str; 5] = ["promise_id", "batch", "delivery_id", "file", "form"];
 
 pub fn routes() -> Vec<Route> {
     vec![Route::get("/desk/audit", Need::ReadAudit, list)]
@@ -98,7 +98,7 @@ fn act_name(page: &Page, act: &str) -> String {
 fn who_name(page: &Page, who: &str, names: &BTreeMap<&str, &str>) -> String {
     match who {
         "system" | "key" => page.say(&["audit_who_", who].concat(), &[]),
-        id => names.get(id).map_or_else(|| id.to_owned(), |name| (*name).to_owned()),
+        id => names.get(id).map_or_else(|| gone(page), |name| (*name).to_owned()),
     }
 }
 
@@ -126,17 +126,22 @@ fn subject(
         ("user", _) => (who_name(page, id, names), at("/desk/people/")),
         ("posting", _) => {
             let link = page.settings.posting_link(id, &page.lang);
-            (link.map_or_else(|| id.to_owned(), |link| link.title), at("/desk/postings/"))
+            (link.map_or_else(|| gone(page), |link| link.title), at("/desk/postings/"))
         }
         ("person", _) => (person(page, id), None),
         ("webhook", _) => (page.say("audit_subject_webhook", &[]), at("/desk/webhooks/")),
-        ("mail_text", _) => (id.to_owned(), at("/desk/mails/texts/")),
-        (kind, _) => (page.say_or(&["audit_subject_", kind].concat(), id), None),
+        ("mail_text", _) => (page.say("audit_subject_mail_text", &[]), at("/desk/mails/texts/")),
+        (kind, _) => (page.say_or(&["audit_subject_", kind].concat(), kind), None),
     }
 }
 
+/// In the place of an id that names nothing any more: it tells people nothing.
+fn gone(page: &Page) -> String {
+    page.say("audit_gone", &[])
+}
+
 fn person(page: &Page, id: &str) -> String {
-    page.settings.person(id, &page.lang).map_or_else(|| id.to_owned(), |person| person.name)
+    page.settings.person(id, &page.lang).map_or_else(|| gone(page), |person| person.name)
 }
 
 /// What was changed, in words: `Step: A talk`.
@@ -171,10 +176,10 @@ fn worded(page: &Page, row: &AuditRow, key: &str, text: &str) -> String {
         "stage_id" => {
             let stages = posting().map(|posting| posting.texts(lang).process.as_slice()).unwrap_or_default();
             let stage = stages.iter().find(|stage| stage.id == text);
-            stage.map_or_else(|| text.to_owned(), |stage| stage.label.clone())
+            stage.map_or_else(|| gone(page), |stage| stage.label.clone())
         }
         "owner" | "stand_in" => person(page, text),
-        "postings" => page.settings.posting_link(text, lang).map_or_else(|| text.to_owned(), |link| link.title),
+        "postings" | "model" => page.settings.posting_link(text, lang).map_or_else(|| gone(page), |link| link.title),
         "role" => page.say_or(&["role_", text].concat(), text),
         // Words of programs.
         "events" => text.to_owned(),

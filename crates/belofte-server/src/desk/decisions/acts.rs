@@ -102,7 +102,7 @@ pub async fn send_in(
     }
     let (settings, now) = (app.settings(), app.clock.now());
     let due = store::due_dates(connection, posting_id, now).await?;
-    let looked = look(connection, app, &settings, posting_id, decisions).await?;
+    let looked = look(connection, (app, who), &settings, posting_id, decisions).await?;
     let batch = new_id();
     store::put_batch(connection, (&batch, posting_id, who.who.word()), now).await?;
     let (mut taken, mut refused) = (vec![], vec![]);
@@ -158,23 +158,18 @@ pub async fn undo(app: &App, who: &Signed, posting_id: &str, batch_id: &str) -> 
 
 /// Carries out every decision whose time has come; gives how many.
 pub async fn carry_out_due(app: &App) -> ApiResult<usize> {
-    let mut done = 0;
+    let (mut done, mut fault, mut after) = (0, None, (Timestamp::from_ms(i64::MIN), String::new()));
     loop {
-        let due = store::due(app, app.clock.now(), AT_A_TIME).await?;
-        if due.is_empty() {
-            return Ok(done);
-        }
-        let mut fault = None;
-        for application_id in &due {
+        let due = store::due(app, app.clock.now(), &after, AT_A_TIME).await?;
+        let Some(last) = due.last() else { return fault.map_or(Ok(done), Err) };
+        for (_, application_id) in &due {
             match carry_out(app, application_id).await {
                 Ok(()) => done += 1,
+                // One that cannot be carried out now holds up none of those behind it; the next tick tries it again.
                 Err(problem) => fault = Some(problem),
             }
         }
-        // One that cannot be carried out now holds up none of the others; the next tick tries it again.
-        if let Some(problem) = fault {
-            return Err(problem);
-        }
+        after = last.clone();
     }
 }
 

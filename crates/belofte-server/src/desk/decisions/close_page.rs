@@ -166,7 +166,8 @@ async fn draw(
     }
     let typed = |name: &str| refused.map(|refused| refused.typed.get(name));
     let by = typed("by").or_else(|| signed.person_id.clone()).unwrap_or_default();
-    let people = page.settings.people().filter_map(|id| page.settings.person(id, &page.lang));
+    let people = page.settings.people().filter(|id| signed.may_sign(&page.settings, posting, id));
+    let people = people.filter_map(|id| page.settings.person(id, &page.lang));
     let people: Vec<Value> =
         people.map(|person| json!({"value": person.id, "label": person.name, "on": person.id == by})).collect();
     let many = left.count > left.people.len() as i64;

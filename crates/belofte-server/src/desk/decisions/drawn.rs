@@ -32,15 +32,15 @@ pub async fn written(
             rows.push(Value::Null);
             continue;
         };
-        let ready = look::problems(&page.settings, posting, draft).is_empty();
-        let letter = if ready { letter(state, signed, person, draft).await? } else { None };
+        let ready = look::problems(&page.settings, signed, posting, draft).is_empty();
         let flags = flagging.flags(person, draft);
         let outcome = if draft.outcome == Outcome::Hired { "decide_hired" } else { "decide_rejected" };
         let name = page.name_of(&person.name);
         rows.push(json!({
             "reference": person.reference, "href": path(posting, &person.reference.to_string()), "lang": person.lang,
             "ready": ready, "outcome": page.say(outcome, &[]), "tip": draft.tip, "no_reason": draft.no_reason,
-            "by": page.settings.person(&draft.by, &page.lang).map(|by| by.name), "letter": letter,
+            "by": page.settings.person(&draft.by, &page.lang).map(|by| by.name),
+            "letter": ready.then(|| path(posting, &format!("{}/letter", person.reference))),
             "reasons": draft.reasons.iter().map(|reason| &reason.text).collect::<Vec<_>>(),
             "flags": flags.iter().map(|flag| flag_text(page, flag)).collect::<Vec<_>>(),
             "although": page.say("review_although", &[("name", &name)]), "name": name, "seen": mark(state, Some(draft)),
@@ -49,8 +49,8 @@ pub async fn written(
     Ok(rows)
 }
 
-/// None for a decision that would be refused: what stands against it is shown when it is sent.
-async fn letter(
+/// The mail as its reader gets it. None for a decision that would be refused: what stands against it is shown when it is sent.
+pub async fn letter(
     state: &AppState,
     signed: &Signed,
     person: &Undecided,

@@ -13,6 +13,7 @@ use sqlx::AnyConnection;
 
 use super::flags;
 use super::store::{self, Undecided};
+use crate::desk::access::Signed;
 use crate::problem::ApiResult;
 use crate::settings::Settings;
 use crate::state::App;
@@ -22,7 +23,7 @@ pub type Looked = Result<Undecided, RefusedDecision>;
 /// Each decision with its person, or why it is refused.
 pub async fn look(
     connection: &mut AnyConnection,
-    app: &App,
+    (app, who): (&App, &Signed),
     settings: &Settings,
     posting_id: &str,
     decisions: &[BatchDecision],
@@ -42,7 +43,7 @@ pub async fn look(
         if !waits {
             return Err(refusal(given.reference, RefusalCause::Ended));
         }
-        let errors = problems(settings, posting_id, &given.decision);
+        let errors = problems(settings, who, posting_id, &given.decision);
         if !errors.is_empty() {
             return Err(RefusedDecision { errors, ..refusal(given.reference, RefusalCause::Fields) });
         }
@@ -106,10 +107,12 @@ impl<'s> Flagging<'s> {
     }
 }
 
-/// Every rule that a decision on an application of this posting breaks.
-pub fn problems(settings: &Settings, posting_id: &str, decision: &NewDecision) -> Vec<FieldError> {
+/// Every rule that a decision on an application of this posting breaks when `who` sends it.
+pub fn problems(settings: &Settings, who: &Signed, posting_id: &str, decision: &NewDecision) -> Vec<FieldError> {
     let mut problems = decision.problems();
-    if !decision.by.trim().is_empty() && settings.person(&decision.by, "").is_none() {
+    let by = &decision.by;
+    let may_be = settings.person(by, "").is_some() && who.may_sign(settings, posting_id, by);
+    if !by.trim().is_empty() && !may_be {
         problems.push(FieldError::new("by", FieldErrorCode::NotAChoice));
     }
     let requirements = settings.posting(posting_id).map(|posting| posting.texts("").requirements.as_slice());

@@ -26,6 +26,7 @@ use crate::desk::today::left;
 use crate::desk::today::store::of_posting;
 use crate::http::{Path, Query};
 use crate::problem::{ApiProblem, ApiResult};
+use crate::settings::Settings;
 use crate::state::AppState;
 
 pub const SECTION: &str = "decisions";
@@ -78,7 +79,7 @@ async fn list(
 ) -> ApiResult<Response> {
     let title = title(&page, &posting)?;
     let mut connection = state.store.read().acquire().await?;
-    let desk = Desk::of(&mut connection, &page, &posting).await?;
+    let desk = Desk::of(&mut connection, (&page, &signed), &posting).await?;
     let row = |person: &Undecided| {
         let ready = desk.is_ready(person);
         let state = if ready {
@@ -143,7 +144,11 @@ pub struct Desk {
 }
 
 impl Desk {
-    pub async fn of(connection: &mut AnyConnection, page: &Page, posting: &str) -> ApiResult<Desk> {
+    pub async fn of(
+        connection: &mut AnyConnection,
+        (page, signed): (&Page, &Signed),
+        posting: &str,
+    ) -> ApiResult<Desk> {
         let mut people = store::undecided(connection, posting, BATCH_MAX as i64).await?;
         let mut promised = BTreeMap::new();
         for (person, promise) in of_posting(connection, posting).await? {
@@ -161,7 +166,7 @@ impl Desk {
         };
         let settings = &page.settings;
         let ready = |person: &&Undecided| {
-            person.draft.as_ref().is_some_and(|draft| look::problems(settings, posting, draft).is_empty())
+            person.draft.as_ref().is_some_and(|draft| look::problems(settings, signed, posting, draft).is_empty())
         };
         let ready = people.iter().filter(ready).map(|person| person.reference).collect();
         let signer = settings.posting(posting).and_then(|posting| posting.texts(&page.lang).contacts.first().cloned());
@@ -193,11 +198,13 @@ impl Desk {
         json!({"done": done, "all": all.max(1), "text": text})
     }
 
-    pub fn blank(&self, signed: &Signed, person: &Undecided) -> NewDecision {
+    pub fn blank(&self, (settings, signed): (&Settings, &Signed), person: &Undecided) -> NewDecision {
         // Whoever signed the one before signs the next.
         let before = self.people.iter().filter(|other| other.id != person.id);
-        let before = before.filter_map(|other| other.draft.as_ref()).map(|draft| draft.by.clone()).next_back();
-        let by = signed.person_id.clone().or(before).or_else(|| self.signer.clone()).unwrap_or_default();
+        let mut before = before.filter_map(|other| other.draft.as_ref()).map(|draft| &draft.by);
+        let before = before.rfind(|by| signed.may_sign(settings, &self.posting, by)).cloned();
+        let own = signed.contact(settings).map(str::to_owned);
+        let by = own.or(before).or_else(|| self.signer.clone()).unwrap_or_default();
         NewDecision { outcome: Outcome::Rejected, by, reasons: vec![], tip: None, no_reason: false }
     }
 }

@@ -8,19 +8,20 @@ use axum::response::{IntoResponse, Redirect, Response};
 use belofte_contract::desk::{BATCH_MAX, BatchDecision};
 use serde_json::{Value, json};
 
-use super::pages::{SECTION, batches, path, title};
+use super::pages::{SECTION, batches, path, title, waiting};
 use super::{acts, drawn, mark, store};
 use crate::desk::access::{Need, Signed};
 use crate::desk::pages::{Page, Typed};
 use crate::desk::route::Route;
 use crate::http::Path;
-use crate::problem::ApiResult;
+use crate::problem::{ApiProblem, ApiResult};
 use crate::state::AppState;
 
 pub fn routes() -> Vec<Route> {
     vec![
         Route::get("/desk/postings/{posting}/decisions/review", Need::Decide, review),
         Route::post("/desk/postings/{posting}/decisions/review", Need::Decide, send),
+        Route::get("/desk/postings/{posting}/decisions/{reference}/letter", Need::Decide, letter),
     ]
 }
 
@@ -39,6 +40,21 @@ async fn review(
     signed: Signed,
 ) -> ApiResult<Response> {
     draw((&state, &page, &signed), &posting, None).await
+}
+
+/// What one of them will read, on a page of its own: two hundred letters at once would keep everybody waiting.
+async fn letter(
+    State(state): State<AppState>,
+    Path((posting, reference)): Path<(String, String)>,
+    page: Page,
+    signed: Signed,
+) -> ApiResult<Response> {
+    let person = waiting(&mut *state.store.read().acquire().await?, &posting, &reference).await?;
+    let draft = person.draft.as_ref().ok_or_else(ApiProblem::not_found)?;
+    let letter = drawn::letter(&state, &signed, &person, draft).await?.ok_or_else(ApiProblem::not_found)?;
+    let name = page.name_of(&person.name);
+    let view = json!({"back": path(&posting, "review"), "name": name, "letter": letter});
+    Ok(page.html(StatusCode::OK, SECTION, &name, "decide_letter.html", &view))
 }
 
 async fn draw(

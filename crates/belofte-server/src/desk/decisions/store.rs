@@ -226,16 +226,25 @@ pub async fn due_dates(
     rows.iter().map(|row| Ok((row.try_get("application_id")?, instant(row, "due_at")?))).collect()
 }
 
-/// Applications whose decision leaves now, the longest waiting first.
-pub async fn due(app: &App, now: Timestamp, at_most: i64) -> ApiResult<Vec<String>> {
+/// Applications whose decision leaves now and when it was to, the longest waiting first, from behind `after` on.
+pub async fn due(
+    app: &App,
+    now: Timestamp,
+    (after_at, after_id): &(Timestamp, String),
+    at_most: i64,
+) -> ApiResult<Vec<(Timestamp, String)>> {
     let rows = sqlx::query(
-        "SELECT application_id FROM pending_decisions WHERE sends_at <= $1 ORDER BY sends_at, application_id LIMIT $2",
+        "SELECT application_id, sends_at FROM pending_decisions
+         WHERE sends_at <= $1 AND (sends_at > $2 OR (sends_at = $2 AND application_id > $3))
+         ORDER BY sends_at, application_id LIMIT $4",
     )
     .bind(now.as_ms())
+    .bind(after_at.as_ms())
+    .bind(after_id)
     .bind(at_most)
     .fetch_all(app.store.read())
     .await?;
-    rows.iter().map(|row| Ok(row.try_get("application_id")?)).collect()
+    rows.iter().map(|row| Ok((instant(row, "sends_at")?, row.try_get("application_id")?))).collect()
 }
 
 /// Takes the row of a decision that leaves now: of several servers one gets it, and none when it was taken back.

@@ -62,14 +62,15 @@ async fn draw(
 ) -> ApiResult<Response> {
     let heading = title(page, posting)?;
     let mut connection = state.store.read().acquire().await?;
-    let desk = Desk::of(&mut connection, page, posting).await?;
+    let desk = Desk::of(&mut connection, (page, signed), posting).await?;
     let application = load_application(&mut connection, &page.settings, &person.id, &page.lang, page.now).await?;
     let chips = sentences::chips(&page.settings, posting, &person.lang);
     let kept = stale.map(|stale| &stale.theirs).or(person.draft.as_ref());
     let shown = stale.map(|stale| &stale.typed).or(person.draft.as_ref());
-    let wrong = shown.map(|draft| wrong(page, posting, draft)).unwrap_or_default();
-    let draft = shown.cloned().unwrap_or_else(|| desk.blank(signed, person));
-    let people = page.settings.people().filter_map(|id| page.settings.person(id, &page.lang));
+    let wrong = shown.map(|draft| wrong((page, signed), posting, draft)).unwrap_or_default();
+    let draft = shown.cloned().unwrap_or_else(|| desk.blank((&page.settings, signed), person));
+    let people = page.settings.people().filter(|id| signed.may_sign(&page.settings, posting, id));
+    let people = people.filter_map(|id| page.settings.person(id, &page.lang));
     let people: Vec<Value> =
         people.map(|by| json!({"value": by.id, "label": by.name, "on": by.id == draft.by})).collect();
     let answers: Vec<Value> = application
@@ -81,7 +82,7 @@ async fn draw(
     let view = json!({
         "posting": heading, "back": path(posting, ""), "name": name, "answers": answers, "wrong": wrong,
         "since": page.say("decide_since", &[("date", &page.words().day(person.submitted_at))]),
-        "reads": page.say("decide_reads", &[("language", crate::locale::text(&person.lang, "pages.language"))]),
+        "reads": page.say("decide_reads", &[("language", &page.say_or(&["language_", &person.lang].concat(), &person.lang))]),
         "person_lang": person.lang, "chips": chips.iter().map(|chip| chip_view(chip, &draft)).collect::<Vec<_>>(),
         "reasons": reasons(&draft), "tip": draft.tip, "no_reason": draft.no_reason,
         "hired": draft.outcome == Outcome::Hired, "people": people, "most": REASON_CHARS.end(),
@@ -93,8 +94,8 @@ async fn draw(
     Ok(page.html(status, SECTION, &name, "decide_write.html", &view))
 }
 
-fn wrong(page: &Page, posting: &str, draft: &NewDecision) -> Vec<String> {
-    let problems = look::problems(&page.settings, posting, draft);
+fn wrong((page, signed): (&Page, &Signed), posting: &str, draft: &NewDecision) -> Vec<String> {
+    let problems = look::problems(&page.settings, signed, posting, draft);
     problems.iter().map(|problem| problem_text(page, &problem.field, &word(problem.code))).collect()
 }
 
@@ -151,10 +152,10 @@ async fn written(
         "stay" => return Ok((StatusCode::NO_CONTENT, [("belofte-draft", mark(&state, Some(&draft)))]).into_response()),
         "list" => path(&posting, ""),
         // What may not be sent is shown at once, with what it lacks.
-        _ if !look::problems(&page.settings, &posting, &draft).is_empty() => own,
+        _ if !look::problems(&page.settings, &signed, &posting, &draft).is_empty() => own,
         _ => {
             let mut connection = state.store.read().acquire().await?;
-            let desk = Desk::of(&mut connection, &page, &posting).await?;
+            let desk = Desk::of(&mut connection, (&page, &signed), &posting).await?;
             desk.next(Some(&person))
                 .map_or_else(|| path(&posting, "review"), |next| path(&posting, &next.reference.to_string()))
         }

@@ -67,7 +67,7 @@ pub(super) async fn decide(
     case: &Case<'_>,
     act: &NewDecision,
 ) -> ApiResult<Done> {
-    let problems = decisions::look::problems(settings, &case.row.posting_id, act);
+    let problems = decisions::look::problems(settings, case.who, &case.row.posting_id, act);
     if !problems.is_empty() {
         return Err(ApiProblem::fields(problems));
     }

@@ -61,7 +61,8 @@ impl<'c> Case<'c> {
         }
         let lang = settings.lang(Some(&row.lang)).to_owned();
         let posting = Posting::of(settings, &row.posting_id, &lang)?;
-        let by = settings.person(by, &lang).ok_or_else(|| field("by", FieldErrorCode::NotAChoice))?;
+        let by = Some(by).filter(|by| who.may_sign(settings, &row.posting_id, by));
+        let by = by.and_then(|by| settings.person(by, &lang)).ok_or_else(|| field("by", FieldErrorCode::NotAChoice))?;
         Ok(Case { app, who, row, posting, lang, by, now: app.clock.now() })
     }
 

@@ -144,6 +144,7 @@ async fn list(
         view["left"] = json!(next.as_ref().map(|promise| left(&page, promise)));
         drawn.push(view);
     }
+    let any_check = rows.iter().any(|row| !row.doubts.is_empty());
     let option = |value: &str, label: String, on: bool| json!({"value": value, "label": label, "on": on});
     let statuses = STATUSES.map(|status| {
         let value = word(status);
@@ -155,6 +156,7 @@ async fn list(
         "statuses": statuses, "stages": stages.collect::<Vec<_>>(),
         "found": page.words().count("list_found", usize::try_from(found).unwrap_or_default()),
         "acts": signed.can(Need::ActOnApplications),
+        "any_check": any_check,
         "done": (asked.done == "checked").then(|| page.say("done_checked", &[])),
     });
     Ok(page.html(StatusCode::OK, "applications", &shown.link.title, "list.html", &view))

@@ -80,6 +80,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("invited.html", include_str!("templates/invited.html")),
     ("decide_parts.html", include_str!("templates/decide_parts.html")),
     ("decide_postings.html", include_str!("templates/decide_postings.html")),
+    ("decide_letter.html", include_str!("templates/decide_letter.html")),
     ("decide_list.html", include_str!("templates/decide_list.html")),
     ("decide_write.html", include_str!("templates/decide_write.html")),
     ("decide_over.html", include_str!("templates/decide_over.html")),

@@ -74,6 +74,7 @@ fn step(c: &Controls<'_>, row: &str, people: &[Choice]) -> Vec<Value> {
             c.select(&at("owner"), "step_owner", Some("nobody"), people),
         ]),
         c.texts("text", &at("promised"), "step_promised"),
+        c.texts("text", &at("at_desk"), "step_at_desk"),
     ]
 }
 

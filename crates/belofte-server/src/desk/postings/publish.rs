@@ -226,10 +226,9 @@ fn untranslated(page: &Page, doc: &Value) -> Vec<String> {
     .to_vec();
     let rows = |name: &str| doc[name].as_array().map(Vec::as_slice).unwrap_or_default().iter();
     texts.extend(rows("requirements").map(|each| ("requirements", &each["text"])));
-    texts.extend(
-        rows("process")
-            .flat_map(|step| ["label", "meaning", "can_do", "promise_label"].map(|name| ("process", &step[name]))),
-    );
+    texts.extend(rows("process").flat_map(|step| {
+        ["label", "meaning", "can_do", "promise_label", "desk_label"].map(|name| ("process", &step[name]))
+    }));
     let mut sentences = vec![];
     for lang in locales {
         let has = |text: &Value| {

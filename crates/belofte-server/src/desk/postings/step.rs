@@ -30,7 +30,7 @@ pub fn shown(step: &Value, locales: &[String]) -> Value {
         "turn": step["turn"], "kind": step["kind"], "handled_by": step["handled_by"], "owner": step["owner"],
         "value": promise["value"].as_u64().map(|value| value.to_string()),
         "unit": promise["unit"].as_str().unwrap_or("business_days"),
-        "from": promise["from"].as_str().unwrap_or("entered"), "promised": texts("promise_label"),
+        "from": promise["from"].as_str().unwrap_or("entered"), "promised": texts("promise_label"), "at_desk": texts("desk_label"),
     })
 }
 
@@ -63,6 +63,11 @@ fn one(read: &mut Read<'_>, name: &str, before: Option<&Value>, closes: bool) ->
     step["kind"] = json!(read.word(&at("kind"), "step_kind", &KINDS));
     step["handled_by"] = json!(read.word(&at("handled_by"), "step_handled_by", &HANDLED));
     step["promise_label"] = read.texts(&at("promised"), "step_promised", LABEL_MAX, false);
+    let at_desk = read.texts(&at("at_desk"), "step_at_desk", LABEL_MAX, false);
+    // A step from before there was this field is not changed by leaving it empty.
+    if !at_desk.is_null() || step.get("desk_label").is_some() {
+        step["desk_label"] = at_desk;
+    }
     step["promise"] = promise(read, name, closes);
     step["owner"] = owner(read, name, step["turn"] == "ours" && !step["promise"].is_null());
     step

@@ -21,8 +21,16 @@ pub async fn run(options: UserOptions) -> Result<(), StartError> {
         UserCommand::Invite { email, name, role, person, postings } => {
             let role = Role::parse(&role).ok_or("no role is called so")?;
             let user = NewUser { email, name, role, person_id: person, postings: postings.into_iter().collect() };
+            let email = user.email.trim().to_lowercase();
+            let there = store::find_by_email(&mut *app.store.read().acquire().await?, &email).await.map_err(worded)?;
             let link = super::invite(&app, &Who::System, user).await.map_err(worded)?;
             writeln!(std::io::stdout(), "{link}\nopens once, within {INVITATION_HOURS} hours")?;
+            if there.is_some() {
+                writeln!(
+                    std::io::stdout(),
+                    "was there before: name, role, contact and postings are now as given here"
+                )?;
+            }
         }
         UserCommand::List => list(&app).await?,
         UserCommand::End { email } => {

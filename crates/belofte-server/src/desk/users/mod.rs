@@ -53,14 +53,19 @@ impl NewUser {
     fn checked(mut self, settings: &Settings) -> ApiResult<NewUser> {
         self.email = self.email.trim().to_lowercase();
         self.name = self.name.trim().to_owned();
+        let problems = self.problems(settings);
+        if problems.is_empty() { Ok(self) } else { Err(ApiProblem::fields(problems)) }
+    }
+
+    fn problems(&self, settings: &Settings) -> Vec<FieldError> {
         let mut problems = vec![];
         let mut wrong = |field: &str, code| problems.push(FieldError::new(field, code));
-        match self.email.as_str() {
+        match self.email.trim() {
             "" => wrong("email", FieldErrorCode::Required),
             text if !is_email(text) => wrong("email", FieldErrorCode::NotAnEmail),
             _ => {}
         }
-        match self.name.chars().count() {
+        match self.name.trim().chars().count() {
             0 => wrong("name", FieldErrorCode::Required),
             count if count > NAME_MAX_CHARS => wrong("name", FieldErrorCode::TooLong),
             _ => {}
@@ -73,7 +78,7 @@ impl NewUser {
         if narrowed || self.postings.iter().any(|id| settings.posting(id).is_none()) {
             wrong("posting", FieldErrorCode::NotAChoice);
         }
-        if problems.is_empty() { Ok(self) } else { Err(ApiProblem::fields(problems)) }
+        problems
     }
 }
 
@@ -81,13 +86,29 @@ impl NewUser {
 /// and until then as before.
 pub async fn invite(app: &App, who: &Who, user: NewUser) -> ApiResult<String> {
     let user = user.checked(&app.settings())?;
-    let (now, token) = (app.clock.now(), random_token()?);
     let mut transaction = app.store.write().begin().await?;
-    let connection = &mut *transaction;
-    let id = put(connection, app, who, (&user, Act::Invited)).await?;
+    let link = link(&mut transaction, app, who, &user).await?;
+    transaction.commit().await?;
+    Ok(link)
+}
+
+/// As [`invite`], for somebody who is not there yet: with a known address nobody is changed or let in again unawares.
+pub async fn invite_new(app: &App, who: &Who, user: NewUser) -> ApiResult<String> {
+    let user = user.checked(&app.settings())?;
+    let mut transaction = app.store.write().begin().await?;
+    if store::find_by_email(&mut transaction, &user.email).await?.is_some() {
+        return Err(ApiProblem::fields(vec![FieldError::new("email", FieldErrorCode::NotAChoice)]));
+    }
+    let link = link(&mut transaction, app, who, &user).await?;
+    transaction.commit().await?;
+    Ok(link)
+}
+
+async fn link(connection: &mut AnyConnection, app: &App, who: &Who, user: &NewUser) -> ApiResult<String> {
+    let (now, token) = (app.clock.now(), random_token()?);
+    let id = put(connection, app, who, (user, Act::Invited)).await?;
     let expires_at = now.plus_ms(INVITATION_HOURS * HOUR_MS);
     store::insert_invitation(connection, &invitation_hash(app, &token), &id, now, expires_at).await?;
-    transaction.commit().await?;
     Ok(format!("{}/desk/invitation/{token}", app.config.public_url))
 }
 

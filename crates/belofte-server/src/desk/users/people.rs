@@ -15,6 +15,7 @@ use crate::desk::pages::{Errors, Page, Typed};
 use crate::desk::route::Route;
 use crate::http::Path;
 use crate::problem::{ApiProblem, ApiResult};
+use crate::settings::Settings;
 use crate::state::AppState;
 
 const PATH: &str = "/desk/people";
@@ -88,15 +89,23 @@ impl Shown {
     }
 
     /// As somebody to invite or to change.
-    fn user(&self) -> ApiResult<NewUser> {
-        let none = || ApiProblem::fields(vec![FieldError::new("role", FieldErrorCode::Required)]);
-        Ok(NewUser {
+    fn user(&self, settings: &Settings) -> ApiResult<NewUser> {
+        let role = Role::parse(&self.role);
+        let user = NewUser {
             email: self.email.clone(),
             name: self.name.clone(),
-            role: Role::parse(&self.role).ok_or_else(none)?,
+            role: role.unwrap_or(Role::FiguresReader),
             person_id: Some(self.person_id.clone()).filter(|id| !id.is_empty()),
             postings: self.postings.clone(),
-        })
+        };
+        if role.is_some() {
+            return Ok(user);
+        }
+        // Told at once with whatever else is wrong.
+        let mut problems = user.problems(settings);
+        let before = problems.iter().filter(|problem| ["email", "name"].contains(&problem.field.as_str())).count();
+        problems.insert(before, FieldError::new("role", FieldErrorCode::Required));
+        Err(ApiProblem::fields(problems))
     }
 }
 
@@ -109,14 +118,15 @@ async fn blank(page: Page) -> Response {
         person_id: String::new(),
         postings: BTreeSet::new(),
     };
-    form(&page, StatusCode::OK, &shown, &Errors::default())
+    form(&page, StatusCode::OK, &shown, &Errors::default(), None)
 }
 
 async fn show(State(state): State<AppState>, Path(id): Path<String>, page: Page) -> ApiResult<Response> {
-    Ok(form(&page, StatusCode::OK, &Shown::of(known(&state, &id).await?), &Errors::default()))
+    Ok(form(&page, StatusCode::OK, &Shown::of(known(&state, &id).await?), &Errors::default(), None))
 }
 
-fn form(page: &Page, status: StatusCode, shown: &Shown, errors: &Errors) -> Response {
+/// `there` is who has the address already.
+fn form(page: &Page, status: StatusCode, shown: &Shown, errors: &Errors, there: Option<&User>) -> Response {
     let (settings, lang) = (&page.settings, &page.lang);
     let roles = Role::ALL.map(|role| {
         let say = |part: &str| page.say(&[part, role.word()].concat(), &[]);
@@ -130,6 +140,7 @@ fn form(page: &Page, status: StatusCode, shown: &Shown, errors: &Errors) -> Resp
         postings.map(|link| json!({"value": link.id, "label": link.title, "on": shown.postings.contains(&link.id)}));
     let view = json!({
         "id": shown.id, "email": shown.email, "name": shown.name, "errors": errors.view(),
+        "there": there.map(|user| json!({"id": user.id, "text": page.say("people_there", &[("name", &user.name)])})),
         "roles": roles, "people": people.collect::<Vec<_>>(), "postings": postings.collect::<Vec<_>>(),
     });
     let title = if shown.id.is_some() { shown.name.clone() } else { page.say("people_new_title", &[]) };
@@ -138,17 +149,18 @@ fn form(page: &Page, status: StatusCode, shown: &Shown, errors: &Errors) -> Resp
 
 async fn invite(State(state): State<AppState>, page: Page, signed: Signed, typed: Typed) -> ApiResult<Response> {
     let shown = Shown::typed(&typed, None);
-    let invited = match shown.user() {
-        Ok(user) => super::invite(&state, &signed.who, user).await,
+    let invited = match shown.user(&page.settings) {
+        Ok(user) => super::invite_new(&state, &signed.who, user).await,
         Err(problem) => Err(problem),
     };
-    match invited {
-        Ok(link) => Ok(link_page(page, &shown.name, &link)),
-        Err(problem) => {
-            let errors = Errors::of(&page, problem)?;
-            Ok(form(&page, errors.status(), &shown, &errors))
-        }
-    }
+    let problem = match invited {
+        Ok(link) => return Ok(link_page(page, &shown.name, &link)),
+        Err(problem) => problem,
+    };
+    let errors = Errors::of(&page, problem)?;
+    let email = shown.email.to_lowercase();
+    let there = store::find_by_email(&mut *state.store.read().acquire().await?, &email).await?;
+    Ok(form(&page, errors.status(), &shown, &errors, there.as_ref()))
 }
 
 /// Another role, other postings, another name; the address is who they are and stays.
@@ -161,7 +173,7 @@ async fn change(
 ) -> ApiResult<Response> {
     let known = known(&state, &id).await?;
     let shown = Shown { email: known.email, ..Shown::typed(&typed, Some(id)) };
-    let changed = match shown.user() {
+    let changed = match shown.user(&page.settings) {
         Ok(user) => super::change(&state, &signed.who, user).await,
         Err(problem) => Err(problem),
     };
@@ -169,7 +181,7 @@ async fn change(
         Ok(()) => Ok(Redirect::to(PATH).into_response()),
         Err(problem) => {
             let errors = Errors::of(&page, problem)?;
-            Ok(form(&page, errors.status(), &shown, &errors))
+            Ok(form(&page, errors.status(), &shown, &errors, None))
         }
     }
 }
@@ -182,7 +194,7 @@ async fn link(
     signed: Signed,
 ) -> ApiResult<Response> {
     let shown = Shown::of(known(&state, &id).await?);
-    let link = super::invite(&state, &signed.who, shown.user()?).await?;
+    let link = super::invite(&state, &signed.who, shown.user(&page.settings)?).await?;
     Ok(link_page(page, &shown.name, &link))
 }
 
@@ -207,7 +219,7 @@ async fn end(State(state): State<AppState>, Path(id): Path<String>, page: Page, 
     };
     let errors = Errors::of(&page, problem)?;
     let shown = Shown::of(known(&state, &id).await?);
-    Ok(form(&page.at(&format!("{PATH}/{id}")), errors.status(), &shown, &errors))
+    Ok(form(&page.at(&format!("{PATH}/{id}")), errors.status(), &shown, &errors, None))
 }
 
 async fn known(state: &AppState, id: &str) -> ApiResult<User> {

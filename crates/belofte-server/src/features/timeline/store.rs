@@ -125,7 +125,8 @@ pub async fn load_application(
         Some(stage) => load_own_deadline(connection, id, &stage.id).await?,
         None => None,
     };
-    let contacts = posting.contact_ids.iter().filter_map(|id| settings.contact(id, lang)).collect();
+    let today = settings.calendar.local_date(now);
+    let contacts = posting.contact_ids.iter().filter_map(|id| settings.contact_on(id, lang, today)).collect();
     // Nobody is told with whom they would have worked.
     let may_join = matches!(row.status, ApplicationStatus::Open | ApplicationStatus::Hired);
     let colleagues = posting.colleague_ids.iter().filter(|_| may_join);

@@ -4,7 +4,7 @@
   const rows = () => [...document.querySelectorAll("[data-row]")];
   const keys = document.getElementById("keys");
 
-  const current = () => document.activeElement?.closest?.("[data-row]");
+  const current = () => document.activeElement?.closest?.("[data-row]") ?? null;
 
   const go = (step) => {
     const all = rows();
@@ -23,6 +23,14 @@
     return true;
   };
 
+  // The digits count the acts that are there: of the row one is in, else of the page itself, never of a row nobody chose.
+  const act = (number) => {
+    const row = current();
+    const own = [...(row ?? document).querySelectorAll("[data-key]")].filter((each) => each.closest("[data-row]") === row);
+    own[number - 1]?.click();
+    return number <= own.length;
+  };
+
   const acts = {
     j: () => press("[data-after]") || go(1),
     k: () => press("[data-before]") || go(-1),
@@ -35,7 +43,7 @@
     if (event.ctrlKey || event.metaKey || event.altKey || keys?.open) return;
     // Where people write, keys are letters.
     if (event.target.closest('input:not([type="checkbox"]):not([type="radio"]), textarea, select')) return;
-    const done = acts[event.key] ? acts[event.key]() !== false : /^[1-9]$/.test(event.key) && press(`[data-key="${event.key}"]`);
+    const done = acts[event.key] ? acts[event.key]() !== false : /^[1-9]$/.test(event.key) && act(Number(event.key));
     if (done) event.preventDefault();
   });
 })();

@@ -40,8 +40,12 @@ impl Posting {
 
     /// What step `id` promises, as the applicant reads it.
     pub fn promise_label(&self, id: Option<&str>) -> String {
-        let label = |stage: &Stage| stage.promise_label.clone().unwrap_or_else(|| stage.label.clone());
-        self.stage(id).map(label).unwrap_or_default()
+        self.stage(id).map(|stage| stage.promised().to_owned()).unwrap_or_default()
+    }
+
+    /// What step `id` promises, as colleagues read it.
+    pub fn desk_label(&self, id: Option<&str>) -> String {
+        self.stage(id).map(|stage| stage.promised_at_desk().to_owned()).unwrap_or_default()
     }
 
     /// The steps after `id`, in order.
