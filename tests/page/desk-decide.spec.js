@@ -1,49 +1,14 @@
 // One person at the desk decides on everybody who waits among 10,000 applications: by keys alone, each with a reason; takes everything back, sends
 // it again, and the server starts anew before it leaves. What the mail said stands on the applicant's page.
-const { createHmac } = require("node:crypto");
 const { spawnSync } = require("node:child_process");
 const path = require("node:path");
-const { test, expect, words, axe, picture, start } = require("./fixtures.js");
+const { enter, look } = require("./desk.js");
+const { test, expect, words, start } = require("./fixtures.js");
 const story = require("./story.js");
 
-const PASSWORD = "vier woorden op een rij";
 const JOB = "/desk/postings/kok/decisions";
 // A release decides on 200.
 const PEOPLE = process.env.BELOFTE_TEST_ALL ? 200 : 40;
-
-/** The code that an app shows for `seed` at `at`. */
-function code(seed, at) {
-  const bits = [...seed.replace(/\s/g, "")].map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0")).join("");
-  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
-  const step = Buffer.alloc(8);
-  step.writeBigUInt64BE(BigInt(Math.floor(at / 30_000)));
-  const mac = createHmac("sha1", key).update(step).digest();
-  const number = (mac.readUInt32BE(mac[19] & 15) & 0x7fff_ffff) % 1_000_000;
-  return String(number).padStart(6, "0");
-}
-
-async function enter(page, w, server) {
-  await page.goto(/^desk +(\S+)$/m.exec(server.log())[1]);
-  await page.getByLabel(w("desk.password_new"), { exact: true }).fill(PASSWORD);
-  await page.getByLabel(w("desk.password_again"), { exact: true }).fill(PASSWORD);
-  const now = Number((await fetch(`${server.endpoint}/healthz`)).headers.get("belofte-time"));
-  await page.getByLabel(w("desk.code"), { exact: true }).fill(code(await page.locator("code").innerText(), now));
-  await page.getByRole("button", { name: w("desk.invitation_send") }).click();
-  await expect(page).toHaveURL(/\/desk$/);
-}
-
-/** Nothing stands beyond the edge, axe has nothing to say; a picture as phone and as desktop, in light and in dark. */
-async function look(page, name) {
-  for (const [width, height] of [[360, 740], [1280, 800]]) {
-    await page.setViewportSize({ width, height });
-    expect(await page.evaluate(() => document.documentElement.scrollWidth), `${name} at ${width} px`).toBeLessThanOrEqual(width);
-    for (const colorScheme of ["light", "dark"]) {
-      await page.emulateMedia({ colorScheme });
-      await picture(page, `desk-${name}-${width}-${colorScheme}`);
-    }
-  }
-  await axe(page, name);
-}
 
 const middle = (list, part = 0.5) => [...list].sort((a, b) => a - b)[Math.floor(list.length * part)];
 const took = (page) => page.evaluate(() => performance.getEntriesByType("navigation")[0].responseEnd);

@@ -1,44 +1,8 @@
 // Figures, mail, webhooks and the log of the desk: each page held against axe in light and dark, as wide as a phone and as a
 // desktop, its forms filled in by keyboard and wrongly first, and all of it without a script.
-const { createHmac } = require("node:crypto");
-const { test, expect, words, axe, picture, start } = require("./fixtures.js");
+const { enter, look } = require("./desk.js");
+const { test, expect, words, picture, start } = require("./fixtures.js");
 
-const PASSWORD = "vier woorden op een rij";
-
-/** The code that an app shows for `seed` now. */
-function code(seed) {
-  const bits = [...seed.replace(/\s/g, "")].map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0")).join("");
-  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
-  const step = Buffer.alloc(8);
-  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
-  const mac = createHmac("sha1", key).update(step).digest();
-  const number = (mac.readUInt32BE(mac[19] & 15) & 0x7fff_ffff) % 1_000_000;
-  return String(number).padStart(6, "0");
-}
-
-async function enter(page, w, link) {
-  await page.goto(link);
-  await page.getByLabel(w("desk.password_new"), { exact: true }).fill(PASSWORD);
-  await page.getByLabel(w("desk.password_again"), { exact: true }).fill(PASSWORD);
-  await page.getByLabel(w("desk.code"), { exact: true }).fill(code(await page.locator("code").innerText()));
-  await page.getByRole("button", { name: w("desk.invitation_send") }).click();
-  await expect(page).toHaveURL(/\/desk$/);
-}
-
-/** Nothing stands beyond the edge, axe has nothing to say; a picture as phone and as desktop, each in both colours with --all. */
-async function look(page, name) {
-  for (const [width, height, usual] of [[360, 740, "dark"], [1280, 800, "light"]]) {
-    await page.setViewportSize({ width, height });
-    expect(await page.evaluate(() => document.documentElement.scrollWidth), `${name} at ${width} px`).toBeLessThanOrEqual(width);
-    for (const colorScheme of process.env.BELOFTE_TEST_ALL ? ["light", "dark"] : [usual]) {
-      await page.emulateMedia({ colorScheme });
-      await picture(page, `desk-${name}-${width}-${colorScheme}`);
-    }
-  }
-  // No script gets into the frame of a sample, axe neither; the mails themselves are held against it elsewhere.
-  await page.evaluate(() => document.querySelectorAll("iframe").forEach((frame) => frame.remove()));
-  await axe(page, name);
-}
 
 /** The figures as they stand in the tables: by name, without what is written for people only. */
 const table = (page) =>
@@ -145,7 +109,7 @@ for (const [lang, script] of [["nl", true], ["en", true], ["nl", false]]) {
     // axe itself is a script; the page under it is the same.
     const see = async (name) => script && look(page, `${lang}-${name}`);
     await demo.apply({ email: "noor@example.com", lang });
-    await enter(page, w, /^desk +(\S+)$/m.exec(demo.log())[1]);
+    await enter(page, w, demo);
     for (const part of [figures, mails, hooks, log]) await part(page, w, see, demo);
     // The test's own tools are kept out of the frames of samples, as every script is.
     expect(heard.filter((text) => !/status of (404|422)|frame is sandboxed/.test(text)), "console messages but the slips").toEqual([]);

@@ -1,42 +1,8 @@
 // The policy by keyboard and by mouse: what is weaker, what a change does before it is stored, days of a file, who was faster.
 // Every page of it held against axe in light and dark, as wide as a phone and as a desktop.
-const { createHmac } = require("node:crypto");
-const { test, expect, words, axe, picture, start } = require("./fixtures.js");
+const { enter, look } = require("./desk.js");
+const { test, expect, words, start } = require("./fixtures.js");
 
-const PASSWORD = "vier woorden op een rij";
-
-/** The code that an app shows for `seed` now. */
-function code(seed) {
-  const bits = [...seed.replace(/\s/g, "")].map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0")).join("");
-  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
-  const step = Buffer.alloc(8);
-  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
-  const mac = createHmac("sha1", key).update(step).digest();
-  const number = (mac.readUInt32BE(mac[19] & 15) & 0x7fff_ffff) % 1_000_000;
-  return String(number).padStart(6, "0");
-}
-
-async function enter(page, w, link) {
-  await page.goto(link);
-  await page.getByLabel(w("desk.password_new"), { exact: true }).fill(PASSWORD);
-  await page.getByLabel(w("desk.password_again"), { exact: true }).fill(PASSWORD);
-  await page.getByLabel(w("desk.code"), { exact: true }).fill(code(await page.locator("code").innerText()));
-  await page.getByRole("button", { name: w("desk.invitation_send") }).click();
-  await expect(page).toHaveURL(/\/desk$/);
-}
-
-/** Nothing stands beyond the edge, axe has nothing to say; a picture as phone and as desktop, each in both colours with --all. */
-async function look(page, name) {
-  for (const [width, height, usual] of [[360, 740, "dark"], [1280, 800, "light"]]) {
-    await page.setViewportSize({ width, height });
-    expect(await page.evaluate(() => document.documentElement.scrollWidth), `${name} at ${width} px`).toBeLessThanOrEqual(width);
-    for (const colorScheme of process.env.BELOFTE_TEST_ALL ? ["light", "dark"] : [usual]) {
-      await page.emulateMedia({ colorScheme });
-      await picture(page, `desk-${name}-${width}-${colorScheme}`);
-    }
-  }
-  await axe(page, name);
-}
 
 const ICS = ["BEGIN:VCALENDAR", "VERSION:2.0", "BEGIN:VEVENT", "UID:1", "DTSTART;VALUE=DATE:20280630", "SUMMARY:Teamdag", "END:VEVENT", "END:VCALENDAR", ""].join("\r\n");
 
@@ -53,7 +19,7 @@ for (const lang of ["nl", "en"]) {
     const heard = [];
     page.on("pageerror", (error) => heard.push(error.message));
     const see = (name) => look(page, `${lang}-policy-${name}`);
-    await enter(page, w, /^desk +(\S+)$/m.exec(demo.log())[1]);
+    await enter(page, w, demo);
     await page.getByRole("link", { name: w("desk.nav_setup"), exact: true }).click();
     await see("setup");
     await page.getByRole("link", { name: w("desk.nav_policy"), exact: true }).click();

@@ -1,42 +1,8 @@
 // A job from a model to the board: written in two languages, a step with a promise, a question of its own, seen before anybody else sees it,
 // opened, applied for. No script of the page is needed for it; every page held against axe, as wide as a phone and as a desktop.
-const { createHmac } = require("node:crypto");
-const { test, expect, words, axe, picture, start } = require("./fixtures.js");
+const { enter, look } = require("./desk.js");
+const { test, expect, words, start } = require("./fixtures.js");
 
-const PASSWORD = "vier woorden op een rij";
-
-/** The code that an app shows for `seed` now. */
-function code(seed) {
-  const bits = [...seed.replace(/\s/g, "")].map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0")).join("");
-  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
-  const step = Buffer.alloc(8);
-  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
-  const mac = createHmac("sha1", key).update(step).digest();
-  const number = (mac.readUInt32BE(mac[19] & 15) & 0x7fff_ffff) % 1_000_000;
-  return String(number).padStart(6, "0");
-}
-
-async function enter(page, w, server) {
-  await page.goto(/^desk +(\S+)$/m.exec(server.log())[1]);
-  await page.getByLabel(w("desk.password_new"), { exact: true }).fill(PASSWORD);
-  await page.getByLabel(w("desk.password_again"), { exact: true }).fill(PASSWORD);
-  await page.getByLabel(w("desk.code"), { exact: true }).fill(code(await page.locator("code").innerText()));
-  await page.getByRole("button", { name: w("desk.invitation_send") }).click();
-  await expect(page).toHaveURL(/\/desk$/);
-}
-
-/** Nothing stands beyond the edge, axe has nothing to say; a picture as phone and as desktop, each in both colours with --all. */
-async function look(page, name) {
-  for (const [width, height, usual] of [[360, 740, "dark"], [1280, 800, "light"]]) {
-    await page.setViewportSize({ width, height });
-    expect(await page.evaluate(() => document.documentElement.scrollWidth), `${name} at ${width} px`).toBeLessThanOrEqual(width);
-    for (const colorScheme of process.env.BELOFTE_TEST_ALL ? ["light", "dark"] : [usual]) {
-      await page.emulateMedia({ colorScheme });
-      await picture(page, `desk-${name}-${width}-${colorScheme}`);
-    }
-  }
-  await axe(page, name);
-}
 
 /** The control of a form, by the place of its answer in the job. */
 const at = (page, name) => page.locator(`[name="${name}"]`);

@@ -1,40 +1,8 @@
 // A working day at the desk by keyboard alone: keep, move, hand over, note, next step. Every page of it held against axe in light
 // and dark, as wide as a phone and as a desktop.
-const { createHmac } = require("node:crypto");
-const { test, expect, words, axe, picture, start } = require("./fixtures.js");
+const { enter, look } = require("./desk.js");
+const { test, expect, words, start } = require("./fixtures.js");
 
-const PASSWORD = "vier woorden op een rij";
-
-/** The code that an app shows for `seed` now. */
-function code(seed) {
-  const bits = [...seed.replace(/\s/g, "")].map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0")).join("");
-  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
-  const step = Buffer.alloc(8);
-  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
-  const mac = createHmac("sha1", key).update(step).digest();
-  const number = (mac.readUInt32BE(mac[19] & 15) & 0x7fff_ffff) % 1_000_000;
-  return String(number).padStart(6, "0");
-}
-
-async function enter(page, w, link) {
-  await page.goto(link);
-  await page.getByLabel(w("desk.password_new"), { exact: true }).fill(PASSWORD);
-  await page.getByLabel(w("desk.password_again"), { exact: true }).fill(PASSWORD);
-  await page.getByLabel(w("desk.code"), { exact: true }).fill(code(await page.locator("code").innerText()));
-  await page.getByRole("button", { name: w("desk.invitation_send") }).click();
-  await expect(page).not.toHaveURL(/\/applications\//);
-}
-
-/** Nothing stands beyond the edge, axe has nothing to say; a picture as phone and as desktop, in light and in dark. */
-async function look(page, name) {
-  for (const [width, height, colorScheme] of [[360, 740, "dark"], [360, 740, "light"], [1280, 800, "dark"], [1280, 800, "light"]]) {
-    await page.setViewportSize({ width, height });
-    await page.emulateMedia({ colorScheme });
-    expect(await page.evaluate(() => document.documentElement.scrollWidth), `${name} at ${width} px`).toBeLessThanOrEqual(width);
-    await picture(page, `desk-${name}-${width}-${colorScheme}`);
-  }
-  await axe(page, name);
-}
 
 const focused = (page, selector) => page.evaluate((selector) => document.activeElement?.matches(selector) ?? false, selector);
 
@@ -81,7 +49,7 @@ for (const lang of ["nl", "en"]) {
       applied.push((await demo.apply({ email: `${name}@example.com`, lang })).reference);
     }
     const [keep, move, owner, step] = applied;
-    await enter(page, w, /^desk +(\S+)$/m.exec(demo.log())[1]);
+    await enter(page, w, demo);
     await see("today");
     await page.keyboard.press("?");
     await expect(page.getByRole("dialog", { name: w("desk.keys_title") })).toBeVisible();

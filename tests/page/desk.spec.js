@@ -1,33 +1,8 @@
 // The desk from a one-time link to signing out: each page in both languages held against axe in light and dark, as wide as a
 // phone and as a desktop, and walked through by keyboard where it counts.
-const { createHmac } = require("node:crypto");
-const { test, expect, words, axe, picture, start } = require("./fixtures.js");
+const { PASSWORD, code, link, look } = require("./desk.js");
+const { test, expect, words, picture, start } = require("./fixtures.js");
 
-const PASSWORD = "vier woorden op een rij";
-
-/** The code that an app shows for `seed`, so many half minutes from now. */
-function code(seed, ahead = 0) {
-  const bits = [...seed.replace(/\s/g, "")].map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0")).join("");
-  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
-  const step = Buffer.alloc(8);
-  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + ahead));
-  const mac = createHmac("sha1", key).update(step).digest();
-  const number = (mac.readUInt32BE(mac[19] & 15) & 0x7fff_ffff) % 1_000_000;
-  return String(number).padStart(6, "0");
-}
-
-/** Nothing stands beyond the edge, axe has nothing to say; a picture as phone and as desktop, each in both colours with --all. */
-async function look(page, name) {
-  for (const [width, height, usual] of [[360, 740, "dark"], [1280, 800, "light"]]) {
-    await page.setViewportSize({ width, height });
-    expect(await page.evaluate(() => document.documentElement.scrollWidth), `${name} at ${width} px`).toBeLessThanOrEqual(width);
-    for (const colorScheme of process.env.BELOFTE_TEST_ALL ? ["light", "dark"] : [usual]) {
-      await page.emulateMedia({ colorScheme });
-      await picture(page, `desk-${name}-${width}-${colorScheme}`);
-    }
-  }
-  await axe(page, name);
-}
 
 /** Opens a link and gets in; gives the seed of the codes, if the role has any. */
 async function accept(page, w, link, see = async () => {}) {
@@ -51,9 +26,13 @@ async function accept(page, w, link, see = async () => {}) {
 
 /** An administrator looks at every page of theirs and invites a colleague; gives the colleague's link. */
 async function administer(page, w, see) {
-  const section = (name) => page.getByRole("navigation", { name: w("desk.nav") }).getByRole("link", { name: w(`desk.nav_${name}`), exact: true });
+  const setup = page.getByRole("navigation", { name: w("desk.nav") }).getByRole("link", { name: w("desk.nav_setup"), exact: true });
+  const section = async (name) => {
+    await setup.click();
+    await page.getByRole("main").getByRole("link", { name: w(`desk.nav_${name}`), exact: true }).click();
+  };
   await see("home");
-  await section("people").click();
+  await section("people");
   await see("people");
   await page.getByRole("link", { name: w("desk.people_invite") }).click();
   await page.getByRole("button", { name: w("desk.people_make_link") }).click();
@@ -67,17 +46,17 @@ async function administer(page, w, see) {
   await see("invite-wrong");
   await page.getByLabel(w("desk.role_recruiter"), { exact: true }).check();
   await page.getByRole("button", { name: w("desk.people_make_link") }).click();
-  const link = await page.getByLabel(w("desk.invited_link")).inputValue();
+  const invitation = await page.getByLabel(w("desk.invited_link")).inputValue();
   await see("invited");
-  await section("people").click();
+  await section("people");
   await page.getByRole("link", { name: "Joost Hendriks" }).click();
   await see("user");
-  await section("audit").click();
+  await section("audit");
   await expect(page.getByRole("cell", { name: w("desk.audit_accepted") })).toBeVisible();
   await see("audit");
-  await section("sessions").click();
+  await section("sessions");
   await see("sessions");
-  return link;
+  return invitation;
 }
 
 /** Out and in again by keyboard, with a slip at each step. */
@@ -104,7 +83,7 @@ async function comeBack(page, w, { email, seed, see }) {
   await see("code-wrong");
   await page.getByLabel(w("desk.code"), { exact: true }).focus();
   // The one that enrolled is used up; the next one counts already.
-  await page.keyboard.type(code(seed, 1));
+  await page.keyboard.type(code(seed, Date.now() + 30_000));
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/\/desk$/);
 }
@@ -122,11 +101,11 @@ for (const lang of ["nl", "en"]) {
       page.on("pageerror", (error) => heard.push(error.message));
       const w = words(lang);
       const see = (name) => look(page, `${lang}-${name}`);
-      const link = /^desk +(\S+)$/m.exec(demo.log())[1];
-      const seed = await accept(page, w, link, see);
+      const first = link(demo);
+      const seed = await accept(page, w, first, see);
       const colleague = await administer(page, w, see);
       await comeBack(page, w, { email: "sanne.dewit@havenzicht.example", seed, see });
-      await page.goto(link);
+      await page.goto(first);
       await expect(page.getByRole("heading", { level: 1, name: w("desk.invitation_over_title") })).toBeVisible();
       await see("invitation-over");
       await page.goto(`${demo.endpoint}/desk/nothing`);
