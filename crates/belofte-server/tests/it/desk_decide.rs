@@ -179,11 +179,11 @@ both!(the_page_that_closes_keeps_what_was_chosen_and_says_who_misses_what, app, 
     let seen = hidden(&shown, &format!("seen-{}", noor.reference));
     let (of_noor, of_ali) = (&noor.reference, &ali.reference);
     let decide = format!("settle-{of_noor}=decision&seen-{of_noor}={seen}");
-    let reply = closed(&app, &format!("{decide}&day-{of_ali}=2027-04-01&reason=Ill+this+week.&by=joost"), cookie).await;
+    let reply = closed(&app, &format!("{decide}&day-{of_ali}=2027-04-01&reason=Ill+this+week.&by=sanne"), cookie).await;
     assert_eq!(reply.status, StatusCode::CONFLICT);
     let shown = page(&reply);
     assert!(shown.contains(&format!("id=\"miss-{of_ali}\">Choose a decision or a date.")), "{shown}");
-    for kept in ["value=\"decision\" checked", "value=\"2027-04-01\"", "Ill this week.", "value=\"joost\" selected"] {
+    for kept in ["value=\"decision\" checked", "value=\"2027-04-01\"", "Ill this week.", "value=\"sanne\" selected"] {
         assert!(shown.contains(kept), "{kept} in {shown}");
     }
     let date = format!("settle-{of_ali}=date&day-{of_ali}=2027-03-30&by=sanne");
