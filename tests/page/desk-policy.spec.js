@@ -1,6 +1,6 @@
 // The policy by keyboard and by mouse: what is weaker, what a change does before it is stored, days of a file, who was faster.
 // Every page of it held against axe in light and dark, as wide as a phone and as a desktop.
-const { enter, look } = require("./desk.js");
+const { enter, look, languages } = require("./desk.js");
 const { test, expect, words, start } = require("./fixtures.js");
 
 
@@ -9,7 +9,7 @@ const ICS = ["BEGIN:VCALENDAR", "VERSION:2.0", "BEGIN:VEVENT", "UID:1", "DTSTART
 let demo;
 test.afterEach(() => demo?.stop());
 
-for (const lang of ["nl", "en"]) {
+for (const lang of languages("nl")) {
   test(`the policy is read, changed and warned about (${lang})`, async ({ browser }) => {
     test.setTimeout(300_000);
     demo = await start();

@@ -1,6 +1,6 @@
 // A job from a model to the board: written in two languages, a step with a promise, a question of its own, seen before anybody else sees it,
 // opened, applied for. No script of the page is needed for it; every page held against axe, as wide as a phone and as a desktop.
-const { enter, look } = require("./desk.js");
+const { enter, look, languages } = require("./desk.js");
 const { test, expect, words, start } = require("./fixtures.js");
 
 
@@ -77,7 +77,7 @@ async function publish(page, w, see) {
   await expect(page.getByRole("status")).toHaveText(w("desk.postings_published_open"));
 }
 
-for (const lang of ["nl", "en"]) {
+for (const lang of languages("en")) {
   test.describe(`a job (${lang})`, () => {
     // Chromium writes down every page that is answered with a status of 400 or more.
     test.use({ quiet: false, locale: lang });

@@ -1,6 +1,6 @@
 // A working day at the desk by keyboard alone: keep, move, hand over, note, next step. Every page of it held against axe in light
 // and dark, as wide as a phone and as a desktop.
-const { enter, look } = require("./desk.js");
+const { enter, look, languages } = require("./desk.js");
 const { test, expect, words, start } = require("./fixtures.js");
 
 
@@ -33,7 +33,7 @@ async function send(page, w, see, expected) {
 let demo;
 test.afterEach(() => demo?.stop());
 
-for (const lang of ["nl", "en"]) {
+for (const lang of languages("en")) {
   test(`a day by keyboard: keep, move, hand over, note, next step (${lang})`, async ({ browser }) => {
     test.setTimeout(300_000);
     demo = await start();

@@ -54,4 +54,7 @@ async function look(page, name) {
   }
 }
 
-module.exports = { PASSWORD, code, link, enter, look };
+/** Both languages with --all; `usual` else, so that each journey has its turn in one and all together in both. */
+const languages = (usual) => (process.env.BELOFTE_TEST_ALL ? ["nl", "en"] : [usual]);
+
+module.exports = { PASSWORD, code, link, enter, look, languages };

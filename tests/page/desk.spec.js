@@ -1,6 +1,6 @@
 // The desk from a one-time link to signing out: each page in both languages held against axe in light and dark, as wide as a
 // phone and as a desktop, and walked through by keyboard where it counts.
-const { PASSWORD, code, link, look } = require("./desk.js");
+const { PASSWORD, code, link, look, languages } = require("./desk.js");
 const { test, expect, words, picture, start } = require("./fixtures.js");
 
 
@@ -88,7 +88,7 @@ async function comeBack(page, w, { email, seed, see }) {
   await expect(page).toHaveURL(/\/desk$/);
 }
 
-for (const lang of ["nl", "en"]) {
+for (const lang of languages("nl")) {
   test.describe(`the desk (${lang})`, () => {
     // Chromium writes down every page that is answered with a status of 400 or more.
     test.use({ quiet: false, locale: lang });
