@@ -135,7 +135,7 @@ async function serve(browser, host, form, some) {
     watch.person = person;
     await apply(page, watch, form, person);
     watch.person = null;
-    await page.evaluate(() => sessionStorage.clear());
+    await story.leave(page);
   }
   await context.close();
   expect(thrown, "exceptions on the host page").toEqual([]);

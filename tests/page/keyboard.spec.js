@@ -84,7 +84,7 @@ test("from the board to the status without a mouse", async ({ page, demo }) => {
   await page.keyboard.press("Enter");
   const reference = await story.seeReceipt(page, w);
 
-  await page.evaluate(() => sessionStorage.clear());
+  await story.leave(page);
   await story.openBoard(page, demo, lang);
   await tabTo(page, (at) => at.text === w("postings.already"), "the way to the status");
   await page.keyboard.press("Enter");

@@ -136,8 +136,7 @@ async function whole(page, demo, { lang, pages, w, email, file, see }) {
   const [mail] = await demo.mails(email);
   expect(mail.text).toContain(reference);
 
-  // Another day, another visit: nothing is left but what the applicant knows.
-  await page.evaluate(() => sessionStorage.clear());
+  await leave(page);
   await openBoard(page, demo, lang, pages);
   await lookUp(page, w, demo, { reference, email, mails: 1, see });
   await expect(widget(page)).toContainText("Sanne de Wit");
@@ -157,7 +156,13 @@ async function whole(page, demo, { lang, pages, w, email, file, see }) {
   await see("status-decided");
 }
 
+/** Another day, another visit: nothing is left but what the applicant knows. It is sealed beside, so it may still be on its way. */
+async function leave(page) {
+  await expect.poll(() => page.evaluate(() => sessionStorage.getItem("belofte-session"))).not.toBeNull();
+  await page.evaluate(() => sessionStorage.clear());
+}
+
 module.exports = {
   REFERENCE, HOST_PAGE, STRICT_PAGE, widget, whole, openBoard, choosePosting, openForm, fillForm, send, seeReceipt, linkToken, openLink, lookUp,
-  askCode, enterCode, lateWords,
+  askCode, enterCode, lateWords, leave,
 };
