@@ -18,6 +18,7 @@ pub mod postings;
 pub mod problem;
 pub mod promise;
 pub mod proof;
+pub mod questions;
 pub mod read;
 pub mod reference;
 pub mod rich_text;
