@@ -114,9 +114,15 @@ pub async fn forget_person(connection: &mut AnyConnection, id: &str, email: &str
         .bind(&nobody)
         .execute(&mut *connection)
         .await?;
-    for statement in
-        ["DELETE FROM codes WHERE email = $1", "DELETE FROM outbox WHERE to_address = $1 AND application_id IS NULL"]
-    {
+    for statement in [
+        "DELETE FROM codes WHERE email = $1",
+        "DELETE FROM outbox WHERE to_address = $1 AND application_id IS NULL",
+        // Published in the asker's own words it goes with them; in the publisher's it tells of nobody.
+        "DELETE FROM published_questions WHERE EXISTS (SELECT 1 FROM questions q
+           WHERE q.id = published_questions.id AND q.application_id IS NULL AND q.email = $1
+             AND q.text = published_questions.question)",
+        "DELETE FROM questions WHERE email = $1 AND application_id IS NULL",
+    ] {
         sqlx::query(statement).bind(email).execute(&mut *connection).await?;
     }
     Ok(())
@@ -137,6 +143,13 @@ pub async fn forget_belongings(
         ("DELETE FROM decision_drafts WHERE application_id = $1", id),
         ("DELETE FROM pending_decisions WHERE application_id = $1", id),
         ("DELETE FROM notes WHERE application_id = $1", id),
+        // Published in the applicant's own words it goes with them; in the publisher's it tells of nobody.
+        (
+            "DELETE FROM published_questions WHERE EXISTS (SELECT 1 FROM questions q
+               WHERE q.id = published_questions.id AND q.application_id = $1 AND q.text = published_questions.question)",
+            id,
+        ),
+        ("DELETE FROM questions WHERE application_id = $1", id),
     ] {
         sqlx::query(statement).bind(whose).execute(&mut *connection).await?;
     }

@@ -4,6 +4,7 @@
 pub mod apply;
 pub mod lookup;
 pub mod postings;
+pub mod questions;
 pub mod score;
 pub mod timeline;
 
@@ -17,5 +18,6 @@ pub fn router() -> Router<AppState> {
         .merge(apply::router())
         .merge(lookup::router())
         .merge(timeline::router())
+        .merge(questions::router())
         .merge(score::router())
 }

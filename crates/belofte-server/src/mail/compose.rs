@@ -26,14 +26,20 @@ pub enum MailKind {
     Moved,
     Late,
     Decision,
+    /// To a question, to why, to another look.
+    Answered,
+    CallMade,
+    /// To who asked without having applied.
+    QuestionLate,
     OwnerLate,
     OwnerTomorrow,
     OwnerDigest,
     OwnerHandOver,
+    OwnerAsked,
 }
 
 impl MailKind {
-    pub const ALL: [MailKind; 11] = [
+    pub const ALL: [MailKind; 15] = [
         MailKind::Receipt,
         MailKind::Code,
         MailKind::StageChanged,
@@ -41,10 +47,14 @@ impl MailKind {
         MailKind::Moved,
         MailKind::Late,
         MailKind::Decision,
+        MailKind::Answered,
+        MailKind::CallMade,
+        MailKind::QuestionLate,
         MailKind::OwnerLate,
         MailKind::OwnerTomorrow,
         MailKind::OwnerDigest,
         MailKind::OwnerHandOver,
+        MailKind::OwnerAsked,
     ];
 }
 

@@ -46,6 +46,7 @@ mod panics;
 mod policy;
 mod postings;
 mod proof;
+mod questions;
 mod raw;
 mod receiver;
 mod retention;
