@@ -4,6 +4,7 @@
 pub mod apply;
 pub mod lookup;
 pub mod postings;
+pub mod privacy;
 pub mod questions;
 pub mod score;
 pub mod timeline;
@@ -20,4 +21,5 @@ pub fn router() -> Router<AppState> {
         .merge(timeline::router())
         .merge(questions::router())
         .merge(score::router())
+        .merge(privacy::router())
 }

@@ -31,15 +31,22 @@ pub enum MailKind {
     CallMade,
     /// To who asked without having applied.
     QuestionLate,
+    Withdrawn,
+    Restored,
+    Erased,
+    NewAddress,
+    AddressChanged,
     OwnerLate,
     OwnerTomorrow,
     OwnerDigest,
     OwnerHandOver,
     OwnerAsked,
+    OwnerOff,
+    OwnerOn,
 }
 
 impl MailKind {
-    pub const ALL: [MailKind; 15] = [
+    pub const ALL: [MailKind; 22] = [
         MailKind::Receipt,
         MailKind::Code,
         MailKind::StageChanged,
@@ -50,11 +57,18 @@ impl MailKind {
         MailKind::Answered,
         MailKind::CallMade,
         MailKind::QuestionLate,
+        MailKind::Withdrawn,
+        MailKind::Restored,
+        MailKind::Erased,
+        MailKind::NewAddress,
+        MailKind::AddressChanged,
         MailKind::OwnerLate,
         MailKind::OwnerTomorrow,
         MailKind::OwnerDigest,
         MailKind::OwnerHandOver,
         MailKind::OwnerAsked,
+        MailKind::OwnerOff,
+        MailKind::OwnerOn,
     ];
 }
 
