@@ -4,6 +4,7 @@
 pub mod apply;
 pub mod lookup;
 pub mod postings;
+pub mod privacy;
 pub mod score;
 pub mod timeline;
 
@@ -18,4 +19,5 @@ pub fn router() -> Router<AppState> {
         .merge(lookup::router())
         .merge(timeline::router())
         .merge(score::router())
+        .merge(privacy::router())
 }

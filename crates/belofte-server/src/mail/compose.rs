@@ -26,14 +26,21 @@ pub enum MailKind {
     Moved,
     Late,
     Decision,
+    Withdrawn,
+    Restored,
+    Erased,
+    NewAddress,
+    AddressChanged,
     OwnerLate,
     OwnerTomorrow,
     OwnerDigest,
     OwnerHandOver,
+    OwnerOff,
+    OwnerOn,
 }
 
 impl MailKind {
-    pub const ALL: [MailKind; 11] = [
+    pub const ALL: [MailKind; 18] = [
         MailKind::Receipt,
         MailKind::Code,
         MailKind::StageChanged,
@@ -41,10 +48,17 @@ impl MailKind {
         MailKind::Moved,
         MailKind::Late,
         MailKind::Decision,
+        MailKind::Withdrawn,
+        MailKind::Restored,
+        MailKind::Erased,
+        MailKind::NewAddress,
+        MailKind::AddressChanged,
         MailKind::OwnerLate,
         MailKind::OwnerTomorrow,
         MailKind::OwnerDigest,
         MailKind::OwnerHandOver,
+        MailKind::OwnerOff,
+        MailKind::OwnerOn,
     ];
 }
 

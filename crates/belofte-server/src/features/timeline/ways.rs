@@ -6,10 +6,12 @@ use belofte_contract::Timestamp;
 use belofte_contract::timeline::Way;
 
 use super::store::ApplicationRow;
+use crate::features::privacy;
 use crate::locale;
 
-pub fn ways(_row: &ApplicationRow, _lang: &str, _now: Timestamp) -> Vec<Way> {
-    vec![]
+pub fn ways(row: &ApplicationRow, lang: &str, now: Timestamp) -> Vec<Way> {
+    let ways = [privacy::withdrawal_way(row, lang, now), privacy::held_way(row, lang)];
+    ways.into_iter().flatten().collect()
 }
 
 /// The way `word`, worded by `pages.way_<word>`.
