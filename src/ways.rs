@@ -25,7 +25,12 @@ use crate::ui::button;
 type Draw = fn(&Place) -> Html;
 
 /// By the word of the backend, one line a way. What is not here is not shown.
-const WAYS: &[(&str, Draw)] = &[("questions", questions::panel)];
+const WAYS: &[(&str, Draw)] = &[
+    ("questions", questions::panel),
+    ("call_back", questions::call_back),
+    ("reason", questions::reason),
+    ("review", questions::review),
+];
 
 fn find(word: &str) -> Option<Draw> {
     WAYS.iter().find(|(known, _)| *known == word).map(|(_, draw)| *draw)
