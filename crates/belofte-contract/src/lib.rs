@@ -25,6 +25,7 @@ pub mod rich_text;
 pub mod score;
 pub mod time;
 pub mod timeline;
+pub mod told;
 
 pub use reference::Reference;
 pub use time::Timestamp;

@@ -66,7 +66,14 @@ pub enum PromiseKind {
     /// An invitation or a talk.
     Interview,
     Decision,
+    /// A call at a time that the applicant picked.
     Call,
+    /// An answer to a question of theirs.
+    Question,
+    /// Why they were turned down.
+    Reason,
+    /// A person looks again at what a machine had a hand in.
+    Review,
     Complaint,
     Erasure,
     #[serde(other)]
@@ -74,7 +81,8 @@ pub enum PromiseKind {
 }
 
 words!(PromiseKind {
-    Answer "answer", Interview "interview", Decision "decision", Call "call", Complaint "complaint", Erasure "erasure",
+    Answer "answer", Interview "interview", Decision "decision", Call "call", Question "question", Reason "reason",
+    Review "review", Complaint "complaint", Erasure "erasure",
 } else Unknown);
 
 /// A new date for a promise, with the reason the applicant reads.

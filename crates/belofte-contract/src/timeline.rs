@@ -54,6 +54,9 @@ pub struct Application {
     /// Days it is kept after the end, for the sentence before `delete_on` is known.
     #[serde(default)]
     pub keep_days: u32,
+    /// What the applicant can do now, in the order to show.
+    #[serde(default)]
+    pub ways: Vec<Way>,
     /// The server's clock when this was read.
     pub as_of: Timestamp,
 }
@@ -79,8 +82,24 @@ readable!(Application {
     score,
     delete_on,
     keep_days: default,
+    ways: default,
     as_of,
 });
+
+/// Something that the applicant can do from their page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Way {
+    /// Names it, also in the address of its page: `questions`, `call_back`, `withdrawal` …
+    pub word: String,
+    /// In the applicant's language: "Ask a question".
+    pub label: String,
+    /// Until when it can be done, if that ends.
+    #[serde(default)]
+    pub until: Option<Timestamp>,
+}
+
+readable!(Way { word, label, until });
 
 impl Application {
     /// The open promise that is due first: the one date to show large.
@@ -220,6 +239,12 @@ pub enum EntryEvent {
     PromiseLate,
     Decided,
     Withdrawn,
+    /// The withdrawal was taken back.
+    Restored,
+    /// The applicant asked for something; `promise_id` says what they get and when.
+    Asked,
+    /// An appointment was made, moved or called off.
+    Appointment,
     Note,
     #[serde(other)]
     Unknown,
@@ -227,7 +252,8 @@ pub enum EntryEvent {
 
 words!(EntryEvent {
     Submitted "submitted", Stage "stage", PromiseKept "promise_kept", PromiseMoved "promise_moved",
-    PromiseLate "promise_late", Decided "decided", Withdrawn "withdrawn", Note "note",
+    PromiseLate "promise_late", Decided "decided", Withdrawn "withdrawn", Restored "restored",
+    Asked "asked", Appointment "appointment", Note "note",
 } else Unknown);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -108,7 +108,10 @@ fn title(ctx: &Ctx, step: &Step<'_>) -> String {
         EntryEvent::Decided => (Key::TimelineEventDecided, Some(Key::TimelineEventDecidedBy)),
         EntryEvent::Withdrawn => (Key::TimelineEventWithdrawn, None),
         EntryEvent::Note => (Key::TimelineEventNote, Some(Key::TimelineEventNoteBy)),
-        EntryEvent::Unknown => (Key::TimelineEventOther, None),
+        // The backend gives these a title.
+        EntryEvent::Restored | EntryEvent::Asked | EntryEvent::Appointment | EntryEvent::Unknown => {
+            (Key::TimelineEventOther, None)
+        }
     };
     // Nobody acts when a date passes: it is the one who promised.
     let owner = step.promise.and_then(|promise| promise.owner.as_ref()).map(|owner| owner.name.as_str());

@@ -132,6 +132,9 @@ pub fn told<'a>(step: &Step<'a>) -> Option<&'a Promise> {
         | EntryEvent::PromiseLate
         | EntryEvent::Decided
         | EntryEvent::Withdrawn
+        | EntryEvent::Restored
+        | EntryEvent::Asked
+        | EntryEvent::Appointment
         | EntryEvent::Note
         | EntryEvent::Unknown => None,
     }

@@ -240,7 +240,13 @@ pub fn hear(ctx: &Ctx, promise: &Promise) -> String {
         return ctx.fill(Key::TimelineHearUs, &[("date", &date), ("time", &time)]);
     };
     let key = match promise.kind {
-        PromiseKind::Answer | PromiseKind::Complaint | PromiseKind::Erasure | PromiseKind::Unknown => Key::TimelineHear,
+        PromiseKind::Answer
+        | PromiseKind::Question
+        | PromiseKind::Reason
+        | PromiseKind::Review
+        | PromiseKind::Complaint
+        | PromiseKind::Erasure
+        | PromiseKind::Unknown => Key::TimelineHear,
         PromiseKind::Interview => Key::TimelineHearTalk,
         PromiseKind::Decision => Key::TimelineHearDecision,
         PromiseKind::Call => Key::TimelineHearCall,

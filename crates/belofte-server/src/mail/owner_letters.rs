@@ -4,9 +4,11 @@
 
 use belofte::ui::person::first_name;
 use belofte_contract::contacts::Person;
+use belofte_contract::promise::PromiseKind;
 use belofte_contract::{Reference, Timestamp};
 
 use super::compose::{Fact, Letter, MailKind, Part, Row, Words};
+use crate::features::timeline::store::asked_label;
 use crate::settings::Settings;
 
 /// More than so many rows are counted, not listed.
@@ -20,6 +22,7 @@ pub struct Owed {
     pub reference: Reference,
     pub applicant_name: String,
     pub posting_id: String,
+    pub kind: PromiseKind,
     pub stage_id: Option<String>,
     pub owner_id: String,
     pub first_due_at: Timestamp,
@@ -184,6 +187,9 @@ fn posting(words: &Words<'_>, owed: &Owed) -> String {
 }
 
 fn label(words: &Words<'_>, owed: &Owed) -> String {
+    if owed.stage_id.is_none() {
+        return asked_label(words.lang, "desk", owed.kind);
+    }
     let stages = words.settings.posting(&owed.posting_id).map(|posting| &posting.texts(words.lang).process);
     let stage = stages.and_then(|stages| stages.iter().find(|stage| Some(&stage.id) == owed.stage_id.as_ref()));
     stage.map(|stage| stage.promised_at_desk().to_owned()).unwrap_or_default()

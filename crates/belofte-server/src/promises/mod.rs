@@ -51,9 +51,25 @@ impl Stage {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Planned {
     pub kind: PromiseKind,
-    pub stage_id: String,
+    /// None for what an applicant asked for: that is promised outside the procedure.
+    pub stage_id: Option<String>,
     pub owner_id: Option<String>,
     pub due_at: Timestamp,
+}
+
+/// Whether only a deed of its own keeps a promise of this kind: an answer to the question, the call, a decision. Words or a
+/// next step are none of these.
+pub fn has_own_deed(kind: PromiseKind) -> bool {
+    match kind {
+        PromiseKind::Decision
+        | PromiseKind::Call
+        | PromiseKind::Question
+        | PromiseKind::Reason
+        | PromiseKind::Review
+        | PromiseKind::Complaint
+        | PromiseKind::Erasure => true,
+        PromiseKind::Answer | PromiseKind::Interview | PromiseKind::Unknown => false,
+    }
 }
 
 /// The kind of promise that a step makes.
@@ -151,7 +167,7 @@ pub fn chain_from(
 }
 
 fn planned(stage: &Stage, due_at: Timestamp) -> Planned {
-    Planned { kind: kind_of(stage), stage_id: stage.id.clone(), owner_id: promiser(stage), due_at }
+    Planned { kind: kind_of(stage), stage_id: Some(stage.id.clone()), owner_id: promiser(stage), due_at }
 }
 
 /// Who stands behind a step's date; nobody of ours for what the applicant is to do.
@@ -213,7 +229,7 @@ mod tests {
         let closes = Some(Timestamp::from_ms(CLOSES));
         let planned = on_submission(&procedure(), &calendar(), Timestamp::from_ms(TUESDAY), closes);
         check(
-            planned.into_iter().map(|plan| (plan.stage_id, plan.due_at)),
+            planned.into_iter().map(|plan| (plan.stage_id.unwrap(), plan.due_at)),
             expect![[r#"
                 review 2027-03-25T16:00:00Z
                 final 2027-04-23T15:00:00Z"#]],
@@ -240,7 +256,7 @@ mod tests {
         let (calendar, now) = (calendar(), Timestamp::from_ms(TUESDAY));
         let next = after_your_turn(&stages, &stages[1], &calendar, now);
         check(
-            next.map(|plan| (plan.stage_id, plan.due_at)).into_iter(),
+            next.map(|plan| (plan.stage_id.unwrap(), plan.due_at)).into_iter(),
             // The own deadline is Thursday 25 March, before the cutoff of which five business days begin.
             expect!["talk 2027-04-01T15:00:00Z"],
         );

@@ -43,7 +43,7 @@ pub async fn insert(
     .bind(&id)
     .bind(application_id)
     .bind(kind_word(planned.kind))
-    .bind(&planned.stage_id)
+    .bind(planned.stage_id.as_deref())
     .bind(planned.owner_id.as_deref())
     .bind(source_word(source))
     .bind(made)
@@ -199,6 +199,9 @@ pub fn kind_word(kind: PromiseKind) -> &'static str {
         PromiseKind::Interview => "interview",
         PromiseKind::Decision => "decision",
         PromiseKind::Call => "call",
+        PromiseKind::Question => "question",
+        PromiseKind::Reason => "reason",
+        PromiseKind::Review => "review",
         PromiseKind::Complaint => "complaint",
         PromiseKind::Erasure => "erasure",
         PromiseKind::Unknown => "unknown",

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
-use crate::features::timeline::store::{instant, word};
+use crate::features::timeline::store::{from_word, instant, word};
 use crate::mail::compose::MailKind;
 use crate::mail::owner_letters::Owed;
 use crate::problem::{ApiProblem, ApiResult};
@@ -17,7 +17,7 @@ const UNTOLD: &str = "late_noted_at IS NOT NULL AND kept_at IS NULL AND voided_a
      AND (told_of IS NULL OR told_of <> late_noted_at)";
 /// More open promises than this are not listed to anybody.
 const OWED_MAX: i64 = 20_000;
-const OWED: &str = "SELECT p.id, p.application_id, a.reference, a.name, a.posting_id, p.stage_id, p.owner_id,
+const OWED: &str = "SELECT p.id, p.application_id, a.reference, a.name, a.posting_id, p.kind, p.stage_id, p.owner_id,
        p.first_due_at, p.due_at
      FROM promises p JOIN applications a ON a.id = p.application_id
      WHERE p.kept_at IS NULL AND p.voided_at IS NULL AND p.owner_id IS NOT NULL";
@@ -118,6 +118,7 @@ fn owed_row(row: &AnyRow) -> ApiResult<Owed> {
         reference: Reference::parse(&reference).map_err(ApiProblem::internal)?,
         applicant_name: row.try_get("name")?,
         posting_id: row.try_get("posting_id")?,
+        kind: from_word(row.try_get("kind")?)?,
         stage_id: row.try_get("stage_id")?,
         owner_id: row.try_get("owner_id")?,
         first_due_at: instant(row, "first_due_at")?,

@@ -45,6 +45,9 @@ impl WebhookEvent {
             | EntryEvent::PromiseKept
             | EntryEvent::PromiseMoved
             | EntryEvent::Withdrawn
+            | EntryEvent::Restored
+            | EntryEvent::Asked
+            | EntryEvent::Appointment
             | EntryEvent::Note
             | EntryEvent::Unknown => WebhookEvent::ApplicationUpdated,
         }

@@ -228,7 +228,7 @@ impl<'t> Teller<'t> {
             self.settle(story, id, stage, open.take(), done).await?;
             let Some(next) = steps.peek() else { return self.decide(story, id, stage, done.0).await };
             entered = done.0;
-            let made_ahead = ahead.take().filter(|made: &Made| made.planned.stage_id == next.id);
+            let made_ahead = ahead.take().filter(|made: &Made| made.planned.stage_id.as_ref() == Some(&next.id));
             (open, ahead) = self.enter(story, id, stages, (stage, next), made_ahead, entered).await?;
         }
         Ok(())

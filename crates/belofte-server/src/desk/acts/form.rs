@@ -80,7 +80,7 @@ pub fn renamed(problem: ApiProblem) -> ApiProblem {
 pub fn view(ground: &Ground<'_>, typed: &Typed) -> Value {
     let Ground { page, kind, row, posting, promise, .. } = ground;
     let promise_view = promise.as_ref().map(|promise| {
-        json!({"label": posting.desk_label(promise.stage_id.as_deref()), "when": page.words().by_when(promise.due_at), "left": left(page, promise),
+        json!({"label": posting.desk_label(promise), "when": page.words().by_when(promise.due_at), "left": left(page, promise),
                "late": ground.is_late(), "id": promise.id})
     });
     let known = ["text", "how", "reason", "back", "key"];
@@ -169,12 +169,13 @@ fn promised_in(ground: &Ground<'_>, stage: &Stage) -> String {
     let made = application.promises.iter().find(|made| made.is_open() && made.stage_id.as_ref() == Some(&stage.id));
     let word = promises::after_your_turn(&posting.stages, stage, calendar, page.now)
         .or_else(|| promises::on_entering(stage, calendar, page.now));
-    let (stage_id, due) = match (made, word) {
-        (Some(made), _) => (stage.id.clone(), Some(made.due_at)),
+    let own = Some(stage.id.clone());
+    let (promising, due) = match (made, word) {
+        (Some(made), _) => (own, Some(made.due_at)),
         (None, Some(planned)) => (planned.stage_id, Some(planned.due_at)),
-        (None, None) => (stage.id.clone(), stage.promise.map(|policy| calendar.due(page.now, policy))),
+        (None, None) => (own, stage.promise.map(|policy| calendar.due(page.now, policy))),
     };
     let Some(due) = due else { return page.say("act_step_no_promise", &[]) };
-    let label = posting.desk_label(Some(&stage_id));
-    page.say("act_step_promise", &[("label", &label), ("when", &page.words().by_when(due))])
+    let label = posting.stage(promising.as_deref()).map(Stage::promised_at_desk).unwrap_or_default();
+    page.say("act_step_promise", &[("label", label), ("when", &page.words().by_when(due))])
 }

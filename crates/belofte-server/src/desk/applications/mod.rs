@@ -120,7 +120,7 @@ fn promise_view(page: &Page, posting: &Posting, promise: &Promise) -> Value {
     let (state, state_label) = page.state_of(promise);
     let moved = promise.first_due_at != promise.due_at;
     json!({
-        "id": promise.id, "label": posting.desk_label(promise.stage_id.as_deref()), "state": state, "state_label": state_label,
+        "id": promise.id, "label": posting.desk_label(promise), "state": state, "state_label": state_label,
         "owner": promise.owner.as_ref().map(|owner| owner.name.as_str()),
         "when": page.words().by_when(promise.due_at),
         "first": moved.then(|| page.words().by_when(promise.first_due_at)),

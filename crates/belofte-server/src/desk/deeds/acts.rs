@@ -102,9 +102,12 @@ pub(super) async fn keep(
 ) -> ApiResult<Done> {
     let said = said(act.text.as_deref())?;
     let (mut promise, _) = case.open_promise(connection, settings, promise_id).await?;
-    if promise.kind == PromiseKind::Decision {
-        // Words about it are no decision, and the next date would come of themselves week after week.
-        return Err(ApiProblem::conflict("only a decision keeps this promise"));
+    if promises::has_own_deed(promise.kind) {
+        // Words about it are no decision and no answer, and the next date would come of themselves week after week.
+        return Err(ApiProblem::conflict(match promise.kind {
+            PromiseKind::Decision => "only a decision keeps this promise",
+            _ => "only what was asked for keeps this promise",
+        }));
     }
     let late_days = days_late(settings, &promise, case.now);
     promises::store::keep(connection, &case.app.secret, promise_id, case.now).await?;
@@ -216,6 +219,7 @@ fn handed_over(settings: &Settings, case: &Case<'_>, promise: &Promise, owner: &
         reference: case.row.reference,
         applicant_name: case.row.name.clone(),
         posting_id: case.row.posting_id.clone(),
+        kind: promise.kind,
         stage_id: promise.stage_id.clone(),
         owner_id: owner.to_owned(),
         first_due_at: promise.first_due_at,

@@ -44,9 +44,14 @@ pub(super) async fn settle_promises(connection: &mut AnyConnection, case: &Case<
         let kept = match open.promise.kind {
             PromiseKind::Decision => true,
             PromiseKind::Answer => open.promise.stage_id == case.row.stage_id,
-            PromiseKind::Interview | PromiseKind::Call | PromiseKind::Unknown => false,
-            // About the procedure itself: these are owed also after its end.
-            PromiseKind::Complaint | PromiseKind::Erasure => continue,
+            PromiseKind::Interview | PromiseKind::Unknown => false,
+            // Asked for by the person, not by the procedure: owed also after its end.
+            PromiseKind::Call
+            | PromiseKind::Question
+            | PromiseKind::Reason
+            | PromiseKind::Review
+            | PromiseKind::Complaint
+            | PromiseKind::Erasure => continue,
         };
         settle(connection, case, &open, kept).await?;
     }
@@ -91,7 +96,9 @@ pub(super) async fn promise_after_your_turn(
 ) -> ApiResult<()> {
     let next = promises::after_your_turn(&case.posting.stages, stage, &settings.calendar, case.now);
     let Some(planned) = next else { return Ok(()) };
-    if store::open_promise_of(connection, &case.row.id, &planned.stage_id).await?.is_none() {
+    let made =
+        store::open_promise_of(connection, &case.row.id, planned.stage_id.as_deref().unwrap_or_default()).await?;
+    if made.is_none() {
         make(connection, settings, case, &planned).await?;
     }
     Ok(())
@@ -119,7 +126,7 @@ pub(super) async fn promise_next_word(
 fn planned_now(settings: &Settings, stage: &Stage, policy: PromisePolicy, now: Timestamp) -> Planned {
     Planned {
         kind: promises::kind_of(stage),
-        stage_id: stage.id.clone(),
+        stage_id: Some(stage.id.clone()),
         owner_id: promises::promiser(stage),
         due_at: settings.calendar.due(now, policy),
     }

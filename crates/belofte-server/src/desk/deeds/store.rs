@@ -86,11 +86,13 @@ pub async fn hold_undecided(connection: &mut AnyConnection, posting_id: &str) ->
     Ok(())
 }
 
-/// The open promise of ours that is due next, and when.
+/// The open promise of the procedure that is due next, and when. What the person asked for beside it is no word on their
+/// application.
 pub async fn next_open(connection: &mut AnyConnection, application_id: &str) -> ApiResult<Option<(String, Timestamp)>> {
     let row = sqlx::query(
         "SELECT id, due_at FROM promises
          WHERE application_id = $1 AND kept_at IS NULL AND voided_at IS NULL AND owner_id IS NOT NULL
+           AND stage_id IS NOT NULL
          ORDER BY due_at, id LIMIT 1",
     )
     .bind(application_id)

@@ -169,7 +169,7 @@ async fn group(
             "reference": reference, "id": promise.id, "state": state, "state_label": state_label,
             "name": page.name_of(name),
             "posting": posting.as_ref().map(|posting| posting.link.title.clone()),
-            "label": posting.as_ref().map(|posting| posting.desk_label(promise.stage_id.as_deref())),
+            "label": posting.as_ref().map(|posting| posting.desk_label(promise)),
             "when": page.words().by_when(promise.due_at), "left": left(page, promise),
             "may_move": promise.state(page.now) != PromiseState::Late,
             "on_its_way": leaves_at.map(|at| on_its_way(page, posting_id, at)),

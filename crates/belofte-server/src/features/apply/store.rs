@@ -60,7 +60,7 @@ pub async fn record(
     for plan in &planned {
         let (sealing, source) = ((secret, &settings.calendar), PromiseSource::Policy);
         let id = promises::store::insert(connection, sealing, &application_id, plan, source, now).await?;
-        if Some(plan.stage_id.as_str()) == entered {
+        if plan.stage_id.as_deref() == entered {
             first_promise = Some(id);
         }
     }

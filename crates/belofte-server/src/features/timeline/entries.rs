@@ -8,7 +8,9 @@ use belofte_contract::promise::Promise;
 use belofte_contract::timeline::{Actor, ApplicationStatus, EntryEvent, EntryKind, TimelineEntry};
 
 use super::store::{ApplicationRow, EventRow, Posting};
+use crate::locale;
 use crate::mail::compose::Words;
+use crate::promises::store::kind_word;
 use crate::promises::{Stage, chain_from};
 use crate::settings::Settings;
 
@@ -30,6 +32,10 @@ pub fn timeline(told: &Told<'_>, settings: &Settings, lang: &str, now: Timestamp
         let promise = promises.iter().find(|promise| Some(&promise.id) == event.promise_id.as_ref())?;
         let values = [("person", person.name.as_str()), ("label", promise.label.as_str())];
         Some(Words::new(settings, lang).say("handed_over", &values))
+    };
+    let asked = |event: &EventRow| {
+        let promise = promises.iter().find(|promise| Some(&promise.id) == event.promise_id.as_ref())?;
+        Some(locale::text(lang, &["pages.asked_", kind_word(promise.kind)].concat()).to_owned())
     };
     let name =
         |event: &EventRow| event.actor_id.as_deref().and_then(|id| settings.person(id, lang)).map(|person| person.name);
@@ -53,6 +59,8 @@ pub fn timeline(told: &Told<'_>, settings: &Settings, lang: &str, now: Timestamp
                 Some(stage) => entries.push(step(event, stage, promises, actor_name)),
                 None => entries.push(plain(event, actor_name)),
             },
+            // What was asked for is named by what is promised for it.
+            EntryEvent::Asked => entries.push(TimelineEntry { title: asked(event), ..plain(event, actor_name) }),
             EntryEvent::Note if event.owner_id.is_some() => {
                 entries.push(TimelineEntry { title: handed_over(event), ..plain(event, actor_name) });
             }
@@ -61,6 +69,8 @@ pub fn timeline(told: &Told<'_>, settings: &Settings, lang: &str, now: Timestamp
             | EntryEvent::PromiseLate
             | EntryEvent::Decided
             | EntryEvent::Withdrawn
+            | EntryEvent::Restored
+            | EntryEvent::Appointment
             | EntryEvent::Note
             | EntryEvent::Unknown => entries.push(plain(event, actor_name)),
         }

@@ -6,6 +6,7 @@ pub mod calendar_file;
 mod entries;
 mod live;
 pub mod store;
+pub mod ways;
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};

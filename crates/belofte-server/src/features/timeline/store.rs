@@ -18,8 +18,9 @@ use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
 pub use self::answers::files;
-pub use self::posting::Posting;
+pub use self::posting::{Posting, asked_label};
 use super::entries::{self, Told};
+use super::ways;
 use crate::problem::{ApiProblem, ApiResult};
 use crate::settings::Settings;
 use crate::webhooks;
@@ -150,6 +151,7 @@ pub async fn load_application(
         answers,
         related,
         score: None,
+        ways: ways::ways(&row, lang, now),
         delete_on: row.delete_on,
         keep_days: keep_days(&row, settings),
         as_of: now,
@@ -302,7 +304,7 @@ pub async fn load_promises(
         let is_open = row.promise.is_open();
         let named = |id| if is_open { settings.promiser(id, today, lang) } else { settings.person(id, lang) };
         row.promise.owner = row.owner_id.as_deref().and_then(named);
-        row.promise.label = posting.promise_label(row.promise.stage_id.as_deref());
+        row.promise.label = posting.promise_label(&row.promise);
     }
     Ok(promises)
 }

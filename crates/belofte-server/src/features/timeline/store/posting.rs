@@ -2,9 +2,12 @@
 
 use belofte_contract::Timestamp;
 use belofte_contract::postings::PostingLink;
+use belofte_contract::promise::{Promise, PromiseKind};
 
+use crate::locale;
 use crate::problem::{ApiProblem, ApiResult};
 use crate::promises::Stage;
+use crate::promises::store::kind_word;
 use crate::settings::Settings;
 
 /// Other postings shown on a status page.
@@ -12,6 +15,7 @@ const RELATED_MAX: usize = 3;
 
 #[derive(Clone, Debug)]
 pub struct Posting {
+    lang: String,
     pub link: PostingLink,
     pub stages: Vec<Stage>,
     pub contact_ids: Vec<String>,
@@ -25,6 +29,7 @@ impl Posting {
         let posting = settings.posting(id).ok_or_else(ApiProblem::not_found)?;
         let texts = posting.texts(lang);
         Ok(Posting {
+            lang: lang.to_owned(),
             link: posting.link(lang),
             stages: texts.process.clone(),
             contact_ids: texts.contacts.clone(),
@@ -38,14 +43,20 @@ impl Posting {
         self.stages.iter().find(|stage| Some(stage.id.as_str()) == id)
     }
 
-    /// What step `id` promises, as the applicant reads it.
-    pub fn promise_label(&self, id: Option<&str>) -> String {
-        self.stage(id).map(|stage| stage.promised().to_owned()).unwrap_or_default()
+    /// What is promised, as the applicant reads it: by the step, or by what they asked for.
+    pub fn promise_label(&self, promise: &Promise) -> String {
+        match &promise.stage_id {
+            Some(id) => self.stage(Some(id)).map(|stage| stage.promised().to_owned()).unwrap_or_default(),
+            None => asked_label(&self.lang, "pages", promise.kind),
+        }
     }
 
-    /// What step `id` promises, as colleagues read it.
-    pub fn desk_label(&self, id: Option<&str>) -> String {
-        self.stage(id).map(|stage| stage.promised_at_desk().to_owned()).unwrap_or_default()
+    /// The same as colleagues read it.
+    pub fn desk_label(&self, promise: &Promise) -> String {
+        match &promise.stage_id {
+            Some(id) => self.stage(Some(id)).map(|stage| stage.promised_at_desk().to_owned()).unwrap_or_default(),
+            None => asked_label(&self.lang, "desk", promise.kind),
+        }
     }
 
     /// The steps after `id`, in order.
@@ -60,4 +71,9 @@ impl Posting {
         let open = known.filter(|posting| posting.status(now).takes_applications());
         open.take(RELATED_MAX).map(|posting| posting.link(lang)).collect()
     }
+}
+
+/// What somebody asked for and was promised: "An answer to your question" on `pages`, "An answer to a question" at the `desk`.
+pub fn asked_label(lang: &str, place: &str, kind: PromiseKind) -> String {
+    locale::text(lang, &[place, ".promise_", kind_word(kind)].concat()).to_owned()
 }

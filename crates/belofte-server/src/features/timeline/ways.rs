@@ -1,0 +1,18 @@
+//! What an applicant can do from their page at one moment: one line a way, in the order to show.
+//!
+//! Pure: each feature says of itself whether its way is open. Never carries anything out.
+
+use belofte_contract::Timestamp;
+use belofte_contract::timeline::Way;
+
+use super::store::ApplicationRow;
+use crate::locale;
+
+pub fn ways(_row: &ApplicationRow, _lang: &str, _now: Timestamp) -> Vec<Way> {
+    vec![]
+}
+
+/// The way `word`, worded by `pages.way_<word>`.
+pub fn way(word: &str, lang: &str, until: Option<Timestamp>) -> Way {
+    Way { word: word.to_owned(), label: locale::text(lang, &["pages.way_", word].concat()).to_owned(), until }
+}
