@@ -155,9 +155,12 @@ pub struct HandOver {
     /// What comes in the first weeks, in order.
     #[serde(default)]
     pub days: Vec<HandOverDay>,
+    /// Grows with every change.
+    #[serde(default)]
+    pub sequence: u32,
 }
 
-readable!(HandOver { start, buddy, bring: default, days: default });
+readable!(HandOver { start, buddy, bring: default, days: default, sequence: unread });
 
 /// One line of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -51,7 +51,5 @@ CREATE TABLE hand_overs (
   buddy_id TEXT,
   bring TEXT NOT NULL,                    -- JSON: lines
   days TEXT NOT NULL,                     -- JSON: [{day, text}]
-  uid TEXT NOT NULL,
-  sequence BIGINT NOT NULL,
-  mailed_at BIGINT
+  sequence BIGINT NOT NULL
 );

@@ -1,6 +1,7 @@
 //! The endpoint's features, one folder each, named by the visitor's word. They share only what lies outside this folder
 //! and each other's `store.rs`.
 
+pub mod appointments;
 pub mod apply;
 pub mod lookup;
 pub mod postings;
@@ -18,4 +19,5 @@ pub fn router() -> Router<AppState> {
         .merge(lookup::router())
         .merge(timeline::router())
         .merge(score::router())
+        .merge(appointments::router())
 }

@@ -26,6 +26,13 @@ pub enum MailKind {
     Moved,
     Late,
     Decision,
+    TalkInvited,
+    TalkBooked,
+    TalkMoved,
+    TalkCancelled,
+    TalkReminder,
+    TalkDeclined,
+    HandOver,
     OwnerLate,
     OwnerTomorrow,
     OwnerDigest,
@@ -33,7 +40,7 @@ pub enum MailKind {
 }
 
 impl MailKind {
-    pub const ALL: [MailKind; 11] = [
+    pub const ALL: [MailKind; 18] = [
         MailKind::Receipt,
         MailKind::Code,
         MailKind::StageChanged,
@@ -41,6 +48,13 @@ impl MailKind {
         MailKind::Moved,
         MailKind::Late,
         MailKind::Decision,
+        MailKind::TalkInvited,
+        MailKind::TalkBooked,
+        MailKind::TalkMoved,
+        MailKind::TalkCancelled,
+        MailKind::TalkReminder,
+        MailKind::TalkDeclined,
+        MailKind::HandOver,
         MailKind::OwnerLate,
         MailKind::OwnerTomorrow,
         MailKind::OwnerDigest,

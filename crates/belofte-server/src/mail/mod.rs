@@ -13,6 +13,7 @@ mod pages;
 pub mod samples;
 mod sentences;
 pub mod store;
+pub mod talk_letters;
 pub mod texts;
 
 use belofte_contract::Timestamp;

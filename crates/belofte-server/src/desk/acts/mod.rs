@@ -131,8 +131,13 @@ impl<'g> Ground<'g> {
         self.row.status != ApplicationStatus::Open || self.promise.as_ref().is_some_and(|promise| !promise.is_open())
     }
 
-    /// Where a promised decision is kept: by deciding.
+    /// Where a promised decision is kept: by deciding; and an answer about proposed times: by agreeing on one.
     fn decides(&self) -> Option<String> {
+        let asked = self.promise.as_ref().filter(|promise| promise.stage_id.is_none() && promise.is_open());
+        let times = asked.filter(|promise| self.kind == Kind::Keep && promise.kind == PromiseKind::Interview);
+        if let Some(promise) = times {
+            return Some(format!("/desk/appointments/proposals/{}", promise.id));
+        }
         let decision =
             self.promise.as_ref().filter(|promise| promise.kind == PromiseKind::Decision && promise.is_open());
         let wanted = self.kind == Kind::Keep && decision.is_some();

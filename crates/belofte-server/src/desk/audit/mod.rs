@@ -63,10 +63,17 @@ pub enum Act {
     MailTextChanged,
     /// The shipped one again.
     MailTextReset,
+    SlotsPublished,
+    SlotCancelled,
+    /// A time that the applicant proposed.
+    TalkAgreed,
+    TalkDeclined,
+    /// The first day of who is hired.
+    HandOverWritten,
 }
 
 impl Act {
-    pub const ALL: [Act; 36] = [
+    pub const ALL: [Act; 41] = [
         Act::SignedIn,
         Act::SignedOut,
         Act::Invited,
@@ -103,6 +110,11 @@ impl Act {
         Act::MailRetried,
         Act::MailTextChanged,
         Act::MailTextReset,
+        Act::SlotsPublished,
+        Act::SlotCancelled,
+        Act::TalkAgreed,
+        Act::TalkDeclined,
+        Act::HandOverWritten,
     ];
 }
 

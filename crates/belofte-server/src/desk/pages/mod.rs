@@ -41,6 +41,7 @@ const DAILY: &[(&str, &str, Need)] = &[
     ("home", HOME, Need::SignIn),
     ("applications", "/desk/applications", Need::ReadApplications),
     ("decisions", "/desk/decisions", Need::Decide),
+    ("appointments", "/desk/appointments", Need::ActOnApplications),
     ("score", "/desk/score", Need::ReadFigures),
 ];
 /// What is set once and looked at now and then, on a page of its own; `desk.setup_<name>` says what for.
@@ -65,6 +66,11 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("act.html", include_str!("templates/act.html")),
     ("preview.html", include_str!("templates/preview.html")),
     ("application.html", include_str!("templates/application.html")),
+    ("appointments.html", include_str!("templates/appointments.html")),
+    ("slots_new.html", include_str!("templates/slots_new.html")),
+    ("slot_cancel.html", include_str!("templates/slot_cancel.html")),
+    ("proposal.html", include_str!("templates/proposal.html")),
+    ("hand_over.html", include_str!("templates/hand_over.html")),
     ("postings.html", include_str!("templates/postings.html")),
     ("list.html", include_str!("templates/list.html")),
     ("problem.html", include_str!("templates/problem.html")),

@@ -120,6 +120,19 @@ pub fn proposed(zone: &TimeZone, text: &str) -> Option<Timestamp> {
     Timestamp::parse(text).ok().or_else(|| moment(zone, text.parse().ok()?))
 }
 
+/// What an event of a talk keeps: what happened to which time, as a word and a moment, and below it a person's own words.
+pub fn event_text(word: &str, at: Timestamp, said: Option<&str>) -> String {
+    let first = format!("{word} {}", at.as_ms());
+    said.map_or(first.clone(), |said| [&first, said].join("\n"))
+}
+
+/// The inverse of [`event_text`].
+pub fn read_event(text: &str) -> Option<(&str, Timestamp, Option<&str>)> {
+    let (first, said) = text.split_once('\n').map_or((text, None), |(first, said)| (first, Some(said)));
+    let (word, at) = first.split_once(' ')?;
+    Some((word, Timestamp::from_ms(at.parse().ok()?), said))
+}
+
 #[cfg(test)]
 mod tests {
     use belofte_contract::organization::{Holiday, Weekday, WorkCalendar};

@@ -59,9 +59,7 @@ pub struct HandOverRow {
     pub buddy_id: Option<String>,
     pub bring: Vec<String>,
     pub days: Vec<DayRow>,
-    pub uid: String,
     pub sequence: i64,
-    pub mailed: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -176,6 +174,12 @@ pub async fn live(connection: &mut AnyConnection, application_id: &str, kind: Sl
     query.fetch_optional(connection).await?.as_ref().map(booking_row).transpose()
 }
 
+pub async fn booking(connection: &mut AnyConnection, id: &str) -> ApiResult<Option<Booking>> {
+    let sql = format!("SELECT {BOOKING}, {SLOT} FROM appointments b JOIN slots s ON s.id = b.slot_id WHERE b.id = $1");
+    let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(id);
+    query.fetch_optional(connection).await?.as_ref().map(booking_row).transpose()
+}
+
 /// When the last talk of an application that was not called off ends.
 pub async fn last_end(connection: &mut AnyConnection, application_id: &str) -> ApiResult<Option<Timestamp>> {
     let row = sqlx::query(
@@ -285,6 +289,13 @@ pub async fn open_proposal(connection: &mut AnyConnection, application_id: &str)
     row.as_ref().map(proposal_row).transpose()
 }
 
+/// The proposal to which a promise promises an answer.
+pub async fn proposal_of(connection: &mut AnyConnection, promise_id: &str) -> ApiResult<Option<ProposalRow>> {
+    let sql = format!("SELECT {PROPOSAL} FROM proposals p WHERE p.promise_id = $1");
+    let row = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(promise_id).fetch_optional(connection).await?;
+    row.as_ref().map(proposal_row).transpose()
+}
+
 /// Every proposal that waits for an answer, the longest waiting first.
 pub async fn open_proposals(connection: &mut AnyConnection, narrowed_user: &str) -> ApiResult<Vec<ProposalRow>> {
     let sql = format!(
@@ -325,7 +336,7 @@ pub async fn end_proposal(connection: &mut AnyConnection, id: &str, state: &str)
 
 pub async fn hand_over(connection: &mut AnyConnection, application_id: &str) -> ApiResult<Option<HandOverRow>> {
     let row = sqlx::query(
-        "SELECT starts_at, buddy_id, bring, days, uid, sequence, mailed_at FROM hand_overs WHERE application_id = $1",
+        "SELECT starts_at, buddy_id, bring, days, sequence FROM hand_overs WHERE application_id = $1",
     );
     let Some(row) = row.bind(application_id).fetch_optional(connection).await? else { return Ok(None) };
     Ok(Some(HandOverRow {
@@ -333,32 +344,23 @@ pub async fn hand_over(connection: &mut AnyConnection, application_id: &str) -> 
         buddy_id: row.try_get("buddy_id")?,
         bring: serde_json::from_str(row.try_get("bring")?)?,
         days: serde_json::from_str(row.try_get("days")?)?,
-        uid: row.try_get("uid")?,
         sequence: row.try_get("sequence")?,
-        mailed: row.try_get::<Option<i64>, _>("mailed_at")?.is_some(),
     }))
 }
 
-/// Stores it, in the place of what stood there; the calendar's number grows. Written is mailed.
-pub async fn put_hand_over(
-    connection: &mut AnyConnection,
-    application_id: &str,
-    row: &HandOverRow,
-    now: Timestamp,
-) -> ApiResult<()> {
+/// Stores it, in the place of what stood there.
+pub async fn put_hand_over(connection: &mut AnyConnection, application_id: &str, row: &HandOverRow) -> ApiResult<()> {
     sqlx::query(
-        "INSERT INTO hand_overs (application_id, starts_at, buddy_id, bring, days, uid, sequence, mailed_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-         ON CONFLICT (application_id) DO UPDATE SET starts_at = $2, buddy_id = $3, bring = $4, days = $5, sequence = $7",
+        "INSERT INTO hand_overs (application_id, starts_at, buddy_id, bring, days, sequence)
+         VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (application_id) DO UPDATE SET starts_at = $2, buddy_id = $3, bring = $4, days = $5, sequence = $6",
     )
     .bind(application_id)
     .bind(row.starts_at.as_ms())
     .bind(row.buddy_id.as_deref())
     .bind(serde_json::to_string(&row.bring)?)
     .bind(serde_json::to_string(&row.days)?)
-    .bind(&row.uid)
     .bind(row.sequence)
-    .bind(now.as_ms())
     .execute(connection)
     .await?;
     Ok(())

@@ -6,10 +6,11 @@ use belofte_contract::Timestamp;
 use belofte_contract::timeline::Way;
 
 use super::store::ApplicationRow;
+use crate::features::appointments::{self, Plan};
 use crate::locale;
 
-pub fn ways(_row: &ApplicationRow, _lang: &str, _now: Timestamp) -> Vec<Way> {
-    vec![]
+pub fn ways(row: &ApplicationRow, plan: &Plan, lang: &str, _now: Timestamp) -> Vec<Way> {
+    [appointments::way(row, plan, lang)].into_iter().flatten().collect()
 }
 
 /// The way `word`, worded by `pages.way_<word>`.
