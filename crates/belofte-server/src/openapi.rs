@@ -9,7 +9,7 @@ use axum::http::header;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use belofte_contract::{
-    apply, contacts, decision, desk, lookup, organization, paths, postings, problem, proof, score, timeline,
+    apply, appointments, contacts, decision, desk, lookup, organization, paths, postings, problem, proof, score, timeline, told,
 };
 use utoipa::OpenApi;
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn};
@@ -46,6 +46,13 @@ use crate::webhooks;
         timeline::Application,
         timeline::ApplicationExport,
         timeline::ChangedEvent,
+        appointments::Slots,
+        appointments::ChosenSlot,
+        appointments::NewProposal,
+        appointments::NewSlots,
+        appointments::SlotsPublished,
+        appointments::SlotCancelled,
+        told::Told,
         contacts::Contact,
         score::KindScore,
         score::PromiseScore,
@@ -191,7 +198,7 @@ fn content(schema: &str) -> Content {
 }
 
 fn operations() -> Vec<Operation> {
-    [public_reads(), writes(), status_page(), of_desk::operations()].into_iter().flatten().collect()
+    [public_reads(), writes(), status_page(), talks(), of_desk::operations()].into_iter().flatten().collect()
 }
 
 fn public_reads() -> Vec<Operation> {
@@ -328,6 +335,54 @@ fn status_page() -> Vec<Operation> {
             answers: &[("200", "ApplicationExport", JSON)],
             problems: &["401", "404", "410"],
             ..of_session("/v1/applications/{reference}/export", "export", "Everything kept about the application")
+        },
+    ]
+}
+
+fn talks() -> Vec<Operation> {
+    use HttpMethod::{Delete, Get, Post, Put};
+    let of_session = |method, path, id, summary| Operation {
+        query: &["lang"],
+        security: Some("session"),
+        problems: &["401", "404", "409", "410", "422", "429"],
+        ..Operation::new(method, path, id, summary)
+    };
+    let appointment = "/v1/applications/{reference}/appointment";
+    vec![
+        Operation {
+            answers: &[("200", "Slots", JSON)],
+            problems: &["401", "404", "410"],
+            ..of_session(Get, "/v1/applications/{reference}/slots", "slots", "Free times, and the talk that is agreed")
+        },
+        Operation {
+            body: &[(JSON, "ChosenSlot")],
+            answers: &[("201", "Told", JSON), ("200", "Told", JSON)],
+            ..of_session(Put, appointment, "chooseSlot", "Choose a time or move to it; taken is 409 with fresh `slots`")
+        },
+        Operation {
+            answers: &[("200", "Told", JSON)],
+            problems: &["401", "404", "409", "410", "429"],
+            ..of_session(Delete, appointment, "cancelAppointment", "Call the talk off, until the stated hour")
+        },
+        Operation {
+            body: &[(JSON, "NewProposal")],
+            answers: &[("201", "Told", JSON)],
+            ..of_session(
+                Post,
+                "/v1/applications/{reference}/appointment/proposals",
+                "proposeTimes",
+                "One to three times of one's own; promises an answer",
+            )
+        },
+        Operation {
+            answers: &[("200", "", "text/calendar")],
+            problems: &["401", "404", "410"],
+            ..of_session(
+                Get,
+                "/v1/applications/{reference}/appointment.ics",
+                "appointmentFile",
+                "The talk as a calendar file, in its own zone",
+            )
         },
     ]
 }

@@ -17,8 +17,8 @@ use sqlx::AnyConnection;
 
 use crate::desk::{self, decisions, users};
 use crate::erasure;
-use crate::features::{appointments, lookup};
 use crate::features::timeline::store::{NewEvent, find, load_application, record_event};
+use crate::features::{appointments, lookup};
 use crate::mail::{self, letters};
 use crate::problem::ApiResult;
 use crate::state::{App, AppState};

@@ -1,8 +1,8 @@
 //! The endpoint's features, one folder each, named by the visitor's word. They share only what lies outside this folder
 //! and each other's `store.rs`.
 
-pub mod appointments;
 pub mod apply;
+pub mod appointments;
 pub mod lookup;
 pub mod postings;
 pub mod score;

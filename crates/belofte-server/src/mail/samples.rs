@@ -2,10 +2,8 @@
 //!
 //! Pure: the organisation's own postings and people, made-up applicants. Never sent.
 
-use belofte_contract::appointments::{
-    Appointment, AppointmentState, HandOver, HandOverDay, Place, Slot, SlotKind,
-};
 use belofte_contract::apply::FieldKind;
+use belofte_contract::appointments::{Appointment, AppointmentState, HandOver, HandOverDay, Place, Slot, SlotKind};
 use belofte_contract::contacts::Person;
 use belofte_contract::decision::{Decision, Outcome, Reason};
 use belofte_contract::postings::{DurationUnit, HandledBy, PromiseFrom, PromisePolicy};
@@ -57,7 +55,9 @@ pub fn preview(kind: MailKind, settings: &Settings, lang: &str, now: Timestamp) 
         MailKind::Decision => {
             [Outcome::Hired, Outcome::Rejected].map(|outcome| sample.decided(settings, lang, outcome, now)).into()
         }
-        MailKind::TalkInvited => vec![talk_letters::invited(settings, lang, application, &[sample.appointment(settings, now).slot])],
+        MailKind::TalkInvited => {
+            vec![talk_letters::invited(settings, lang, application, &[sample.appointment(settings, now).slot])]
+        }
         MailKind::TalkBooked | MailKind::TalkMoved | MailKind::TalkCancelled | MailKind::TalkReminder => {
             let appointment = sample.appointment(settings, now);
             let from = appointment.slot.start.plus_ms(-DAY_MS);

@@ -17,11 +17,16 @@ use crate::settings::Settings;
 #[derive(Clone, Copy, Debug)]
 pub enum Notice<'n> {
     Booked,
-    Moved { from: Timestamp },
+    Moved {
+        from: Timestamp,
+    },
     /// By the applicant themselves.
     Cancelled,
     /// By us, with the reason.
-    CalledOff { by: &'n Person, reason: &'n str },
+    CalledOff {
+        by: &'n Person,
+        reason: &'n str,
+    },
     /// It is tomorrow.
     Reminder,
 }
@@ -144,7 +149,8 @@ pub fn hand_over(
         let label = words.say("hand_over_bring", &[]);
         letter.parts.push(Part::Words { label, lines: hand_over.bring.clone() });
     }
-    let day = |day: &belofte_contract::appointments::HandOverDay| Fact { label: words.day(day.day), text: day.text.clone() };
+    let day =
+        |day: &belofte_contract::appointments::HandOverDay| Fact { label: words.day(day.day), text: day.text.clone() };
     if !hand_over.days.is_empty() {
         let rows = hand_over.days.iter().map(day).collect();
         letter.parts.push(Part::Facts { label: Some(words.say("hand_over_days", &[])), rows });
@@ -168,7 +174,8 @@ fn details(words: &Words<'_>, slot: &Slot) -> Vec<Part> {
 fn facts(words: &Words<'_>, slot: &Slot) -> Vec<Fact> {
     let format = ServerFormat::new(words.lang);
     let time = |at| format.date(at, &slot.time_zone, Style::Time);
-    let hours = words.say("talk_hours_text", &[("from", &time(slot.start)), ("to", &time(slot.end)), ("zone", &slot.time_zone)]);
+    let hours = words
+        .say("talk_hours_text", &[("from", &time(slot.start)), ("to", &time(slot.end)), ("zone", &slot.time_zone)]);
     let mut rows = vec![words.fact("talk_hours", &hours)];
     if let Some(place) = &slot.place {
         rows.push(words.fact("talk_place", &place.address));

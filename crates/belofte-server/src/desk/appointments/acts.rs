@@ -182,11 +182,8 @@ pub async fn decline(app: &App, signed: &Signed, promise_id: &str, by: &str, tex
     store::end_proposal(connection, &proposal.id, "declined").await?;
     promises::store::keep(connection, &app.secret, promise_id, talk.now).await?;
     let line = event_text("declined", talk.now, Some(text));
-    let event = NewEvent {
-        promise_id: Some(promise_id),
-        text: Some(&line),
-        ..talk.event(EntryEvent::Appointment, Some(&by))
-    };
+    let event =
+        NewEvent { promise_id: Some(promise_id), text: Some(&line), ..talk.event(EntryEvent::Appointment, Some(&by)) };
     let version = record_event(connection, &talk.row.id, event).await?;
     talk.mail(connection, |application| talk_letters::declined(&settings, &talk.lang, application, &by, text)).await?;
     finish(transaction, (app, signed), &talk, (Act::TalkDeclined, json!({"promise_id": promise_id})), version).await
@@ -260,10 +257,7 @@ async fn asked<'t>(
     Ok((talk, proposal, by))
 }
 
-async fn hold(
-    connection: &mut AnyConnection,
-    id: &str,
-) -> ApiResult<crate::features::timeline::store::ApplicationRow> {
+async fn hold(connection: &mut AnyConnection, id: &str) -> ApiResult<crate::features::timeline::store::ApplicationRow> {
     let row = find(connection, id).await?.ok_or_else(ApiProblem::not_found)?;
     lock_by_reference(connection, row.reference).await?.ok_or_else(ApiProblem::not_found)
 }

@@ -3,8 +3,8 @@
 //! Pure: `now` is an argument.
 
 use belofte_contract::Timestamp;
-use belofte_contract::appointments::{NewSlots, Place, SlotKind};
 use belofte_contract::apply::is_url;
+use belofte_contract::appointments::{NewSlots, Place, SlotKind};
 use belofte_contract::problem::{FieldError, FieldErrorCode};
 use belofte_contract::time::{DAY_MS, MINUTE_MS};
 use jiff::civil::{Date, Time};
@@ -72,7 +72,8 @@ pub fn alone(settings: &Settings, posting_id: &str, new: &NewSlots) -> ApiResult
     if !problems.is_empty() {
         return Err(ApiProblem::fields(problems));
     }
-    let trimmed = |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
+    let trimmed =
+        |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
     let place = new.place.as_ref().filter(|place| !place.address.trim().is_empty()).map(|place| Place {
         address: place.address.trim().to_owned(),
         route: trimmed(&place.route),

@@ -71,7 +71,9 @@ pub fn form(page: &Page, signed: &Signed, status: StatusCode, typed: &Typed, err
     let wanted = typed.get("posting");
     let postings = page.settings.postings.iter().filter(|posting| signed.scope.covers(&posting.id));
     let postings: Vec<Value> = postings
-        .map(|posting| json!({"value": posting.id, "label": posting.link(&page.lang).title, "on": posting.id == wanted}))
+        .map(
+            |posting| json!({"value": posting.id, "label": posting.link(&page.lang).title, "on": posting.id == wanted}),
+        )
         .collect();
     let mut view = shared(page, typed, errors);
     view["postings"] = json!(postings);
@@ -81,8 +83,19 @@ pub fn form(page: &Page, signed: &Signed, status: StatusCode, typed: &Typed, err
 
 /// The fields that every form about a time has.
 fn shared(page: &Page, typed: &Typed, errors: &Errors) -> Value {
-    let names =
-        ["days", "until", "times", "minutes", "capacity", "time_zone", "address", "route", "access", "video_url", "text"];
+    let names = [
+        "days",
+        "until",
+        "times",
+        "minutes",
+        "capacity",
+        "time_zone",
+        "address",
+        "route",
+        "access",
+        "video_url",
+        "text",
+    ];
     let typed_as: serde_json::Map<String, Value> =
         names.iter().map(|name| ((*name).to_owned(), json!(typed.get(name)))).collect();
     let with: Vec<String> = typed.all("with").collect();
@@ -99,9 +112,7 @@ fn signers(page: &Page, signed: &Signed, posting: &str, typed: &Typed) -> Vec<Va
     let chosen = typed.get("by");
     let people = page.settings.people().filter(|id| signed.may_sign(&page.settings, posting, id));
     let person = |id| page.settings.person(id, &page.lang);
-    people
-        .filter_map(|id| Some(json!({"value": id, "label": person(id)?.name, "on": id == chosen})))
-        .collect()
+    people.filter_map(|id| Some(json!({"value": id, "label": person(id)?.name, "on": id == chosen}))).collect()
 }
 
 pub struct SlotPage {
@@ -168,9 +179,7 @@ impl ProposalPage {
 
 fn times(page: &Page, proposal: &ProposalRow) -> Vec<Value> {
     let zone = page.settings.time_zone();
-    let time = |at: &belofte_contract::Timestamp| {
-        json!({"value": at.as_ms().to_string(), "label": when(&page.lang, zone, *at), "past": *at <= page.now})
-    };
+    let time = |at: &belofte_contract::Timestamp| json!({"value": at.as_ms().to_string(), "label": when(&page.lang, zone, *at), "past": *at <= page.now});
     proposal.times.iter().map(time).collect()
 }
 
@@ -184,9 +193,8 @@ pub fn first_day(
     errors: &Errors,
 ) -> Response {
     let buddy = typed.get("buddy");
-    let person = |id: &str| {
-        Some(json!({"value": id, "label": page.settings.person(id, &page.lang)?.name, "on": id == buddy}))
-    };
+    let person =
+        |id: &str| Some(json!({"value": id, "label": page.settings.person(id, &page.lang)?.name, "on": id == buddy}));
     let view = json!({
         "name": page.name_of(&row.name), "reference": row.reference,
         "day": typed.get("day"), "time": typed.get("time"), "bring": typed.get("bring"), "days": typed.get("days"),

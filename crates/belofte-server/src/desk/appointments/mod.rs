@@ -111,7 +111,11 @@ fn asked_slots(typed: &Typed) -> NewSlots {
         times,
         minutes: typed.get("minutes").parse().unwrap_or_default(),
         time_zone: typed.given("time_zone"),
-        place: Some(Place { address: typed.get("address"), route: typed.given("route"), access: typed.given("access") }),
+        place: Some(Place {
+            address: typed.get("address"),
+            route: typed.given("route"),
+            access: typed.given("access"),
+        }),
         video_url: typed.given("video_url"),
         with: typed.all("with").collect(),
         capacity: typed.get("capacity").parse().unwrap_or_default(),
@@ -258,7 +262,9 @@ fn read_first_day(page: &Page, typed: &Typed) -> ApiResult<HandOverRow> {
     if buddy_id.as_deref().is_some_and(|id| page.settings.person(id, "").is_none()) {
         problems.push(FieldError::new("buddy", FieldErrorCode::NotAChoice));
     }
-    let lines = |name: &str| typed.get(name).lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
+    let lines = |name: &str| {
+        typed.get(name).lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect()
+    };
     let (bring, days): (Vec<String>, Vec<String>) = (lines("bring"), lines("days"));
     for (name, lines) in [("bring", &bring), ("days", &days)] {
         if lines.len() > LINES_MAX || lines.iter().any(|line| line.chars().count() > LINE_MAX_CHARS) {
@@ -274,7 +280,8 @@ fn read_first_day(page: &Page, typed: &Typed) -> ApiResult<HandOverRow> {
     if dates.is_none() {
         problems.push(FieldError::new("days", FieldErrorCode::NotADate));
     }
-    let start = day.zip(time).and_then(|(day, time)| rules::moment(page.settings.calendar.zone(), day.to_datetime(time)));
+    let start =
+        day.zip(time).and_then(|(day, time)| rules::moment(page.settings.calendar.zone(), day.to_datetime(time)));
     match (start, dates, problems.is_empty()) {
         (Some(starts_at), Some(days), true) => Ok(HandOverRow { starts_at, buddy_id, bring, days, sequence: 0 }),
         (None, _, true) => Err(ApiProblem::fields(vec![FieldError::new("time", FieldErrorCode::NotADate)])),

@@ -19,13 +19,7 @@ pub struct About<'a> {
 }
 
 /// The file of one talk; a cancelled one takes the event out of the calendar.
-pub fn write(
-    settings: &Settings,
-    lang: &str,
-    about: About<'_>,
-    appointment: &Appointment,
-    now: Timestamp,
-) -> String {
+pub fn write(settings: &Settings, lang: &str, about: About<'_>, appointment: &Appointment, now: Timestamp) -> String {
     let words = Words::new(settings, lang);
     let slot = &appointment.slot;
     let mut event = event(&words, about, appointment, now);

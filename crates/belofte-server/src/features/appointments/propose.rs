@@ -9,9 +9,9 @@ use belofte_contract::time::DAY_MS;
 use belofte_contract::timeline::EntryEvent;
 use sqlx::AnyConnection;
 
+use super::rules;
 use super::store::{self, ProposalRow};
 use super::talk::Talk;
-use super::rules;
 use crate::features::timeline::store::{NewEvent, record_event};
 use crate::problem::{ApiProblem, ApiResult};
 use crate::promises::{self, Planned};
@@ -55,14 +55,14 @@ pub async fn propose(connection: &mut AnyConnection, talk: &Talk<'_>, new: &NewP
             row.promise_id
         }
     };
-    let event =
-        NewEvent { promise_id: Some(&promise_id), text, ..talk.event(EntryEvent::Asked, None) };
+    let event = NewEvent { promise_id: Some(&promise_id), text, ..talk.event(EntryEvent::Asked, None) };
     Ok((record_event(connection, &talk.row.id, event).await?, promise_id))
 }
 
 /// An answer by a date. Who keeps it: whoever stands behind the step, else the first contact who can be mailed.
 async fn promise(connection: &mut AnyConnection, talk: &Talk<'_>) -> ApiResult<String> {
-    let step = talk.posting.stage(talk.row.stage_id.as_deref()).and_then(|stage| rules::talk_step(&talk.posting, stage));
+    let step =
+        talk.posting.stage(talk.row.stage_id.as_deref()).and_then(|stage| rules::talk_step(&talk.posting, stage));
     let contacts = talk.posting.contact_ids.iter().find(|id| talk.settings.mail_of(id).is_some());
     let owner_id = step.and_then(promises::promiser).or_else(|| contacts.cloned());
     let owner_id = owner_id.ok_or_else(|| ApiProblem::conflict("nobody of this posting can be asked"))?;

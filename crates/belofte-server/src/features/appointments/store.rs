@@ -71,8 +71,7 @@ pub struct DayRow {
 
 const SLOT: &str = "s.id AS slot_id, s.posting_id, s.kind AS slot_kind, s.series_id, s.starts_at, s.ends_at, s.zone, \
      s.place, s.video_url, s.with_people, s.capacity, s.booked, s.cancelled_at";
-const BOOKING: &str =
-    "b.id, b.application_id, b.kind, b.stage_id, b.state, b.uid, b.sequence, b.promise_id";
+const BOOKING: &str = "b.id, b.application_id, b.kind, b.stage_id, b.state, b.uid, b.sequence, b.promise_id";
 const LIVE: &str = "b.state IN ('confirmed', 'moved')";
 
 pub async fn insert_slot(connection: &mut AnyConnection, slot: &SlotRow, proposed_by: Option<&str>) -> ApiResult<()> {
@@ -216,12 +215,7 @@ pub async fn insert_booking(connection: &mut AnyConnection, booking: &Booking) -
 }
 
 /// Another slot or another state. The calendar's number grows, and the reminder is for the new time.
-pub async fn change_booking(
-    connection: &mut AnyConnection,
-    id: &str,
-    slot_id: &str,
-    state: &str,
-) -> ApiResult<()> {
+pub async fn change_booking(connection: &mut AnyConnection, id: &str, slot_id: &str, state: &str) -> ApiResult<()> {
     sqlx::query("UPDATE appointments SET slot_id = $2, state = $3, sequence = sequence + 1 WHERE id = $1")
         .bind(id)
         .bind(slot_id)
@@ -335,9 +329,8 @@ pub async fn end_proposal(connection: &mut AnyConnection, id: &str, state: &str)
 }
 
 pub async fn hand_over(connection: &mut AnyConnection, application_id: &str) -> ApiResult<Option<HandOverRow>> {
-    let row = sqlx::query(
-        "SELECT starts_at, buddy_id, bring, days, sequence FROM hand_overs WHERE application_id = $1",
-    );
+    let row =
+        sqlx::query("SELECT starts_at, buddy_id, bring, days, sequence FROM hand_overs WHERE application_id = $1");
     let Some(row) = row.bind(application_id).fetch_optional(connection).await? else { return Ok(None) };
     Ok(Some(HandOverRow {
         starts_at: instant(&row, "starts_at")?,

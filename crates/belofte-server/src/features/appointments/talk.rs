@@ -125,7 +125,8 @@ impl<'t> Talk<'t> {
         self.end_proposal(connection).await?;
         if slot.kind == SlotKind::Interview {
             self.enter(connection, step).await?;
-            self.keep_invitation(connection, step, slot).await?;
+            // A time that the applicant proposed is one that they wanted, whenever it is.
+            self.keep_invitation(connection, step, slot, by.is_some()).await?;
             self.promise_after(connection, &booking.id, step, slot.ends_at).await?;
         }
         self.tell(connection, &booking, ("booked", None), by, Notice::Booked).await
@@ -198,7 +199,13 @@ impl<'t> Talk<'t> {
 
     /// A talk was promised by a date: it is agreed now. Who picks a later day while earlier ones were free breaks no word of
     /// ours; where there was no day in time, the promise stays open and turns late.
-    async fn keep_invitation(&self, connection: &mut AnyConnection, step: &str, slot: &SlotRow) -> ApiResult<()> {
+    async fn keep_invitation(
+        &self,
+        connection: &mut AnyConnection,
+        step: &str,
+        slot: &SlotRow,
+        wanted: bool,
+    ) -> ApiResult<()> {
         for open in deeds::open_promises(connection, &self.row.id).await? {
             let promise = &open.promise;
             let invites = promise.kind == PromiseKind::Interview && promise.stage_id.as_deref() == Some(step);
@@ -209,7 +216,7 @@ impl<'t> Talk<'t> {
             let in_time = |slot: &SlotRow| {
                 slot.starts_at <= promise.due_at && self.now <= change_until(&self.settings.calendar, slot.starts_at)
             };
-            if slot.starts_at <= promise.due_at || free.iter().any(in_time) {
+            if wanted || slot.starts_at <= promise.due_at || free.iter().any(in_time) {
                 promises::store::keep(connection, &self.app.secret, &promise.id, self.now).await?;
             }
         }
