@@ -9,7 +9,8 @@ use axum::http::header;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use belofte_contract::{
-    apply, appointments, contacts, decision, desk, lookup, organization, paths, postings, problem, proof, score, timeline, told,
+    apply, appointments, contacts, decision, desk, lookup, organization, paths, postings, problem, proof, score,
+    timeline, told,
 };
 use utoipa::OpenApi;
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn};
