@@ -5,6 +5,7 @@ pub mod apply;
 pub mod appointments;
 pub mod lookup;
 pub mod postings;
+pub mod privacy;
 pub mod score;
 pub mod timeline;
 
@@ -20,4 +21,5 @@ pub fn router() -> Router<AppState> {
         .merge(timeline::router())
         .merge(score::router())
         .merge(appointments::router())
+        .merge(privacy::router())
 }

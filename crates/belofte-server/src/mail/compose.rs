@@ -33,14 +33,21 @@ pub enum MailKind {
     TalkReminder,
     TalkDeclined,
     HandOver,
+    Withdrawn,
+    Restored,
+    Erased,
+    NewAddress,
+    AddressChanged,
     OwnerLate,
     OwnerTomorrow,
     OwnerDigest,
     OwnerHandOver,
+    OwnerOff,
+    OwnerOn,
 }
 
 impl MailKind {
-    pub const ALL: [MailKind; 18] = [
+    pub const ALL: [MailKind; 25] = [
         MailKind::Receipt,
         MailKind::Code,
         MailKind::StageChanged,
@@ -55,10 +62,17 @@ impl MailKind {
         MailKind::TalkReminder,
         MailKind::TalkDeclined,
         MailKind::HandOver,
+        MailKind::Withdrawn,
+        MailKind::Restored,
+        MailKind::Erased,
+        MailKind::NewAddress,
+        MailKind::AddressChanged,
         MailKind::OwnerLate,
         MailKind::OwnerTomorrow,
         MailKind::OwnerDigest,
         MailKind::OwnerHandOver,
+        MailKind::OwnerOff,
+        MailKind::OwnerOn,
     ];
 }
 

@@ -99,10 +99,17 @@ both!(every_kind_has_a_sample_in_each_language_without_gaps, app, {
                 "talk_reminder",
                 "talk_declined",
                 "hand_over",
+                "withdrawn",
+                "restored",
+                "erased",
+                "new_address",
+                "address_changed",
                 "owner_late",
                 "owner_tomorrow",
                 "owner_digest",
-                "owner_hand_over"
+                "owner_hand_over",
+                "owner_off",
+                "owner_on"
             ]
         );
         for mail in samples.as_array().unwrap() {

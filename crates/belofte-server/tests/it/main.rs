@@ -46,6 +46,7 @@ mod pages;
 mod panics;
 mod policy;
 mod postings;
+mod privacy;
 mod proof;
 mod raw;
 mod receiver;

@@ -51,7 +51,7 @@ pub(super) async fn transition(
     // A step without a talk: one that was still to come does not take place any more.
     let talk = appointments::rules::talk_step(&case.posting, stage);
     let called_off = match talk {
-        None => appointments::talk::release(connection, settings, &case.row, case.now).await?,
+        None => appointments::talk::release(connection, case.app, settings, &case.row).await?,
         Some(_) => None,
     };
     store::enter_step(connection, &case.row.id, &stage.id).await?;
@@ -91,7 +91,7 @@ pub(super) async fn decide(
     let status = if act.outcome == Outcome::Hired { ApplicationStatus::Hired } else { ApplicationStatus::Rejected };
     let delete_on = case.now.plus_ms(i64::from(timeline::keep_days(&case.row, settings)) * DAY_MS);
     settle_promises(connection, case).await?;
-    let called_off = appointments::talk::release(connection, settings, &case.row, case.now).await?;
+    let called_off = appointments::talk::release(connection, case.app, settings, &case.row).await?;
     store::end(connection, &case.row.id, status, &decision, delete_on).await?;
     let version = record_event(connection, &case.row.id, case.event(EntryEvent::Decided)).await?;
     let application = case.application(connection, settings).await?;

@@ -357,21 +357,21 @@ pub fn appointment(settings: &Settings, booking: &Booking, lang: &str) -> Appoin
     }
 }
 
-/// A talk that is still to come does not take place: the application ended, or went on without it. Gives the calendar file
-/// that takes it out again, for the mail that says why.
+/// A talk that is still to come does not take place, and no time is asked for any more: the application ended, or went on
+/// without it. Gives the calendar file that takes the talk out again, for the mail that says why.
 pub async fn release(
     connection: &mut AnyConnection,
+    app: &App,
     settings: &Settings,
     row: &ApplicationRow,
-    now: Timestamp,
 ) -> ApiResult<Option<String>> {
+    let talk = Talk::of(app, settings, row.clone())?;
+    talk.end_proposal(connection).await?;
     let live = store::live(connection, &row.id, SlotKind::Interview).await?;
-    let Some(booking) = live.filter(|live| live.slot.ends_at > now) else { return Ok(None) };
+    let Some(booking) = live.filter(|live| live.slot.ends_at > talk.now) else { return Ok(None) };
     store::change_booking(connection, &booking.id, &booking.slot.id, "cancelled").await?;
     store::give_back(connection, &booking.slot.id).await?;
     let booking = Booking { state: AppointmentState::Cancelled, sequence: booking.sequence + 1, ..booking };
-    let lang = settings.lang(Some(&row.lang));
-    let posting = Posting::of(settings, &row.posting_id, lang)?;
-    let about = About { reference: row.reference, posting: &posting.link.title };
-    Ok(Some(file::write(settings, lang, about, &appointment(settings, &booking, lang), now)))
+    let about = About { reference: row.reference, posting: &talk.posting.link.title };
+    Ok(Some(file::write(settings, &talk.lang, about, &appointment(settings, &booking, &talk.lang), talk.now)))
 }

@@ -7,10 +7,13 @@ use belofte_contract::timeline::Way;
 
 use super::store::ApplicationRow;
 use crate::features::appointments::{self, Plan};
+use crate::features::privacy;
 use crate::locale;
 
-pub fn ways(row: &ApplicationRow, plan: &Plan, lang: &str, _now: Timestamp) -> Vec<Way> {
-    [appointments::way(row, plan, lang)].into_iter().flatten().collect()
+pub fn ways(row: &ApplicationRow, plan: &Plan, lang: &str, now: Timestamp) -> Vec<Way> {
+    let ways =
+        [appointments::way(row, plan, lang), privacy::withdrawal_way(row, lang, now), privacy::held_way(row, lang)];
+    ways.into_iter().flatten().collect()
 }
 
 /// The way `word`, worded by `pages.way_<word>`.
