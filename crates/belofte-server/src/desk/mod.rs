@@ -16,6 +16,7 @@ mod list;
 pub mod pages;
 mod policy;
 pub mod postings;
+pub mod questions;
 pub mod route;
 pub mod score;
 pub mod store;
@@ -45,6 +46,7 @@ pub fn routes() -> Vec<Route> {
         webhooks::routes(),
         policy::routes(),
         contacts::routes(),
+        questions::routes(),
         users::routes(),
         audit::routes(),
         pages::routes(),

@@ -6,6 +6,7 @@ pub mod appointments;
 pub mod lookup;
 pub mod postings;
 pub mod privacy;
+pub mod questions;
 pub mod score;
 pub mod timeline;
 
@@ -19,6 +20,7 @@ pub fn router() -> Router<AppState> {
         .merge(apply::router())
         .merge(lookup::router())
         .merge(timeline::router())
+        .merge(questions::router())
         .merge(score::router())
         .merge(appointments::router())
         .merge(privacy::router())

@@ -31,6 +31,8 @@ pub enum Limited {
     StatusSessions,
     /// Choosing, moving and proposing times.
     Talks,
+    /// What is asked of the employer, signed in or not.
+    Questions,
     SignIns,
 }
 
@@ -44,6 +46,7 @@ pub struct RateLimits {
     status_requests: ByAddress,
     status_sessions: ByAddress,
     talks: ByAddress,
+    questions: ByAddress,
     sign_ins: ByAddress,
 }
 
@@ -69,6 +72,7 @@ impl RateLimits {
             status_requests: limiter(limits.status_requests_per_minute),
             status_sessions: limiter(limits.status_sessions_per_minute),
             talks: limiter(limits.status_sessions_per_minute),
+            questions: limiter(limits.questions_per_minute),
             sign_ins: limiter(limits.sign_ins_per_minute),
         }
     }
@@ -82,6 +86,7 @@ impl RateLimits {
             Limited::StatusRequests => &self.status_requests,
             Limited::StatusSessions => &self.status_sessions,
             Limited::Talks => &self.talks,
+            Limited::Questions => &self.questions,
             Limited::SignIns => &self.sign_ins,
         };
         if limiter.len() > MAX_ADDRESSES {

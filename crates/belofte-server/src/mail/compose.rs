@@ -33,6 +33,11 @@ pub enum MailKind {
     TalkReminder,
     TalkDeclined,
     HandOver,
+    /// To a question, to why, to another look.
+    Answered,
+    CallMade,
+    /// To who asked without having applied.
+    QuestionLate,
     Withdrawn,
     Restored,
     Erased,
@@ -42,12 +47,13 @@ pub enum MailKind {
     OwnerTomorrow,
     OwnerDigest,
     OwnerHandOver,
+    OwnerAsked,
     OwnerOff,
     OwnerOn,
 }
 
 impl MailKind {
-    pub const ALL: [MailKind; 25] = [
+    pub const ALL: [MailKind; 29] = [
         MailKind::Receipt,
         MailKind::Code,
         MailKind::StageChanged,
@@ -62,6 +68,9 @@ impl MailKind {
         MailKind::TalkReminder,
         MailKind::TalkDeclined,
         MailKind::HandOver,
+        MailKind::Answered,
+        MailKind::CallMade,
+        MailKind::QuestionLate,
         MailKind::Withdrawn,
         MailKind::Restored,
         MailKind::Erased,
@@ -71,6 +80,7 @@ impl MailKind {
         MailKind::OwnerTomorrow,
         MailKind::OwnerDigest,
         MailKind::OwnerHandOver,
+        MailKind::OwnerAsked,
         MailKind::OwnerOff,
         MailKind::OwnerOn,
     ];

@@ -70,10 +70,17 @@ pub enum Act {
     TalkDeclined,
     /// The first day of who is hired.
     HandOverWritten,
+    /// A question, why, or another look.
+    Answered,
+    CallNoted,
+    /// What was no question.
+    QuestionRemoved,
+    QuestionPublished,
+    QuestionUnpublished,
 }
 
 impl Act {
-    pub const ALL: [Act; 41] = [
+    pub const ALL: [Act; 46] = [
         Act::SignedIn,
         Act::SignedOut,
         Act::Invited,
@@ -115,6 +122,11 @@ impl Act {
         Act::TalkAgreed,
         Act::TalkDeclined,
         Act::HandOverWritten,
+        Act::Answered,
+        Act::CallNoted,
+        Act::QuestionRemoved,
+        Act::QuestionPublished,
+        Act::QuestionUnpublished,
     ];
 }
 
@@ -130,6 +142,7 @@ pub enum Subject<'s> {
     Mail(&'s str),
     /// Language and key of a sentence: `nl/greeting`.
     MailText(&'s str),
+    Question(&'s str),
     Organization,
     /// All of them.
     Promises,
@@ -145,6 +158,7 @@ impl<'s> Subject<'s> {
             Subject::Person(id) => ("person", id),
             Subject::Mail(id) => ("mail", id),
             Subject::MailText(id) => ("mail_text", id),
+            Subject::Question(id) => ("question", id),
             Subject::Organization => ("organization", ""),
             Subject::Promises => ("promises", ""),
         }

@@ -133,13 +133,14 @@ pub async fn load_application(
     };
     let plan = appointments::plan(connection, settings, (&row, &posting), lang, now).await?;
     let talk_ends = appointments::store::last_end(connection, id).await?;
-    let today = settings.calendar.local_date(now);
-    let contacts = posting.contact_ids.iter().filter_map(|id| settings.contact_on(id, lang, today)).collect();
+    let contacts = posting.contact_ids.iter().filter_map(|id| settings.contact_at(id, lang, now)).collect();
     // Nobody is told with whom they would have worked.
     let may_join = matches!(row.status, ApplicationStatus::Open | ApplicationStatus::Hired);
     let colleagues = posting.colleague_ids.iter().filter(|_| may_join);
     let colleagues = colleagues.filter_map(|id| settings.colleague(id, lang)).collect();
     let told = Told { row: &row, events: &events, posting: &posting, promises: &promises, own_deadline, talk_ends };
+    let timeline = entries::timeline(&told, settings, lang, now);
+    let ways = ways::ways(&told, &plan, settings, lang, now);
     Ok(Application {
         reference: row.reference,
         organization_name: settings.name(lang),
@@ -150,7 +151,7 @@ pub async fn load_application(
         submitted_at: row.submitted_at,
         updated_at: row.updated_at,
         version: row.version,
-        timeline: entries::timeline(&told, settings, lang, now),
+        timeline,
         promises,
         contacts,
         colleagues,
@@ -161,7 +162,7 @@ pub async fn load_application(
         answers,
         related,
         score: None,
-        ways: ways::ways(&row, &plan, lang, now),
+        ways,
         appointment: plan.appointment,
         hand_over: plan.hand_over,
         delete_on: row.delete_on,
@@ -354,7 +355,7 @@ pub fn decision_in(stored: &StoredDecision, settings: &Settings, lang: &str) -> 
         reasons: stored.reasons.clone(),
         tip: stored.tip.clone(),
         handled_by: stored.handled_by,
-        review_possible: false,
+        review_possible: matches!(stored.handled_by, HandledBy::Assisted | HandledBy::Automated),
         evaluation_until: None,
     }
 }
