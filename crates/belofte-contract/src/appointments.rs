@@ -137,7 +137,15 @@ pub struct ChosenSlot {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct NewProposal {
     /// One to three: local times in the organisation's zone (`2027-04-06T10:00`), or with an offset of their own.
+    #[serde(default)]
     pub times: Vec<String>,
+    /// The same one by one, as forms send them.
+    #[serde(default)]
+    pub time_1: Option<String>,
+    #[serde(default)]
+    pub time_2: Option<String>,
+    #[serde(default)]
+    pub time_3: Option<String>,
     #[serde(default)]
     pub text: Option<String>,
 }

@@ -76,9 +76,11 @@ fn read<'n>(talk: &Talk<'_>, new: &'n NewProposal) -> ApiResult<(Vec<Timestamp>,
     let zone = talk.settings.calendar.zone();
     let mut problems = vec![];
     let mut times = vec![];
-    let given = new.times.iter().enumerate().filter(|(_, text)| !text.trim().is_empty());
-    for (at, text) in given.take(PROPOSED_TIMES + 1) {
-        let field = format!("times.{at}");
+    let listed = new.times.iter().enumerate().map(|(at, text)| (format!("times.{at}"), text));
+    let one_by_one = [("time_1", &new.time_1), ("time_2", &new.time_2), ("time_3", &new.time_3)];
+    let one_by_one = one_by_one.into_iter().filter_map(|(name, text)| Some((name.to_owned(), text.as_ref()?)));
+    let given = listed.chain(one_by_one).filter(|(_, text)| !text.trim().is_empty());
+    for (field, text) in given.take(PROPOSED_TIMES + 1) {
         match rules::proposed(zone, text) {
             None => problems.push(FieldError::new(&field, FieldErrorCode::NotADate)),
             Some(time) if time <= talk.now => problems.push(FieldError::new(&field, FieldErrorCode::InThePast)),
@@ -91,7 +93,7 @@ fn read<'n>(talk: &Talk<'_>, new: &'n NewProposal) -> ApiResult<(Vec<Timestamp>,
         }
     }
     if times.is_empty() && problems.is_empty() {
-        problems.push(FieldError::new("times.0", FieldErrorCode::Required));
+        problems.push(FieldError::new("time_1", FieldErrorCode::Required));
     }
     if times.len() > PROPOSED_TIMES {
         problems.push(FieldError::with_limit("times", FieldErrorCode::TooMany, PROPOSED_TIMES as u64));
