@@ -31,16 +31,22 @@ pub enum MailKind {
     Erased,
     NewAddress,
     AddressChanged,
+    /// To a question, to why, to another look.
+    Answered,
+    CallMade,
+    /// To who asked without having applied.
+    QuestionLate,
     OwnerLate,
     OwnerTomorrow,
     OwnerDigest,
     OwnerHandOver,
     OwnerOff,
     OwnerOn,
+    OwnerAsked,
 }
 
 impl MailKind {
-    pub const ALL: [MailKind; 18] = [
+    pub const ALL: [MailKind; 22] = [
         MailKind::Receipt,
         MailKind::Code,
         MailKind::StageChanged,
@@ -53,12 +59,16 @@ impl MailKind {
         MailKind::Erased,
         MailKind::NewAddress,
         MailKind::AddressChanged,
+        MailKind::Answered,
+        MailKind::CallMade,
+        MailKind::QuestionLate,
         MailKind::OwnerLate,
         MailKind::OwnerTomorrow,
         MailKind::OwnerDigest,
         MailKind::OwnerHandOver,
         MailKind::OwnerOff,
         MailKind::OwnerOn,
+        MailKind::OwnerAsked,
     ];
 }
 
