@@ -209,10 +209,9 @@ fn content(schema: &str) -> Content {
 }
 
 fn operations() -> Vec<Operation> {
-    [public_reads(), writes(), status_page(), of_questions::operations(), of_privacy(), of_desk::operations()]
-        .into_iter()
-        .flatten()
-        .collect()
+    let subjects =
+        [public_reads(), writes(), status_page(), of_questions::operations(), of_privacy(), of_desk::operations()];
+    subjects.into_iter().flatten().collect()
 }
 
 fn public_reads() -> Vec<Operation> {

@@ -116,13 +116,12 @@ pub async fn forget_person(connection: &mut AnyConnection, id: &str, email: &str
         .await?;
     for statement in [
         "DELETE FROM codes WHERE email = $1",
-        "DELETE FROM outbox WHERE to_address = $1 AND application_id IS NULL AND kind <> 'erased'",
-        "DELETE FROM outbox WHERE to_address = $1 AND application_id IS NULL",
         // Published in the asker's own words it goes with them; in the publisher's it tells of nobody.
         "DELETE FROM published_questions WHERE EXISTS (SELECT 1 FROM questions q
            WHERE q.id = published_questions.id AND q.application_id IS NULL AND q.email = $1
              AND q.text = published_questions.question)",
         "DELETE FROM questions WHERE email = $1 AND application_id IS NULL",
+        "DELETE FROM outbox WHERE to_address = $1 AND application_id IS NULL AND kind <> 'erased'",
     ] {
         sqlx::query(statement).bind(email).execute(&mut *connection).await?;
     }
@@ -144,10 +143,6 @@ pub async fn forget_belongings(
         ("DELETE FROM decision_drafts WHERE application_id = $1", id),
         ("DELETE FROM pending_decisions WHERE application_id = $1", id),
         ("DELETE FROM notes WHERE application_id = $1", id),
-        ("DELETE FROM new_addresses WHERE application_id = $1", id),
-        ("DELETE FROM webhook_deliveries WHERE application_id = $1", id),
-        // A list for a colleague names several people; each line leads to its application.
-        ("DELETE FROM outbox WHERE application_id IS NULL AND body_text LIKE '%' || $1 || '%'", &reference),
         // Published in the applicant's own words it goes with them; in the publisher's it tells of nobody.
         (
             "DELETE FROM published_questions WHERE EXISTS (SELECT 1 FROM questions q
@@ -155,6 +150,10 @@ pub async fn forget_belongings(
             id,
         ),
         ("DELETE FROM questions WHERE application_id = $1", id),
+        ("DELETE FROM new_addresses WHERE application_id = $1", id),
+        ("DELETE FROM webhook_deliveries WHERE application_id = $1", id),
+        // A list for a colleague names several people; each line leads to its application.
+        ("DELETE FROM outbox WHERE application_id IS NULL AND body_text LIKE '%' || $1 || '%'", &reference),
     ] {
         sqlx::query(statement).bind(whose).execute(&mut *connection).await?;
     }

@@ -54,6 +54,12 @@ pub fn preview(kind: MailKind, settings: &Settings, lang: &str, now: Timestamp) 
         MailKind::Decision => {
             [Outcome::Hired, Outcome::Rejected].map(|outcome| sample.decided(settings, lang, outcome, now)).into()
         }
+        MailKind::Answered | MailKind::CallMade => sample.replied(kind, settings, lang, now),
+        MailKind::QuestionLate => {
+            let asker = sample.asker(PromiseKind::Question, false);
+            return vec![question_letters::late(settings, lang, &asker, Some(by), a_week_ago(settings, now))];
+        }
+        MailKind::OwnerAsked => return sample.asked_of(settings, lang).into(),
         MailKind::Withdrawn => {
             let until = now.plus_ms(UNDO_MS);
             let delete_on = Some(now.plus_ms(i64::from(application.keep_days) * DAY_MS));
@@ -69,12 +75,6 @@ pub fn preview(kind: MailKind, settings: &Settings, lang: &str, now: Timestamp) 
                 _ => letters::address_changed(settings, lang, name),
             }];
         }
-        MailKind::Answered | MailKind::CallMade => sample.replied(kind, settings, lang, now),
-        MailKind::QuestionLate => {
-            let asker = sample.asker(PromiseKind::Question, false);
-            return vec![question_letters::late(settings, lang, &asker, Some(by), a_week_ago(settings, now))];
-        }
-        MailKind::OwnerAsked => return sample.asked_of(settings, lang).into(),
         MailKind::OwnerLate
         | MailKind::OwnerTomorrow
         | MailKind::OwnerDigest

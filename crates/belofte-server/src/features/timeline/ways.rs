@@ -13,7 +13,7 @@ use crate::settings::Settings;
 
 pub fn ways(seen: &Seen<'_>, settings: &Settings, lang: &str, now: Timestamp) -> Vec<Way> {
     let open = |word: &str, is_open: bool| is_open.then(|| way(word, lang, None));
-    let all = [
+    let ways = [
         open("questions", questions::may_ask(seen, settings)),
         open("call_back", questions::may_call(seen, settings, now)),
         open("reason", questions::may_ask_why(seen)),
@@ -21,7 +21,7 @@ pub fn ways(seen: &Seen<'_>, settings: &Settings, lang: &str, now: Timestamp) ->
         privacy::withdrawal_way(seen.row, lang, now),
         privacy::held_way(seen.row, lang),
     ];
-    all.into_iter().flatten().collect()
+    ways.into_iter().flatten().collect()
 }
 
 /// The way `word`, worded by `pages.way_<word>`.
