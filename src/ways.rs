@@ -14,7 +14,7 @@ use yew::prelude::*;
 use crate::app::{Shared, View, address, link, use_arrival};
 use crate::ask::Place;
 use crate::config::get;
-use crate::features::{postings, questions};
+use crate::features::{appointments, postings, questions};
 use crate::hooks::{Kept, callback, use_change, use_kept};
 use crate::i18n::{Ctx, DateStyle, Key};
 use crate::part::{Part, part};
@@ -30,6 +30,9 @@ const WAYS: &[(&str, Draw)] = &[
     ("call_back", questions::call_back),
     ("reason", questions::reason),
     ("review", questions::review),
+    ("appointment", appointments::panel),
+    ("evaluation", appointments::panel),
+    ("hand_over", appointments::panel),
 ];
 
 fn find(word: &str) -> Option<Draw> {
