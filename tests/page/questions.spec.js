@@ -91,7 +91,8 @@ for (const lang of languages) {
     await context.close();
 
     // Before applying: what others asked, and one's own question, as a page of the widget.
-    const other = await browser.newPage({ locale: lang });
+    const another = await browser.newContext({ locale: lang });
+    const other = await another.newPage();
     await other.goto(`${demo.host}${lang === "nl" ? "/" : "/en.html"}`);
     const outside = widget(other);
     await outside.scrollIntoViewIfNeeded();
@@ -104,7 +105,7 @@ for (const lang of languages) {
     await seen(other, `questions-before-${lang}`);
     await outside.getByRole("button", { name: w("questions.send"), exact: true }).click();
     await expect(told(outside)).toContainText(pattern(w("pages.told_question_title")));
-    await other.close();
+    await another.close();
   });
 }
 
