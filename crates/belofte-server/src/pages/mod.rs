@@ -7,6 +7,7 @@ pub mod preview;
 mod score;
 mod shell;
 mod status;
+mod talk;
 mod ways;
 
 use std::collections::HashMap;

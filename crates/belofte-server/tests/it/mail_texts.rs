@@ -92,6 +92,18 @@ both!(every_kind_has_a_sample_in_each_language_without_gaps, app, {
                 "moved",
                 "late",
                 "decision",
+                "talk_invited",
+                "talk_booked",
+                "talk_moved",
+                "talk_cancelled",
+                "talk_reminder",
+                "talk_declined",
+                "hand_over",
+                "withdrawn",
+                "restored",
+                "erased",
+                "new_address",
+                "address_changed",
                 "answered",
                 "call_made",
                 "question_late",
@@ -99,7 +111,9 @@ both!(every_kind_has_a_sample_in_each_language_without_gaps, app, {
                 "owner_tomorrow",
                 "owner_digest",
                 "owner_hand_over",
-                "owner_asked"
+                "owner_asked",
+                "owner_off",
+                "owner_on"
             ]
         );
         for mail in samples.as_array().unwrap() {
