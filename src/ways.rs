@@ -26,10 +26,13 @@ type Draw = fn(&Place) -> Html;
 
 /// By the word of the backend, one line a way. What is not here is not shown.
 const WAYS: &[(&str, Draw)] = &[
+    ("questions", questions::panel),
+    ("call_back", questions::call_back),
+    ("reason", questions::reason),
+    ("review", questions::review),
     ("appointment", appointments::panel),
     ("evaluation", appointments::panel),
     ("hand_over", appointments::panel),
-    ("questions", questions::panel),
 ];
 
 fn find(word: &str) -> Option<Draw> {

@@ -342,6 +342,18 @@ keys! {
     QuestionsEmailHint = "questions.email_hint",
     QuestionsSend = "questions.send",
     QuestionsChoose = "questions.choose",
+    QuestionsReasonLead = "questions.reason_lead",
+    QuestionsReasonSend = "questions.reason_send",
+    QuestionsReviewLead = "questions.review_lead",
+    QuestionsReviewText = "questions.review_text",
+    QuestionsReviewSend = "questions.review_send",
+    QuestionsCallLead = "questions.call_lead",
+    QuestionsPhone = "questions.phone",
+    QuestionsWindow = "questions.window",
+    QuestionsCallSend = "questions.call_send",
+    QuestionsNoWindows = "questions.no_windows",
+    QuestionsPublished = "questions.published",
+    QuestionsOwn = "questions.own",
 
     // appointments
     AppointmentsChoose = "appointments.choose",
