@@ -7,9 +7,11 @@
 //! currency, ids opaque strings. Unknown fields are ignored; an unknown enum value becomes `Unknown`.
 
 pub mod apply;
+pub mod complaint;
 pub mod contacts;
 pub mod decision;
 pub mod desk;
+pub mod feedback;
 pub mod fixtures;
 pub mod lookup;
 pub mod organization;

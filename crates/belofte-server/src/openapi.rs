@@ -2,6 +2,7 @@
 //!
 //! `docs/openapi.json` is this document; tests hold the two, and the list and the router, against each other.
 
+mod of_complaints;
 mod of_desk;
 
 use axum::Router;
@@ -9,7 +10,8 @@ use axum::http::header;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use belofte_contract::{
-    apply, contacts, decision, desk, lookup, organization, paths, postings, problem, proof, score, timeline,
+    apply, complaint, contacts, decision, desk, feedback, lookup, organization, paths, postings, problem, proof, score,
+    timeline, told,
 };
 use utoipa::OpenApi;
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn};
@@ -38,6 +40,12 @@ use crate::webhooks;
         apply::Upload,
         apply::NewApplication,
         apply::ApplicationReceipt,
+        complaint::NewComplaint,
+        complaint::ComplaintTaken,
+        complaint::Complaint,
+        feedback::NewFeedback,
+        feedback::Feedback,
+        feedback::Improvements,
         lookup::StatusRequest,
         lookup::StatusRequestAccepted,
         lookup::NewStatusSession,
@@ -46,6 +54,7 @@ use crate::webhooks;
         timeline::Application,
         timeline::ApplicationExport,
         timeline::ChangedEvent,
+        told::Told,
         contacts::Contact,
         score::KindScore,
         score::PromiseScore,
@@ -191,7 +200,10 @@ fn content(schema: &str) -> Content {
 }
 
 fn operations() -> Vec<Operation> {
-    [public_reads(), writes(), status_page(), of_desk::operations()].into_iter().flatten().collect()
+    [public_reads(), writes(), status_page(), of_complaints::operations(), of_desk::operations()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn public_reads() -> Vec<Operation> {

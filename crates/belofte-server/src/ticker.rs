@@ -17,8 +17,8 @@ use sqlx::AnyConnection;
 
 use crate::desk::{self, decisions, users};
 use crate::erasure;
-use crate::features::lookup;
 use crate::features::timeline::store::{NewEvent, find, load_application, record_event};
+use crate::features::{complaint, feedback, lookup};
 use crate::mail::{self, letters};
 use crate::problem::ApiResult;
 use crate::state::{App, AppState};
@@ -39,6 +39,9 @@ pub async fn tick_forever(state: AppState) {
         }
         if let Err(problem) = tick(&state).await {
             tracing::error!(problem = ?problem.problem().kind, "ticker");
+        }
+        if let Err(problem) = complaint::time::tick(&state).await {
+            tracing::error!(problem = ?problem.problem().kind, "complaints");
         }
         if let Err(problem) = rounds(&state).await {
             tracing::error!(problem = ?problem.problem().kind, "mails to owners");
@@ -125,7 +128,7 @@ async fn mail_applicant(
     Ok(())
 }
 
-/// Removes what has expired: codes, sessions, links, letters to nobody, what webhooks were sent.
+/// Removes what has expired: codes, sessions, links, letters to nobody, what webhooks were sent. Releases feedback.
 pub async fn clean(app: &App, now: Timestamp) -> ApiResult<()> {
     let mut transaction = app.store.write().begin().await?;
     lookup::store::purge(&mut transaction, now).await?;
@@ -135,6 +138,7 @@ pub async fn clean(app: &App, now: Timestamp) -> ApiResult<()> {
     mail::store::purge(&mut transaction, now.plus_ms(-HOUR_MS)).await?;
     webhooks::store::purge(&mut transaction, now).await?;
     transaction.commit().await?;
+    feedback::store::release(app, now).await?;
     app.store.sweep().await?;
     Ok(())
 }

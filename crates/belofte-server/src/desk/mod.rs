@@ -8,9 +8,11 @@ mod acts;
 pub mod api;
 mod applications;
 pub mod audit;
+mod complaints;
 mod contacts;
 pub mod decisions;
 pub mod deeds;
+mod feedback;
 mod list;
 pub mod pages;
 mod policy;
@@ -39,6 +41,8 @@ pub fn routes() -> Vec<Route> {
         api::routes(),
         decisions::routes(),
         score::routes(),
+        complaints::routes(),
+        feedback::routes(),
         mail::desk::routes(),
         webhooks::routes(),
         policy::routes(),

@@ -2,6 +2,8 @@
 //! and each other's `store.rs`.
 
 pub mod apply;
+pub mod complaint;
+pub mod feedback;
 pub mod lookup;
 pub mod postings;
 pub mod score;
@@ -18,4 +20,6 @@ pub fn router() -> Router<AppState> {
         .merge(lookup::router())
         .merge(timeline::router())
         .merge(score::router())
+        .merge(complaint::router())
+        .merge(feedback::router())
 }

@@ -30,10 +30,15 @@ pub enum MailKind {
     OwnerTomorrow,
     OwnerDigest,
     OwnerHandOver,
+    ComplaintReceived,
+    ComplaintAnswered,
+    ComplaintLate,
+    OwnerComplaint,
+    OwnerComplaintLate,
 }
 
 impl MailKind {
-    pub const ALL: [MailKind; 11] = [
+    pub const ALL: [MailKind; 16] = [
         MailKind::Receipt,
         MailKind::Code,
         MailKind::StageChanged,
@@ -45,6 +50,11 @@ impl MailKind {
         MailKind::OwnerTomorrow,
         MailKind::OwnerDigest,
         MailKind::OwnerHandOver,
+        MailKind::ComplaintReceived,
+        MailKind::ComplaintAnswered,
+        MailKind::ComplaintLate,
+        MailKind::OwnerComplaint,
+        MailKind::OwnerComplaintLate,
     ];
 }
 

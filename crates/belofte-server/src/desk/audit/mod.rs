@@ -63,10 +63,15 @@ pub enum Act {
     MailTextChanged,
     /// The shipped one again.
     MailTextReset,
+    ComplaintAnswered,
+    /// The reader is in it themselves: somebody else reads it.
+    ComplaintHandedOver,
+    ComplaintErased,
+    ImprovementsChanged,
 }
 
 impl Act {
-    pub const ALL: [Act; 36] = [
+    pub const ALL: [Act; 40] = [
         Act::SignedIn,
         Act::SignedOut,
         Act::Invited,
@@ -103,6 +108,10 @@ impl Act {
         Act::MailRetried,
         Act::MailTextChanged,
         Act::MailTextReset,
+        Act::ComplaintAnswered,
+        Act::ComplaintHandedOver,
+        Act::ComplaintErased,
+        Act::ImprovementsChanged,
     ];
 }
 
@@ -118,6 +127,8 @@ pub enum Subject<'s> {
     Mail(&'s str),
     /// Language and key of a sentence: `nl/greeting`.
     MailText(&'s str),
+    /// By an id that stands nowhere else: not by its number.
+    Complaint(&'s str),
     Organization,
     /// All of them.
     Promises,
@@ -133,6 +144,7 @@ impl<'s> Subject<'s> {
             Subject::Person(id) => ("person", id),
             Subject::Mail(id) => ("mail", id),
             Subject::MailText(id) => ("mail_text", id),
+            Subject::Complaint(id) => ("complaint", id),
             Subject::Organization => ("organization", ""),
             Subject::Promises => ("promises", ""),
         }

@@ -8,8 +8,8 @@ use belofte_contract::timeline::Way;
 use super::store::ApplicationRow;
 use crate::locale;
 
-pub fn ways(_row: &ApplicationRow, _lang: &str, _now: Timestamp) -> Vec<Way> {
-    vec![]
+pub fn ways(_row: &ApplicationRow, lang: &str, _now: Timestamp) -> Vec<Way> {
+    vec![way("feedback", lang, None), way("complaint", lang, None)]
 }
 
 /// The way `word`, worded by `pages.way_<word>`.
