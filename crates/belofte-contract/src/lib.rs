@@ -17,6 +17,7 @@ pub mod lookup;
 pub mod organization;
 pub mod paths;
 pub mod postings;
+pub mod privacy;
 pub mod problem;
 pub mod promise;
 pub mod proof;

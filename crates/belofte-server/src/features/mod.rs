@@ -6,6 +6,7 @@ pub mod complaint;
 pub mod feedback;
 pub mod lookup;
 pub mod postings;
+pub mod privacy;
 pub mod score;
 pub mod timeline;
 
@@ -22,4 +23,5 @@ pub fn router() -> Router<AppState> {
         .merge(score::router())
         .merge(complaint::router())
         .merge(feedback::router())
+        .merge(privacy::router())
 }

@@ -26,6 +26,11 @@ pub enum MailKind {
     Moved,
     Late,
     Decision,
+    Withdrawn,
+    Restored,
+    Erased,
+    NewAddress,
+    AddressChanged,
     OwnerLate,
     OwnerTomorrow,
     OwnerDigest,
@@ -35,10 +40,12 @@ pub enum MailKind {
     ComplaintLate,
     OwnerComplaint,
     OwnerComplaintLate,
+    OwnerOff,
+    OwnerOn,
 }
 
 impl MailKind {
-    pub const ALL: [MailKind; 16] = [
+    pub const ALL: [MailKind; 23] = [
         MailKind::Receipt,
         MailKind::Code,
         MailKind::StageChanged,
@@ -46,6 +53,11 @@ impl MailKind {
         MailKind::Moved,
         MailKind::Late,
         MailKind::Decision,
+        MailKind::Withdrawn,
+        MailKind::Restored,
+        MailKind::Erased,
+        MailKind::NewAddress,
+        MailKind::AddressChanged,
         MailKind::OwnerLate,
         MailKind::OwnerTomorrow,
         MailKind::OwnerDigest,
@@ -55,6 +67,8 @@ impl MailKind {
         MailKind::ComplaintLate,
         MailKind::OwnerComplaint,
         MailKind::OwnerComplaintLate,
+        MailKind::OwnerOff,
+        MailKind::OwnerOn,
     ];
 }
 

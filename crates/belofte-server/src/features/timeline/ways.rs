@@ -6,10 +6,17 @@ use belofte_contract::Timestamp;
 use belofte_contract::timeline::Way;
 
 use super::store::ApplicationRow;
+use crate::features::privacy;
 use crate::locale;
 
-pub fn ways(_row: &ApplicationRow, lang: &str, _now: Timestamp) -> Vec<Way> {
-    vec![way("feedback", lang, None), way("complaint", lang, None)]
+pub fn ways(row: &ApplicationRow, lang: &str, now: Timestamp) -> Vec<Way> {
+    let ways = [
+        Some(way("feedback", lang, None)),
+        privacy::withdrawal_way(row, lang, now),
+        privacy::held_way(row, lang),
+        Some(way("complaint", lang, None)),
+    ];
+    ways.into_iter().flatten().collect()
 }
 
 /// The way `word`, worded by `pages.way_<word>`.
