@@ -2,8 +2,10 @@
 
 pub mod apply;
 pub mod badge;
+pub mod complaint;
 pub mod contacts;
 pub mod decision;
+pub mod feedback;
 pub mod lookup;
 pub mod postings;
 pub mod questions;

@@ -106,7 +106,7 @@ fn begun(words: &Words<'_>, kind: MailKind, row: &ComplaintRow) -> Letter {
 fn close(words: &Words<'_>, letter: &mut Letter, row: &ComplaintRow) {
     let number = row.number.to_string();
     letter.parts.push(text(words.say("complaint_keep", &[("number", &number)])));
-    let page = ["/careers/complaint?lang=", words.lang].concat();
+    let page = ["/careers/complaint/answer?lang=", words.lang].concat();
     letter.parts.push(Part::Button { text: words.say("complaint_link", &[]), href: words.settings.own_page(&page) });
 }
 

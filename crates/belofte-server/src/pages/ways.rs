@@ -27,6 +27,7 @@ use belofte_contract::problem::{FieldError, ProblemType};
 use belofte_contract::timeline::Application;
 use belofte_contract::told::Told;
 
+use super::complaint;
 use super::shell::{self, Page};
 use super::status::{self, Visitor};
 use super::{Parts, draw};
@@ -47,10 +48,14 @@ const SCOPE: &str = "Path=/careers; SameSite=Lax; Max-Age=600";
 /// Browsers keep no longer ones.
 const COOKIE_MAX_BYTES: usize = 3_800;
 
-type Later<'a, T> = Pin<Box<dyn Future<Output = ApiResult<T>> + Send + 'a>>;
+pub type Later<'a, T> = Pin<Box<dyn Future<Output = ApiResult<T>> + Send + 'a>>;
 
 /// One line a way.
-const WAYS: &[Way] = &[];
+const WAYS: &[Way] = &[
+    Way { word: "complaint", show: complaint::complain, act: complaint::file },
+    Way { word: "feedback", show: complaint::opinion, act: complaint::give },
+    Way { word: "improvements", show: complaint::changed, act: complaint::nothing },
+];
 
 /// A way as a page of its own.
 struct Way {

@@ -328,6 +328,80 @@ both!(a_complaint_goes_a_year_after_the_answer_or_when_its_maker_wants_it, app, 
     assert!(list.lines().count() == 2 && !list.contains(&first), "{list}");
 });
 
+/// The text between `before` and the next quotation mark.
+fn after(text: &str, before: &str) -> String {
+    text.split(before).nth(1).unwrap_or_default().split('"').next().unwrap_or_default().to_owned()
+}
+
+both!(without_javascript_it_is_made_read_and_erased_by_forms_alone, app, {
+    let rosa = reader(&app, "Rosa", None).await;
+    let shown = page(&app.get("/careers/complaint?lang=en").await);
+    assert!(shown.contains("What happened?") && shown.contains("/careers/complaint/answer?lang=en"), "{shown}");
+    let key = after(&shown, "name=\"belofte-key\" value=\"");
+    let words = format!("belofte-key={key}&subject={SUBJECT}&lang=en&email={}", EMAIL.replace('@', "%40"));
+    let short = form(&app, "/careers/complaint?lang=en", &format!("{words}&text=Short."), "").await;
+    assert_eq!(short.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", short.text());
+    assert!(page(&short).contains(SUBJECT) && page(&short).contains("Short."), "nothing is lost: {}", page(&short));
+    let sent =
+        form(&app, "/careers/complaint?lang=en", &format!("{words}&text=They+told+me+{WORD}+and+no+reason."), "").await;
+    assert_eq!(
+        (sent.status, sent.header("location")),
+        (StatusCode::SEE_OTHER, "/careers/complaint?lang=en"),
+        "{}",
+        sent.text()
+    );
+    let cookie = sent.header("set-cookie").split(';').next().unwrap().to_owned();
+    let told = page(&read(&app, "/careers/complaint?lang=en", &cookie).await);
+    let number: String =
+        sqlx::query_scalar("SELECT number FROM complaints").fetch_one(app.state.store.read()).await.unwrap();
+    assert!(told.contains(&format!("We have your complaint: {number}")) && told.contains("Rosa de Lezer"), "{told}");
+
+    let path = "/careers/complaint/answer?lang=en";
+    let known = format!("number={number}&email={}", EMAIL.replace('@', "%40"));
+    let unknown = form(&app, path, &known.replace(&number, "0000-0000-0000"), "").await;
+    let asked = form(&app, path, &known, "").await;
+    let text = page(&asked);
+    assert_eq!(text.replace(&number, ""), page(&unknown).replace("0000-0000-0000", ""), "alike for all");
+    assert!(text.contains("a code is on its way to you"), "{text}");
+    let wrong = form(&app, path, &format!("{known}&code=000000"), "").await;
+    assert_eq!(wrong.status, StatusCode::UNAUTHORIZED);
+    assert!(page(&wrong).contains(&number), "what was typed stays: {}", page(&wrong));
+    let mail = mails(&app).await.into_iter().rfind(|mail| mail.starts_with("code ")).unwrap();
+    let code: String = mail.rsplit('@').next().unwrap().chars().filter(char::is_ascii_digit).collect();
+    let opened = form(&app, path, &format!("{known}&code={code}"), "").await;
+    let own = format!("/careers/complaint/answer/{number}?lang=en");
+    assert_eq!(opened.header("location"), own, "{}", opened.text());
+    let visit = opened.header("set-cookie").split(';').next().unwrap().to_owned();
+    let waits = page(&read(&app, &own, &visit).await);
+    assert!(waits.contains(WORD) && waits.contains("Rosa de Lezer reads it"), "{waits}");
+    assert_eq!(answer(&app, &rosa, &number).await.status, StatusCode::SEE_OTHER);
+    let answered = page(&read(&app, &own, &visit).await);
+    assert!(answered.contains(ANSWER) && answered.contains("The answer of Rosa de Lezer"), "{answered}");
+    assert!(
+        answered.contains("Human Rights") && answered.contains("We erase all of it on 22 March 2028"),
+        "{answered}"
+    );
+    assert_eq!(read(&app, &own, "").await.header("location"), path, "without the visit it stays closed");
+    let erased = form(&app, &own, "", &visit).await;
+    assert_eq!(erased.header("location"), "/careers/complaint/answer?lang=en&done=erased");
+    assert_eq!(read(&app, &own, &visit).await.status, StatusCode::SEE_OTHER);
+    assert!(
+        page(&app.get("/careers/complaint/answer?lang=en&done=erased").await).contains("Your complaint is erased.")
+    );
+});
+
+both!(from_ones_own_page_no_address_is_written, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    let ways = noor.page(&app).await["ways"].clone();
+    let words: Vec<&str> = ways.as_array().unwrap().iter().map(|way| way["word"].as_str().unwrap()).collect();
+    assert!(words.contains(&"complaint") && words.contains(&"feedback"), "{words:?}");
+    let body = json!({"subject": SUBJECT, "text": format!("Ik kreeg {WORD} te horen."), "reference": noor.reference});
+    let reply = app.post("/v1/complaints", &body, &[("authorization", &noor.bearer)]).await;
+    assert_eq!(reply.status, StatusCode::CREATED, "{}", reply.text());
+    assert!(mails(&app).await.iter().any(|mail| mail.starts_with("complaint_received noor@example.com")));
+    assert_eq!(app.post("/v1/complaints", &body, &[]).await.problem(), "/problems/fields email:required");
+});
+
 /// A path with everything filled in that somebody of the hiring team could know, and the number, should they guess it.
 fn filled(path: &str, reference: &str, number: &str) -> String {
     let known = [("{reference}", reference), ("{posting}", "kok"), ("{number}", number), ("{lang}", "nl")];

@@ -177,7 +177,7 @@ async fn take_back(
 }
 
 /// The complaint with `number`, when it is of the session's address.
-async fn own(connection: &mut AnyConnection, session: &Session, number: &str) -> ApiResult<ComplaintRow> {
+pub async fn own(connection: &mut AnyConnection, session: &Session, number: &str) -> ApiResult<ComplaintRow> {
     let number = Reference::parse(number).map_err(|_| ApiProblem::not_found())?;
     let row = store::find(connection, number).await?;
     row.filter(|row| row.email == session.email).ok_or_else(ApiProblem::not_found)
