@@ -4,6 +4,7 @@
 
 mod of_complaints;
 mod of_desk;
+mod of_questions;
 
 use axum::Router;
 use axum::http::header;
@@ -11,7 +12,7 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 use belofte_contract::{
     apply, complaint, contacts, decision, desk, feedback, lookup, organization, paths, postings, privacy, problem,
-    proof, score, timeline, told,
+    proof, questions, score, timeline, told,
 };
 use utoipa::OpenApi;
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn};
@@ -65,6 +66,17 @@ use crate::webhooks;
         privacy::NewAddress,
         problem::Problem,
         proof::Proof,
+        questions::NewQuestion,
+        questions::NewReview,
+        questions::NewCallBack,
+        questions::CallBack,
+        questions::NewPostingQuestion,
+        questions::PublishedQuestions,
+        questions::DeskQuestion,
+        questions::NewAnswer,
+        questions::NewCallNote,
+        questions::NewPublication,
+        told::Told,
         desk::Transition,
         desk::PromiseKept,
         desk::NewPromiseMove,
@@ -204,10 +216,16 @@ fn content(schema: &str) -> Content {
 }
 
 fn operations() -> Vec<Operation> {
-    [public_reads(), writes(), status_page(), of_privacy(), of_complaints::operations(), of_desk::operations()]
-        .into_iter()
-        .flatten()
-        .collect()
+    let subjects = [
+        public_reads(),
+        writes(),
+        status_page(),
+        of_questions::operations(),
+        of_complaints::operations(),
+        of_privacy(),
+        of_desk::operations(),
+    ];
+    subjects.into_iter().flatten().collect()
 }
 
 fn public_reads() -> Vec<Operation> {

@@ -17,6 +17,7 @@ mod list;
 pub mod pages;
 mod policy;
 pub mod postings;
+pub mod questions;
 pub mod route;
 pub mod score;
 pub mod store;
@@ -47,6 +48,7 @@ pub fn routes() -> Vec<Route> {
         webhooks::routes(),
         policy::routes(),
         contacts::routes(),
+        questions::routes(),
         users::routes(),
         audit::routes(),
         pages::routes(),

@@ -7,6 +7,7 @@ pub mod feedback;
 pub mod lookup;
 pub mod postings;
 pub mod privacy;
+pub mod questions;
 pub mod score;
 pub mod timeline;
 
@@ -20,6 +21,7 @@ pub fn router() -> Router<AppState> {
         .merge(apply::router())
         .merge(lookup::router())
         .merge(timeline::router())
+        .merge(questions::router())
         .merge(score::router())
         .merge(complaint::router())
         .merge(feedback::router())

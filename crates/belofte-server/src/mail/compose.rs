@@ -26,6 +26,11 @@ pub enum MailKind {
     Moved,
     Late,
     Decision,
+    /// To a question, to why, to another look.
+    Answered,
+    CallMade,
+    /// To who asked without having applied.
+    QuestionLate,
     Withdrawn,
     Restored,
     Erased,
@@ -40,12 +45,13 @@ pub enum MailKind {
     ComplaintLate,
     OwnerComplaint,
     OwnerComplaintLate,
+    OwnerAsked,
     OwnerOff,
     OwnerOn,
 }
 
 impl MailKind {
-    pub const ALL: [MailKind; 23] = [
+    pub const ALL: [MailKind; 27] = [
         MailKind::Receipt,
         MailKind::Code,
         MailKind::StageChanged,
@@ -53,6 +59,9 @@ impl MailKind {
         MailKind::Moved,
         MailKind::Late,
         MailKind::Decision,
+        MailKind::Answered,
+        MailKind::CallMade,
+        MailKind::QuestionLate,
         MailKind::Withdrawn,
         MailKind::Restored,
         MailKind::Erased,
@@ -67,6 +76,7 @@ impl MailKind {
         MailKind::ComplaintLate,
         MailKind::OwnerComplaint,
         MailKind::OwnerComplaintLate,
+        MailKind::OwnerAsked,
         MailKind::OwnerOff,
         MailKind::OwnerOn,
     ];

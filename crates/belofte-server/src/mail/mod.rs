@@ -11,6 +11,7 @@ pub mod letters;
 pub mod outbox;
 pub mod owner_letters;
 mod pages;
+pub mod question_letters;
 pub mod samples;
 mod sentences;
 pub mod store;

@@ -68,10 +68,17 @@ pub enum Act {
     ComplaintHandedOver,
     ComplaintErased,
     ImprovementsChanged,
+    /// A question, why, or another look.
+    Answered,
+    CallNoted,
+    /// What was no question.
+    QuestionRemoved,
+    QuestionPublished,
+    QuestionUnpublished,
 }
 
 impl Act {
-    pub const ALL: [Act; 40] = [
+    pub const ALL: [Act; 45] = [
         Act::SignedIn,
         Act::SignedOut,
         Act::Invited,
@@ -112,6 +119,11 @@ impl Act {
         Act::ComplaintHandedOver,
         Act::ComplaintErased,
         Act::ImprovementsChanged,
+        Act::Answered,
+        Act::CallNoted,
+        Act::QuestionRemoved,
+        Act::QuestionPublished,
+        Act::QuestionUnpublished,
     ];
 }
 
@@ -129,6 +141,7 @@ pub enum Subject<'s> {
     MailText(&'s str),
     /// By an id that stands nowhere else: not by its number.
     Complaint(&'s str),
+    Question(&'s str),
     Organization,
     /// All of them.
     Promises,
@@ -145,6 +158,7 @@ impl<'s> Subject<'s> {
             Subject::Mail(id) => ("mail", id),
             Subject::MailText(id) => ("mail_text", id),
             Subject::Complaint(id) => ("complaint", id),
+            Subject::Question(id) => ("question", id),
             Subject::Organization => ("organization", ""),
             Subject::Promises => ("promises", ""),
         }

@@ -42,6 +42,7 @@ const DAILY: &[(&str, &str, Need)] = &[
     ("applications", "/desk/applications", Need::ReadApplications),
     ("decisions", "/desk/decisions", Need::Decide),
     ("complaints", "/desk/complaints", Need::AnswerComplaints),
+    ("questions", "/desk/questions", Need::ReadApplications),
     ("score", "/desk/score", Need::ReadFigures),
     ("feedback", "/desk/feedback", Need::ReadFigures),
 ];
@@ -101,6 +102,9 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("mail_text.html", include_str!("templates/mail_text.html")),
     ("contacts.html", include_str!("templates/contacts.html")),
     ("contact.html", include_str!("templates/contact.html")),
+    ("questions.html", include_str!("templates/questions.html")),
+    ("question.html", include_str!("templates/question.html")),
+    ("question_publish.html", include_str!("templates/question_publish.html")),
     ("policy.html", include_str!("templates/policy.html")),
     ("policy_parts.html", include_str!("templates/policy_parts.html")),
     ("policy_preview.html", include_str!("templates/policy_preview.html")),

@@ -88,7 +88,9 @@ pub async fn take(app: &App, new: &NewComplaint, key: Option<&str>) -> ApiResult
     }
     about(connection, &mut accepted).await?;
     let flood = store::count_recent(connection, now).await? >= FLOOD;
-    let doubts = doubt::signs(new.website.as_deref(), key.unwrap_or_default(), flood, now);
+    let mut doubts = doubt::signs(new.website.as_deref(), key.unwrap_or_default(), now);
+    doubts.extend(flood.then_some("flood"));
+    let doubts = doubts.join(" ");
     let answer_due_at = rules::answer_due(&settings.calendar, now, settings.complaint_days());
     let id = new_id();
     let added = Added {
