@@ -16,6 +16,7 @@ use belofte_contract::{Reference, Timestamp};
 
 use super::complaint_letters;
 use super::compose::{Letter, MailKind, Words};
+use super::letters;
 use super::owner_letters::{self, Digest, Owed};
 use super::question_letters::{self, Asker};
 use crate::features::complaint;

@@ -35,7 +35,7 @@ impl Envelope {
 
     /// To somebody who has not applied.
     pub fn to_visitor(email: &str) -> Envelope {
-        Envelope { application_id: None, to: Some(email.to_owned()) }
+        Envelope { application_id: None, complaint_id: None, to: Some(email.to_owned()) }
     }
 
     /// About one application, or about several.
