@@ -7,6 +7,7 @@ pub mod access;
 mod acts;
 pub mod api;
 mod applications;
+mod appointments;
 pub mod audit;
 mod complaints;
 mod contacts;
@@ -38,6 +39,7 @@ pub fn routes() -> Vec<Route> {
         list::routes(),
         postings::routes(),
         applications::routes(),
+        appointments::routes(),
         acts::routes(),
         api::routes(),
         decisions::routes(),

@@ -2,6 +2,7 @@
 //! and each other's `store.rs`.
 
 pub mod apply;
+pub mod appointments;
 pub mod complaint;
 pub mod feedback;
 pub mod lookup;
@@ -25,5 +26,6 @@ pub fn router() -> Router<AppState> {
         .merge(score::router())
         .merge(complaint::router())
         .merge(feedback::router())
+        .merge(appointments::router())
         .merge(privacy::router())
 }

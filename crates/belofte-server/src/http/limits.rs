@@ -32,6 +32,8 @@ pub enum Limited {
     /// As often as codes: both mail whoever is named.
     Complaints,
     Feedback,
+    /// Choosing, moving and proposing times.
+    Talks,
     /// What is asked of the employer, signed in or not.
     Questions,
     SignIns,
@@ -48,6 +50,7 @@ pub struct RateLimits {
     status_sessions: ByAddress,
     complaints: ByAddress,
     feedback: ByAddress,
+    talks: ByAddress,
     questions: ByAddress,
     sign_ins: ByAddress,
 }
@@ -75,6 +78,7 @@ impl RateLimits {
             status_sessions: limiter(limits.status_sessions_per_minute),
             complaints: limiter(limits.status_requests_per_minute),
             feedback: limiter(limits.status_sessions_per_minute),
+            talks: limiter(limits.status_sessions_per_minute),
             questions: limiter(limits.questions_per_minute),
             sign_ins: limiter(limits.sign_ins_per_minute),
         }
@@ -90,6 +94,7 @@ impl RateLimits {
             Limited::StatusSessions => &self.status_sessions,
             Limited::Complaints => &self.complaints,
             Limited::Feedback => &self.feedback,
+            Limited::Talks => &self.talks,
             Limited::Questions => &self.questions,
             Limited::SignIns => &self.sign_ins,
         };

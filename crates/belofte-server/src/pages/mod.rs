@@ -8,6 +8,7 @@ pub mod preview;
 mod score;
 mod shell;
 mod status;
+mod talk;
 mod ways;
 
 use std::collections::HashMap;

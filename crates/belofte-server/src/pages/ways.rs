@@ -30,7 +30,7 @@ use belofte_contract::told::Told;
 use super::complaint;
 use super::shell::{self, Page};
 use super::status::{self, Visitor};
-use super::{Parts, draw};
+use super::{Parts, draw, talk};
 use crate::features::lookup::AskedLang;
 use crate::features::postings::{load_organization, percent_encoded};
 use crate::features::timeline;
@@ -55,6 +55,9 @@ const WAYS: &[Way] = &[
     Way { word: "complaint", show: complaint::complain, act: complaint::file },
     Way { word: "feedback", show: complaint::opinion, act: complaint::give },
     Way { word: "improvements", show: complaint::changed, act: complaint::nothing },
+    Way { word: "appointment", show: talk::show, act: talk::act },
+    Way { word: "evaluation", show: talk::show, act: talk::act },
+    Way { word: "hand_over", show: talk::show, act: talk::act },
 ];
 
 /// A way as a page of its own.

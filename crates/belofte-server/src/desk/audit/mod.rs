@@ -68,6 +68,13 @@ pub enum Act {
     ComplaintHandedOver,
     ComplaintErased,
     ImprovementsChanged,
+    SlotsPublished,
+    SlotCancelled,
+    /// A time that the applicant proposed.
+    TalkAgreed,
+    TalkDeclined,
+    /// The first day of who is hired.
+    HandOverWritten,
     /// A question, why, or another look.
     Answered,
     CallNoted,
@@ -78,7 +85,7 @@ pub enum Act {
 }
 
 impl Act {
-    pub const ALL: [Act; 45] = [
+    pub const ALL: [Act; 50] = [
         Act::SignedIn,
         Act::SignedOut,
         Act::Invited,
@@ -119,6 +126,11 @@ impl Act {
         Act::ComplaintHandedOver,
         Act::ComplaintErased,
         Act::ImprovementsChanged,
+        Act::SlotsPublished,
+        Act::SlotCancelled,
+        Act::TalkAgreed,
+        Act::TalkDeclined,
+        Act::HandOverWritten,
         Act::Answered,
         Act::CallNoted,
         Act::QuestionRemoved,
