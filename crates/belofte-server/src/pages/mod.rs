@@ -2,6 +2,7 @@
 //!
 //! Draws by the widget's components; adds head, style sheet, language switch. No script runs here.
 
+mod complaint;
 mod not_open;
 pub mod preview;
 mod score;
@@ -50,6 +51,7 @@ pub fn router() -> Router<AppState> {
         .route("/careers/{id}", get(posting).post(send))
         .route("/careers/{id}/apply", get(apply))
         .merge(ways::router())
+        .merge(complaint::router())
         .merge(status::router())
 }
 

@@ -29,6 +29,7 @@ use belofte_contract::problem::{FieldError, ProblemType};
 use belofte_contract::timeline::Application;
 use belofte_contract::told::Told;
 
+use super::complaint;
 use super::shell::{self, Page};
 use super::status::{self, Visitor};
 use super::{Parts, draw, talk};
@@ -58,6 +59,9 @@ const WAYS: &[Way] = &[
     Way { word: "call_back", show: questions::show_call, act: questions::call },
     Way { word: "reason", show: questions::show_reason, act: questions::ask_why },
     Way { word: "review", show: questions::show_review, act: questions::ask_review },
+    Way { word: "complaint", show: complaint::complain, act: complaint::file },
+    Way { word: "feedback", show: complaint::opinion, act: complaint::give },
+    Way { word: "improvements", show: complaint::changed, act: complaint::nothing },
     Way { word: "appointment", show: talk::show, act: talk::act },
     Way { word: "evaluation", show: talk::show, act: talk::act },
     Way { word: "hand_over", show: talk::show, act: talk::act },
