@@ -36,7 +36,7 @@ both!(a_sentence_of_their_own_stands_in_mails_until_it_is_taken_back, app, {
 both!(a_sentence_that_would_not_say_enough_is_refused_with_what_is_allowed, app, {
     let long = "x".repeat(601);
     for (sentence, text, problem, said) in [
-        ("nl/no_such", "Hoi", "key:not_a_choice", "unknown sentence no_such; allowed: answer_yes, by_when, "),
+        ("nl/no_such", "Hoi", "key:not_a_choice", "unknown sentence no_such; allowed: "),
         ("nl/sample_tip", "Hoi", "key:not_a_choice", "unknown sentence sample_tip"),
         ("fr/greeting", "Bonjour", "lang:not_a_choice", "unknown language fr; allowed: nl, en"),
         ("nl/greeting", "Hoi {naam},", "text:not_a_choice", "unknown placeholder {naam}; allowed: {name}"),
@@ -92,10 +92,17 @@ both!(every_kind_has_a_sample_in_each_language_without_gaps, app, {
                 "moved",
                 "late",
                 "decision",
+                "withdrawn",
+                "restored",
+                "erased",
+                "new_address",
+                "address_changed",
                 "owner_late",
                 "owner_tomorrow",
                 "owner_digest",
-                "owner_hand_over"
+                "owner_hand_over",
+                "owner_off",
+                "owner_on"
             ]
         );
         for mail in samples.as_array().unwrap() {

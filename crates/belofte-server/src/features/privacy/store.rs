@@ -212,6 +212,20 @@ pub async fn put_new_address(
     Ok(())
 }
 
+/// The address that waits for its code.
+pub async fn waiting_address(
+    connection: &mut AnyConnection,
+    application_id: &str,
+    now: Timestamp,
+) -> ApiResult<Option<String>> {
+    let row = sqlx::query("SELECT email FROM new_addresses WHERE application_id = $1 AND expires_at > $2")
+        .bind(application_id)
+        .bind(now.as_ms())
+        .fetch_optional(connection)
+        .await?;
+    Ok(row.map(|row| row.try_get("email")).transpose()?)
+}
+
 pub struct NewAddressRow {
     pub email: String,
     pub code_hash: String,
