@@ -6,6 +6,7 @@ pub mod contacts;
 pub mod decision;
 pub mod lookup;
 pub mod postings;
+pub mod privacy;
 pub mod questions;
 pub mod score;
 pub mod timeline;

@@ -4,6 +4,7 @@
 
 mod not_open;
 pub mod preview;
+mod privacy;
 mod score;
 mod shell;
 mod status;

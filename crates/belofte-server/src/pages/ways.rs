@@ -27,6 +27,7 @@ use belofte_contract::problem::{FieldError, ProblemType};
 use belofte_contract::timeline::Application;
 use belofte_contract::told::Told;
 
+use super::privacy;
 use super::shell::{self, Page};
 use super::status::{self, Visitor};
 use super::{Parts, draw};
@@ -47,10 +48,16 @@ const SCOPE: &str = "Path=/careers; SameSite=Lax; Max-Age=600";
 /// Browsers keep no longer ones.
 const COOKIE_MAX_BYTES: usize = 3_800;
 
-type Later<'a, T> = Pin<Box<dyn Future<Output = ApiResult<T>> + Send + 'a>>;
+pub type Later<'a, T> = Pin<Box<dyn Future<Output = ApiResult<T>> + Send + 'a>>;
 
 /// One line a way.
-const WAYS: &[Way] = &[];
+const WAYS: &[Way] = &[
+    Way { word: "withdrawal", show: privacy::withdrawal, act: privacy::withdraw },
+    Way { word: "held", show: privacy::held, act: privacy::nothing },
+    Way { word: "answers", show: privacy::answers, act: privacy::correct },
+    Way { word: "address", show: privacy::address_form, act: privacy::change_address },
+    Way { word: "erasure", show: privacy::erasure, act: privacy::erase },
+];
 
 /// A way as a page of its own.
 struct Way {
@@ -61,7 +68,7 @@ struct Way {
     act: for<'a> fn(&'a Asked, &'a Deed) -> Later<'a, Told>,
 }
 
-type DrawBefore = Box<dyn FnOnce(&Ctx) -> yew::Html + Send>;
+pub type DrawBefore = Box<dyn FnOnce(&Ctx) -> yew::Html + Send>;
 
 /// What is on a page: something to read, a form, or both.
 #[derive(Default)]
