@@ -414,7 +414,7 @@ fn use_app(props: &App) -> Html {
             }
         });
     }
-    let foot = foot(&core, employer.state.ready(), view.posting());
+    let foot = foot(&core, employer.state.ready(), &view);
     let body = match view {
         // The visitor was faster than the texts.
         View::Apply(_) | View::Receipt(_) | View::Status { .. } if !props.messages.has(LATER) => core.loading(),
@@ -437,15 +437,15 @@ fn use_app(props: &App) -> Html {
 }
 
 /// What one can do wherever one is.
-fn foot(core: &Core, organization: Option<&Rc<Organization>>, posting: Option<&str>) -> Html {
+fn foot(core: &Core, organization: Option<&Rc<Organization>>, view: &View) -> Html {
     let Some(organization) = organization.filter(|organization| !organization.ways.is_empty()) else {
         return Html::default();
     };
     let ctx = core.ctx("UTC");
     html! {
-        <p class="row back">
-            for way in &organization.ways {
-                { link(&ctx, &core.go, View::Way(way.word.as_str().into(), posting.map(Rc::from)), "back__link", &way.label) }
+        <p class="row back foot">
+            for way in organization.ways.iter().filter(|way| way.word != view.name()) {
+                { link(&ctx, &core.go, View::Way(way.word.as_str().into(), view.posting().map(Rc::from)), "back__link", &way.label) }
             }
         </p>
     }

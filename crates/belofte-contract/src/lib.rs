@@ -19,6 +19,7 @@ pub mod privacy;
 pub mod problem;
 pub mod promise;
 pub mod proof;
+pub mod questions;
 pub mod read;
 pub mod reference;
 pub mod rich_text;

@@ -3,14 +3,15 @@
 //! `docs/openapi.json` is this document; tests hold the two, and the list and the router, against each other.
 
 mod of_desk;
+mod of_questions;
 
 use axum::Router;
 use axum::http::header;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use belofte_contract::{
-    apply, contacts, decision, desk, lookup, organization, paths, postings, privacy, problem, proof, score, timeline,
-    told,
+    apply, contacts, decision, desk, lookup, organization, paths, postings, privacy, problem, proof, questions, score,
+    timeline, told,
 };
 use utoipa::OpenApi;
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn};
@@ -58,6 +59,17 @@ use crate::webhooks;
         privacy::NewAddress,
         problem::Problem,
         proof::Proof,
+        questions::NewQuestion,
+        questions::NewReview,
+        questions::NewCallBack,
+        questions::CallBack,
+        questions::NewPostingQuestion,
+        questions::PublishedQuestions,
+        questions::DeskQuestion,
+        questions::NewAnswer,
+        questions::NewCallNote,
+        questions::NewPublication,
+        told::Told,
         desk::Transition,
         desk::PromiseKept,
         desk::NewPromiseMove,
@@ -197,7 +209,9 @@ fn content(schema: &str) -> Content {
 }
 
 fn operations() -> Vec<Operation> {
-    [public_reads(), writes(), status_page(), of_privacy(), of_desk::operations()].into_iter().flatten().collect()
+    let subjects =
+        [public_reads(), writes(), status_page(), of_questions::operations(), of_privacy(), of_desk::operations()];
+    subjects.into_iter().flatten().collect()
 }
 
 fn public_reads() -> Vec<Operation> {

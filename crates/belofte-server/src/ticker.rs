@@ -18,7 +18,7 @@ use sqlx::AnyConnection;
 use crate::desk::{self, decisions, users};
 use crate::erasure;
 use crate::features::timeline::store::{NewEvent, find, load_application, record_event};
-use crate::features::{lookup, privacy};
+use crate::features::{lookup, privacy, questions};
 use crate::mail::{self, letters};
 use crate::problem::ApiResult;
 use crate::state::{App, AppState};
@@ -71,6 +71,7 @@ pub async fn tick(app: &App) -> ApiResult<usize> {
         if overdue.is_empty() {
             // Only now, so that what turned late together is one mail to each.
             owners::tell_late(app).await?;
+            questions::late::tick(app).await?;
             return sent.map(|_| noted);
         }
     }
@@ -135,6 +136,7 @@ pub async fn clean(app: &App, now: Timestamp) -> ApiResult<()> {
     desk::deeds::store::purge(&mut transaction, now).await?;
     mail::store::purge(&mut transaction, now.plus_ms(-HOUR_MS)).await?;
     webhooks::store::purge(&mut transaction, now).await?;
+    questions::store::purge(&mut transaction, app.settings().retention().default_days, now).await?;
     transaction.commit().await?;
     app.store.sweep().await?;
     Ok(())

@@ -15,6 +15,7 @@ mod list;
 pub mod pages;
 mod policy;
 pub mod postings;
+pub mod questions;
 pub mod route;
 pub mod score;
 pub mod store;
@@ -43,6 +44,7 @@ pub fn routes() -> Vec<Route> {
         webhooks::routes(),
         policy::routes(),
         contacts::routes(),
+        questions::routes(),
         users::routes(),
         audit::routes(),
         pages::routes(),

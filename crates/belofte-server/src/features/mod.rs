@@ -5,6 +5,7 @@ pub mod apply;
 pub mod lookup;
 pub mod postings;
 pub mod privacy;
+pub mod questions;
 pub mod score;
 pub mod timeline;
 
@@ -18,6 +19,7 @@ pub fn router() -> Router<AppState> {
         .merge(apply::router())
         .merge(lookup::router())
         .merge(timeline::router())
+        .merge(questions::router())
         .merge(score::router())
         .merge(privacy::router())
 }

@@ -26,6 +26,11 @@ pub enum MailKind {
     Moved,
     Late,
     Decision,
+    /// To a question, to why, to another look.
+    Answered,
+    CallMade,
+    /// To who asked without having applied.
+    QuestionLate,
     Withdrawn,
     Restored,
     Erased,
@@ -35,12 +40,13 @@ pub enum MailKind {
     OwnerTomorrow,
     OwnerDigest,
     OwnerHandOver,
+    OwnerAsked,
     OwnerOff,
     OwnerOn,
 }
 
 impl MailKind {
-    pub const ALL: [MailKind; 18] = [
+    pub const ALL: [MailKind; 22] = [
         MailKind::Receipt,
         MailKind::Code,
         MailKind::StageChanged,
@@ -48,6 +54,9 @@ impl MailKind {
         MailKind::Moved,
         MailKind::Late,
         MailKind::Decision,
+        MailKind::Answered,
+        MailKind::CallMade,
+        MailKind::QuestionLate,
         MailKind::Withdrawn,
         MailKind::Restored,
         MailKind::Erased,
@@ -57,6 +66,7 @@ impl MailKind {
         MailKind::OwnerTomorrow,
         MailKind::OwnerDigest,
         MailKind::OwnerHandOver,
+        MailKind::OwnerAsked,
         MailKind::OwnerOff,
         MailKind::OwnerOn,
     ];

@@ -10,6 +10,7 @@ pub mod letters;
 pub mod outbox;
 pub mod owner_letters;
 mod pages;
+pub mod question_letters;
 pub mod samples;
 mod sentences;
 pub mod store;

@@ -7,7 +7,7 @@ use belofte_contract::contacts::Person;
 use belofte_contract::decision::{Decision, Outcome, Reason};
 use belofte_contract::postings::{DurationUnit, HandledBy, PromiseFrom, PromisePolicy};
 use belofte_contract::privacy::UNDO_MS;
-use belofte_contract::promise::{Promise, PromiseMove, PromiseSource};
+use belofte_contract::promise::{Promise, PromiseKind, PromiseMove, PromiseSource};
 use belofte_contract::time::DAY_MS;
 use belofte_contract::timeline::{
     Actor, AnsweredField, Application, ApplicationStatus, EntryEvent, EntryKind, TimelineEntry,
@@ -17,6 +17,7 @@ use belofte_contract::{Reference, Timestamp};
 use super::compose::{Letter, MailKind, Words};
 use super::letters;
 use super::owner_letters::{self, Digest, Owed};
+use super::question_letters::{self, Asker};
 use crate::promises::{Stage, kind_of};
 use crate::settings::Settings;
 
@@ -53,6 +54,12 @@ pub fn preview(kind: MailKind, settings: &Settings, lang: &str, now: Timestamp) 
         MailKind::Decision => {
             [Outcome::Hired, Outcome::Rejected].map(|outcome| sample.decided(settings, lang, outcome, now)).into()
         }
+        MailKind::Answered | MailKind::CallMade => sample.replied(kind, settings, lang, now),
+        MailKind::QuestionLate => {
+            let asker = sample.asker(PromiseKind::Question, false);
+            return vec![question_letters::late(settings, lang, &asker, Some(by), a_week_ago(settings, now))];
+        }
+        MailKind::OwnerAsked => return sample.asked_of(settings, lang).into(),
         MailKind::Withdrawn => {
             let until = now.plus_ms(UNDO_MS);
             let delete_on = Some(now.plus_ms(i64::from(application.keep_days) * DAY_MS));
@@ -157,6 +164,37 @@ impl<'s> Sample<'s> {
         let delete_on = Some(now.plus_ms(i64::from(self.application.keep_days) * DAY_MS));
         let application = Application { delete_on, ..self.application.clone() };
         letters::decision(settings, lang, &application, &decision)
+    }
+
+    fn asker(&self, kind: PromiseKind, has_applied: bool) -> Asker<'_> {
+        let posting_id = &self.application.posting.id;
+        let text = self.application.answers.first().map_or("", |answer| &answer.label);
+        Asker { name: &self.application.applicant_name, kind, posting_id, text, has_applied }
+    }
+
+    fn replied(&self, kind: MailKind, settings: &Settings, lang: &str, now: Timestamp) -> Vec<Letter> {
+        let said = self.words.say("sample_said", &[]);
+        if kind == MailKind::Answered {
+            let asked = [PromiseKind::Question, PromiseKind::Reason, PromiseKind::Review];
+            let answered = |kind| question_letters::answered(settings, lang, &self.asker(kind, true), &self.by, &said);
+            return asked.map(answered).into();
+        }
+        let (date, time) = (self.words.day(now), self.words.time(now));
+        let called = |name: &str, again| {
+            let line = self.words.say(name, &[("date", &date), ("time", &time)]);
+            let asker = self.asker(PromiseKind::Call, true);
+            question_letters::called(settings, lang, &asker, &self.by, (&line, &said), again)
+        };
+        vec![called("called", None), called("called_missed", Some(self.promise.due_at))]
+    }
+
+    fn asked_of(&self, settings: &Settings, lang: &str) -> [Letter; 2] {
+        let (name, posting_id) = (self.application.applicant_name.as_str(), self.application.posting.id.as_str());
+        let (kind, due_at) = (PromiseKind::Question, self.promise.due_at);
+        [(name, false), ("", true)].map(|(name, late)| {
+            let about = owner_letters::About { id: "sample", kind, posting_id, name, due_at, late };
+            owner_letters::asked(settings, lang, &self.by, &about)
+        })
     }
 
     fn to_owner(&self, kind: MailKind, settings: &Settings, lang: &str, now: Timestamp) -> Vec<Letter> {

@@ -92,6 +92,9 @@ both!(every_kind_has_a_sample_in_each_language_without_gaps, app, {
                 "moved",
                 "late",
                 "decision",
+                "answered",
+                "call_made",
+                "question_late",
                 "withdrawn",
                 "restored",
                 "erased",
@@ -101,6 +104,7 @@ both!(every_kind_has_a_sample_in_each_language_without_gaps, app, {
                 "owner_tomorrow",
                 "owner_digest",
                 "owner_hand_over",
+                "owner_asked",
                 "owner_off",
                 "owner_on"
             ]

@@ -47,6 +47,7 @@ mod policy;
 mod postings;
 mod privacy;
 mod proof;
+mod questions;
 mod raw;
 mod receiver;
 mod retention;

@@ -63,10 +63,17 @@ pub enum Act {
     MailTextChanged,
     /// The shipped one again.
     MailTextReset,
+    /// A question, why, or another look.
+    Answered,
+    CallNoted,
+    /// What was no question.
+    QuestionRemoved,
+    QuestionPublished,
+    QuestionUnpublished,
 }
 
 impl Act {
-    pub const ALL: [Act; 36] = [
+    pub const ALL: [Act; 41] = [
         Act::SignedIn,
         Act::SignedOut,
         Act::Invited,
@@ -103,6 +110,11 @@ impl Act {
         Act::MailRetried,
         Act::MailTextChanged,
         Act::MailTextReset,
+        Act::Answered,
+        Act::CallNoted,
+        Act::QuestionRemoved,
+        Act::QuestionPublished,
+        Act::QuestionUnpublished,
     ];
 }
 
@@ -118,6 +130,7 @@ pub enum Subject<'s> {
     Mail(&'s str),
     /// Language and key of a sentence: `nl/greeting`.
     MailText(&'s str),
+    Question(&'s str),
     Organization,
     /// All of them.
     Promises,
@@ -133,6 +146,7 @@ impl<'s> Subject<'s> {
             Subject::Person(id) => ("person", id),
             Subject::Mail(id) => ("mail", id),
             Subject::MailText(id) => ("mail_text", id),
+            Subject::Question(id) => ("question", id),
             Subject::Organization => ("organization", ""),
             Subject::Promises => ("promises", ""),
         }

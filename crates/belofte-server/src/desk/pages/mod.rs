@@ -41,6 +41,7 @@ const DAILY: &[(&str, &str, Need)] = &[
     ("home", HOME, Need::SignIn),
     ("applications", "/desk/applications", Need::ReadApplications),
     ("decisions", "/desk/decisions", Need::Decide),
+    ("questions", "/desk/questions", Need::ReadApplications),
     ("score", "/desk/score", Need::ReadFigures),
 ];
 /// What is set once and looked at now and then, on a page of its own; `desk.setup_<name>` says what for.
@@ -99,6 +100,9 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("mail_text.html", include_str!("templates/mail_text.html")),
     ("contacts.html", include_str!("templates/contacts.html")),
     ("contact.html", include_str!("templates/contact.html")),
+    ("questions.html", include_str!("templates/questions.html")),
+    ("question.html", include_str!("templates/question.html")),
+    ("question_publish.html", include_str!("templates/question_publish.html")),
     ("policy.html", include_str!("templates/policy.html")),
     ("policy_parts.html", include_str!("templates/policy_parts.html")),
     ("policy_preview.html", include_str!("templates/policy_preview.html")),

@@ -130,13 +130,13 @@ pub async fn load_application(
         Some(stage) => load_own_deadline(connection, id, &stage.id).await?,
         None => None,
     };
-    let today = settings.calendar.local_date(now);
-    let contacts = posting.contact_ids.iter().filter_map(|id| settings.contact_on(id, lang, today)).collect();
+    let contacts = posting.contact_ids.iter().filter_map(|id| settings.contact_at(id, lang, now)).collect();
     // Nobody is told with whom they would have worked.
     let may_join = matches!(row.status, ApplicationStatus::Open | ApplicationStatus::Hired);
     let colleagues = posting.colleague_ids.iter().filter(|_| may_join);
     let colleagues = colleagues.filter_map(|id| settings.colleague(id, lang)).collect();
     let told = Told { row: &row, events: &events, posting: &posting, promises: &promises, own_deadline };
+    let (timeline, ways) = (entries::timeline(&told, settings, lang, now), ways::ways(&told, settings, lang, now));
     Ok(Application {
         reference: row.reference,
         organization_name: settings.name(lang),
@@ -147,7 +147,7 @@ pub async fn load_application(
         submitted_at: row.submitted_at,
         updated_at: row.updated_at,
         version: row.version,
-        timeline: entries::timeline(&told, settings, lang, now),
+        timeline,
         promises,
         contacts,
         colleagues,
@@ -155,7 +155,7 @@ pub async fn load_application(
         answers,
         related,
         score: None,
-        ways: ways::ways(&row, lang, now),
+        ways,
         delete_on: row.delete_on,
         keep_days: keep_days(&row, settings),
         as_of: now,
@@ -347,7 +347,7 @@ pub fn decision_in(stored: &StoredDecision, settings: &Settings, lang: &str) -> 
         reasons: stored.reasons.clone(),
         tip: stored.tip.clone(),
         handled_by: stored.handled_by,
-        review_possible: false,
+        review_possible: matches!(stored.handled_by, HandledBy::Assisted | HandledBy::Automated),
         evaluation_until: None,
     }
 }

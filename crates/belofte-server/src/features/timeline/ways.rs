@@ -5,12 +5,22 @@
 use belofte_contract::Timestamp;
 use belofte_contract::timeline::Way;
 
-use super::store::ApplicationRow;
+pub use super::entries::Told as Seen;
 use crate::features::privacy;
+use crate::features::questions::asking as questions;
 use crate::locale;
+use crate::settings::Settings;
 
-pub fn ways(row: &ApplicationRow, lang: &str, now: Timestamp) -> Vec<Way> {
-    let ways = [privacy::withdrawal_way(row, lang, now), privacy::held_way(row, lang)];
+pub fn ways(seen: &Seen<'_>, settings: &Settings, lang: &str, now: Timestamp) -> Vec<Way> {
+    let open = |word: &str, is_open: bool| is_open.then(|| way(word, lang, None));
+    let ways = [
+        open("questions", questions::may_ask(seen, settings)),
+        open("call_back", questions::may_call(seen, settings, now)),
+        open("reason", questions::may_ask_why(seen)),
+        open("review", questions::may_review(seen)),
+        privacy::withdrawal_way(seen.row, lang, now),
+        privacy::held_way(seen.row, lang),
+    ];
     ways.into_iter().flatten().collect()
 }
 
