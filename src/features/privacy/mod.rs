@@ -194,7 +194,14 @@ fn use_holding(props: &Holding) -> Html {
     match &held.state {
         Request::Idle | Request::Loading => notice::loading(ctx),
         Request::Failed(error) => notice::failed(ctx, error, &held.again),
-        Request::Ready(held) => {
+        Request::Ready(found) => {
+            // Not everything that is done here is an event of the page.
+            let (page, read) = (place.again.clone(), held.again.clone());
+            let again = Callback::from(move |()| {
+                page.emit(());
+                read.emit(());
+            });
+            let place = &Place { again, ..place.clone() };
             let about = place.about();
             let own = place.own.clone();
             let core = place.core.clone();
@@ -204,17 +211,17 @@ fn use_holding(props: &Holding) -> Html {
                     core.save_file(Saved::Everything, own.application.reference, own.token.clone(), kept.clone());
                 }
             });
-            let code = held.new_address.is_some().then(|| address(ctx, &about, held));
-            let stop = held.erasure_asked.then(|| erasure(ctx, &about, held));
-            let unasked = Held { new_address: None, erasure_asked: false, ..(**held).clone() };
+            let code = found.new_address.is_some().then(|| address(ctx, &about, found));
+            let stop = found.erasure_asked.then(|| erasure(ctx, &about, found));
+            let unasked = Held { new_address: None, erasure_asked: false, ..(**found).clone() };
             let forms = [
-                (Key::PrivacyCorrectTitle, answers(ctx, &about, held), None),
+                (Key::PrivacyCorrectTitle, answers(ctx, &about, found), None),
                 (Key::PrivacyAddressTitle, address(ctx, &about, &unasked), code),
                 (Key::PrivacyEraseTitle, erasure(ctx, &about, &unasked), stop),
             ];
             html! {
                 <div class="held">
-                    { view::things(ctx, held) }
+                    { view::things(ctx, found) }
                     { view::save(ctx, save, failed.get()) }
                     for (title, first, then) in forms {
                         <h4 class="held__title">{ ctx.t(title) }</h4>

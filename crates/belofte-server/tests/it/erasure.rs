@@ -23,6 +23,8 @@ const PHONE: &str = "06 98765421";
 const FILE: &str = "kanariegezang.pdf";
 const INSIDE: &str = "KANARIEGEFLUIT";
 const SAID: &str = "Kanarie, wij kozen iemand met een ander lied dan jij zong.";
+/// A question, which is answered by nobody here.
+const ASKED: &str = "Mag ik in de pauze als een kanarie zingen?";
 /// An address that was to take the old one's place.
 const NEW_EMAIL: &str = "kanarie.nieuw@example.com";
 const MOVED: &str = "Omdat de kanarie nog floot.";
@@ -306,6 +308,7 @@ pub async fn sing(app: &TestApp) -> Applicant {
         (Method::DELETE, "withdrawal", Value::Null),
         (Method::PATCH, "answers", json!({"phone": PHONE})),
         (Method::POST, "address", json!({"email": NEW_EMAIL})),
+        (Method::POST, "questions", json!({"text": ASKED})),
     ] {
         let reply = noor.ask(app, method, rest, body).await;
         assert!(reply.status.is_success(), "{rest}: {}", reply.text());
@@ -324,7 +327,7 @@ pub async fn sing(app: &TestApp) -> Applicant {
 
 /// Where any word of the person stands: in the rows, and in the bytes of every file of the data folder.
 pub async fn places(app: &TestApp) -> Vec<String> {
-    let words = [NAME, EMAIL, PHONE, FILE, INSIDE, SAID, MOVED, NEW_EMAIL];
+    let words = [NAME, EMAIL, PHONE, FILE, INSIDE, SAID, MOVED, NEW_EMAIL, ASKED];
     let says = |text: &[u8]| words.iter().any(|word| text.windows(word.len()).any(|part| part == word.as_bytes()));
     let mut found = vec![];
     for (place, values) in columns(&app.state.config.database_url).await {

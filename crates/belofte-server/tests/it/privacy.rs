@@ -20,7 +20,7 @@ impl Applicant {
     /// Asks for something of one's own application.
     pub async fn ask(&self, app: &TestApp, method: Method, rest: &str, body: Value) -> Reply {
         let path = format!("/v1/applications/{}/{rest}?lang=en", self.reference);
-        app.call(method, &path, &body, &[("authorization", &self.bearer)]).await
+        app.call(method, &path, &body, &[("authorization", &self.bearer), ("idempotency-key", &key())]).await
     }
 
     async fn withdraw(&self, app: &TestApp, body: Value) -> Value {
@@ -129,6 +129,28 @@ both!(what_fell_due_meanwhile_is_promised_anew_with_the_time_that_was_left, app,
     assert_eq!(due(0), (json!("2027-03-30T15:00:00Z"), false, json!("sanne")), "it stays off");
     assert_eq!(due(1), (json!("2027-03-31T08:00:00Z"), true, json!("sanne")));
     assert_eq!(promises[1]["stage_id"], "review");
+    assert_eq!(app.get("/v1/promise-score").await.json()["late"], 0);
+    is_sound(&app).await;
+});
+
+both!(a_question_that_fell_due_meanwhile_keeps_its_promise_with_a_later_date, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    noor.ask(&app, Method::POST, "questions", json!({"text": "May I come on foot?"})).await;
+    let asked = noor.page(&app).await["promises"][1].clone();
+    // Due on Thursday 25 March at 17:00: an hour is left.
+    assert_eq!((&asked["kind"], &asked["due_at"]), (&json!("question"), &json!("2027-03-25T16:00:00Z")));
+    app.set_time("2027-03-25T16:00:00+01:00");
+    let noor = noor.again(&app).await;
+    noor.withdraw(&app, json!({})).await;
+    assert!(!noor.page(&app).await["promises"][1]["voided_at"].is_null());
+    app.set_time("2027-03-25T17:30:00+01:00");
+    let noor = noor.again(&app).await;
+    assert_eq!(noor.restore(&app).await.status, StatusCode::OK);
+    let later = noor.page(&app).await["promises"][1].clone();
+    // After the cutoff, and Easter comes in between.
+    assert_eq!((&later["id"], &later["due_at"]), (&asked["id"], &json!("2027-03-30T15:00:00Z")));
+    assert_eq!((&later["first_due_at"], &later["voided_at"]), (&asked["first_due_at"], &Value::Null));
+    assert_eq!(later["moves"][0]["reason"], "Je sollicitatie was even ingetrokken.");
     assert_eq!(app.get("/v1/promise-score").await.json()["late"], 0);
     is_sound(&app).await;
 });

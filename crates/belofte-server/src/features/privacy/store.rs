@@ -105,7 +105,7 @@ pub async fn open_erasure(connection: &mut AnyConnection, application_id: &str) 
 
 /// What is kept beside the application's own row, each by its word, as SQL that counts it. A feature that keeps something of
 /// a person adds a line here, and one to `erasure::store`.
-const KEPT: [(&str, &str); 5] = [
+const KEPT: [(&str, &str); 6] = [
     ("files", "SELECT COUNT(*) AS count FROM uploads WHERE application_id = $1"),
     ("events", "SELECT COUNT(*) AS count FROM events WHERE application_id = $1"),
     ("promises", "SELECT COUNT(*) AS count FROM promises WHERE application_id = $1 AND owner_id IS NOT NULL"),
@@ -114,6 +114,7 @@ const KEPT: [(&str, &str); 5] = [
         "SELECT COUNT(*) AS count FROM outbox WHERE application_id = $1
            AND to_address = (SELECT email FROM applications WHERE id = $1)",
     ),
+    ("questions", "SELECT COUNT(*) AS count FROM questions WHERE application_id = $1"),
     ("notes", "SELECT COUNT(*) AS count FROM notes WHERE application_id = $1"),
 ];
 

@@ -6,7 +6,7 @@
 use belofte_contract::postings::PostingStatus;
 use belofte_contract::privacy::{NewWithdrawal, WITHDRAWAL_REASON_MAX_CHARS};
 use belofte_contract::problem::{FieldError, FieldErrorCode};
-use belofte_contract::promise::{PromiseKind, PromiseSource, PromiseState};
+use belofte_contract::promise::{PromiseKind, PromiseMove, PromiseSource, PromiseState};
 use belofte_contract::time::DAY_MS;
 use belofte_contract::timeline::{Actor, ApplicationStatus, EntryEvent};
 use belofte_contract::told::Told;
@@ -210,13 +210,24 @@ async fn restore_promises(
             promises::store::end(connection, &app.secret, &promise).await?;
             continue;
         }
-        let planned = Planned {
-            kind: promise.kind,
-            stage_id: promise.stage_id,
-            owner_id: row_of_promise.owner_id,
-            due_at: settings.calendar.in_hours(now.plus_ms(left_ms.max(0))),
-        };
-        let sealing = (&app.secret, &settings.calendar);
+        let (due_at, sealing) =
+            (settings.calendar.in_hours(now.plus_ms(left_ms.max(0))), (&app.secret, &settings.calendar));
+        if promise.kind == PromiseKind::Call {
+            // The time that was picked is over; another one can be.
+            continue;
+        }
+        if promise.stage_id.is_none() {
+            // What was asked goes by the promise's own id: it is given a later date, as of when it was withdrawn.
+            let words = Words::of("pages", settings, settings.lang(Some(&row.lang)));
+            let (reason, by) = (words.say("moved_withdrawn", &[]), words.organization());
+            promise.moves.push(PromiseMove { from: promise.due_at, to: due_at, reason, by, at: withdrawn_at });
+            promises::store::move_to(connection, sealing, &promise.id, due_at, &promise.moves).await?;
+            (promise.kept_at, promise.voided_at) = (None, None);
+            promises::store::end(connection, &app.secret, &promise).await?;
+            continue;
+        }
+        let planned =
+            Planned { kind: promise.kind, stage_id: promise.stage_id, owner_id: row_of_promise.owner_id, due_at };
         promises::store::insert(connection, sealing, &row.id, &planned, PromiseSource::Policy, now).await?;
     }
     Ok(())
