@@ -7,6 +7,7 @@
 //! currency, ids opaque strings. Unknown fields are ignored; an unknown enum value becomes `Unknown`.
 
 pub mod apply;
+pub mod appointments;
 pub mod contacts;
 pub mod decision;
 pub mod desk;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::apply::FieldKind;
+use crate::appointments::{Appointment, HandOver};
 use crate::contacts::{Colleague, Contact};
 use crate::decision::Decision;
 use crate::postings::{PostingLink, Turn};
@@ -57,6 +58,12 @@ pub struct Application {
     /// What the applicant can do now, in the order to show.
     #[serde(default)]
     pub ways: Vec<Way>,
+    /// The talk that is agreed and not over.
+    #[serde(default)]
+    pub appointment: Option<Appointment>,
+    /// What who is hired needs to know before the first day.
+    #[serde(default)]
+    pub hand_over: Option<HandOver>,
     /// The server's clock when this was read.
     pub as_of: Timestamp,
 }
@@ -83,6 +90,8 @@ readable!(Application {
     delete_on,
     keep_days: default,
     ways: default,
+    appointment: unread,
+    hand_over: unread,
     as_of,
 });
 

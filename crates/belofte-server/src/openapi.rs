@@ -10,8 +10,8 @@ use axum::http::header;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use belofte_contract::{
-    apply, contacts, decision, desk, lookup, organization, paths, postings, privacy, problem, proof, questions, score,
-    timeline, told,
+    apply, appointments, contacts, decision, desk, lookup, organization, paths, postings, privacy, problem, proof,
+    questions, score, timeline, told,
 };
 use utoipa::OpenApi;
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn};
@@ -48,6 +48,12 @@ use crate::webhooks;
         timeline::Application,
         timeline::ApplicationExport,
         timeline::ChangedEvent,
+        appointments::Slots,
+        appointments::ChosenSlot,
+        appointments::NewProposal,
+        appointments::NewSlots,
+        appointments::SlotsPublished,
+        appointments::SlotCancelled,
         told::Told,
         contacts::Contact,
         score::KindScore,
@@ -209,8 +215,15 @@ fn content(schema: &str) -> Content {
 }
 
 fn operations() -> Vec<Operation> {
-    let subjects =
-        [public_reads(), writes(), status_page(), of_questions::operations(), of_privacy(), of_desk::operations()];
+    let subjects = [
+        public_reads(),
+        writes(),
+        status_page(),
+        talks(),
+        of_questions::operations(),
+        of_privacy(),
+        of_desk::operations(),
+    ];
     subjects.into_iter().flatten().collect()
 }
 
@@ -348,6 +361,54 @@ fn status_page() -> Vec<Operation> {
             answers: &[("200", "ApplicationExport", JSON)],
             problems: &["401", "404", "410"],
             ..of_session("/v1/applications/{reference}/export", "export", "Everything kept about the application")
+        },
+    ]
+}
+
+fn talks() -> Vec<Operation> {
+    use HttpMethod::{Delete, Get, Post, Put};
+    let of_session = |method, path, id, summary| Operation {
+        query: &["lang"],
+        security: Some("session"),
+        problems: &["401", "404", "409", "410", "422", "429"],
+        ..Operation::new(method, path, id, summary)
+    };
+    let appointment = "/v1/applications/{reference}/appointment";
+    vec![
+        Operation {
+            answers: &[("200", "Slots", JSON)],
+            problems: &["401", "404", "410"],
+            ..of_session(Get, "/v1/applications/{reference}/slots", "slots", "Free times, and the talk that is agreed")
+        },
+        Operation {
+            body: &[(JSON, "ChosenSlot")],
+            answers: &[("201", "Told", JSON), ("200", "Told", JSON)],
+            ..of_session(Put, appointment, "chooseSlot", "Choose a time or move to it; taken is 409 with fresh `slots`")
+        },
+        Operation {
+            answers: &[("200", "Told", JSON)],
+            problems: &["401", "404", "409", "410", "429"],
+            ..of_session(Delete, appointment, "cancelAppointment", "Call the talk off, until the stated hour")
+        },
+        Operation {
+            body: &[(JSON, "NewProposal")],
+            answers: &[("201", "Told", JSON)],
+            ..of_session(
+                Post,
+                "/v1/applications/{reference}/appointment/proposals",
+                "proposeTimes",
+                "One to three times of one's own; promises an answer",
+            )
+        },
+        Operation {
+            answers: &[("200", "", "text/calendar")],
+            problems: &["401", "404", "410"],
+            ..of_session(
+                Get,
+                "/v1/applications/{reference}/appointment.ics",
+                "appointmentFile",
+                "The talk as a calendar file, in its own zone",
+            )
         },
     ]
 }

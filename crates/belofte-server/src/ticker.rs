@@ -18,7 +18,7 @@ use sqlx::AnyConnection;
 use crate::desk::{self, decisions, users};
 use crate::erasure;
 use crate::features::timeline::store::{NewEvent, find, load_application, record_event};
-use crate::features::{lookup, privacy, questions};
+use crate::features::{appointments, lookup, privacy, questions};
 use crate::mail::{self, letters};
 use crate::problem::ApiResult;
 use crate::state::{App, AppState};
@@ -42,6 +42,9 @@ pub async fn tick_forever(state: AppState) {
         }
         if let Err(problem) = rounds(&state).await {
             tracing::error!(problem = ?problem.problem().kind, "mails to owners");
+        }
+        if let Err(problem) = appointments::remind::tell(&state).await {
+            tracing::error!(problem = ?problem.problem().kind, "reminders");
         }
         if let Err(problem) = webhooks::tell_due_soon(&state).await {
             tracing::error!(problem = ?problem.problem().kind, "due soon");

@@ -7,6 +7,7 @@ pub mod access;
 mod acts;
 pub mod api;
 mod applications;
+mod appointments;
 pub mod audit;
 mod contacts;
 pub mod decisions;
@@ -36,6 +37,7 @@ pub fn routes() -> Vec<Route> {
         list::routes(),
         postings::routes(),
         applications::routes(),
+        appointments::routes(),
         acts::routes(),
         api::routes(),
         decisions::routes(),

@@ -143,6 +143,14 @@ pub async fn forget_belongings(
         ("DELETE FROM decision_drafts WHERE application_id = $1", id),
         ("DELETE FROM pending_decisions WHERE application_id = $1", id),
         ("DELETE FROM notes WHERE application_id = $1", id),
+        (
+            "UPDATE slots SET booked = booked - 1 WHERE id IN
+               (SELECT slot_id FROM appointments WHERE application_id = $1 AND state IN ('confirmed', 'moved'))",
+            id,
+        ),
+        ("DELETE FROM appointments WHERE application_id = $1", id),
+        ("DELETE FROM proposals WHERE application_id = $1", id),
+        ("DELETE FROM hand_overs WHERE application_id = $1", id),
         // Published in the applicant's own words it goes with them; in the publisher's it tells of nobody.
         (
             "DELETE FROM published_questions WHERE EXISTS (SELECT 1 FROM questions q

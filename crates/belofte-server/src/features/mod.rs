@@ -2,6 +2,7 @@
 //! and each other's `store.rs`.
 
 pub mod apply;
+pub mod appointments;
 pub mod lookup;
 pub mod postings;
 pub mod privacy;
@@ -21,5 +22,6 @@ pub fn router() -> Router<AppState> {
         .merge(timeline::router())
         .merge(questions::router())
         .merge(score::router())
+        .merge(appointments::router())
         .merge(privacy::router())
 }

@@ -26,6 +26,13 @@ pub enum MailKind {
     Moved,
     Late,
     Decision,
+    TalkInvited,
+    TalkBooked,
+    TalkMoved,
+    TalkCancelled,
+    TalkReminder,
+    TalkDeclined,
+    HandOver,
     /// To a question, to why, to another look.
     Answered,
     CallMade,
@@ -46,7 +53,7 @@ pub enum MailKind {
 }
 
 impl MailKind {
-    pub const ALL: [MailKind; 22] = [
+    pub const ALL: [MailKind; 29] = [
         MailKind::Receipt,
         MailKind::Code,
         MailKind::StageChanged,
@@ -54,6 +61,13 @@ impl MailKind {
         MailKind::Moved,
         MailKind::Late,
         MailKind::Decision,
+        MailKind::TalkInvited,
+        MailKind::TalkBooked,
+        MailKind::TalkMoved,
+        MailKind::TalkCancelled,
+        MailKind::TalkReminder,
+        MailKind::TalkDeclined,
+        MailKind::HandOver,
         MailKind::Answered,
         MailKind::CallMade,
         MailKind::QuestionLate,

@@ -14,6 +14,7 @@ pub mod question_letters;
 pub mod samples;
 mod sentences;
 pub mod store;
+pub mod talk_letters;
 pub mod texts;
 
 use belofte_contract::Timestamp;

@@ -3,12 +3,13 @@
 //! Pure: the organisation's own postings and people, made-up applicants. Never sent.
 
 use belofte_contract::apply::FieldKind;
+use belofte_contract::appointments::{Appointment, AppointmentState, HandOver, HandOverDay, Place, Slot, SlotKind};
 use belofte_contract::contacts::Person;
 use belofte_contract::decision::{Decision, Outcome, Reason};
 use belofte_contract::postings::{DurationUnit, HandledBy, PromiseFrom, PromisePolicy};
 use belofte_contract::privacy::UNDO_MS;
 use belofte_contract::promise::{Promise, PromiseKind, PromiseMove, PromiseSource};
-use belofte_contract::time::DAY_MS;
+use belofte_contract::time::{DAY_MS, HOUR_MS, MINUTE_MS};
 use belofte_contract::timeline::{
     Actor, AnsweredField, Application, ApplicationStatus, EntryEvent, EntryKind, TimelineEntry,
 };
@@ -18,6 +19,8 @@ use super::compose::{Letter, MailKind, Words};
 use super::letters;
 use super::owner_letters::{self, Digest, Owed};
 use super::question_letters::{self, Asker};
+use super::talk_letters::{self, Notice};
+use crate::features::appointments::rules;
 use crate::promises::{Stage, kind_of};
 use crate::settings::Settings;
 
@@ -54,6 +57,24 @@ pub fn preview(kind: MailKind, settings: &Settings, lang: &str, now: Timestamp) 
         MailKind::Decision => {
             [Outcome::Hired, Outcome::Rejected].map(|outcome| sample.decided(settings, lang, outcome, now)).into()
         }
+        MailKind::TalkInvited => {
+            vec![talk_letters::invited(settings, lang, application, &[sample.appointment(settings, now).slot])]
+        }
+        MailKind::TalkBooked | MailKind::TalkMoved | MailKind::TalkCancelled | MailKind::TalkReminder => {
+            let appointment = sample.appointment(settings, now);
+            let from = appointment.slot.start.plus_ms(-DAY_MS);
+            let reason = sample.words.say("sample_reason", &[]);
+            let notices = match kind {
+                MailKind::TalkBooked => vec![Notice::Booked],
+                MailKind::TalkMoved => vec![Notice::Moved { from }],
+                MailKind::TalkReminder => vec![Notice::Reminder],
+                _ => vec![Notice::Cancelled, Notice::CalledOff { by, reason: &reason }],
+            };
+            let letter = |notice| talk_letters::talk(settings, lang, application, &appointment, notice, now);
+            notices.into_iter().map(letter).collect()
+        }
+        MailKind::TalkDeclined => vec![talk_letters::declined(settings, lang, application, by, &said)],
+        MailKind::HandOver => vec![sample.hand_over(settings, lang, now)],
         MailKind::Answered | MailKind::CallMade => sample.replied(kind, settings, lang, now),
         MailKind::QuestionLate => {
             let asker = sample.asker(PromiseKind::Question, false);
@@ -130,11 +151,52 @@ impl<'s> Sample<'s> {
             related: vec![],
             score: None,
             ways: vec![],
+            appointment: None,
+            hand_over: None,
             delete_on: None,
             keep_days: settings.retention().default_days,
             as_of: now,
         };
         Some(Sample { words, application, promise, by, owner_id })
+    }
+
+    fn appointment(&self, settings: &Settings, now: Timestamp) -> Appointment {
+        let start = cutoff(settings, now.plus_ms(7 * DAY_MS)).plus_ms(-3 * HOUR_MS);
+        let slot = Slot {
+            id: "sample".to_owned(),
+            start,
+            end: start.plus_ms(45 * MINUTE_MS),
+            time_zone: settings.time_zone().to_owned(),
+            place: Some(Place {
+                address: self.words.say("sample_place", &[]),
+                route: Some(self.words.say("sample_route", &[])),
+                access: None,
+            }),
+            video_url: None,
+            with: rules::met(settings, &self.by.id, self.words.lang).into_iter().collect(),
+            change_until: rules::change_until(&settings.calendar, start),
+        };
+        Appointment {
+            kind: SlotKind::Interview,
+            change_until: slot.change_until,
+            slot,
+            state: AppointmentState::Confirmed,
+            ics_uid: "sample@belofte".to_owned(),
+            sequence: 0,
+        }
+    }
+
+    fn hand_over(&self, settings: &Settings, lang: &str, now: Timestamp) -> Letter {
+        let start = self.appointment(settings, now.plus_ms(14 * DAY_MS)).slot.start;
+        let first = HandOverDay { day: start, text: self.words.say("sample_day", &[]) };
+        let hand_over = HandOver {
+            start,
+            buddy: Some(self.by.clone()),
+            bring: vec![self.words.say("sample_bring", &[])],
+            days: vec![first],
+            sequence: 0,
+        };
+        talk_letters::hand_over(settings, lang, &self.application, (&hand_over, &self.by), now)
     }
 
     fn moved(&self, settings: &Settings, lang: &str, now: Timestamp) -> Letter {

@@ -8,6 +8,7 @@ mod privacy;
 mod score;
 mod shell;
 mod status;
+mod talk;
 mod ways;
 
 use std::collections::HashMap;

@@ -30,7 +30,7 @@ use belofte_contract::told::Told;
 use super::privacy;
 use super::shell::{self, Page};
 use super::status::{self, Visitor};
-use super::{Parts, draw};
+use super::{Parts, draw, talk};
 use crate::features::lookup::AskedLang;
 use crate::features::postings::{load_organization, percent_encoded};
 use crate::features::timeline;
@@ -57,6 +57,9 @@ const WAYS: &[Way] = &[
     Way { word: "answers", show: privacy::answers, act: privacy::correct },
     Way { word: "address", show: privacy::address_form, act: privacy::change_address },
     Way { word: "erasure", show: privacy::erasure, act: privacy::erase },
+    Way { word: "appointment", show: talk::show, act: talk::act },
+    Way { word: "evaluation", show: talk::show, act: talk::act },
+    Way { word: "hand_over", show: talk::show, act: talk::act },
 ];
 
 /// A way as a page of its own.

@@ -9,6 +9,7 @@ mod support;
 mod access;
 mod alike;
 mod apply;
+mod appointments;
 mod audit;
 mod canary;
 mod cli;

@@ -132,7 +132,7 @@ impl<'g> Ground<'g> {
         self.row.status != ApplicationStatus::Open || self.promise.as_ref().is_some_and(|promise| !promise.is_open())
     }
 
-    /// Where a promise is kept that only a deed of its own keeps: by deciding, by answering.
+    /// Where a promise is kept that only a deed of its own keeps: by deciding, by answering, by agreeing on a time.
     fn own_deed(&self) -> Option<String> {
         let promise = self.promise.as_ref().filter(|promise| self.kind == Kind::Keep && promise.is_open())?;
         match promise.kind {
@@ -141,6 +141,10 @@ impl<'g> Ground<'g> {
             }
             PromiseKind::Question | PromiseKind::Reason | PromiseKind::Review | PromiseKind::Call => {
                 Some(questions::path(&promise.id))
+            }
+            // A talk that a step promises is held; times that somebody proposed are answered.
+            PromiseKind::Interview if promise.stage_id.is_none() => {
+                Some(format!("/desk/appointments/proposals/{}", promise.id))
             }
             PromiseKind::Answer
             | PromiseKind::Interview

@@ -63,6 +63,13 @@ pub enum Act {
     MailTextChanged,
     /// The shipped one again.
     MailTextReset,
+    SlotsPublished,
+    SlotCancelled,
+    /// A time that the applicant proposed.
+    TalkAgreed,
+    TalkDeclined,
+    /// The first day of who is hired.
+    HandOverWritten,
     /// A question, why, or another look.
     Answered,
     CallNoted,
@@ -73,7 +80,7 @@ pub enum Act {
 }
 
 impl Act {
-    pub const ALL: [Act; 41] = [
+    pub const ALL: [Act; 46] = [
         Act::SignedIn,
         Act::SignedOut,
         Act::Invited,
@@ -110,6 +117,11 @@ impl Act {
         Act::MailRetried,
         Act::MailTextChanged,
         Act::MailTextReset,
+        Act::SlotsPublished,
+        Act::SlotCancelled,
+        Act::TalkAgreed,
+        Act::TalkDeclined,
+        Act::HandOverWritten,
         Act::Answered,
         Act::CallNoted,
         Act::QuestionRemoved,

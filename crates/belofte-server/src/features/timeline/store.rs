@@ -21,6 +21,7 @@ pub use self::answers::files;
 pub use self::posting::{Posting, asked_label};
 use super::entries::{self, Told};
 use super::ways;
+use crate::features::appointments;
 use crate::problem::{ApiProblem, ApiResult};
 use crate::settings::Settings;
 use crate::webhooks;
@@ -130,13 +131,16 @@ pub async fn load_application(
         Some(stage) => load_own_deadline(connection, id, &stage.id).await?,
         None => None,
     };
+    let plan = appointments::plan(connection, settings, (&row, &posting), lang, now).await?;
+    let talk_ends = appointments::store::last_end(connection, id).await?;
     let contacts = posting.contact_ids.iter().filter_map(|id| settings.contact_at(id, lang, now)).collect();
     // Nobody is told with whom they would have worked.
     let may_join = matches!(row.status, ApplicationStatus::Open | ApplicationStatus::Hired);
     let colleagues = posting.colleague_ids.iter().filter(|_| may_join);
     let colleagues = colleagues.filter_map(|id| settings.colleague(id, lang)).collect();
-    let told = Told { row: &row, events: &events, posting: &posting, promises: &promises, own_deadline };
-    let (timeline, ways) = (entries::timeline(&told, settings, lang, now), ways::ways(&told, settings, lang, now));
+    let told = Told { row: &row, events: &events, posting: &posting, promises: &promises, own_deadline, talk_ends };
+    let timeline = entries::timeline(&told, settings, lang, now);
+    let ways = ways::ways(&told, &plan, settings, lang, now);
     Ok(Application {
         reference: row.reference,
         organization_name: settings.name(lang),
@@ -151,11 +155,16 @@ pub async fn load_application(
         promises,
         contacts,
         colleagues,
-        decision: row.decision.as_ref().map(|decision| decision_in(decision, settings, lang)),
+        decision: row.decision.as_ref().map(|decision| Decision {
+            evaluation_until: appointments::rules::evaluation_until(&row).filter(|until| *until > now),
+            ..decision_in(decision, settings, lang)
+        }),
         answers,
         related,
         score: None,
         ways,
+        appointment: plan.appointment,
+        hand_over: plan.hand_over,
         delete_on: row.delete_on,
         keep_days: keep_days(&row, settings),
         as_of: now,

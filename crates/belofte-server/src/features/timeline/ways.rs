@@ -6,14 +6,17 @@ use belofte_contract::Timestamp;
 use belofte_contract::timeline::Way;
 
 pub use super::entries::Told as Seen;
+use crate::features::appointments::{self, Plan};
 use crate::features::privacy;
 use crate::features::questions::asking as questions;
 use crate::locale;
 use crate::settings::Settings;
 
-pub fn ways(seen: &Seen<'_>, settings: &Settings, lang: &str, now: Timestamp) -> Vec<Way> {
+pub fn ways(seen: &Seen<'_>, plan: &Plan, settings: &Settings, lang: &str, now: Timestamp) -> Vec<Way> {
     let open = |word: &str, is_open: bool| is_open.then(|| way(word, lang, None));
     let ways = [
+        // Where it is open, it is what is asked of the applicant.
+        appointments::way(seen.row, plan, lang),
         open("questions", questions::may_ask(seen, settings)),
         open("call_back", questions::may_call(seen, settings, now)),
         open("reason", questions::may_ask_why(seen)),
