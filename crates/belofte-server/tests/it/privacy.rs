@@ -169,6 +169,27 @@ both!(a_date_that_had_passed_before_stays_broken, app, {
     assert_eq!((noor.page(&app).await["promises"].clone(), late().await), (before, json!(1)));
 });
 
+both!(an_agreed_talk_is_off_and_its_time_is_free_again, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    noor.act(&app, "transitions", json!({"stage_id": "talk", "by": "sanne"})).await;
+    let slots = json!({"kind": "interview", "days": ["2027-03-25"], "times": ["10:00"], "minutes": 45, "with": ["joost"],
+        "capacity": 1, "video_url": "https://video.example/room"});
+    let slots = post(&app, "slots", &slots).await.json();
+    let taken = noor.ask(&app, Method::PUT, "appointment", json!({"slot": slots["slots"][0]["id"]})).await;
+    assert_eq!(taken.status, StatusCode::CREATED, "{}", taken.text());
+    noor.withdraw(&app, json!({})).await;
+    let sql = "SELECT calendar FROM outbox WHERE kind = 'withdrawn'";
+    let file: Option<String> = sqlx::query_scalar(sql).fetch_one(app.state.store.read()).await.unwrap();
+    assert!(file.is_some_and(|file| file.contains("STATUS:CANCELLED")));
+    let booked = sqlx::query_scalar::<_, i64>("SELECT booked FROM slots").fetch_one(app.state.store.read());
+    assert_eq!(booked.await.unwrap(), 0);
+    let back = noor.restore(&app).await.json();
+    assert!(back["text"].as_str().unwrap().contains("pick a time for it again"), "{back}");
+    let page = noor.page(&app).await;
+    assert!(page["ways"].to_string().contains("appointment"), "{}", page["ways"]);
+    is_sound(&app).await;
+});
+
 both!(a_decision_on_its_way_is_taken_back_and_kept_as_a_draft, app, {
     let noor = applicant(&app, "noor@example.com").await;
     send(&app, &[rejected(&noor.reference, &sentence("noor"))]).await;

@@ -20,6 +20,8 @@ pub struct WithdrawnFrom {
     pub promises: Vec<String>,
     /// The posting was closed already.
     pub was_closed: bool,
+    /// A talk was agreed, which is off: its time may be somebody else's by now.
+    pub had_talk: bool,
 }
 
 pub async fn withdraw(

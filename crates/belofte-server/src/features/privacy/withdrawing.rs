@@ -51,6 +51,7 @@ pub async fn withdraw(asking: &Asking<'_>, wanted: &NewWithdrawal) -> ApiResult<
     let called_off = appointments::talk::release(connection, app, &settings, &row).await?;
     let owed = ticker::store::owed_to(connection, &row.id).await?;
     let from = WithdrawnFrom {
+        had_talk: called_off.is_some(),
         stage_id: row.stage_id.clone(),
         promises: end_promises(connection, app, &row.id, now).await?,
         was_closed: is_closed(&settings, &row.posting_id),
@@ -103,7 +104,8 @@ pub async fn restore(asking: &Asking<'_>) -> ApiResult<Told> {
     transaction.commit().await?;
     deeds::told(app, row.id, version);
     let words = Words::of("pages", &settings, lang);
-    Ok(Told { title: words.say("restored_title", &[]), text: words.say("restored_text", &[]), promise: None })
+    let text = if from.had_talk { "restored_text_talk" } else { "restored_text" };
+    Ok(Told { title: words.say("restored_title", &[]), text: words.say(text, &[]), promise: None })
 }
 
 fn reason(wanted: &NewWithdrawal) -> ApiResult<Option<&str>> {
