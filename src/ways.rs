@@ -14,7 +14,7 @@ use yew::prelude::*;
 use crate::app::{Shared, View, address, link, use_arrival};
 use crate::ask::Place;
 use crate::config::get;
-use crate::features::{appointments, complaint, feedback, postings, questions};
+use crate::features::{appointments, complaint, feedback, postings, privacy, questions};
 use crate::hooks::{Kept, callback, use_change, use_kept};
 use crate::i18n::{Ctx, DateStyle, Key};
 use crate::part::{Part, part};
@@ -36,6 +36,9 @@ const WAYS: &[(&str, Draw)] = &[
     ("appointment", appointments::panel),
     ("evaluation", appointments::panel),
     ("hand_over", appointments::panel),
+    ("questions", questions::panel),
+    ("withdrawal", privacy::withdrawal_panel),
+    ("held", privacy::held_panel),
 ];
 
 fn find(word: &str) -> Option<Draw> {

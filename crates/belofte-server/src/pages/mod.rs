@@ -5,6 +5,7 @@
 mod complaint;
 mod not_open;
 pub mod preview;
+mod privacy;
 mod score;
 mod shell;
 mod status;
