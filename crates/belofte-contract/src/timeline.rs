@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::apply::FieldKind;
 use crate::contacts::{Colleague, Contact};
 use crate::decision::Decision;
+use crate::news::Bulletin;
 use crate::postings::{PostingLink, Turn};
 use crate::promise::Promise;
 use crate::read::{readable, words};
@@ -57,6 +58,9 @@ pub struct Application {
     /// What the applicant can do now, in the order to show.
     #[serde(default)]
     pub ways: Vec<Way>,
+    /// The last few bulletins of the procedure, newest first; the widget asks for them when somebody wants to read them.
+    #[serde(default)]
+    pub news: Vec<Bulletin>,
     /// The server's clock when this was read.
     pub as_of: Timestamp,
 }
@@ -83,6 +87,7 @@ readable!(Application {
     delete_on,
     keep_days: default,
     ways: default,
+    news: unread,
     as_of,
 });
 

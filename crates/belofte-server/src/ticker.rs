@@ -17,8 +17,8 @@ use sqlx::AnyConnection;
 
 use crate::desk::{self, decisions, users};
 use crate::erasure;
-use crate::features::lookup;
 use crate::features::timeline::store::{NewEvent, find, load_application, record_event};
+use crate::features::{follow, lookup, news};
 use crate::mail::{self, letters};
 use crate::problem::ApiResult;
 use crate::state::{App, AppState};
@@ -42,6 +42,12 @@ pub async fn tick_forever(state: AppState) {
         }
         if let Err(problem) = rounds(&state).await {
             tracing::error!(problem = ?problem.problem().kind, "mails to owners");
+        }
+        if let Err(problem) = news::digest::send_due(&state).await {
+            tracing::error!(problem = ?problem.problem().kind, "news by mail");
+        }
+        if let Err(problem) = follow::tell::tell_due(&state).await {
+            tracing::error!(problem = ?problem.problem().kind, "mails to who follows");
         }
         if let Err(problem) = webhooks::tell_due_soon(&state).await {
             tracing::error!(problem = ?problem.problem().kind, "due soon");
@@ -134,6 +140,7 @@ pub async fn clean(app: &App, now: Timestamp) -> ApiResult<()> {
     desk::deeds::store::purge(&mut transaction, now).await?;
     mail::store::purge(&mut transaction, now.plus_ms(-HOUR_MS)).await?;
     webhooks::store::purge(&mut transaction, now).await?;
+    follow::store::purge(&mut transaction, now).await?;
     transaction.commit().await?;
     app.store.sweep().await?;
     Ok(())

@@ -11,7 +11,9 @@ pub mod audit;
 mod contacts;
 pub mod decisions;
 pub mod deeds;
+mod in_touch;
 mod list;
+mod news;
 pub mod pages;
 mod policy;
 pub mod postings;
@@ -43,6 +45,8 @@ pub fn routes() -> Vec<Route> {
         webhooks::routes(),
         policy::routes(),
         contacts::routes(),
+        news::routes(),
+        in_touch::routes(),
         users::routes(),
         audit::routes(),
         pages::routes(),

@@ -12,6 +12,7 @@ use serde_json::json;
 
 use crate::desk::access::Who;
 use crate::desk::audit::{self, Act, Entry, Subject};
+use crate::features::follow;
 use crate::problem::ApiResult;
 use crate::state::App;
 use crate::store::Store;
@@ -78,6 +79,10 @@ pub async fn erase(place: Place<'_>, id: &str, dated: Timestamp, now: Timestamp)
     let Some(taken) = store::take(&mut transaction, id, dated, now).await? else { return Ok(None) };
     store::settle_promises(&mut transaction, place.secret, id, now).await?;
     store::forget_person(&mut transaction, id, &taken.email).await?;
+    if dated == ANY_DATE {
+        // Who asks to be forgotten follows nothing any more. On the promised date a consent of its own goes on to its end.
+        follow::store::forget(&mut transaction, &taken.email).await?;
+    }
     let files = store::forget_belongings(&mut transaction, id, taken.reference).await?;
     // Before the commit: a list that names one too many does no harm, one that misses one would bring a person back.
     list::append(place, taken.reference, now).await?;

@@ -2,7 +2,9 @@
 //! and each other's `store.rs`.
 
 pub mod apply;
+pub mod follow;
 pub mod lookup;
+pub mod news;
 pub mod postings;
 pub mod score;
 pub mod timeline;
@@ -18,4 +20,6 @@ pub fn router() -> Router<AppState> {
         .merge(lookup::router())
         .merge(timeline::router())
         .merge(score::router())
+        .merge(news::router())
+        .merge(follow::router())
 }

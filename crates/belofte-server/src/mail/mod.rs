@@ -7,6 +7,7 @@ pub mod colours;
 pub mod compose;
 pub mod desk;
 pub mod letters;
+pub mod letters_of_news;
 pub mod outbox;
 pub mod owner_letters;
 mod pages;
@@ -14,6 +15,7 @@ pub mod samples;
 mod sentences;
 pub mod store;
 pub mod texts;
+pub mod unsubscribe;
 
 use belofte_contract::Timestamp;
 use belofte_contract::timeline::Application;

@@ -37,6 +37,11 @@ impl Envelope {
         Envelope { application_id: application_id.map(str::to_owned), to: Some(email.to_owned()) }
     }
 
+    /// Somebody who follows; not about an application.
+    pub fn to_visitor(email: &str) -> Envelope {
+        Envelope { application_id: None, to: Some(email.to_owned()) }
+    }
+
     /// Written like any other, sent to nobody.
     pub fn void() -> Envelope {
         Envelope { application_id: None, to: None }
@@ -55,13 +60,14 @@ pub struct MailRow {
     pub html: String,
     pub calendar: Option<String>,
     pub reply_to: Option<String>,
+    pub unsubscribe: Option<String>,
     pub created_at: Timestamp,
     /// The last moment that another try is planned.
     pub give_up_at: Timestamp,
     pub tries: i64,
 }
 
-const COLUMNS: &str = "id, message_id, kind, to_address, subject, body_text, body_html, calendar, reply_to, \
+const COLUMNS: &str = "id, message_id, kind, to_address, subject, body_text, body_html, calendar, reply_to, unsubscribe, \
      created_at, give_up_at, tries";
 
 /// What the mail system said to a try that failed.
@@ -83,8 +89,9 @@ pub async fn insert(
     let kind = if envelope.to.is_some() { word(letter.kind) } else { VOID.to_owned() };
     sqlx::query(
         "INSERT INTO outbox (id, message_id, application_id, kind, to_address, lang, subject, body_text, body_html,
-                             calendar, created_at, next_try_at, tries, sent_at, reply_to, expires_at, give_up_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, 0, $12, $13, $14, $15)",
+                             calendar, created_at, next_try_at, tries, sent_at, reply_to, expires_at, give_up_at,
+                             unsubscribe)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, 0, $12, $13, $14, $15, $16)",
     )
     .bind(&id)
     .bind(format!("<{id}@{host}>"))
@@ -101,6 +108,7 @@ pub async fn insert(
     .bind(letter.reply_to.as_deref())
     .bind(letter.expires_at.map(Timestamp::as_ms))
     .bind(now.plus_ms(GIVE_UP_MS).as_ms())
+    .bind(letter.unsubscribe.as_ref().map(|way| way.href.as_str()))
     .execute(connection)
     .await?;
     Ok(())
@@ -253,6 +261,7 @@ fn mail_row(row: &AnyRow) -> ApiResult<MailRow> {
         html: row.try_get("body_html")?,
         calendar: row.try_get("calendar")?,
         reply_to: row.try_get("reply_to")?,
+        unsubscribe: row.try_get("unsubscribe")?,
         created_at: instant(row, "created_at")?,
         give_up_at: instant(row, "give_up_at")?,
         tries: row.try_get("tries")?,

@@ -2,10 +2,12 @@
 //!
 //! Draws by the widget's components; adds head, style sheet, language switch. No script runs here.
 
+mod letters;
 mod not_open;
 pub mod preview;
 mod score;
 mod shell;
+mod silence;
 mod status;
 
 use std::future::Future;
@@ -43,9 +45,11 @@ pub fn router() -> Router<AppState> {
         .route("/careers", get(board))
         .route("/careers/style.css", get(shell::style))
         .route("/careers/score", get(score::page))
+        .route("/silence", get(silence::page))
         .route("/careers/{id}", get(posting))
         .route("/careers/{id}/apply", get(apply))
         .merge(status::router())
+        .merge(letters::router())
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]

@@ -95,7 +95,11 @@ both!(every_kind_has_a_sample_in_each_language_without_gaps, app, {
                 "owner_late",
                 "owner_tomorrow",
                 "owner_digest",
-                "owner_hand_over"
+                "owner_hand_over",
+                "news",
+                "follow_confirm",
+                "follow_opened",
+                "in_touch_renew"
             ]
         );
         for mail in samples.as_array().unwrap() {

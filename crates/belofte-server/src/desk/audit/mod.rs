@@ -63,10 +63,12 @@ pub enum Act {
     MailTextChanged,
     /// The shipped one again.
     MailTextReset,
+    /// The public was told how far a procedure is.
+    NewsPublished,
 }
 
 impl Act {
-    pub const ALL: [Act; 36] = [
+    pub const ALL: [Act; 37] = [
         Act::SignedIn,
         Act::SignedOut,
         Act::Invited,
@@ -103,6 +105,7 @@ impl Act {
         Act::MailRetried,
         Act::MailTextChanged,
         Act::MailTextReset,
+        Act::NewsPublished,
     ];
 }
 

@@ -41,6 +41,7 @@ const DAILY: &[(&str, &str, Need)] = &[
     ("home", HOME, Need::SignIn),
     ("applications", "/desk/applications", Need::ReadApplications),
     ("decisions", "/desk/decisions", Need::Decide),
+    ("news", "/desk/news", Need::ActOnApplications),
     ("score", "/desk/score", Need::ReadFigures),
 ];
 /// What is set once and looked at now and then, on a page of its own; `desk.setup_<name>` says what for.
@@ -48,6 +49,7 @@ const SETUP: &[(&str, &str, Need)] = &[
     ("policy", "/desk/policy", Need::ReadPolicy),
     ("contacts", "/desk/contacts", Need::EditPolicy),
     ("people", "/desk/people", Need::ManageUsers),
+    ("in_touch", "/desk/in-touch", Need::ReadApplications),
     ("mails", "/desk/mails", Need::ReadApplications),
     ("webhooks", "/desk/webhooks", Need::EditPolicy),
     ("audit", "/desk/audit", Need::ReadAudit),
@@ -97,6 +99,9 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("mail_previews.html", include_str!("templates/mail_previews.html")),
     ("mail_texts.html", include_str!("templates/mail_texts.html")),
     ("mail_text.html", include_str!("templates/mail_text.html")),
+    ("news.html", include_str!("templates/news.html")),
+    ("news_write.html", include_str!("templates/news_write.html")),
+    ("in_touch.html", include_str!("templates/in_touch.html")),
     ("contacts.html", include_str!("templates/contacts.html")),
     ("contact.html", include_str!("templates/contact.html")),
     ("policy.html", include_str!("templates/policy.html")),

@@ -21,6 +21,7 @@ pub use self::answers::files;
 pub use self::posting::{Posting, asked_label};
 use super::entries::{self, Told};
 use super::ways;
+use crate::features::news;
 use crate::problem::{ApiProblem, ApiResult};
 use crate::settings::Settings;
 use crate::webhooks;
@@ -119,6 +120,7 @@ pub async fn load_application(
     let promises = load_promises(connection, settings, &posting, id, lang, now).await?;
     let events = load_events(connection, id, 0).await?;
     let answers = answers::load(connection, settings, &row, lang).await?;
+    let news = news::on_page(connection, settings, &row.posting_id, lang).await?;
     let related = posting.related(settings, lang, now);
     let promises: Vec<Promise> = promises.into_iter().map(|row| row.promise).collect();
     let stage = posting.stage(row.stage_id.as_deref()).filter(|stage| stage.turn == Turn::Yours);
@@ -152,6 +154,7 @@ pub async fn load_application(
         related,
         score: None,
         ways: ways::ways(&row, lang, now),
+        news,
         delete_on: row.delete_on,
         keep_days: keep_days(&row, settings),
         as_of: now,

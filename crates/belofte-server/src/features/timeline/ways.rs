@@ -6,10 +6,16 @@ use belofte_contract::Timestamp;
 use belofte_contract::timeline::Way;
 
 use super::store::ApplicationRow;
+use crate::features::{follow, news};
 use crate::locale;
 
-pub fn ways(_row: &ApplicationRow, _lang: &str, _now: Timestamp) -> Vec<Way> {
-    vec![]
+pub fn ways(row: &ApplicationRow, lang: &str, _now: Timestamp) -> Vec<Way> {
+    let ways = [
+        follow::way(row, lang),
+        // Last: what one sets once.
+        Some(news::way(lang)),
+    ];
+    ways.into_iter().flatten().collect()
 }
 
 /// The way `word`, worded by `pages.way_<word>`.
