@@ -57,9 +57,12 @@ impl Answer {
         self.response.headers().get(name).ok().flatten()
     }
 
-    /// The body, parsed.
+    /// The body, parsed. One that breaks off on its way is no answer.
     pub async fn value(self) -> Result<JsValue, ApiError> {
-        json(&self.response).await.ok_or(ApiError::Fault)
+        json(&self.response).await.map_err(|why| match get(&why, "name") == "SyntaxError" {
+            true => ApiError::Fault,
+            false => ApiError::Offline,
+        })
     }
 }
 
@@ -84,7 +87,7 @@ async fn settle(response: Response) -> Result<Answer, ApiError> {
         return Ok(Answer { response });
     }
     let retry_after_s = number(&response, "Retry-After").and_then(|seconds| u32::try_from(seconds).ok());
-    let problem = json(&response).await;
+    let problem = json(&response).await.ok();
     if status == 428 {
         return Err(ApiError::ProofNeeded(problem.unwrap_or_default()));
     }
@@ -134,8 +137,8 @@ fn status(response: &Response) -> u16 {
     get(response, "status").as_f64().unwrap_or_default() as u16
 }
 
-async fn json(response: &Response) -> Option<JsValue> {
-    JsFuture::from(response.json().ok()?).await.ok()
+async fn json(response: &Response) -> Result<JsValue, JsValue> {
+    JsFuture::from(response.json()?).await
 }
 
 fn number(response: &Response, name: &str) -> Option<i64> {

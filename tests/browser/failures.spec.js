@@ -1,4 +1,6 @@
 // Each outside failure, once: the widget says it in words, offers a way on and leaves the host page alone.
+const http = require("node:http");
+const { once } = require("node:events");
 const { test, expect, words, axe } = require("../page/fixtures.js");
 const { layOut, organization, HOST, ENDPOINT, CDN, POLICY } = require("./endpoint.js");
 
@@ -39,6 +41,20 @@ for (const [name, [answer, key]] of Object.entries(FAILURES)) {
     expect(errors).toEqual([]);
   });
 }
+
+test("an answer that breaks off on its way is a connection that failed, not a fault of the server", async ({ page }) => {
+  const begins = (request, response) => {
+    response.writeHead(200, { "content-type": "application/json", "access-control-allow-origin": HOST, "content-length": "1000" });
+    response.write('{"postings": [', () => response.destroy());
+  };
+  const server = http.createServer(begins).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const endpoint = `http://127.0.0.1:${server.address().port}`;
+  await layOut(page, { element: ELEMENT.replace(ENDPOINT, endpoint), policy: POLICY.replace(ENDPOINT, endpoint) });
+  await page.goto(HOST);
+  await expect(widget(page)).toContainText(w("ui.offline"));
+  server.close();
+});
 
 test("values the widget does not know yet are tolerated", async ({ page }) => {
   const posting = {

@@ -85,6 +85,11 @@ test("many decisions by keys: few for each, quick, taken back, and sent once ove
     await expect(page.locator("[name=send]:checked")).toHaveCount(PEOPLE);
     await expect(page.locator("[name=flagged]"), "no copy, nothing empty").toHaveCount(0);
     await look(page, "decide-review");
+    for (const left of [PEOPLE - 1, PEOPLE]) {
+      if (left < PEOPLE) await page.keyboard.press("j");
+      await page.keyboard.press("x");
+      await expect(page.locator("[name=send]:checked"), "x takes the letter one is at out, and in again").toHaveCount(left);
+    }
     await page.locator("#send").click();
     await expect(page.getByRole("heading", { name: w("desk.undo_title") })).toBeVisible();
     const sent = await took(page);

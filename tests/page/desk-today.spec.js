@@ -130,3 +130,19 @@ for (const lang of languages("en")) {
     await context.close();
   });
 }
+
+test("a late promise cannot be moved: the second digit on its row hands it over", async ({ browser }) => {
+  const w = words("nl");
+  const page = await browser.newPage({ locale: "nl" });
+  const first = await start({ now: "2027-03-25T10:00:00+01:00" });
+  const { reference } = await first.apply({ posting: "kok", email: "laat@example.com" });
+  await first.stop({ keep: true });
+  demo = await start({ now: "2027-04-08T10:00:00+02:00", data: first.data });
+  await enter(page, w, demo);
+  const late = page.locator("[data-row]").filter({ has: page.locator(`a[href="/desk/applications/${reference}"]`) });
+  await expect(late.locator(".pill").first()).toHaveAttribute("data-state", "late");
+  await row(page, reference);
+  await page.keyboard.press("2");
+  await expect(page).toHaveURL(/\/owner\?/);
+  await page.context().close();
+});

@@ -190,6 +190,8 @@ pub struct Answer {
     pub values: Vec<String>,
 }
 
+readable!(Answer { field, values });
+
 /// `POST /v1/applications`, with an `Idempotency-Key` header.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]

@@ -17,6 +17,7 @@ pub mod news;
 pub mod organization;
 pub mod paths;
 pub mod postings;
+pub mod privacy;
 pub mod problem;
 pub mod promise;
 pub mod proof;

@@ -9,8 +9,8 @@ use axum::http::header;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use belofte_contract::{
-    apply, contacts, decision, desk, follow, lookup, news, organization, paths, postings, problem, proof, score,
-    timeline, told,
+    apply, contacts, decision, desk, follow, lookup, news, organization, paths, postings, privacy, problem, proof,
+    score, timeline, told,
 };
 use utoipa::OpenApi;
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn};
@@ -47,17 +47,21 @@ use crate::webhooks;
         timeline::Application,
         timeline::ApplicationExport,
         timeline::ChangedEvent,
+        told::Told,
         contacts::Contact,
         follow::NewFollow,
         follow::FollowToken,
         follow::NewInTouch,
-        told::Told,
         news::Bulletins,
         news::Preferences,
         news::PreferencesChange,
         score::KindScore,
         score::PromiseScore,
         score::PublicScore,
+        privacy::NewWithdrawal,
+        privacy::Held,
+        privacy::Correction,
+        privacy::NewAddress,
         problem::Problem,
         proof::Proof,
         desk::Transition,
@@ -199,7 +203,10 @@ fn content(schema: &str) -> Content {
 }
 
 fn operations() -> Vec<Operation> {
-    [public_reads(), writes(), follows(), status_page(), of_desk::operations()].into_iter().flatten().collect()
+    [public_reads(), writes(), follows(), status_page(), of_privacy(), of_desk::operations()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn public_reads() -> Vec<Operation> {
@@ -398,6 +405,78 @@ fn status_page() -> Vec<Operation> {
                 "/v1/applications/{reference}/preferences",
                 "setPreferences",
                 "Rhythm of news, language of mails, kept until; what is left out stays",
+            )
+        },
+    ]
+}
+
+/// What applicants do with what is kept about them.
+fn of_privacy() -> Vec<Operation> {
+    use HttpMethod::{Delete, Get, Patch, Post};
+    const DONE: &[(&str, &str, &str)] = &[("200", "Told", JSON)];
+    const TOLD: &[(&str, &str, &str)] = &[("201", "Told", JSON)];
+    const WITHDRAWAL: &str = "/v1/applications/{reference}/withdrawal";
+    const ERASURE: &str = "/v1/applications/{reference}/erasure";
+    let of_session = |method, path, id, summary| Operation {
+        query: &["lang"],
+        problems: &["401", "404", "409", "410", "429"],
+        security: Some("session"),
+        ..Operation::new(method, path, id, summary)
+    };
+    vec![
+        Operation {
+            body: &[(JSON, "NewWithdrawal")],
+            answers: TOLD,
+            problems: &["400", "401", "404", "409", "410", "422", "429"],
+            ..of_session(Post, WITHDRAWAL, "withdraw", "Withdraw; it can be taken back for 24 hours")
+        },
+        Operation {
+            answers: DONE,
+            ..of_session(Delete, WITHDRAWAL, "takeWithdrawalBack", "Take a withdrawal back: everything is as it was")
+        },
+        Operation {
+            answers: TOLD,
+            ..of_session(Post, ERASURE, "askErasure", "Have everything erased, in 24 hours; withdraws what still runs")
+        },
+        Operation {
+            answers: DONE,
+            ..of_session(Delete, ERASURE, "stopErasure", "Have it kept after all, until the date that was told before")
+        },
+        Operation {
+            answers: &[("200", "Held", JSON)],
+            problems: &["401", "404", "410"],
+            ..of_session(Get, "/v1/applications/{reference}/held", "held", "What is kept, what for and until when")
+        },
+        Operation {
+            body: &[(JSON, "Correction")],
+            answers: DONE,
+            problems: &["400", "401", "404", "409", "410", "422", "429"],
+            ..of_session(
+                Patch,
+                "/v1/applications/{reference}/answers",
+                "correct",
+                "Put answers in the place of old ones",
+            )
+        },
+        Operation {
+            body: &[(JSON, "NewAddress")],
+            answers: TOLD,
+            problems: &["400", "401", "404", "410", "422", "429"],
+            ..of_session(
+                Post,
+                "/v1/applications/{reference}/address",
+                "changeAddress",
+                "Give a new mail address; with the code that was mailed to it, it takes the old one's place",
+            )
+        },
+        Operation {
+            answers: &[("200", "", "application/zip")],
+            problems: &["401", "404", "410", "429"],
+            ..of_session(
+                Get,
+                "/v1/applications/{reference}/export.zip",
+                "download",
+                "Everything about the application, as a page and as JSON, with files and mails",
             )
         },
     ]

@@ -23,6 +23,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (9, "erasure imports", include_str!("../migrations/0009_erasure_imports.sql")),
     (10, "daily work", include_str!("../migrations/0010_daily_work.sql")),
     (15, "news follow", include_str!("../migrations/0015_news_follow.sql")),
+    (16, "privacy", include_str!("../migrations/0016_privacy.sql")),
 ];
 /// The first SQLite with the fix for a WAL reset that could lose a commit.
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);

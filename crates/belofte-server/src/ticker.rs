@@ -6,7 +6,7 @@
 mod owners;
 pub mod store;
 
-pub use owners::rounds;
+pub use owners::{rounds, tell_owners};
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ use sqlx::AnyConnection;
 use crate::desk::{self, decisions, users};
 use crate::erasure;
 use crate::features::timeline::store::{NewEvent, find, load_application, record_event};
-use crate::features::{follow, lookup, news};
+use crate::features::{follow, lookup, news, privacy};
 use crate::mail::{self, letters};
 use crate::problem::ApiResult;
 use crate::state::{App, AppState};
@@ -135,6 +135,7 @@ async fn mail_applicant(
 pub async fn clean(app: &App, now: Timestamp) -> ApiResult<()> {
     let mut transaction = app.store.write().begin().await?;
     lookup::store::purge(&mut transaction, now).await?;
+    privacy::store::purge(&mut transaction, now).await?;
     users::store::purge(&mut transaction, now).await?;
     decisions::store::purge(&mut transaction, now).await?;
     desk::deeds::store::purge(&mut transaction, now).await?;

@@ -1,6 +1,7 @@
 //! Erasing an application: what tells of a person goes, the row without it stays for the counts and the promise score.
 //!
-//! One way for the promised date, for who asks and for a restored backup. Never mails, never touches a date or an outcome.
+//! One way for the promised date, for who asks and for a restored backup. Never touches a date or an outcome. Mails only who
+//! asked for it, once, and that mail goes too.
 
 pub mod list;
 pub mod store;
@@ -12,7 +13,11 @@ use serde_json::json;
 
 use crate::desk::access::Who;
 use crate::desk::audit::{self, Act, Entry, Subject};
-use crate::features::follow;
+use crate::features::timeline::store::find;
+use crate::features::{follow, privacy};
+use crate::mail::compose::Letter;
+use crate::mail::store::Envelope;
+use crate::mail::{self, letters};
 use crate::problem::ApiResult;
 use crate::state::App;
 use crate::store::Store;
@@ -52,7 +57,8 @@ pub async fn erase_due(app: &App) -> ApiResult<usize> {
     loop {
         let before = erased;
         for id in &store::due(&app.store, now, AT_A_TIME).await? {
-            match erase(place, id, now, now).await {
+            let farewell = farewell(app, id).await?;
+            match erase_with(place, id, (now, now), farewell.as_ref().map(|letter| (app, letter))).await {
                 Ok(Some(gone)) => {
                     erased += 1;
                     app.tell_changed(id, gone.version);
@@ -67,6 +73,7 @@ pub async fn erase_due(app: &App) -> ApiResult<usize> {
         }
     }
     if erased > 0 {
+        app.outbox.notify_one();
         tracing::info!(erased, "applications erased on their date");
         app.store.sweep().await?;
     }
@@ -75,18 +82,45 @@ pub async fn erase_due(app: &App) -> ApiResult<usize> {
 
 /// Erases one application whose own date is `dated` or before; None when it is gone already, or was given a later date.
 pub async fn erase(place: Place<'_>, id: &str, dated: Timestamp, now: Timestamp) -> ApiResult<Option<Erased>> {
+    erase_with(place, id, (dated, now), None).await
+}
+
+/// What who asked for it is told at the end.
+async fn farewell(app: &App, id: &str) -> ApiResult<Option<Letter>> {
+    let mut connection = app.store.read().acquire().await?;
+    if privacy::store::open_erasure(&mut connection, id).await?.is_none() {
+        return Ok(None);
+    }
+    let (settings, row) = (app.settings(), find(&mut connection, id).await?);
+    Ok(row.map(|row| {
+        let lang = settings.lang(Some(&row.lang));
+        let posting = settings.posting_link(&row.posting_id, lang).map(|link| link.title).unwrap_or_default();
+        letters::erased(&settings, lang, &row.name, &posting)
+    }))
+}
+
+async fn erase_with(
+    place: Place<'_>,
+    id: &str,
+    (dated, now): (Timestamp, Timestamp),
+    farewell: Option<(&App, &Letter)>,
+) -> ApiResult<Option<Erased>> {
     let mut transaction = place.store.write().begin().await?;
     let Some(taken) = store::take(&mut transaction, id, dated, now).await? else { return Ok(None) };
     store::settle_promises(&mut transaction, place.secret, id, now).await?;
     store::forget_person(&mut transaction, id, &taken.email).await?;
-    if dated == ANY_DATE {
+    let asked = dated == ANY_DATE || farewell.is_some();
+    if asked {
         // Who asks to be forgotten follows nothing any more. On the promised date a consent of its own goes on to its end.
         follow::store::forget(&mut transaction, &taken.email).await?;
     }
     let files = store::forget_belongings(&mut transaction, id, taken.reference).await?;
     // Before the commit: a list that names one too many does no harm, one that misses one would bring a person back.
     list::append(place, taken.reference, now).await?;
-    let because = if dated == ANY_DATE { "asked" } else { "date" };
+    if let Some((app, letter)) = farewell {
+        mail::store::insert(&mut transaction, app, &Envelope::last(&taken.email), letter, now).await?;
+    }
+    let because = if asked { "asked" } else { "date" };
     let entry = Entry {
         posting_id: Some(&taken.posting_id),
         detail: json!({"because": because}),

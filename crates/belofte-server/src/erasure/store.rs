@@ -114,9 +114,10 @@ pub async fn forget_person(connection: &mut AnyConnection, id: &str, email: &str
         .bind(&nobody)
         .execute(&mut *connection)
         .await?;
-    for statement in
-        ["DELETE FROM codes WHERE email = $1", "DELETE FROM outbox WHERE to_address = $1 AND application_id IS NULL"]
-    {
+    for statement in [
+        "DELETE FROM codes WHERE email = $1",
+        "DELETE FROM outbox WHERE to_address = $1 AND application_id IS NULL AND kind <> 'erased'",
+    ] {
         sqlx::query(statement).bind(email).execute(&mut *connection).await?;
     }
     Ok(())
@@ -137,6 +138,10 @@ pub async fn forget_belongings(
         ("DELETE FROM decision_drafts WHERE application_id = $1", id),
         ("DELETE FROM pending_decisions WHERE application_id = $1", id),
         ("DELETE FROM notes WHERE application_id = $1", id),
+        ("DELETE FROM new_addresses WHERE application_id = $1", id),
+        ("DELETE FROM webhook_deliveries WHERE application_id = $1", id),
+        // A list for a colleague names several people; each line leads to its application.
+        ("DELETE FROM outbox WHERE application_id IS NULL AND body_text LIKE '%' || $1 || '%'", &reference),
     ] {
         sqlx::query(statement).bind(whose).execute(&mut *connection).await?;
     }

@@ -6,6 +6,7 @@ pub mod follow;
 pub mod lookup;
 pub mod news;
 pub mod postings;
+pub mod privacy;
 pub mod score;
 pub mod timeline;
 
@@ -22,4 +23,5 @@ pub fn router() -> Router<AppState> {
         .merge(score::router())
         .merge(news::router())
         .merge(follow::router())
+        .merge(privacy::router())
 }

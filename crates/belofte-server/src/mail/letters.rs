@@ -228,6 +228,80 @@ pub fn decision(settings: &Settings, lang: &str, application: &Application, deci
     letter
 }
 
+/// The application is off, until when it can be had back, and what becomes of what is kept.
+pub fn withdrawn(settings: &Settings, lang: &str, application: &Application, until: Timestamp, erase: bool) -> Letter {
+    let words = Words::new(settings, lang);
+    let mut letter = words.letter(MailKind::Withdrawn, &application.applicant_name, None);
+    letter.subject = words.say("withdrawn_subject", &[("posting", &application.posting.title)]);
+    letter.heading = words.say("withdrawn_heading", &[]);
+    let (date, time) = (words.day(until), words.time(until));
+    letter.parts.push(text(words.say("withdrawn_text", &[])));
+    letter.parts.push(text(words.say("withdrawn_undo", &[("date", &date), ("time", &time)])));
+    if erase {
+        letter.parts.push(text(words.say("withdrawn_erase", &[("date", &date), ("time", &time)])));
+    } else if let Some(delete_on) = application.delete_on {
+        let date = words.day_with_year(delete_on);
+        letter.parts.push(Part::Quiet { text: words.say("decision_delete", &[("date", &date)]) });
+    }
+    letter
+}
+
+/// It is on again, with the date on which they hear.
+pub fn restored(settings: &Settings, lang: &str, application: &Application) -> Letter {
+    let words = Words::new(settings, lang);
+    let next = application.next_promise();
+    let signer = signer(application, next);
+    let mut letter = words.letter(MailKind::Restored, &application.applicant_name, signer.as_ref());
+    letter.subject = words.say("restored_subject", &[("posting", &application.posting.title)]);
+    letter.heading = words.say("restored_heading", &[]);
+    letter.parts.push(text(words.say("restored_text", &[])));
+    if let Some(promise) = next {
+        letter.parts.push(text(hears(&words, "stage_next", promise)));
+        letter.parts.push(date_part(&words, promise));
+    }
+    letter
+}
+
+/// The last mail: everything went as it was asked for. It has no link, there is nothing left to see.
+pub fn erased(settings: &Settings, lang: &str, name: &str, posting: &str) -> Letter {
+    let words = Words::new(settings, lang);
+    let mut letter = words.letter(MailKind::Erased, name, None);
+    letter.subject = words.say("erased_subject", &[("organization", &letter.organization)]);
+    letter.heading = words.say("erased_heading", &[]);
+    letter.parts.push(text(words.say("erased_text", &[("posting", posting)])));
+    letter.parts.push(text(words.say("erased_left", &[])));
+    letter.parts.push(Part::Quiet { text: words.say("erased_mail", &[]) });
+    letter
+}
+
+/// To the address that is to take the old one's place: the digits that prove it is read.
+pub fn new_address(settings: &Settings, lang: &str, name: &str, code: &str, now: Timestamp) -> Letter {
+    let words = Words::new(settings, lang);
+    let mut letter = words.letter(MailKind::NewAddress, name, None);
+    let expires_at = now.plus_ms(i64::from(CODE_MINUTES) * MINUTE_MS);
+    letter.expires_at = Some(expires_at);
+    letter.subject = words.say("code_subject", &[("code", code)]);
+    letter.heading = words.say("new_address_heading", &[]);
+    letter.footer = words.say("footer_code", &[("organization", &letter.organization)]);
+    letter.parts = vec![
+        Part::Code { text: code.to_owned() },
+        text(words.say("new_address_text", &[("time", &words.time(expires_at))])),
+        Part::Quiet { text: words.say("new_address_not_you", &[]) },
+    ];
+    letter
+}
+
+/// To the old address, which the new one is none of the business of.
+pub fn address_changed(settings: &Settings, lang: &str, name: &str) -> Letter {
+    let words = Words::new(settings, lang);
+    let mut letter = words.letter(MailKind::AddressChanged, name, None);
+    letter.subject = words.say("address_changed_subject", &[("organization", &letter.organization)]);
+    letter.heading = words.say("address_changed_heading", &[]);
+    letter.parts.push(text(words.say("address_changed_text", &[("organization", &letter.organization)])));
+    letter.parts.push(text(words.say("address_changed_not_you", &[])));
+    letter
+}
+
 /// The link and the facts that close every mail to an applicant but the receipt, which has them further up.
 pub fn close(settings: &Settings, mut letter: Letter, application: &Application, link_token: &str) -> Letter {
     let lang = letter.lang.clone();

@@ -83,6 +83,22 @@ pub fn handed_over(settings: &Settings, lang: &str, keeper: &Person, owed: &Owed
     letter
 }
 
+/// Who was promised `owed` has left, or came back: nothing of it is to be kept, or all of it again.
+pub fn off(settings: &Settings, lang: &str, keeper: &Person, owed: &[Owed], is_on_again: bool) -> Letter {
+    let words = Words::new(settings, lang);
+    let (kind, what) = if is_on_again { (MailKind::OwnerOn, "owner_on") } else { (MailKind::OwnerOff, "owner_off") };
+    let mut letter = to(&words, kind, keeper);
+    let one = owed.first();
+    let applicant = one.map(|one| applicant(&words, one)).unwrap_or_default();
+    let reference = one.map(|one| one.reference.to_string()).unwrap_or_default();
+    let values = [("applicant", applicant.as_str()), ("reference", reference.as_str())];
+    letter.subject = words.say(&[what, "_subject"].concat(), &values);
+    letter.heading = words.say(&[what, "_heading"].concat(), &[("applicant", &applicant)]);
+    letter.parts.push(text(words.say(&[what, "_text"].concat(), &[])));
+    letter.parts.push(list(&words, keeper, None, owed));
+    letter
+}
+
 /// Due up to and on `day`, the next working day.
 pub fn tomorrow(settings: &Settings, lang: &str, keeper: &Person, day: Timestamp, owed: &[Owed]) -> Letter {
     let words = Words::new(settings, lang);

@@ -7,6 +7,7 @@ use belofte_contract::contacts::Person;
 use belofte_contract::decision::{Decision, Outcome, Reason};
 use belofte_contract::news::Bulletin;
 use belofte_contract::postings::{DurationUnit, HandledBy, PromiseFrom, PromisePolicy};
+use belofte_contract::privacy::UNDO_MS;
 use belofte_contract::promise::{Promise, PromiseMove, PromiseSource};
 use belofte_contract::time::DAY_MS;
 use belofte_contract::timeline::{
@@ -60,7 +61,27 @@ pub fn preview(kind: MailKind, settings: &Settings, lang: &str, now: Timestamp) 
         MailKind::FollowConfirm | MailKind::FollowOpened | MailKind::InTouchRenew => {
             return sample.to_follower(kind, settings, lang, now);
         }
-        MailKind::OwnerLate | MailKind::OwnerTomorrow | MailKind::OwnerDigest | MailKind::OwnerHandOver => {
+        MailKind::Withdrawn => {
+            let until = now.plus_ms(UNDO_MS);
+            let delete_on = Some(now.plus_ms(i64::from(application.keep_days) * DAY_MS));
+            let application = Application { delete_on, ..application.clone() };
+            [false, true].map(|erase| letters::withdrawn(settings, lang, &application, until, erase)).into()
+        }
+        MailKind::Restored => vec![letters::restored(settings, lang, application)],
+        MailKind::Erased | MailKind::NewAddress | MailKind::AddressChanged => {
+            let name = application.applicant_name.as_str();
+            return vec![match kind {
+                MailKind::Erased => letters::erased(settings, lang, name, &application.posting.title),
+                MailKind::NewAddress => letters::new_address(settings, lang, name, CODE, now),
+                _ => letters::address_changed(settings, lang, name),
+            }];
+        }
+        MailKind::OwnerLate
+        | MailKind::OwnerTomorrow
+        | MailKind::OwnerDigest
+        | MailKind::OwnerHandOver
+        | MailKind::OwnerOff
+        | MailKind::OwnerOn => {
             return sample.to_owner(kind, settings, lang, now);
         }
     };
@@ -206,6 +227,10 @@ impl<'s> Sample<'s> {
             }
             MailKind::OwnerHandOver => {
                 vec![owner_letters::handed_over(settings, lang, &self.by, &soon[0], &self.by)]
+            }
+            MailKind::OwnerOff | MailKind::OwnerOn => {
+                let is_on_again = kind == MailKind::OwnerOn;
+                vec![owner_letters::off(settings, lang, &self.by, &soon[..1], is_on_again)]
             }
             MailKind::OwnerTomorrow => vec![owner_letters::tomorrow(settings, lang, &self.by, next, &soon)],
             _ => {

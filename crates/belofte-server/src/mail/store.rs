@@ -42,6 +42,11 @@ impl Envelope {
         Envelope { application_id: None, to: Some(email.to_owned()) }
     }
 
+    /// About nobody any more: it goes once it has arrived.
+    pub fn last(email: &str) -> Envelope {
+        Envelope { application_id: None, to: Some(email.to_owned()) }
+    }
+
     /// Written like any other, sent to nobody.
     pub fn void() -> Envelope {
         Envelope { application_id: None, to: None }
@@ -157,6 +162,9 @@ pub async fn claim(app: &App, mail: &MailRow, next_try_at: Timestamp) -> ApiResu
     Ok(claimed.rows_affected() == 1)
 }
 
+/// The mail that tells of an erasure: of it nothing stays, whatever became of it.
+const LAST: &str = "DELETE FROM outbox WHERE id = $1 AND kind = 'erased'";
+
 /// What was delivered is the applicant's; codes, links and answers need not stay here.
 pub async fn delivered(app: &App, id: &str, now: Timestamp) -> ApiResult<()> {
     let mut transaction = app.store.write().begin().await?;
@@ -170,6 +178,7 @@ pub async fn delivered(app: &App, id: &str, now: Timestamp) -> ApiResult<()> {
             .bind(id)
             .execute(&mut *transaction)
             .await?;
+        sqlx::query(LAST).bind(id).execute(&mut *transaction).await?;
     }
     transaction.commit().await?;
     Ok(())
@@ -200,6 +209,7 @@ pub async fn failed(app: &App, id: &str, failure: &str, told: &Told<'_>, now: Ti
         .bind(told.said)
         .execute(&mut *transaction)
         .await?;
+    sqlx::query(LAST).bind(id).execute(&mut *transaction).await?;
     transaction.commit().await?;
     Ok(())
 }
@@ -240,13 +250,14 @@ pub async fn counts(app: &App) -> ApiResult<(i64, Option<Timestamp>, i64)> {
     Ok((waiting.try_get("mails")?, maybe_instant(&waiting, "since")?, failed.try_get("mails")?))
 }
 
-/// Removes letters to nobody written before `before`.
+/// Removes letters to nobody written before `before`, and in the demo, whose mailbox keeps what arrived, the last ones.
 pub async fn purge(connection: &mut AnyConnection, before: Timestamp) -> ApiResult<()> {
-    sqlx::query("DELETE FROM outbox WHERE kind = $1 AND created_at < $2")
-        .bind(VOID)
-        .bind(before.as_ms())
-        .execute(connection)
-        .await?;
+    for statement in [
+        "DELETE FROM outbox WHERE kind = $1 AND created_at < $2",
+        "DELETE FROM outbox WHERE kind = 'erased' AND sent_at < $2 AND kind <> $1",
+    ] {
+        sqlx::query(statement).bind(VOID).bind(before.as_ms()).execute(&mut *connection).await?;
+    }
     Ok(())
 }
 

@@ -93,7 +93,8 @@ pub async fn move_to(
     seal(connection, secret, &row).await
 }
 
-/// Writes what became of a promise, and its moves without their words: what is left once its person is erased.
+/// Writes what became of a promise and its moves, as `promise` has them: without words once its person is erased, open again
+/// once a withdrawal was taken back.
 pub async fn end(connection: &mut AnyConnection, secret: &Secret, promise: &Promise) -> ApiResult<()> {
     let sql = format!("UPDATE promises SET kept_at = $2, voided_at = $3, moves = $4 WHERE id = $1 RETURNING {SEALED}");
     let row = sqlx::query(sqlx::AssertSqlSafe(sql))

@@ -91,6 +91,24 @@ async fn round(app: &App, settings: &Settings, kind: MailKind, today: Date, now:
     Ok(())
 }
 
+/// Whoever keeps `owed`, all of one application, hears that it is off, or on again, as part of the caller's transaction.
+pub async fn tell_owners(
+    connection: &mut AnyConnection,
+    app: &App,
+    owed: &[Owed],
+    is_on_again: bool,
+    now: Timestamp,
+) -> ApiResult<()> {
+    let settings = app.settings();
+    for (keeper, owed) in by_keeper(&settings, settings.calendar.local_date(now), owed.iter().cloned()) {
+        let lang = settings.lang(None);
+        let Some(person) = settings.person(&keeper, lang) else { continue };
+        let letter = owner_letters::off(&settings, lang, &person, &owed, is_on_again);
+        mail_to(connection, app, &keeper, &owed, &letter, now).await?;
+    }
+    Ok(())
+}
+
 /// Promises by who is to keep them on `day`, each in the order in which they are due.
 fn by_keeper(settings: &Settings, day: Date, owed: impl Iterator<Item = Owed>) -> BTreeMap<String, Vec<Owed>> {
     let mut by_keeper: BTreeMap<String, Vec<Owed>> = BTreeMap::new();
@@ -125,7 +143,9 @@ async fn mail_to(
     now: Timestamp,
 ) -> ApiResult<()> {
     let Some(email) = app.settings().mail_of(keeper) else { return Ok(()) };
-    let application_id = if let [one] = owed { Some(one.application_id.as_str()) } else { None };
+    // One mail about several people belongs to none of them.
+    let first = owed.first().map(|owed| owed.application_id.as_str());
+    let application_id = first.filter(|id| owed.iter().all(|owed| owed.application_id == *id));
     mail::store::insert(connection, app, &Envelope::to_colleague(application_id, &email), letter, now).await
 }
 

@@ -110,6 +110,13 @@ pub async fn begin_round(connection: &mut AnyConnection, kind: MailKind, day: Da
     Ok(taken.rows_affected() == 1)
 }
 
+/// What is promised to one application and not done yet.
+pub async fn owed_to(connection: &mut AnyConnection, application_id: &str) -> ApiResult<Vec<Owed>> {
+    let sql = format!("{OWED} AND p.application_id = $1 ORDER BY p.due_at, p.id");
+    let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(application_id).fetch_all(connection).await?;
+    rows.iter().map(owed_row).collect()
+}
+
 fn owed_row(row: &AnyRow) -> ApiResult<Owed> {
     let reference: String = row.try_get("reference")?;
     Ok(Owed {

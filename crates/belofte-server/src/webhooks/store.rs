@@ -128,7 +128,8 @@ pub async fn insert(
 ) -> ApiResult<()> {
     let text = serde_json::to_string(payload)?;
     for webhook_id in listeners {
-        insert_one(connection, webhook_id, &word(payload.kind), &text, now).await?;
+        let about = Some(payload.data.application_id.as_str());
+        insert_one(connection, webhook_id, (&word(payload.kind), about), &text, now).await?;
     }
     Ok(())
 }
@@ -136,26 +137,27 @@ pub async fn insert(
 /// Something to try the way with; gives its id.
 pub async fn insert_test(connection: &mut AnyConnection, webhook_id: &str, now: Timestamp) -> ApiResult<String> {
     let payload = serde_json::json!({"type": TEST, "timestamp": now, "data": {}}).to_string();
-    insert_one(connection, webhook_id, TEST, &payload, now).await
+    insert_one(connection, webhook_id, (TEST, None), &payload, now).await
 }
 
 async fn insert_one(
     connection: &mut AnyConnection,
     webhook_id: &str,
-    event: &str,
+    (event, application_id): (&str, Option<&str>),
     payload: &str,
     now: Timestamp,
 ) -> ApiResult<String> {
     let id = new_id();
     sqlx::query(
-        "INSERT INTO webhook_deliveries (id, webhook_id, event, payload, created_at, next_try_at, tries)
-         VALUES ($1, $2, $3, $4, $5, $5, 0)",
+        "INSERT INTO webhook_deliveries (id, webhook_id, event, payload, created_at, next_try_at, tries, application_id)
+         VALUES ($1, $2, $3, $4, $5, $5, 0, $6)",
     )
     .bind(&id)
     .bind(webhook_id)
     .bind(event)
     .bind(payload)
     .bind(now.as_ms())
+    .bind(application_id)
     .execute(connection)
     .await?;
     Ok(id)

@@ -47,6 +47,7 @@ mod pages;
 mod panics;
 mod policy;
 mod postings;
+mod privacy;
 mod proof;
 mod raw;
 mod receiver;

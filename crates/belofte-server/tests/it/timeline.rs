@@ -41,6 +41,21 @@ impl Applicant {
         app.get_with(&format!("/v1/applications/{}{rest}", self.reference), &headers).await
     }
 
+    /// In a new visit: the last one has ended.
+    pub async fn again(&self, app: &TestApp) -> Applicant {
+        let row = app.desk(Method::GET, &format!("/applications/{}", self.reference), &Value::Null).await.json();
+        let answers = row["answers"].as_array().unwrap().iter();
+        let email = answers.filter(|answer| answer["type"] == "mail").map(|answer| answer["values"][0].clone()).next();
+        let email = email.unwrap();
+        app.post("/v1/status-requests", &json!({"email": email, "reference": self.reference}), &[]).await;
+        let mail = app.get("/demo/mail.json").await.json();
+        let code = mail.as_array().unwrap().iter().find(|mail| mail["kind"] == "code").unwrap()["subject"].clone();
+        let code: String = code.as_str().unwrap().chars().filter(char::is_ascii_digit).collect();
+        let opened = app.post("/v1/status-sessions", &json!({"email": email, "code": code}), &[]).await.json();
+        let bearer = format!("Bearer {}", opened["token"].as_str().unwrap());
+        Applicant { bearer, reference: self.reference.clone(), promise: self.promise.clone() }
+    }
+
     pub async fn act(&self, app: &TestApp, act: &str, body: Value) -> Reply {
         app.desk(Method::POST, &format!("/applications/{}/{act}", self.reference), &body).await
     }

@@ -73,7 +73,7 @@ pub fn check_elsewhere(
 }
 
 /// Without signs that nobody sees and that come along when text is copied: a NUL cannot even be stored everywhere.
-fn readable(answers: &[Answer]) -> Vec<Answer> {
+pub fn readable(answers: &[Answer]) -> Vec<Answer> {
     let unseen = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
     let clean = |answer: &Answer| Answer {
         field: answer.field.clone(),
@@ -111,7 +111,7 @@ fn too_many(field: &str, limit: usize) -> ApiProblem {
 }
 
 /// How the applicant is called: by autofill token, else by the field's name.
-fn name(form: &ApplicationForm, answers: &[Answer]) -> String {
+pub fn name(form: &ApplicationForm, answers: &[Answer]) -> String {
     let by_token = |token: &str| {
         let field = form.fields.iter().find(|field| field.autocomplete.as_deref() == Some(token))?;
         values(answers, &field.name).first().cloned()

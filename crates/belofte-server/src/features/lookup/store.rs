@@ -109,6 +109,25 @@ pub async fn close_everywhere(connection: &mut AnyConnection, email: &str, now: 
     Ok(())
 }
 
+/// Visits stay open under the new address; codes and links that were mailed to the old one open nothing any more.
+pub async fn move_address(connection: &mut AnyConnection, (old, new): (&str, &str), now: Timestamp) -> ApiResult<()> {
+    sqlx::query("UPDATE sessions SET email = $2 WHERE email = $1")
+        .bind(old)
+        .bind(new)
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query("DELETE FROM codes WHERE email = $1").bind(old).execute(&mut *connection).await?;
+    sqlx::query(
+        "UPDATE links SET revoked_at = $2
+         WHERE revoked_at IS NULL AND application_id IN (SELECT id FROM applications WHERE email = $1)",
+    )
+    .bind(new)
+    .bind(now.as_ms())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// Makes a link token for an application; only its hash is stored.
 pub async fn create_link(
     connection: &mut AnyConnection,

@@ -173,7 +173,8 @@ fn until(settings: &Settings, row: &ApplicationRow, day: &str, now: Timestamp) -
 
 /// Counted from the end of the procedure, so that no choice can be made again and again.
 fn keep_until_max(settings: &Settings, row: &ApplicationRow) -> Option<Date> {
-    let is_over = row.status != ApplicationStatus::Open && row.delete_on.is_some();
+    // Who asked for erasure keeps nothing.
+    let is_over = row.status != ApplicationStatus::Open && row.delete_on.is_some() && row.delete_on_before.is_none();
     let ended = row.decision.as_ref().map_or(row.updated_at, |decision| decision.decided_at);
     let days = i64::from(settings.retention().consented_days);
     is_over.then(|| settings.calendar.local_date(ended.plus_ms(days * belofte_contract::time::DAY_MS)))

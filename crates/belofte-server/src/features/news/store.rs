@@ -156,11 +156,13 @@ pub async fn set_lang(connection: &mut AnyConnection, application_id: &str, lang
 
 /// Another date of deletion, where there is one already.
 pub async fn keep_until(connection: &mut AnyConnection, application_id: &str, until: Timestamp) -> ApiResult<()> {
-    sqlx::query("UPDATE applications SET delete_on = $2 WHERE id = $1 AND delete_on IS NOT NULL AND erased_at IS NULL")
-        .bind(application_id)
-        .bind(until.as_ms())
-        .execute(connection)
-        .await?;
+    sqlx::query(
+        "UPDATE applications SET delete_on = $2 WHERE id = $1 AND delete_on IS NOT NULL AND delete_on_before IS NULL",
+    )
+    .bind(application_id)
+    .bind(until.as_ms())
+    .execute(connection)
+    .await?;
     Ok(())
 }
 

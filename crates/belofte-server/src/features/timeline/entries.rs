@@ -61,15 +61,24 @@ pub fn timeline(told: &Told<'_>, settings: &Settings, lang: &str, now: Timestamp
             },
             // What was asked for is named by what is promised for it.
             EntryEvent::Asked => entries.push(TimelineEntry { title: asked(event), ..plain(event, actor_name) }),
+            // What they did themselves, named by one word.
+            EntryEvent::Note if event.actor == Actor::Applicant => {
+                let word = event.actor_id.as_deref().unwrap_or_default();
+                let title = locale::text(lang, &["pages.note_", word].concat()).to_owned();
+                entries.push(TimelineEntry { title: Some(title), ..plain(event, actor_name) });
+            }
             EntryEvent::Note if event.owner_id.is_some() => {
                 entries.push(TimelineEntry { title: handed_over(event), ..plain(event, actor_name) });
+            }
+            EntryEvent::Restored => {
+                let title = locale::text(lang, "pages.restored").to_owned();
+                entries.push(TimelineEntry { title: Some(title), ..plain(event, actor_name) });
             }
             EntryEvent::PromiseKept
             | EntryEvent::PromiseMoved
             | EntryEvent::PromiseLate
             | EntryEvent::Decided
             | EntryEvent::Withdrawn
-            | EntryEvent::Restored
             | EntryEvent::Appointment
             | EntryEvent::Note
             | EntryEvent::Unknown => entries.push(plain(event, actor_name)),

@@ -46,6 +46,9 @@ pub struct ApplicationRow {
     pub version: i64,
     pub delete_on: Option<Timestamp>,
     pub erased_at: Option<Timestamp>,
+    pub withdrawn_at: Option<Timestamp>,
+    /// The date before an erasure was asked for.
+    pub delete_on_before: Option<Timestamp>,
     /// For the desk alone.
     pub doubts: String,
 }
@@ -99,7 +102,8 @@ pub struct PromiseRow {
 }
 
 const APPLICATION_COLUMNS: &str = "id, reference, posting_id, email, lang, name, status, stage_id, form_id, form_version, \
-     answers, decision, submitted_at, updated_at, version, delete_on, erased_at, doubts";
+     answers, decision, submitted_at, updated_at, version, delete_on, erased_at, \
+     withdrawn_at, delete_on_before, doubts";
 
 pub const PROMISE_COLUMNS: &str = "p.id, p.kind, p.stage_id, p.owner_id, p.source, p.made_at, p.first_due_at, p.due_at, \
      p.due_day_start, p.kept_at, p.voided_at, p.moves";
@@ -388,6 +392,8 @@ fn application_row(row: &AnyRow) -> ApiResult<ApplicationRow> {
         version: row.try_get("version")?,
         delete_on: maybe_instant(row, "delete_on")?,
         erased_at: maybe_instant(row, "erased_at")?,
+        withdrawn_at: maybe_instant(row, "withdrawn_at")?,
+        delete_on_before: maybe_instant(row, "delete_on_before")?,
         doubts: row.try_get("doubts")?,
     })
 }

@@ -6,13 +6,15 @@ use belofte_contract::Timestamp;
 use belofte_contract::timeline::Way;
 
 use super::store::ApplicationRow;
-use crate::features::{follow, news};
+use crate::features::{follow, news, privacy};
 use crate::locale;
 
-pub fn ways(row: &ApplicationRow, lang: &str, _now: Timestamp) -> Vec<Way> {
+pub fn ways(row: &ApplicationRow, lang: &str, now: Timestamp) -> Vec<Way> {
     let ways = [
         follow::way(row, lang),
-        // Last: what one sets once.
+        privacy::withdrawal_way(row, lang, now),
+        privacy::held_way(row, lang),
+        // What one sets once.
         Some(news::way(lang)),
     ];
     ways.into_iter().flatten().collect()

@@ -1,0 +1,294 @@
+//! Withdrawing and erasing: what ends, what comes back as it was, and what nobody is told of.
+
+use std::sync::Arc;
+
+use axum::http::{Method, StatusCode};
+use belofte_server::config::Limits;
+use belofte_server::erasure::erase_due;
+use belofte_server::ticker;
+use serde_json::{Value, json};
+
+use crate::decisions::{post, rejected, send, sentence};
+use crate::support::{Reply, TestApp};
+use crate::timeline::{Applicant, applicant, told};
+
+const LAST_SECOND: &str = "2027-03-24T09:59:59+01:00";
+const A_DAY_LATER: &str = "2027-03-24T10:00:00+01:00";
+
+impl Applicant {
+    /// Asks for something of one's own application.
+    pub async fn ask(&self, app: &TestApp, method: Method, rest: &str, body: Value) -> Reply {
+        let path = format!("/v1/applications/{}/{rest}?lang=en", self.reference);
+        app.call(method, &path, &body, &[("authorization", &self.bearer)]).await
+    }
+
+    async fn withdraw(&self, app: &TestApp, body: Value) -> Value {
+        let reply = self.ask(app, Method::POST, "withdrawal", body).await;
+        assert_eq!(reply.status, StatusCode::CREATED, "{}", reply.text());
+        reply.json()
+    }
+
+    async fn restore(&self, app: &TestApp) -> Reply {
+        self.ask(app, Method::DELETE, "withdrawal", Value::Null).await
+    }
+}
+
+/// Kinds of the mails but codes, newest first.
+async fn mails(app: &TestApp) -> Vec<String> {
+    let mails = app.get("/demo/mail.json").await.json();
+    let kinds = mails.as_array().unwrap().iter().map(|mail| mail["kind"].as_str().unwrap().to_owned());
+    kinds.filter(|kind| kind != "code").collect()
+}
+
+fn way(page: &Value, word: &str) -> Option<(String, Value)> {
+    let ways = page["ways"].as_array().unwrap().iter();
+    let way = ways
+        .filter(|way| way["word"] == word)
+        .map(|way| (way["label"].as_str().unwrap().to_owned(), way["until"].clone()));
+    way.last()
+}
+
+async fn is_sound(app: &TestApp) {
+    let findings = belofte_server::doctor::examine(&app.state.store, &app.state.secret).await.unwrap();
+    assert_eq!(findings.faults, 0, "{:?}", findings.lines);
+}
+
+both!(a_withdrawal_ends_what_was_promised_and_undone_everything_is_as_it_was, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    let before = noor.page(&app).await;
+    assert_eq!(way(&before, "withdrawal").unwrap(), ("Withdraw your application".to_owned(), Value::Null));
+    let answer = noor.withdraw(&app, json!({"reason": "I found a job closer to home.", "erase": false})).await;
+    assert_eq!(answer["title"], "Your application is withdrawn.");
+    let text = answer["text"].as_str().unwrap();
+    assert!(text.contains("Until 10:00 on Wednesday 24 March") && text.contains("until 20 April 2027"), "{text}");
+    let page = noor.page(&app).await;
+    assert_eq!((&page["status"], &page["stage_id"]), (&json!("withdrawn"), &Value::Null));
+    assert_eq!(page["delete_on"], "2027-04-20T09:00:00Z");
+    assert_eq!(told(&page), ["past submitted received", "past stage review", "past withdrawn review"]);
+    assert_eq!(page["timeline"][2]["text"], "I found a job closer to home.");
+    assert_eq!(page["promises"][0]["voided_at"], "2027-03-23T09:00:00Z");
+    let (label, until) = way(&page, "withdrawal").unwrap();
+    assert_eq!((label.as_str(), until), ("Take your withdrawal back", json!("2027-03-24T09:00:00Z")));
+    assert_eq!(mails(&app).await, ["owner_off", "withdrawn", "receipt"]);
+    // The desk sees it, and can do nothing more.
+    let act = noor.act(&app, "transitions", json!({"stage_id": "talk", "by": "sanne"})).await;
+    assert_eq!(act.status, StatusCode::CONFLICT);
+    is_sound(&app).await;
+    app.set_time(LAST_SECOND);
+    let noor = noor.again(&app).await;
+    let undone = noor.restore(&app).await;
+    assert_eq!(undone.status, StatusCode::OK, "{}", undone.text());
+    let page = noor.page(&app).await;
+    for part in ["status", "stage_id", "promises", "delete_on"] {
+        assert_eq!(page[part], before[part], "{part}");
+    }
+    let line = [
+        "past submitted received",
+        "past withdrawn review",
+        "past restored review",
+        "now stage review",
+        "next stage talk",
+        "next stage decision",
+    ];
+    assert_eq!(told(&page), line);
+    assert_eq!(page["timeline"][2]["title"], "You took your withdrawal back");
+    assert_eq!(mails(&app).await, ["owner_on", "restored", "owner_off", "withdrawn", "receipt"]);
+    is_sound(&app).await;
+    assert_eq!(noor.restore(&app).await.status, StatusCode::CONFLICT, "once");
+});
+
+both!(a_withdrawal_is_final_after_a_day, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    noor.withdraw(&app, json!({})).await;
+    app.set_time(LAST_SECOND);
+    let noor = noor.again(&app).await;
+    assert!(way(&noor.page(&app).await, "withdrawal").is_some());
+    app.set_time(A_DAY_LATER);
+    assert_eq!(way(&noor.page(&app).await, "withdrawal"), None);
+    let late = noor.restore(&app).await;
+    assert_eq!((late.status, late.problem().as_str()), (StatusCode::CONFLICT, "/problems/conflict"));
+    assert!(late.json()["detail"].as_str().unwrap().contains("24 hours"));
+    assert_eq!(noor.page(&app).await["status"], "withdrawn");
+});
+
+both!(what_fell_due_meanwhile_is_promised_anew_with_the_time_that_was_left, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    // Due on Tuesday 30 March at 17:00: an hour is left.
+    app.set_time("2027-03-30T16:00:00+02:00");
+    let noor = noor.again(&app).await;
+    noor.withdraw(&app, json!({})).await;
+    app.set_time("2027-03-31T09:00:00+02:00");
+    assert_eq!(ticker::tick(&app.state).await.unwrap(), 0, "nobody is late with what is off");
+    let noor = noor.again(&app).await;
+    assert_eq!(noor.restore(&app).await.status, StatusCode::OK);
+    let promises = noor.page(&app).await["promises"].clone();
+    let due = |at: usize| {
+        (promises[at]["due_at"].clone(), promises[at]["voided_at"].is_null(), promises[at]["owner"]["id"].clone())
+    };
+    assert_eq!(due(0), (json!("2027-03-30T15:00:00Z"), false, json!("sanne")), "it stays off");
+    assert_eq!(due(1), (json!("2027-03-31T08:00:00Z"), true, json!("sanne")));
+    assert_eq!(promises[1]["stage_id"], "review");
+    assert_eq!(app.get("/v1/promise-score").await.json()["late"], 0);
+    is_sound(&app).await;
+});
+
+both!(a_date_that_had_passed_before_stays_broken, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    app.set_time("2027-03-30T17:00:01+02:00");
+    ticker::tick(&app.state).await.unwrap();
+    let late = async || app.get("/v1/promise-score").await.json()["late"].clone();
+    let noor = noor.again(&app).await;
+    let before = noor.page(&app).await["promises"].clone();
+    assert_eq!(late().await, 1);
+    noor.withdraw(&app, json!({})).await;
+    assert_eq!(late().await, 1, "leaving forgives nothing");
+    assert_eq!(noor.restore(&app).await.status, StatusCode::OK);
+    assert_eq!((noor.page(&app).await["promises"].clone(), late().await), (before, json!(1)));
+});
+
+both!(a_decision_on_its_way_is_taken_back_and_kept_as_a_draft, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    send(&app, &[rejected(&noor.reference, &sentence("noor"))]).await;
+    noor.withdraw(&app, json!({})).await;
+    app.set_time("2027-03-23T10:20:00+01:00");
+    ticker::tick(&app.state).await.unwrap();
+    let page = noor.page(&app).await;
+    assert_eq!((&page["status"], &page["decision"]), (&json!("withdrawn"), &Value::Null));
+    assert!(!mails(&app).await.contains(&"decision".to_owned()));
+    assert_eq!(noor.restore(&app).await.status, StatusCode::OK);
+    let waiting = app.desk(Method::GET, "/postings/kok/undecided", &Value::Null).await.json();
+    assert!(waiting.to_string().contains("large kitchens"), "{waiting}");
+    is_sound(&app).await;
+});
+
+both!(nobody_comes_back_to_a_posting_that_closed_meanwhile, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    noor.withdraw(&app, json!({})).await;
+    let closed = post(&app, "status", &json!({"status": "closed"})).await;
+    assert_eq!(closed.status, StatusCode::OK, "{}", closed.text());
+    let refused = noor.restore(&app).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT);
+    assert!(refused.json()["detail"].as_str().unwrap().contains("closed meanwhile"));
+});
+
+both!(what_is_withdrawn_to_be_erased_goes_after_the_day_and_its_person_is_told, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    let answer = noor.withdraw(&app, json!({"erase": true})).await;
+    assert!(answer["text"].as_str().unwrap().contains("After that we erase everything"));
+    let page = noor.page(&app).await;
+    assert_eq!(page["delete_on"], "2027-03-24T09:00:00Z");
+    let erasure = page["promises"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!((&erasure["kind"], &erasure["label"]), (&json!("erasure"), &json!("Everything about you erased")));
+    // Two working days after that day: Friday and Monday are Easter.
+    assert_eq!(erasure["due_at"], "2027-03-30T15:00:00Z");
+    app.set_time(LAST_SECOND);
+    assert_eq!(erase_due(&app.state).await.unwrap(), 0);
+    app.set_time(A_DAY_LATER);
+    let page = noor.again(&app).await;
+    assert_eq!(erase_due(&app.state).await.unwrap(), 1);
+    assert_eq!(page.get(&app, "", &[]).await.status, StatusCode::GONE);
+    let last = app.get("/demo/mail.json").await.json();
+    assert_eq!(
+        (last.as_array().unwrap().len(), &last[0]["kind"], &last[0]["to"]),
+        (1, &json!("erased"), &json!("noor@example.com"))
+    );
+    let kept: Option<i64> = sqlx::query_scalar("SELECT kept_at FROM promises WHERE kind = 'erasure'")
+        .fetch_one(app.state.store.read())
+        .await
+        .unwrap();
+    assert!(kept.is_some(), "a promise that was kept");
+    is_sound(&app).await;
+});
+
+both!(an_erasure_that_was_withdrawn_with_comes_back_with_it, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    let before = noor.page(&app).await["promises"].clone();
+    noor.withdraw(&app, json!({"erase": true})).await;
+    assert_eq!(noor.restore(&app).await.status, StatusCode::OK);
+    let page = noor.page(&app).await;
+    assert_eq!((&page["status"], &page["delete_on"], &page["promises"][0]), (&json!("open"), &Value::Null, &before[0]));
+    assert!(!page["promises"][1]["voided_at"].is_null(), "the promise to erase is off");
+    app.set_time(A_DAY_LATER);
+    assert_eq!(erase_due(&app.state).await.unwrap(), 0);
+});
+
+both!(an_erasure_is_a_promise_that_can_be_stopped_for_a_day, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    noor.act(&app, "decisions", json!({"outcome": "rejected", "by": "sanne", "no_reason": true})).await;
+    let date = noor.page(&app).await["delete_on"].clone();
+    let asked = noor.ask(&app, Method::POST, "erasure", Value::Null).await;
+    assert_eq!(asked.status, StatusCode::CREATED, "{}", asked.text());
+    let told = asked.json();
+    assert!(told["text"].as_str().unwrap().contains("at 10:00 on Wednesday 24 March"), "{told}");
+    assert_eq!((&told["promise"]["kind"], &told["promise"]["owner"]["id"]), (&json!("erasure"), &json!("sanne")));
+    let again = noor.ask(&app, Method::POST, "erasure", Value::Null).await.json();
+    assert_eq!(again["promise"]["id"], told["promise"]["id"], "asked twice, promised once");
+    assert_eq!(noor.page(&app).await["delete_on"], "2027-03-24T09:00:00Z");
+    let kept = noor.ask(&app, Method::DELETE, "erasure", Value::Null).await;
+    assert_eq!(kept.status, StatusCode::OK, "{}", kept.text());
+    let page = noor.page(&app).await;
+    assert_eq!(page["delete_on"], date);
+    let titles: Vec<&str> =
+        page["timeline"].as_array().unwrap().iter().filter_map(|entry| entry["title"].as_str()).collect();
+    assert!(titles.ends_with(&["You asked us to erase everything", "You stopped the erasing"]), "{titles:?}");
+    assert_eq!(noor.ask(&app, Method::DELETE, "erasure", Value::Null).await.status, StatusCode::CONFLICT);
+    // What is still open is withdrawn by it.
+    let ali = applicant(&app, "ali@example.com").await;
+    assert_eq!(ali.ask(&app, Method::POST, "erasure", Value::Null).await.json()["promise"]["kind"], "erasure");
+    assert_eq!(ali.page(&app).await["status"], "withdrawn");
+    is_sound(&app).await;
+});
+
+both!(only_its_own_applicant_withdraws_and_only_what_runs, app, {
+    let (noor, ali) = (applicant(&app, "noor@example.com").await, applicant(&app, "ali@example.com").await);
+    let stranger = Applicant { bearer: ali.bearer.clone(), reference: noor.reference.clone(), promise: String::new() };
+    for (method, rest) in [
+        (Method::POST, "withdrawal"),
+        (Method::DELETE, "withdrawal"),
+        (Method::POST, "erasure"),
+        (Method::DELETE, "erasure"),
+    ] {
+        assert_eq!(
+            stranger.ask(&app, method.clone(), rest, json!({})).await.status,
+            StatusCode::NOT_FOUND,
+            "{method} {rest}"
+        );
+        let nobody =
+            Applicant { bearer: "Bearer x".to_owned(), reference: noor.reference.clone(), promise: String::new() };
+        assert_eq!(
+            nobody.ask(&app, method.clone(), rest, json!({})).await.status,
+            StatusCode::UNAUTHORIZED,
+            "{method} {rest}"
+        );
+    }
+    let long = noor.ask(&app, Method::POST, "withdrawal", json!({"reason": "x".repeat(501)})).await;
+    assert_eq!(long.problem(), "/problems/fields reason:too_long");
+    assert_eq!(noor.page(&app).await["status"], "open");
+    noor.act(&app, "decisions", json!({"outcome": "hired", "by": "sanne", "no_reason": true})).await;
+    assert_eq!(noor.ask(&app, Method::POST, "withdrawal", json!({})).await.status, StatusCode::CONFLICT);
+});
+
+async fn at_once(database: Option<String>) {
+    let limits = Limits { status_sessions_per_minute: 10_000, ..Limits::default() };
+    let app = Arc::new(TestApp::start(database, limits).await);
+    let noor = Arc::new(applicant(&app, "noor@example.com").await);
+    let calls: Vec<_> = (0..20)
+        .map(|_| {
+            let (app, noor) = (app.clone(), noor.clone());
+            tokio::spawn(async move { noor.ask(&app, Method::POST, "withdrawal", json!({"erase": true})).await.status })
+        })
+        .collect();
+    for call in calls {
+        assert_eq!(call.await.unwrap(), StatusCode::CREATED);
+    }
+    for (what, sql, rows) in [
+        ("events", "SELECT COUNT(*) FROM events WHERE event = 'withdrawn'", 1),
+        ("promises", "SELECT COUNT(*) FROM promises WHERE kind = 'erasure'", 1),
+        ("mails", "SELECT COUNT(*) FROM outbox WHERE kind = 'withdrawn'", 1),
+    ] {
+        let found: i64 = sqlx::query_scalar(sql).fetch_one(app.state.store.read()).await.unwrap();
+        assert_eq!(found, rows, "{what}");
+    }
+}
+
+on_both!(twenty_taps_withdraw_once, at_once);
