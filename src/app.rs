@@ -21,7 +21,7 @@ use crate::api::{Api, ApiError};
 use crate::clock::Clock;
 use crate::config::{Config, get, object};
 use crate::decimal;
-use crate::features::{apply, badge, contacts, postings, score};
+use crate::features::{apply, contacts, postings, score};
 use crate::hooks::{Compared, Kept, after, spawn, use_change, use_kept, use_made};
 use crate::i18n::browser::BrowserFormat;
 use crate::i18n::messages::LATER;
@@ -46,6 +46,8 @@ pub enum View {
     },
     /// How promises are kept, of all or of one posting.
     Score(Option<Rc<str>>),
+    /// What one can do without an application, by its word; of all or of one posting.
+    Way(Rc<str>, Option<Rc<str>>),
 }
 
 /// The same receipt is the same answer of the backend: what is in it is not compared.
@@ -54,6 +56,7 @@ impl PartialEq for View {
         match (self, other) {
             (View::Board, View::Board) => true,
             (View::Score(one), View::Score(two)) => one == two,
+            (View::Way(one, of_one), View::Way(two, of_two)) => one == two && of_one == of_two,
             (View::Posting(one), View::Posting(two)) | (View::Apply(one), View::Apply(two)) => one == two,
             (View::Receipt(one), View::Receipt(two)) => Rc::ptr_eq(one, two),
             (
@@ -67,7 +70,7 @@ impl PartialEq for View {
 
 impl View {
     /// As the `belofte-view` event and the `view` attribute name it.
-    pub fn name(&self) -> &'static str {
+    pub fn name(&self) -> &str {
         match self {
             View::Board => "board",
             View::Posting(_) => "posting",
@@ -75,6 +78,7 @@ impl View {
             View::Receipt(_) => "receipt",
             View::Status { .. } => "status",
             View::Score(_) => "score",
+            View::Way(word, _) => word,
         }
     }
 
@@ -82,7 +86,7 @@ impl View {
         match self {
             View::Posting(id) | View::Apply(id) => Some(id),
             View::Receipt(receipt) => Some(&receipt.receipt.posting.id),
-            View::Score(posting) => posting.as_deref(),
+            View::Score(posting) | View::Way(_, posting) => posting.as_deref(),
             View::Board | View::Status { .. } => None,
         }
     }
@@ -389,7 +393,7 @@ fn use_app(props: &App) -> Html {
             *core.view.borrow_mut() = view;
         });
     }
-    use_second(&core, matches!(view, View::Score(_)).then_some(props.second));
+    use_second(&core, matches!(view, View::Score(_) | View::Way(..)).then_some(props.second));
     // A key per asking: `refresh()` reads everything anew, but never throws away a form in progress.
     let key = &*decimal::write(i64::from(props.refreshed));
     let employer = use_request(&core.api, "", core.api.organization());
@@ -410,7 +414,8 @@ fn use_app(props: &App) -> Html {
             }
         });
     }
-    match view {
+    let foot = foot(&core, employer.state.ready(), &view);
+    let body = match view {
         // The visitor was faster than the texts.
         View::Apply(_) | View::Receipt(_) | View::Status { .. } if !props.messages.has(LATER) => core.loading(),
         // Who was here before this reload? Without the second file there is no telling.
@@ -422,11 +427,27 @@ fn use_app(props: &App) -> Html {
             let zone = employer.state.ready().map_or("UTC", |organization| &organization.time_zone).into();
             part(key, StatusPage { core, zone, reference, link_token, second: props.second })
         }
-        View::Board | View::Posting(_) | View::Apply(_) | View::Score(_) => match employer.state {
+        View::Board | View::Posting(_) | View::Apply(_) | View::Score(_) | View::Way(..) => match employer.state {
             Request::Idle | Request::Loading => core.loading(),
             Request::Failed(error) => core.failed(&error, &employer.again),
             Request::Ready(organization) => about(view, key, Shared { core, organization }, props.second),
         },
+    };
+    html! { <>{ body }{ foot }</> }
+}
+
+/// What one can do wherever one is.
+fn foot(core: &Core, organization: Option<&Rc<Organization>>, view: &View) -> Html {
+    let Some(organization) = organization.filter(|organization| !organization.ways.is_empty()) else {
+        return Html::default();
+    };
+    let ctx = core.ctx("UTC");
+    html! {
+        <p class="row back foot">
+            for way in organization.ways.iter().filter(|way| way.word != view.name()) {
+                { link(&ctx, &core.go, View::Way(way.word.as_str().into(), view.posting().map(Rc::from)), "back__link", &way.label) }
+            }
+        </p>
     }
 }
 
@@ -435,11 +456,8 @@ fn about(view: View, key: &str, shared: Shared, second: Second) -> Html {
     match view {
         View::Posting(id) => part(key, postings::Posting { shared, id, guests: GUESTS }),
         View::Apply(id) => part(&id.clone(), apply::Apply { shared, id }),
-        View::Score(posting) => match second {
-            Second::Here(door) => {
-                let badge = badge::Badge { shared, posting, sentence: badge::Sentence(score::view::score) };
-                second::open(door, doors::badge, (key, badge))
-            }
+        View::Score(_) | View::Way(..) => match second {
+            Second::Here(door) => second::open(door, doors::aside, (key, shared, view)),
             second => second::waiting(&shared.core, &shared.core.ctx("UTC"), second),
         },
         View::Board | View::Receipt(_) | View::Status { .. } => part(key, postings::Board { shared, guests: GUESTS }),
@@ -520,6 +538,8 @@ pub fn address(ctx: &Ctx, view: &View) -> String {
     let path: &[&str] = match view {
         View::Board | View::Receipt(_) => &["/careers"],
         View::Score(_) => &["/careers/score"],
+        View::Way(word, None) => &["/careers/", word],
+        View::Way(word, Some(posting)) => &["/careers/", posting, "/", word],
         View::Posting(id) => &["/careers/", id],
         View::Apply(id) => &["/careers/", id, "/apply"],
         View::Status { reference: Some(_), .. } => &["/careers/status/", &reference],

@@ -38,7 +38,7 @@ impl Config {
     }
 }
 
-/// The view by its public name; a name we do not know is the board.
+/// The view by its public name. A name that nobody knows turns out to be none behind the door, and becomes the board.
 pub fn view(name: Option<&str>, posting: Option<String>, link_token: Option<String>) -> View {
     let posting = posting.filter(|id| !id.is_empty());
     match (name, posting) {
@@ -46,7 +46,8 @@ pub fn view(name: Option<&str>, posting: Option<String>, link_token: Option<Stri
         (Some("apply"), Some(id)) => View::Apply(id.into()),
         (Some("posting"), Some(id)) => View::Posting(id.into()),
         (Some("score"), posting) => View::Score(posting.map(Rc::from)),
-        _ => View::Board,
+        (None | Some("" | "board" | "posting" | "apply"), _) => View::Board,
+        (Some(word), posting) => View::Way(word.into(), posting.map(Rc::from)),
     }
 }
 

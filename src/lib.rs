@@ -4,6 +4,7 @@
 
 pub mod api;
 pub mod app;
+pub mod ask;
 pub mod clock;
 pub mod config;
 pub mod decimal;
@@ -19,6 +20,7 @@ pub mod status;
 pub mod submission;
 pub mod text;
 pub mod ui;
+pub mod ways;
 
 #[cfg(feature = "csr")]
 mod boundary;

@@ -73,18 +73,23 @@ pub fn waiting(core: &Core, ctx: &Ctx, second: Second) -> Html {
 pub mod doors {
     //! One function a way in.
 
-    use belofte_contract::decision::Decision;
+    use std::rc::Rc;
+
+    use belofte_contract::timeline::Application;
     use yew::prelude::*;
 
     use crate::api::sealed;
+    use crate::app::{Shared, View};
     use crate::clock::Clock;
     use crate::features::apply::proof::Asked;
-    use crate::features::badge::Badge;
-    use crate::features::decision;
     use crate::features::lookup::Lookup;
+    use crate::features::timeline::Timeline;
+    use crate::features::timeline::view::Behind;
+    use crate::hooks::Kept;
     use crate::i18n::Ctx;
     use crate::part::part;
-    use crate::status::Mine;
+    use crate::status::{self, Mine};
+    use crate::ways;
 
     pub fn lookup(lookup: Lookup) -> Html {
         part("", lookup)
@@ -98,15 +103,19 @@ pub mod doors {
         sealed::settle(asked);
     }
 
-    pub fn badge((key, badge): (&str, Badge)) -> Html {
-        part(key, badge)
-    }
-
     pub fn mine(mine: Mine) -> Html {
         part("", mine)
     }
 
-    pub fn decision((ctx, decision, ask): (&Ctx, &Decision, Option<&str>)) -> Html {
-        decision::view::decision(ctx, decision, ask)
+    /// How promises are kept, and what one can do without an application.
+    pub fn aside((key, shared, view): (&str, Shared, View)) -> Html {
+        ways::aside(key, shared, view)
+    }
+
+    /// What a status page needs, to show what stands beside its next date and its line.
+    type OfPage<'a> = (&'a Ctx, &'a Timeline, &'a Rc<Application>, (Callback<()>, &'a Kept<bool>));
+
+    pub fn behind((ctx, page, application, (again, save_failed)): OfPage<'_>) -> Behind {
+        status::behind(ctx, page, application, again, save_failed)
     }
 }

@@ -15,24 +15,27 @@ use belofte_contract::problem::{FieldError, FieldErrorCode};
 use belofte_contract::promise::Promise;
 use belofte_contract::score::PublicScore;
 use belofte_contract::timeline::{Application, ApplicationSummary};
+use belofte_contract::told::Told;
 use yew::prelude::*;
 
+use crate::api::ApiError;
 use crate::app::{GUESTS, View, address};
+use crate::ask::state::{AskDraft, Sent};
+use crate::ask::{About, Form, view as ask};
 use crate::features::apply::receipt::{self, ReceiptParts};
 use crate::features::apply::state::{ApplyDraft, ChosenFile, FileState, Trouble};
 use crate::features::apply::view::{self as apply, Delivery, FormParts, Plain};
 use crate::features::badge::view::{self as badge, BadgeParts};
-use crate::features::decision;
 use crate::features::lookup::list::list;
 use crate::features::lookup::state::{Action, Failure, Lookup, LookupNote, Problem, Step, Written};
 use crate::features::lookup::view as lookup;
 use crate::features::postings::detail::{self, DetailParts};
 use crate::features::postings::state::Filter;
 use crate::features::postings::view::{self as postings, BoardParts};
-use crate::features::timeline::view::{self as timeline, DrawDecision, PageParts};
+use crate::features::timeline::view::{self as timeline, Behind, PageParts};
 use crate::i18n::{Ctx, Key};
-use crate::status;
-use crate::submission::{Found, found};
+use crate::submission::{Draft, Found, Submission, found};
+use crate::{status, ways};
 
 #[derive(PartialEq, Properties)]
 struct PageProps {
@@ -188,30 +191,87 @@ pub async fn render_list(ctx: &Ctx, applications: &[ApplicationSummary]) -> Stri
     render(html! { <>{ list }{ end }</> }).await
 }
 
-/// Here all of the program is at hand.
-pub const OUTCOME: DrawDecision<'static> = &decision::view::decision;
-
-/// `/careers/status/{reference}`.
-pub async fn render_status(ctx: &Ctx, application: &Application) -> String {
+/// `/careers/status/{reference}`; `known`: which ways have a page of their own.
+pub async fn render_status(ctx: &Ctx, application: &Application, known: fn(&str) -> bool) -> String {
     let seen_at = application.as_of;
-    let guests = status::GUESTS;
-    let parts = PageParts {
-        application,
-        seen_at,
-        stale: false,
-        said: "",
-        save_failed: false,
-        turn: None,
-        guests,
-        decision: OUTCOME,
+    // Here all of the program is at hand.
+    let behind = Behind {
+        first: status::first(ctx, application),
+        ways: ways::plain(ctx, application, known),
+        actions: plain_actions(ctx, application),
+        rest: status::rest(ctx, application, &Callback::noop()),
     };
-    render(timeline::page_with(ctx, &parts, plain_actions(ctx, application), &Callback::noop())).await
+    let parts = PageParts { application, seen_at, stale: false, said: "", turn: None, behind };
+    render(timeline::page(ctx, &parts)).await
 }
 
 /// `/careers/status/{reference}` of somebody else, of nobody, or erased.
 pub async fn render_status_missing(ctx: &Ctx, erased: bool) -> String {
     let why = if erased { Key::TimelineErased } else { Key::TimelineNotFoundWhy };
     render(timeline::not_found(ctx, why, &Callback::noop())).await
+}
+
+/// A page for one thing that one can do.
+pub struct WayPage<'a> {
+    pub title: &'a str,
+    pub about: About<'a>,
+    /// What stands above the form.
+    pub before: Html,
+    pub form: Option<PlainForm>,
+    /// What came of it.
+    pub told: Option<&'a Told>,
+}
+
+/// A form of `ask`, empty or as it came back.
+pub struct PlainForm {
+    pub form: Form,
+    /// As sent; nothing when it was not sent yet.
+    pub written: Vec<(String, String)>,
+    /// What the backend found.
+    pub errors: Vec<FieldError>,
+    /// Why it did not go through.
+    pub failed: Option<ApiError>,
+    pub key: String,
+}
+
+impl PlainForm {
+    fn draft(&self) -> AskDraft {
+        let mut draft = AskDraft::new(Rc::new(self.form.clone()));
+        for name in self.form.questions.iter().map(|question| &question.asked.name) {
+            match self.written.iter().find(|(written, _)| written == name) {
+                Some((_, value)) => draft.write(name.clone(), value.replace("\r\n", "\n")),
+                // A box that was sent unticked is not sent.
+                None if !self.written.is_empty() => draft.write(name.clone(), String::new()),
+                None => {}
+            }
+        }
+        draft
+    }
+
+    /// Held against the same rules as in the widget.
+    pub fn problems(&self) -> Vec<FieldError> {
+        self.draft().problems()
+    }
+
+    pub fn values(&self) -> Vec<(String, Sent)> {
+        self.draft().values()
+    }
+}
+
+/// `/careers/status/{reference}/{word}`, `/careers/{word}` and `/careers/{id}/{word}`.
+pub async fn render_way(ctx: &Ctx, page: WayPage<'_>) -> String {
+    let form = page.form.as_ref().map(|plain| {
+        let submission = match &plain.failed {
+            Some(error) => Submission::Failed { error: error.clone(), attempt: 1 },
+            None => Submission::Editing { problems: found(plain.errors.clone()) },
+        };
+        let draft = plain.draft();
+        let parts = ask::FormParts { draft: &draft, submission: &submission, plain: Some(&plain.key) };
+        ask::form(ctx, &parts, &ask::Tell::nobody())
+    });
+    let told = page.told.map(|told| ask::answered(ctx, told));
+    let body = html! { <>{ for told }{ page.before }{ for form }</> };
+    render(ways::plain_page(ctx, page.title, page.about.application, page.about.posting, body)).await
 }
 
 /// Links and a form in place of the widget's buttons.

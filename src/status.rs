@@ -1,27 +1,29 @@
 //! Where lookup and timeline meet: with a session one sees one's application, without one the way to get one.
 //!
-//! Beside `app.rs` because features never import one another. Draws nothing itself.
+//! Beside `app.rs` because features never import one another.
 
 use std::rc::Rc;
 
 use belofte_contract::Reference;
 use belofte_contract::lookup::StatusSession;
+use belofte_contract::timeline::{Application, ApplicationStatus};
+use belofte_html::html;
 use yew::functional::{Hook, HookContext, UseForceUpdateHandle};
 use yew::prelude::*;
 
 use crate::api::ApiError;
 use crate::api::session::{self, Session};
 use crate::app::{Core, View, use_arrival};
-use crate::features::timeline::view::Guests;
-use crate::features::{contacts, lookup, postings, score, timeline};
+use crate::ask::{Own, Place};
+use crate::features::timeline::Timeline;
+use crate::features::timeline::view::{self, Behind};
+use crate::features::{contacts, decision, lookup, postings, score, timeline};
 use crate::hooks::{Kept, callback, spawn, use_change, use_kept};
+use crate::i18n::Ctx;
 use crate::part::{Part, part};
 use crate::request::{Request, use_request};
 use crate::second::{self, Second, doors, use_second};
-
-/// What other features draw on the status page.
-pub const GUESTS: Guests =
-    Guests { people: contacts::view::people, score: score::view::score, related: postings::view::related };
+use crate::ways::Ways;
 
 #[derive(PartialEq)]
 pub struct StatusPage {
@@ -107,7 +109,7 @@ fn use_status_page(props: &StatusPage) -> Html {
         page.core.keep_session(None);
         page.go(None);
     });
-    let page = timeline::Timeline { core, reference, token, second, guests: GUESTS, on_expired, on_all, on_log_out };
+    let page = timeline::Timeline { core, reference, token, second, on_expired, on_all, on_log_out };
     part(&reference.text(), page)
 }
 
@@ -120,6 +122,50 @@ fn keep(core: &Core, session: &StatusSession) -> Option<Reference> {
     let reference = session.reference.or(only);
     core.keep_session(Some(Session { token: session.token.clone(), reference, applied: String::new() }));
     reference
+}
+
+/// What stands on a status page beside its next date and its line.
+pub fn behind(
+    ctx: &Ctx,
+    page: &Timeline,
+    application: &Rc<Application>,
+    again: Callback<()>,
+    save_failed: &Kept<bool>,
+) -> Behind {
+    let (core, zone) = (page.core.clone(), application.time_zone.as_str().into());
+    let own = Own { application: application.clone(), token: page.token.clone() };
+    let place = Place { core, zone, own: Some(own), posting: None, again };
+    Behind {
+        first: first(ctx, application),
+        ways: part("", Ways { place }),
+        actions: view::actions(ctx, application, save_failed.get(), &timeline::tell(page, save_failed)),
+        rest: rest(ctx, application, &page.core.go),
+    }
+}
+
+/// Below the line.
+pub fn rest(ctx: &Ctx, application: &Application, go: &Callback<View>) -> Html {
+    html! {
+        <>
+            { contacts::view::people(ctx, &application.contacts, &application.colleagues) }
+            { view::answers(ctx, &application.answers) }
+            { view::deletion(ctx, application) }
+            if let Some(score) = &application.score {
+                { score::view::score(ctx, score) }
+            }
+            // Who was hired here looks for no other job.
+            if application.status != ApplicationStatus::Hired {
+                { postings::view::related(ctx, &application.related, go) }
+            }
+        </>
+    }
+}
+
+/// What was decided, and why; until then what is late and what one has to do.
+pub fn first(ctx: &Ctx, application: &Application) -> Html {
+    let Some(decision) = &application.decision else { return view::urgent(ctx, application) };
+    let ask = view::mail_to(application, &decision.by);
+    decision::view::decision(ctx, decision, ask.as_deref())
 }
 
 #[derive(PartialEq)]

@@ -9,7 +9,7 @@
   'use strict';
 
   const TAG = 'belofte-careers';
-  const VIEWS = ['board', 'posting', 'apply', 'status', 'score'];
+  const VIEWS = ['board', 'posting', 'apply', 'status', 'score', 'questions', 'complaint', 'follow', 'news'];
   /** Attributes of the element; properties and `data-*` (of script and element) have the same names. */
   const NAMES = ['endpoint', 'view', 'posting', 'lang', 'color-scheme', 'routing', 'loading', 'fallback'];
   /** How far outside the viewport loading begins: about as far as one scrolls while it loads. */
@@ -113,7 +113,9 @@
 
   // Texts and styles come in parts: for board and posting, for the views behind them, and for the second file.
   const looks = [new CSSStyleSheet(), new CSSStyleSheet(), new CSSStyleSheet()];
-  const LATER = ['apply', 'receipt', 'status'];
+  /** Views whose first answers are asked for beside the program; all others begin with its second file. */
+  const FIRST = ['board', 'posting', 'apply'];
+  const LATER = (view) => !['board', 'posting', 'score'].includes(view);
   const textFiles = (lang) => FILES.locales[lang] ?? FILES.locales[lang?.split('-')[0]];
   async function part(lang, index) {
     const style = async () => looks[index].replaceSync(await (await get(FILES.css[index])).text());
@@ -129,7 +131,7 @@
   /** The first answers the view will ask for, by their exact address; the program takes each once. */
   function prefetch({ endpoint, view, posting, lang }) {
     const found = {};
-    if (!['board', 'posting', 'apply'].includes(view)) return found;
+    if (!FIRST.includes(view)) return found;
     // The whole answer or none: a line may fall silent at any byte.
     const stop = new AbortController();
     setTimeout(() => stop.abort(), 15_000);
@@ -338,7 +340,7 @@
 
     /** The visitor went somewhere. */
     #gone({ view, posting }) {
-      if (this.#mounted && LATER.includes(view)) this.#rest().catch((error) => this.#fail(error));
+      if (this.#mounted && LATER(view)) this.#rest().catch((error) => this.#fail(error));
       this.#record(view, posting);
       if (this.#led) queueMicrotask(() => this.#follow(history.state?.belofte));
     }
@@ -403,8 +405,8 @@
         this.#changes = false;
         config.prefetched = prefetch(config);
         // The program will ask for it; what fails here fails there again.
-        if (config.link_token || config.view === 'score') second(config.lang).catch(() => {});
-        const later = LATER.includes(config.view) && part(config.lang, 1);
+        if (!FIRST.includes(config.view)) second(config.lang).catch(() => {});
+        const later = LATER(config.view) && part(config.lang, 1);
         [config.locale, config.later] = await Promise.all([part(config.lang, 0), later, program()]);
         if (!this.isConnected) {
           this.#state = 'waiting';

@@ -25,6 +25,7 @@ use belofte_contract::postings::{JobPosting, JobPostingList};
 use belofte_contract::read::Read;
 use belofte_contract::score::PublicScore;
 use belofte_contract::timeline::Application;
+use belofte_contract::told::Told;
 use belofte_contract::{Reference, paths};
 use serde::Serialize;
 use wasm_bindgen::JsValue;
@@ -35,6 +36,7 @@ pub use error::ApiError;
 use http::{Answer, Call};
 
 use crate::clock::Clock;
+use crate::text::join;
 
 /// An endpoint, in one language. Cheap to clone.
 #[derive(Clone)]
@@ -103,6 +105,31 @@ impl Api {
             call.header(paths::PROOF_HEADER, proof);
         }
         self.post(paths::APPLICATIONS, body::application(application), call)
+    }
+
+    /// A small form: its `fields` to `path`, by who holds `token`. The same `key` for every try.
+    pub fn send(
+        &self,
+        method: &'static str,
+        path: &str,
+        token: Option<&str>,
+        key: &str,
+        fields: JsValue,
+    ) -> Asking<Told> {
+        let mut call = token.map(Call::by).unwrap_or_default();
+        call.header(paths::IDEMPOTENCY_KEY_HEADER, key);
+        self.ask(self.place(path), Call { method: Some(method), body: Some(fields), ..call })
+    }
+
+    /// Anything else that is read behind a door.
+    pub fn read<T: Read + 'static>(&self, path: &str, token: Option<&str>) -> Asking<T> {
+        self.ask(self.place(path), token.map(Call::by).unwrap_or_default())
+    }
+
+    /// The address of a path whose parts may hold anything.
+    fn place(&self, path: &str) -> String {
+        let parts: Vec<String> = path.split('/').map(escaped).collect();
+        self.url(&[&join(&parts, "/")])
     }
 
     pub fn request_code(&self, request: &StatusRequest) -> Asking<StatusRequestAccepted> {

@@ -6,5 +6,6 @@ pub mod contacts;
 pub mod decision;
 pub mod lookup;
 pub mod postings;
+pub mod questions;
 pub mod score;
 pub mod timeline;

@@ -322,4 +322,24 @@ keys! {
     BadgeKindComplaint = "badge.kind_complaint",
     BadgeKindErasure = "badge.kind_erasure",
     BadgeKindOther = "badge.kind_other",
+
+    // ways
+    WaysTitle = "ways.title",
+    WaysClose = "ways.close",
+    WaysUntil = "ways.until",
+    WaysBack = "ways.back",
+    WaysSending = "ways.sending",
+    WaysConflict = "ways.conflict",
+    WaysArrived = "ways.arrived",
+    WaysCount = "ways.count",
+
+    // questions
+    QuestionsLead = "questions.lead",
+    QuestionsText = "questions.text",
+    QuestionsTo = "questions.to",
+    QuestionsAnyone = "questions.anyone",
+    QuestionsEmail = "questions.email",
+    QuestionsEmailHint = "questions.email_hint",
+    QuestionsSend = "questions.send",
+    QuestionsChoose = "questions.choose",
 }

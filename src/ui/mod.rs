@@ -9,6 +9,7 @@ pub mod notice;
 pub mod pen;
 pub mod person;
 pub mod rich_text;
+pub mod trouble;
 
 /// Whether a view may count on JavaScript. The server also draws plain pages; the widget never does, and what is only for
 /// them is left out of it by this.

@@ -19,6 +19,8 @@ const MAIL = "POST /v1/status-requests";
 const OPEN = "POST /v1/status-sessions";
 const MINE = "GET /v1/me/applications";
 const STATUS = `GET /v1/applications/${REFERENCE}`;
+const ASK = `POST /v1/applications/${REFERENCE}/questions`;
+const ASK_BEFORE = "POST /v1/job-postings/cook/questions";
 const LATER = `${CDN}/**/later-*.json`;
 const SECOND = `${CDN}/**/second-*.wasm`;
 
@@ -26,11 +28,13 @@ const SECOND = `${CDN}/**/second-*.wasm`;
 const SAID = {
   nl: {
     link: "Bekijk onze vacatures", cook: "Kok", gardener: "Tuinman", name: "Je naam", email: "Je e-mailadres", letter: "Waarom dit werk?", cv: "Je cv",
-    car: "Heb je een rijbewijs?", answer: "Een antwoord op je brief",
+    car: "Heb je een rijbewijs?", answer: "Een antwoord op je brief", ask: "Stel een vraag", askBefore: "Vraag iets over deze vacature",
+    told: "Je vraag ligt bij Sanne", toldText: "Je hoort het voor woensdag 31 maart om 17:00 uur.",
   },
   en: {
     link: "See our jobs", cook: "Cook", gardener: "Gardener", name: "Your name", email: "Your email address", letter: "Why this job?", cv: "Your CV",
-    car: "Do you have a driving licence?", answer: "An answer to your letter",
+    car: "Do you have a driving licence?", answer: "An answer to your letter", ask: "Ask a question", askBefore: "Ask about this job",
+    told: "Your question is with Sanne", toldText: "You hear before 17:00 on Wednesday 31 March.",
   },
 };
 
@@ -53,9 +57,12 @@ function well(lang) {
     first_answer_from: { id: "sanne", name: "Sanne de Wit", role: "recruiter" },
   });
   const postings = [posting("cook", said.cook), posting("gardener", said.gardener)];
-  const application = fixture("timeline/waiting");
+  const application = { ...fixture("timeline/waiting"), ways: [{ word: "questions", label: said.ask }] };
+  const told = { title: said.told, text: said.toldText, promise: application.promises[0] };
   return {
-    [ORGANIZATION]: fixture("organization/havenzicht"),
+    [ORGANIZATION]: { ...fixture("organization/havenzicht"), ways: [{ word: "questions", label: said.askBefore }] },
+    [ASK]: { status: 201, body: told },
+    [ASK_BEFORE]: { status: 201, body: { title: said.told, text: said.toldText } },
     [SCORE]: fixture("score/by_kind"),
     [LIST]: { postings, total: 2, departments: [], locations: [] },
     [POSTING]: postings[0],
@@ -72,6 +79,7 @@ function well(lang) {
     "GET /media/sanne.svg": picture(),
     "GET /media/youssef.svg": picture(),
     "GET /media/marijke.svg": picture(),
+    "GET /media/fatma.svg": picture(),
   };
 }
 
@@ -131,6 +139,17 @@ const givesUp = (s) =>
     await expect(s.inside.getByText(s.text("ui.offline"))).toBeVisible({ timeout: 1_000 });
   }).toPass();
 const becomes = (type) => (s) => s.page.evaluate((name) => dispatchEvent(new Event(name)), type);
+
+const QUESTION = "When do you start in the morning?";
+const openAsk = (s) => s.follow("ask");
+const fillAsk = async (s) => {
+  await openAsk(s);
+  await s.inside.getByLabel(s.w("questions.text")).fill(QUESTION);
+};
+const sendAsk = async (s) => {
+  await fillAsk(s);
+  await s.press("questions.send");
+};
 
 const button = (name, more = {}) => ({ role: "button", name, ...more });
 const link = (name, more = {}) => ({ role: "link", name, ...more });
@@ -376,6 +395,58 @@ const STATES = {
     on: button("timeline.all", { then: ["lookup.list_title"] }),
   },
 
+  // -- what one can do --
+  "ways": { ...inSession, says: ["ways.title", "ask"], on: link("ask", { then: ["questions.lead"] }) },
+  "ways-until": {
+    ...inSession, answers: { [STATUS]: account("waiting", { ways: [{ word: "questions", label: "Ask until then", until: "2027-04-02T15:00:00Z" }] }) },
+    says: [["ways.until", {}]], on: link("Ask until then", { then: ["questions.lead"] }),
+  },
+  // A backend that is newer than the widget.
+  "ways-unknown": {
+    ...inSession, answers: { [STATUS]: account("waiting", { ways: [{ word: "teleport", label: "Come over at once" }] }) },
+    says: ["timeline.steps"], on: button("timeline.all", { then: ["lookup.list_title"] }),
+  },
+  "way-open": { ...inSession, act: openAsk, says: ["questions.lead", "questions.text", "questions.to"], on: button("ways.close", { then: ["ask"] }) },
+  "way-filled": asking(undefined, fillAsk, ["questions.lead"], button("questions.send", { then: ["told"], leaves: true })),
+  "way-missing": {
+    ...inSession, act: all(openAsk, (s) => s.press("questions.send")), says: [["apply.required", { label: "questions.text" }]],
+    on: link(["apply.required", { label: "questions.text" }], { focuses: "questions.text" }),
+  },
+  "way-refused-field": asking(
+    problem(422, "fields", { errors: [{ field: "text", code: "too_many", limit: 5 }] }), sendAsk, [["apply.too_many", { label: "questions.text", limit: 5 }]],
+    link(["apply.too_many", { label: "questions.text", limit: 5 }], { focuses: "questions.text" }),
+  ),
+  "way-sending": asking("never", sendAsk, ["ways.sending"], button("ways.close", { then: ["ask"], leaves: true })),
+  "way-offline": asking("offline", sendAsk, ["ui.offline"], again({ [ASK]: undefined }, ["told"])),
+  "way-429": asking(BUSY, sendAsk, ["ui.busy"], again({ [ASK]: undefined }, ["told"])),
+  "way-500": asking(FAULT, sendAsk, ["ui.fault"], again({ [ASK]: undefined }, ["told"])),
+  "way-changed-meanwhile": asking(problem(409, "conflict"), sendAsk, ["ways.conflict"], button("questions.send", { mends: { [ASK]: undefined }, then: ["told"], leaves: true })),
+  "way-arrived-before": asking(problem(422, "key-reused"), sendAsk, ["ways.arrived"], button("questions.send", { mends: { [ASK]: undefined }, then: ["told"], leaves: true })),
+  "way-told": { ...inSession, act: sendAsk, says: ["told", "toldText"], on: button("ways.close", { then: ["ask"] }) },
+  "way-file-offline": {
+    ...inSession, session: undefined, view: "apply", posting: "cook", before: (page) => page.route(SECOND, (route) => route.abort("internetdisconnected")),
+    act: all(writeAndSend, (s) => s.follow("apply.follow")), says: ["timeline.steps", "ui.offline"], on: again({ route: SECOND }, ["ask"]),
+  },
+  "public-way": { ...board, view: "questions", posting: "cook", says: ["askBefore", "questions.email_hint"], on: link("apply.back", { then: ["postings.apply_now"] }) },
+  "public-way-of-all": { ...board, view: "questions", says: ["questions.choose"], on: link("postings.back", { then: ["cook"] }) },
+  "public-way-unknown": {
+    ...board, view: "questions", answers: { [ORGANIZATION]: { ...fixture("organization/havenzicht"), ways: [] } }, says: ["postings.lead"],
+    on: link("cook", { then: ["postings.apply_now"] }),
+  },
+  "public-way-offline": {
+    ...board, view: "questions", posting: "cook", answers: { [ASK_BEFORE]: "offline" },
+    act: async (s) => {
+      await s.inside.getByLabel(s.w("questions.text")).fill(QUESTION);
+      await s.inside.getByLabel(s.w("questions.email")).fill(WRITTEN.email);
+      await s.press("questions.send");
+    },
+    says: ["ui.offline"], typed: { "questions.text": QUESTION, "questions.email": WRITTEN.email }, on: { ...again({ [ASK_BEFORE]: undefined }, ["told"]), leaves: true },
+  },
+  "public-way-file-offline": {
+    ...board, act: (s) => s.follow("askBefore"), before: (page) => page.route(SECOND, (route) => route.abort("internetdisconnected")), says: ["ui.offline"],
+    on: again({ route: SECOND }, ["questions.choose"]),
+  },
+
   // -- the promises kept --
   "score": { ...badge, act: (s) => s.inside.getByText(s.w("badge.by_kind")).click(), says: ["badge.title", "badge.how", "badge.kind_answer", "badge.too_few"] },
   "score-of-one": { ...badge, posting: "cook", says: ["badge.title", "badge.of_one"] },
@@ -401,6 +472,11 @@ const STATES = {
   "texts-offline": { ...board, before: (page) => page.route(LATER, (route) => route.abort("internetdisconnected")), act: all(toPosting, toForm), code: "network", says: ["link"], on: ownLink },
   "no-javascript": { ...board, scripts: false, before: (page) => page.route(`${CDN}/**`, (route) => route.abort()), says: ["link"], on: ownLink },
 };
+
+/** A question from one's page, and what comes of it. */
+function asking(answer, act, says, on) {
+  return { ...inSession, answers: answer ? { [ASK]: answer } : {}, act, says, typed: { "questions.text": QUESTION }, on: on.mends ? { ...on, leaves: true } : on };
+}
 
 function gone() {
   return (request) => problem(410, "gone", { related: [{ id: "gardener", title: SAID[new URL(request.url()).searchParams.get("lang")].gardener, locations: ["Rotterdam"] }] });

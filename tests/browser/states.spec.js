@@ -119,7 +119,7 @@ class Stage {
     const [key, values] = Array.isArray(told) ? told : [told];
     if (this.said[key]) return this.said[key];
     if (!/^[a-z]+\.[a-z_]+$/.test(key)) return key;
-    const filled = this.w(key, values && { ...values, ...(values.label ? { label: this.said[values.label] } : {}) });
+    const filled = this.w(key, values && { ...values, ...(values.label ? { label: this.said[values.label] ?? this.w(values.label) } : {}) });
     return /\{\w+\}/.test(filled) ? pattern(filled) : filled;
   }
 

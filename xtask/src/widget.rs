@@ -19,8 +19,11 @@ const GLUE_MARK: &str = "/*@belofte:glue*/";
 const FILES_MARK: &str = "/*@belofte:files*/ null";
 /// How the files of the parts begin, and the features of each: board and posting with all that stands in no other, what
 /// is fetched once those stand, and what comes with the program's second file. In this order in `src/i18n/keys.rs`.
-const PARTS: [(&str, &[&str]); 3] =
-    [("first", &[]), ("later", &["apply", "timeline"]), ("second", &["lookup", "decision", "badge"])];
+const PARTS: [(&str, &[&str]); 3] = [
+    ("first", &[]),
+    ("later", &["apply", "timeline"]),
+    ("second", &["lookup", "decision", "badge", "ways", "questions"]),
+];
 /// For the compiler: the linker notes what leads where, so that the program can be cut in two.
 pub const LINKER_NOTES: &str = "-Clink-arg=--emit-relocs";
 /// Plural classes beside `other`.
@@ -101,7 +104,7 @@ fn part(feature: &str) -> usize {
     PARTS.iter().position(|(_, features)| features.contains(&feature)).unwrap_or(0)
 }
 
-/// Tokens, base and one block a feature, in the order of names; each part apart.
+/// Tokens, base, one block a feature in the order of names, and that of the small forms; each part apart.
 pub fn css() -> Result<[String; 3]> {
     let source = sh::root().join("src");
     let mut parts = [const { String::new() }; 3];
@@ -114,6 +117,7 @@ pub fn css() -> Result<[String; 3]> {
         let name = feature.file_name().unwrap_or_default().to_string_lossy();
         parts[part(&name)] += &fs::read_to_string(feature.join("style.css"))?;
     }
+    parts[part("ways")] += &fs::read_to_string(source.join("ask/style.css"))?;
     Ok(parts)
 }
 

@@ -69,7 +69,7 @@ pub struct ApplicationForm {
 
 readable!(ApplicationForm { id, version, fields });
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct FormField {
     /// Name in the answers: letters, digits, `_`.

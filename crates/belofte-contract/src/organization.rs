@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::read::readable;
 use crate::score::PromiseScore;
+use crate::timeline::Way;
 
 /// `GET /v1/organization`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -28,6 +29,9 @@ pub struct Organization {
     #[serde(default)]
     pub complaint_policy: Option<String>,
     pub score: PromiseScore,
+    /// What everybody can do, with an application or without, in the order to show.
+    #[serde(default)]
+    pub ways: Vec<Way>,
 }
 
 readable!(Organization {
@@ -42,6 +46,7 @@ readable!(Organization {
     norms: unread,
     complaint_policy: unread,
     score,
+    ways: default,
 });
 
 /// Which days count, and until which hour.

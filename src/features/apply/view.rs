@@ -4,7 +4,7 @@
 //! the same in the summary and at the field; nothing is ever disabled.
 
 use belofte_contract::Reference;
-use belofte_contract::apply::{FILE_MAX_BYTES, FieldKind, FieldOption, FormField, carried, day};
+use belofte_contract::apply::{FILE_MAX_BYTES, FieldKind, FieldOption, FormField, carried};
 use belofte_contract::organization::Organization;
 use belofte_contract::postings::JobPosting;
 use belofte_contract::problem::FieldErrorCode;
@@ -21,7 +21,7 @@ use crate::text::concat;
 use crate::ui::error_summary::{Wrong, error_summary};
 use crate::ui::field::{Described, Field, field, group, typed, typed_into};
 use crate::ui::person::first_name;
-use crate::ui::{button, live, notice};
+use crate::ui::{button, live, notice, trouble};
 
 pub struct FormParts<'a> {
     /// The application for this very posting that was sent in this tab.
@@ -504,26 +504,7 @@ pub fn words(ctx: &Ctx, draft: &ApplyDraft, trouble: &Trouble) -> String {
             Some(asked) => file_words(ctx, name, asked, *code, *limit),
             None => ctx.fill(Key::ApplyWrong, &[("label", name)]),
         },
-        Trouble::Answer(error) => {
-            let bound = asked.and_then(|asked| match error.code {
-                FieldErrorCode::TooEarly => asked.min.as_deref(),
-                FieldErrorCode::TooLate => asked.max.as_deref(),
-                _ => None,
-            });
-            let limit = match (bound.and_then(day), error.limit) {
-                (Some(day), _) => ctx.format.date(day, "UTC", DateStyle::DayMonthYear),
-                (None, limit) => limit.map(|limit| ctx.format.number(limit as f64, 0)).unwrap_or_default(),
-            };
-            let label = asked.map_or(error.field.as_str(), |asked| &asked.label);
-            // It is quoted, with its question mark.
-            let label = label.trim_end_matches([':', '.', ' ']);
-            let key = match (error.code, asked.map(|asked| asked.kind)) {
-                (FieldErrorCode::Required, Some(FieldKind::Choice | FieldKind::MultiChoice)) => Key::ApplyNotAChoice,
-                (FieldErrorCode::Required, Some(FieldKind::File)) => Key::ApplyRequiredFile,
-                (code, _) => key(code),
-            };
-            ctx.fill(key, &[("label", label), ("limit", &limit), ("name", label)])
-        }
+        Trouble::Answer(error) => trouble::words(ctx, asked, error),
     }
 }
 
@@ -533,29 +514,5 @@ fn file_words(ctx: &Ctx, name: &str, asked: &FormField, code: FieldErrorCode, li
         _ => size(ctx, limit.or(asked.max_bytes).unwrap_or(FILE_MAX_BYTES)),
     };
     let types = type_names(&asked.accept);
-    ctx.fill(key(code), &[("name", name), ("label", &asked.label), ("limit", &limit), ("types", &types)])
-}
-
-fn key(code: FieldErrorCode) -> Key {
-    match code {
-        FieldErrorCode::Required => Key::ApplyRequired,
-        FieldErrorCode::TooShort => Key::ApplyTooShort,
-        FieldErrorCode::TooLong => Key::ApplyTooLong,
-        FieldErrorCode::TooMany => Key::ApplyTooMany,
-        FieldErrorCode::TooLarge => Key::ApplyTooLarge,
-        FieldErrorCode::NotAnEmail => Key::ApplyNotAnEmail,
-        FieldErrorCode::NotAPhone => Key::ApplyNotAPhone,
-        FieldErrorCode::NotAUrl => Key::ApplyNotAUrl,
-        FieldErrorCode::NotADate => Key::ApplyNotADate,
-        FieldErrorCode::NotAChoice => Key::ApplyNotAChoice,
-        FieldErrorCode::FileType => Key::ApplyFileType,
-        FieldErrorCode::FileEmpty => Key::ApplyFileEmpty,
-        FieldErrorCode::FileGone => Key::ApplyFileGone,
-        FieldErrorCode::ConsentNeeded => Key::ApplyConsentNeeded,
-        FieldErrorCode::TooEarly => Key::ApplyTooEarly,
-        FieldErrorCode::TooLate => Key::ApplyTooLate,
-        FieldErrorCode::NotDigits => Key::ApplyNotDigits,
-        // The first two are said to recruiters only.
-        FieldErrorCode::InThePast | FieldErrorCode::OutsideHours | FieldErrorCode::Unknown => Key::ApplyWrong,
-    }
+    ctx.fill(trouble::key(code), &[("name", name), ("label", &asked.label), ("limit", &limit), ("types", &types)])
 }

@@ -25,6 +25,7 @@ pub(crate) fn organization() -> Organization {
         norms: vec![],
         complaint_policy: None,
         score: PromiseScore::default(),
+        ways: vec![],
     }
 }
 

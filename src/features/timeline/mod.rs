@@ -20,7 +20,7 @@ use yew::prelude::*;
 
 use self::live::use_sight;
 use self::state::{Progress, Read, Sight, changes, late, next_change, next_promise};
-use self::view::{Guests, PageParts, Tell};
+use self::view::{Behind, PageParts, Tell};
 use crate::api::ApiError;
 use crate::app::{Core, Saved, print, use_arrival};
 use crate::clock::use_alarm;
@@ -35,9 +35,8 @@ pub struct Timeline {
     pub core: Core,
     pub reference: Reference,
     pub token: Rc<str>,
-    /// Holds what is shown of an outcome.
+    /// Holds what is shown of an outcome, and what one can do.
     pub second: Second,
-    pub guests: Guests,
     /// The session ended by itself.
     pub on_expired: Callback<()>,
     pub on_all: Callback<()>,
@@ -71,8 +70,7 @@ fn use_timeline(props: &Timeline) -> Html {
         Sight::Shown { application, seen_at, trouble, .. } => Some((application.clone(), *seen_at, trouble.is_some())),
         Sight::Loading | Sight::Failed(_) => None,
     };
-    let is_decided = shown.as_ref().is_some_and(|(application, ..)| application.decision.is_some());
-    use_second(core, is_decided.then_some(props.second));
+    use_second(core, shown.is_some().then_some(props.second));
     let zone = shown.as_ref().map_or("UTC", |(application, ..)| &application.time_zone);
     let ctx = core.ctx(zone);
     use_alarm(&core.clock, shown.as_ref().and_then(|(application, ..)| next_change(application, ctx.now)));
@@ -104,21 +102,21 @@ fn use_timeline(props: &Timeline) -> Html {
             core.failed(error, &again)
         }
         (Sight::Shown { .. }, Some((application, seen_at, stale))) => {
-            let (said, guests) = (said.as_str(), props.guests);
+            let said = said.as_str();
             let parts = PageParts {
                 application: &application,
                 seen_at,
                 stale,
                 said,
-                save_failed: save_failed.get(),
                 turn,
-                guests,
-                decision: &|ctx, decision, ask| match props.second {
-                    Second::Here(key) => second::open(key, doors::decision, (ctx, decision, ask)),
-                    second => second::waiting(core, ctx, second),
+                behind: match props.second {
+                    Second::Here(key) => {
+                        second::open(key, doors::behind, (&ctx, props, &application, (read, &save_failed)))
+                    }
+                    second => Behind { ways: second::waiting(core, &ctx, second), ..Behind::default() },
                 },
             };
-            view::page(&ctx, &parts, &tell(props, &save_failed))
+            view::page(&ctx, &parts)
         }
         (Sight::Loading, _) | (Sight::Shown { .. }, None) => core.loading(),
     }
@@ -193,7 +191,7 @@ struct Said {
     of: Option<News>,
 }
 
-fn tell(props: &Timeline, failed: &Kept<bool>) -> Tell {
+pub fn tell(props: &Timeline, failed: &Kept<bool>) -> Tell {
     let save = |what: Saved| {
         let (core, reference, token, failed) =
             (props.core.clone(), props.reference, props.token.clone(), failed.clone());
@@ -206,6 +204,5 @@ fn tell(props: &Timeline, failed: &Kept<bool>) -> Tell {
         print: Callback::from(|_: MouseEvent| print()),
         all: leave(&props.on_all),
         log_out: leave(&props.on_log_out),
-        go: props.core.go.clone(),
     }
 }

@@ -148,11 +148,11 @@ mod drawn {
     use yew::Callback;
 
     use super::{at, read};
-    use crate::features::timeline::view::{PageParts, Tell, not_found, page};
-    use crate::i18n::Key;
+    use crate::features::timeline::view::{Behind, PageParts, Tell, actions, not_found, page};
     use crate::i18n::testing::ctx;
-    use crate::ssr::{OUTCOME, render};
-    use crate::status::GUESTS;
+    use crate::i18n::{Ctx, Key};
+    use crate::ssr::render;
+    use crate::status::{first, rest};
     use belofte_contract::fixtures;
     use belofte_contract::timeline::{Application, ApplicationStatus};
 
@@ -164,8 +164,13 @@ mod drawn {
             print: nothing.clone(),
             all: nothing.clone(),
             log_out: nothing,
-            go: Callback::noop(),
         }
+    }
+
+    fn behind(ctx: &Ctx, application: &Application, save_failed: bool) -> Behind {
+        let actions = actions(ctx, application, save_failed, &nobody());
+        let rest = rest(ctx, application, &Callback::noop());
+        Behind { first: first(ctx, application), actions, rest, ..Behind::default() }
     }
 
     async fn shown(fixture: &str, lang: &'static str, stale: bool) -> String {
@@ -177,12 +182,10 @@ mod drawn {
             seen_at,
             stale,
             said: "",
-            save_failed: false,
             turn: None,
-            guests: GUESTS,
-            decision: OUTCOME,
+            behind: behind(&ctx, &application, false),
         };
-        render(page(&ctx, &parts, &nobody())).await
+        render(page(&ctx, &parts)).await
     }
 
     /// Holds that every text stands on the page, in this order.
@@ -279,12 +282,10 @@ mod drawn {
             seen_at,
             stale: false,
             said: "",
-            save_failed: false,
             turn: None,
-            guests: GUESTS,
-            decision: OUTCOME,
+            behind: behind(&ctx, &application, false),
         };
-        let page = render(page(&ctx, &parts, &nobody())).await;
+        let page = render(page(&ctx, &parts)).await;
         check(&page, &["We are late", "class=\"leaf\"", "Late since Wednesday 31 March", "Wednesday 7 April"]);
         assert!(!page.contains("owes you"), "the new date is there");
     }
@@ -378,12 +379,10 @@ mod drawn {
                 seen_at,
                 stale: false,
                 said: "",
-                save_failed: false,
                 turn: None,
-                guests: GUESTS,
-                decision: OUTCOME,
+                behind: behind(&ctx, application, false),
             };
-            render(page(&ctx, &parts, &nobody())).await.contains("class=\"related\"")
+            render(page(&ctx, &parts)).await.contains("class=\"related\"")
         };
         assert!(!draws(&application).await);
         application.status = ApplicationStatus::Rejected;
@@ -409,12 +408,10 @@ mod drawn {
             seen_at,
             stale: false,
             said: "",
-            save_failed: true,
             turn: None,
-            guests: GUESTS,
-            decision: OUTCOME,
+            behind: behind(&ctx, &application, true),
         };
-        let page = render(page(&ctx, &parts, &nobody())).await;
+        let page = render(page(&ctx, &parts)).await;
         assert!(!page.contains("On your clock"), "the same time under another name is not worth a line");
         check(&page, &["The file did not arrive."]);
     }

@@ -4,12 +4,11 @@
 //! one polite live region that speaks only when something changes; every date written out.
 
 use belofte_contract::Timestamp;
-use belofte_contract::contacts::{Colleague, Contact, Person};
+use belofte_contract::contacts::Person;
 use belofte_contract::decision::Decision;
-use belofte_contract::postings::{PostingLink, Turn};
+use belofte_contract::postings::Turn;
 use belofte_contract::promise::{Promise, PromiseKind};
-use belofte_contract::score::PromiseScore;
-use belofte_contract::timeline::{AnsweredField, Application, ApplicationStatus};
+use belofte_contract::timeline::{AnsweredField, Application};
 use belofte_html::html;
 use yew::prelude::*;
 
@@ -22,21 +21,6 @@ use crate::ui::leaf::{leaf, your_time};
 use crate::ui::person::{first_name, person};
 use crate::ui::{answers as copy, button, notice};
 
-/// How other features draw their part of this page; `status.rs` brings them together.
-#[derive(Clone, Copy)]
-pub struct Guests {
-    pub people: fn(&Ctx, &[Contact], &[Colleague]) -> Html,
-    pub score: fn(&Ctx, &PromiseScore) -> Html,
-    pub related: fn(&Ctx, &[PostingLink], &Callback<View>) -> Html,
-}
-
-impl PartialEq for Guests {
-    fn eq(&self, _: &Guests) -> bool {
-        // Functions do not change while the program runs.
-        true
-    }
-}
-
 pub struct PageParts<'a> {
     pub application: &'a Application,
     /// When the backend last said that this is how it stands.
@@ -45,15 +29,23 @@ pub struct PageParts<'a> {
     pub stale: bool,
     /// What changed last, for those who do not see it.
     pub said: &'a str,
-    pub save_failed: bool,
     /// Another word after each change that came by itself.
     pub turn: Option<&'static str>,
-    pub guests: Guests,
-    pub decision: DrawDecision<'a>,
+    pub behind: Behind,
 }
 
-/// Draws the outcome, and where one may ask why.
-pub type DrawDecision<'a> = &'a dyn Fn(&Ctx, &Decision, Option<&str>) -> Html;
+/// What stands beside the next date and the line; behind a door, `status.rs` brings it together.
+#[derive(Default)]
+pub struct Behind {
+    /// The outcome; until there is one, what is late and what one has to do.
+    pub first: Html,
+    /// What one can do.
+    pub ways: Html,
+    /// What takes the page along, and leads elsewhere.
+    pub actions: Html,
+    /// Below the line: people, what was sent, how long it is kept, other jobs.
+    pub rest: Html,
+}
 
 #[derive(Clone)]
 pub struct Tell {
@@ -62,15 +54,9 @@ pub struct Tell {
     pub print: Callback<MouseEvent>,
     pub all: Callback<MouseEvent>,
     pub log_out: Callback<MouseEvent>,
-    pub go: Callback<View>,
 }
 
-pub fn page(ctx: &Ctx, parts: &PageParts<'_>, tell: &Tell) -> Html {
-    page_with(ctx, parts, actions(ctx, parts, tell), &tell.go)
-}
-
-/// The page with other ways to take it along: buttons that need JavaScript serve nobody without it.
-pub fn page_with(ctx: &Ctx, parts: &PageParts<'_>, actions: Html, go: &Callback<View>) -> Html {
+pub fn page(ctx: &Ctx, parts: &PageParts<'_>) -> Html {
     let application = parts.application;
     let progress = Progress::of(application);
     html! {
@@ -85,28 +71,18 @@ pub fn page_with(ctx: &Ctx, parts: &PageParts<'_>, actions: Html, go: &Callback<
                 <h1 class="timeline__heading" tabindex="-1">{ heading(ctx, application, &progress) }</h1>
                 { as_of(ctx, parts) }
             </header>
-            { outcome(ctx, parts, &progress) }
+            { parts.behind.first.clone() }
             if let Progress::Open { .. } = progress {
-                for promise in late(application, ctx.now) {
-                    { late_note(ctx, application, promise) }
-                }
-                // First what one has to do, then what comes of it.
-                { yours(ctx, &progress) }
                 { next(ctx, application) }
             }
+            if let Progress::Ended { end: End::Withdrawn, .. } = progress {
+                <p class="timeline__lead">{ ctx.t(Key::TimelineWithdrawnWhy) }</p>
+            }
+            { parts.behind.ways.clone() }
             // On a phone the end of the page is far away.
-            { actions }
+            { parts.behind.actions.clone() }
             { line(ctx, &progress) }
-            { (parts.guests.people)(ctx, &application.contacts, &application.colleagues) }
-            { answers(ctx, &application.answers) }
-            { deletion(ctx, application) }
-            if let Some(score) = &application.score {
-                { (parts.guests.score)(ctx, score) }
-            }
-            // Who was hired here looks for no other job.
-            if application.status != ApplicationStatus::Hired {
-                { (parts.guests.related)(ctx, &application.related, go) }
-            }
+            { parts.behind.rest.clone() }
         </article>
     }
 }
@@ -143,21 +119,21 @@ fn as_of(ctx: &Ctx, parts: &PageParts<'_>) -> Html {
     html! { <p class="timeline__asof" data-stale={parts.stale.then_some("true")}>{ ctx.fill(key, &[("time", &time)]) }</p> }
 }
 
-fn outcome(ctx: &Ctx, parts: &PageParts<'_>, progress: &Progress<'_>) -> Html {
-    match progress {
-        Progress::Ended { end: End::Decided(decision), .. } => {
-            let address = mail_to(parts.application, &decision.by);
-            (parts.decision)(ctx, decision, address.as_deref())
+/// What stands above the next date: first what is late, then what one has to do.
+pub fn urgent(ctx: &Ctx, application: &Application) -> Html {
+    let progress = Progress::of(application);
+    html! {
+        if let Progress::Open { .. } = progress {
+            for promise in late(application, ctx.now) {
+                { late_note(ctx, application, promise) }
+            }
+            { yours(ctx, &progress) }
         }
-        Progress::Ended { end: End::Withdrawn, .. } => {
-            html! { <p class="timeline__lead">{ ctx.t(Key::TimelineWithdrawnWhy) }</p> }
-        }
-        Progress::Ended { end: End::Other, .. } | Progress::Open { .. } => Html::default(),
     }
 }
 
 /// Writes to this person about this application; None when no mail address was given out.
-fn mail_to(application: &Application, person: &Person) -> Option<String> {
+pub fn mail_to(application: &Application, person: &Person) -> Option<String> {
     let mut contacts = application.contacts.iter();
     let address = contacts.find(|contact| contact.id == person.id)?.email.as_deref()?;
     Some(concat(&["mailto:", address, "?subject=", &application.reference.text()]))
@@ -289,7 +265,7 @@ fn yours(ctx: &Ctx, progress: &Progress<'_>) -> Html {
     }
 }
 
-fn answers(ctx: &Ctx, answers: &[AnsweredField]) -> Html {
+pub fn answers(ctx: &Ctx, answers: &[AnsweredField]) -> Html {
     if answers.is_empty() {
         return Html::default();
     }
@@ -301,8 +277,8 @@ fn answers(ctx: &Ctx, answers: &[AnsweredField]) -> Html {
     }
 }
 
-fn actions(ctx: &Ctx, parts: &PageParts<'_>, tell: &Tell) -> Html {
-    let has_dates = parts.application.promises.iter().any(Promise::is_open);
+pub fn actions(ctx: &Ctx, application: &Application, save_failed: bool, tell: &Tell) -> Html {
+    let has_dates = application.promises.iter().any(Promise::is_open);
     let rest = [
         (Key::TimelinePrint, &tell.print),
         (Key::TimelineExport, &tell.export),
@@ -319,14 +295,14 @@ fn actions(ctx: &Ctx, parts: &PageParts<'_>, tell: &Tell) -> Html {
                     { button::quiet(ctx.t(key), act.clone()) }
                 }
             </div>
-            if parts.save_failed {
+            if save_failed {
                 { notice::notice(notice::Tone::Warning, html! { <p>{ ctx.t(Key::TimelineSaveFailed) }</p> }, Html::default()) }
             }
         </div>
     }
 }
 
-fn deletion(ctx: &Ctx, application: &Application) -> Html {
+pub fn deletion(ctx: &Ctx, application: &Application) -> Html {
     let text = match application.delete_on {
         Some(on) => ctx.fill(Key::TimelineDeleteOn, &[("date", &ctx.date(on, DateStyle::LongWithYear))]),
         None if application.keep_days > 0 => ctx.plural(Key::TimelineDeleteAfter, application.keep_days, &[]),

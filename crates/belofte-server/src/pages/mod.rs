@@ -9,12 +9,15 @@ mod score;
 mod shell;
 mod silence;
 mod status;
+mod ways;
 
+use std::collections::HashMap;
 use std::future::Future;
 use std::rc::Rc;
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::rejection::FormRejection;
+use axum::extract::{Form, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use axum::routing::get;
@@ -46,8 +49,9 @@ pub fn router() -> Router<AppState> {
         .route("/careers/style.css", get(shell::style))
         .route("/careers/score", get(score::page))
         .route("/silence", get(silence::page))
-        .route("/careers/{id}", get(posting))
+        .route("/careers/{id}", get(posting).post(send))
         .route("/careers/{id}/apply", get(apply))
+        .merge(ways::router())
         .merge(status::router())
         .merge(letters::router())
 }
@@ -65,10 +69,10 @@ struct PageQuery {
 
 /// What a view needs that may cross threads; the rest of `Ctx` is made where it is drawn.
 #[derive(Clone, Debug)]
-struct Parts {
-    lang: String,
+pub struct Parts {
+    pub lang: String,
     zone: String,
-    now: Timestamp,
+    pub now: Timestamp,
 }
 
 impl Parts {
@@ -134,7 +138,11 @@ async fn posting(
     Path(id): Path<String>,
     Query(query): Query<PageQuery>,
     headers: HeaderMap,
+    visit: ways::Visit,
 ) -> ApiResult<Response> {
+    if ways::is_known(&id) {
+        return ways::show_named(visit, named(id)).await;
+    }
     let parts = Parts::of(&state, query.lang.as_deref(), &headers);
     let (mut posting, organization) = match load_detail(&state, &id, Some(&parts.lang)).await {
         Ok(found) => found,
@@ -149,6 +157,18 @@ async fn posting(
     let head = organization.clone();
     let body = draw(&parts, async move |ctx| ssr::render_posting(&ctx, &posting, &organization).await).await?;
     shell::whole(&state, &head, &parts, page, &body)
+}
+
+async fn send(
+    Path(id): Path<String>,
+    visit: ways::Visit,
+    body: Result<Form<Vec<(String, String)>>, FormRejection>,
+) -> ApiResult<Response> {
+    ways::send_named(visit, named(id), body).await
+}
+
+fn named(id: String) -> HashMap<String, String> {
+    HashMap::from([("id".to_owned(), id)])
 }
 
 /// A closed posting, or none at all, in words and with others to look at.

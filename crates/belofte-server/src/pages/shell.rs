@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use belofte_contract::organization::Organization;
 use serde_json::json;
 
-use super::Parts;
+use super::{Parts, ways};
 use crate::locale;
 use crate::problem::{ApiProblem, ApiResult};
 use crate::state::AppState;
@@ -43,6 +43,9 @@ pub fn whole(
     let languages = settings.locales.iter().filter(|lang| **lang != parts.lang).map(|lang| {
         json!({"lang": lang, "name": locale::text(lang, "pages.language"), "href": format!("{}?lang={lang}{}", page.path, page.search)})
     });
+    let ways = organization.ways.iter().filter(|way| ways::is_known(&way.word));
+    let ways =
+        ways.map(|way| json!({"label": way.label, "href": format!("/careers/{}?lang={}", way.word, parts.lang)}));
     // `<` never appears in the data, so nothing in it can end its element.
     let data = page.data.map(|data| data.replace('<', "\\u003c"));
     let values = json!({
@@ -56,6 +59,7 @@ pub fn whole(
         "languages": languages.collect::<Vec<_>>(),
         "data": data,
         "body": body,
+        "ways": ways.collect::<Vec<_>>(),
     });
     let html = render(&values).map_err(ApiProblem::internal)?;
     let headers = [

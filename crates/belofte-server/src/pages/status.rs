@@ -22,7 +22,7 @@ use belofte_contract::timeline::Application;
 use serde::Deserialize;
 
 use super::shell::{self, Page};
-use super::{Parts, draw};
+use super::{Parts, draw, ways};
 use crate::features::lookup::{self, AskedLang, Session};
 use crate::features::postings::load_organization;
 use crate::features::timeline::{self, store::load_summaries};
@@ -33,7 +33,7 @@ use crate::mail::compose::fill;
 use crate::problem::{ApiProblem, ApiResult};
 use crate::state::{App, AppState};
 
-const PATH: &str = "/careers/status";
+pub const PATH: &str = "/careers/status";
 const COOKIE: &str = "belofte_status";
 const SCOPE: &str = "Path=/careers/status; SameSite=Lax";
 
@@ -48,8 +48,8 @@ pub fn router() -> Router<AppState> {
 }
 
 /// Who the cookie says is here: nobody, somebody, or somebody whose visit has ended.
-struct Visitor {
-    session: Option<Session>,
+pub struct Visitor {
+    pub session: Option<Session>,
     /// There is a cookie, of a session that is over.
     ended: bool,
 }
@@ -184,7 +184,7 @@ async fn show(
     let asked = AskedLang { lang: Some(parts.lang.clone()) };
     let application = timeline::read(&state, &row.id, &asked).await?;
     let (title, path) = (titled(&parts, "pages.status_title", &application), path_of(application.reference));
-    let body = draw(&parts, async move |ctx| ssr::render_status(&ctx, &application).await).await?;
+    let body = draw(&parts, async move |ctx| ssr::render_status(&ctx, &application, ways::is_known).await).await?;
     whole(&state, &parts, (title, path), StatusCode::OK, &body).await
 }
 

@@ -18,6 +18,7 @@ use serde::Deserialize;
 use crate::features::score::counted;
 use crate::format::ServerFormat;
 use crate::http::{Path, Query, tagged, tagged_json};
+use crate::locale;
 use crate::mail::compose::fill;
 use crate::problem::{ApiProblem, ApiResult};
 use crate::settings::{Posting, Settings};
@@ -56,6 +57,13 @@ async fn organization(
     tagged(&headers, etag, serde_json::to_vec(&organization)?, "public, max-age=300")
 }
 
+/// What everybody can do, in the order of every page's foot; worded by `pages.foot_<word>`.
+const PUBLIC_WAYS: &[&str] = &[];
+
+fn public_way(word: &str, lang: &str) -> serde_json::Value {
+    serde_json::json!({"word": word, "label": locale::text(lang, &["pages.foot_", word].concat())})
+}
+
 /// The organisation as the public sees it, in the language that fits `lang` best.
 pub async fn load_organization(state: &AppState, lang: Option<&str>) -> ApiResult<Organization> {
     let settings = state.settings();
@@ -64,6 +72,7 @@ pub async fn load_organization(state: &AppState, lang: Option<&str>) -> ApiResul
     let lang = settings.lang(lang);
     document["retention"] = serde_json::to_value(settings.retention())?;
     document["careers_url"] = settings.careers_url(lang).into();
+    document["ways"] = PUBLIC_WAYS.iter().map(|word| public_way(word, lang)).collect();
     let mut organization: Organization = settings.read(&document, lang)?;
     // So that what is said about complaints has the number that is kept to.
     let days = ServerFormat::new(lang).number(f64::from(settings.complaint_days()), 0);

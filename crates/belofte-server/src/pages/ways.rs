@@ -1,0 +1,348 @@
+//! What one can do, as pages without JavaScript: the widget's own small forms as real ones.
+//!
+//! `/careers/status/{reference}/{word}` with the visit's cookie; `/careers/{word}` and `/careers/{id}/{word}` for everybody.
+//! A form is answered by a redirect to its page, which shows once what came of it; nothing that was written is lost
+//! meanwhile. What another site's page posts here is not carried out.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::net::IpAddr;
+use std::pin::Pin;
+
+use axum::Router;
+use axum::extract::Form as Body;
+use axum::extract::rejection::FormRejection;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::get;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use belofte::api::ApiError;
+use belofte::ask::state::Sent;
+use belofte::ask::{About, Form};
+use belofte::i18n::Ctx;
+use belofte::ssr::{self, PlainForm, WayPage};
+use belofte_contract::apply::carried;
+use belofte_contract::problem::{FieldError, ProblemType};
+use belofte_contract::timeline::Application;
+use belofte_contract::told::Told;
+
+use super::shell::{self, Page};
+use super::status::{self, Visitor};
+use super::{Parts, draw};
+use crate::features::lookup::AskedLang;
+use crate::features::postings::{load_organization, percent_encoded};
+use crate::features::timeline;
+use crate::features::timeline::store::ApplicationRow;
+use crate::http::limits::VisitorAddress;
+use crate::http::{Path, Query, cookie, from_elsewhere};
+use crate::locale;
+use crate::problem::{ApiProblem, ApiResult};
+use crate::state::AppState;
+use crate::tokens::{keyed_hash, new_id, same};
+
+/// What came of a form, until its page has shown it.
+const COOKIE: &str = "belofte_told";
+const SCOPE: &str = "Path=/careers; SameSite=Lax; Max-Age=600";
+/// Browsers keep no longer ones.
+const COOKIE_MAX_BYTES: usize = 3_800;
+
+type Later<'a, T> = Pin<Box<dyn Future<Output = ApiResult<T>> + Send + 'a>>;
+
+/// One line a way.
+const WAYS: &[Way] = &[];
+
+/// A way as a page of its own.
+struct Way {
+    word: &'static str,
+    /// What stands on the page.
+    show: for<'a> fn(&'a Asked) -> Later<'a, Shown>,
+    /// Carries out what the form asked for.
+    act: for<'a> fn(&'a Asked, &'a Deed) -> Later<'a, Told>,
+}
+
+type DrawBefore = Box<dyn FnOnce(&Ctx) -> yew::Html + Send>;
+
+/// What is on a page: something to read, a form, or both.
+#[derive(Default)]
+pub struct Shown {
+    pub before: Option<DrawBefore>,
+    pub form: Option<Form>,
+}
+
+/// Who asks for which page.
+#[allow(dead_code, reason = "a way takes of it what it needs")]
+pub struct Asked {
+    pub state: AppState,
+    pub parts: Parts,
+    pub address: IpAddr,
+    pub own: Option<(ApplicationRow, Application)>,
+    pub posting: Option<String>,
+}
+
+/// What the form holds.
+#[allow(dead_code, reason = "a way takes of it what it needs")]
+pub struct Deed {
+    /// The same for every try.
+    pub key: String,
+    /// As the widget sends it.
+    pub fields: serde_json::Value,
+}
+
+impl Asked {
+    pub fn about(&self) -> About<'_> {
+        About { application: self.own.as_ref().map(|(_, application)| application), posting: self.posting.as_deref() }
+    }
+
+    /// A page that is a form and nothing else.
+    #[allow(dead_code, reason = "a way takes of it what it needs")]
+    pub fn form(&self, make: fn(&Ctx, &About<'_>) -> Form) -> Later<'_, Shown> {
+        let form = Some(make(&self.parts.ctx(), &self.about()));
+        Box::pin(async move { Ok(Shown { form, ..Shown::default() }) })
+    }
+}
+
+pub fn router() -> Router<AppState> {
+    Router::new()
+        .route("/careers/status/{reference}/{word}", get(show).post(send))
+        .route("/careers/{id}/{word}", get(show).post(send))
+}
+
+/// Whether `word` has a page here.
+pub fn is_known(word: &str) -> bool {
+    find(word).is_some()
+}
+
+fn find(word: &str) -> Option<&'static Way> {
+    WAYS.iter().find(|way| way.word == word)
+}
+
+/// The page that an address names.
+struct Target {
+    way: &'static Way,
+    path: String,
+    reference: Option<String>,
+    posting: Option<String>,
+}
+
+impl Target {
+    fn of(mut named: HashMap<String, String>) -> ApiResult<Target> {
+        let (reference, id) = (named.remove("reference"), named.remove("id"));
+        // `/careers/{id}` leads here when its last part is a word.
+        let (word, posting) = match named.remove("word") {
+            Some(word) => (word, id),
+            None => (id.unwrap_or_default(), None),
+        };
+        let way = find(&word).ok_or_else(ApiProblem::not_found)?;
+        let path = match (&reference, &posting) {
+            (Some(reference), _) => format!("/careers/status/{}/{word}", percent_encoded(reference)),
+            (None, Some(posting)) => format!("/careers/{}/{word}", percent_encoded(posting)),
+            (None, None) => format!("/careers/{word}"),
+        };
+        Ok(Target { way, path, reference, posting })
+    }
+}
+
+/// Everything about a request but its form.
+pub struct Visit {
+    state: AppState,
+    headers: HeaderMap,
+    parts: Parts,
+    address: IpAddr,
+    visitor: Visitor,
+}
+
+impl axum::extract::FromRequestParts<AppState> for Visit {
+    type Rejection = ApiProblem;
+
+    async fn from_request_parts(request: &mut axum::http::request::Parts, state: &AppState) -> ApiResult<Visit> {
+        let Query(lang) = Query::<AskedLang>::from_request_parts(request, state).await?;
+        let address = VisitorAddress::from_request_parts(request, state).await;
+        let VisitorAddress(address) = address.map_err(ApiProblem::internal)?;
+        let visitor = Visitor::from_request_parts(request, state).await?;
+        let headers = request.headers.clone();
+        let parts = Parts::of(state, lang.lang.as_deref(), &headers);
+        Ok(Visit { state: state.clone(), headers, parts, address, visitor })
+    }
+}
+
+async fn show(visit: Visit, Path(named): Path<HashMap<String, String>>) -> ApiResult<Response> {
+    show_named(visit, named).await
+}
+
+/// A page, with what came of its form when that was just sent.
+pub async fn show_named(visit: Visit, named: HashMap<String, String>) -> ApiResult<Response> {
+    let target = Target::of(named)?;
+    let told = told(&visit, &target);
+    let asked = match asked(&visit, &target).await? {
+        Ok(asked) => asked,
+        Err(elsewhere) => return Ok(elsewhere),
+    };
+    let mut shown = (target.way.show)(&asked).await?;
+    let form = shown.form.take().filter(|_| told.is_none()).map(|form| PlainForm {
+        form,
+        written: vec![],
+        errors: vec![],
+        failed: None,
+        key: new_id(),
+    });
+    let is_told = told.is_some();
+    let mut response = page(&asked, &target, shown, form, told, StatusCode::OK).await?;
+    if is_told {
+        cookie::set(&visit.state, &mut response, COOKIE, None, SCOPE);
+    }
+    Ok(response)
+}
+
+async fn send(
+    visit: Visit,
+    Path(named): Path<HashMap<String, String>>,
+    body: Result<Body<Vec<(String, String)>>, FormRejection>,
+) -> ApiResult<Response> {
+    send_named(visit, named, body).await
+}
+
+/// Carries out what the form says, then leads back to its page.
+pub async fn send_named(
+    visit: Visit,
+    named: HashMap<String, String>,
+    body: Result<Body<Vec<(String, String)>>, FormRejection>,
+) -> ApiResult<Response> {
+    let target = Target::of(named)?;
+    let (false, Ok(Body(written))) = (from_elsewhere(&visit.headers), body) else {
+        return Ok(to(&target.path, &visit.parts));
+    };
+    let asked = match asked(&visit, &target).await? {
+        Ok(asked) => asked,
+        Err(elsewhere) => return Ok(elsewhere),
+    };
+    let mut shown = (target.way.show)(&asked).await?;
+    let Some(form) = shown.form.take() else { return Ok(to(&target.path, &visit.parts)) };
+    let key = written.iter().find(|(name, _)| name == carried::KEY).map(|(_, key)| key.clone());
+    let key = key.filter(|key| (8..=128).contains(&key.len())).unwrap_or_else(new_id);
+    let mut plain = PlainForm { form, written, errors: vec![], failed: None, key };
+    plain.errors = plain.problems();
+    if !plain.errors.is_empty() {
+        return page(&asked, &target, shown, Some(plain), None, StatusCode::UNPROCESSABLE_ENTITY).await;
+    }
+    let deed = Deed { key: plain.key.clone(), fields: json(plain.values()) };
+    let problem = match (target.way.act)(&asked, &deed).await {
+        Ok(told) => {
+            let mut response = to(&target.path, &visit.parts);
+            remember(&visit, &target, &mut response, &told);
+            return Ok(response);
+        }
+        Err(problem) => problem,
+    };
+    let (status, problem) = (problem.status(), problem.problem());
+    // A final no: what is sent next is another one.
+    if matches!(problem.kind, ProblemType::Fields | ProblemType::KeyReused) {
+        plain.key = new_id();
+    }
+    let is_asked = |error: &FieldError| plain.form.asked(&error.field).is_some();
+    match problem.kind {
+        ProblemType::Fields if problem.errors.iter().all(is_asked) => plain.errors.clone_from(&problem.errors),
+        _ => plain.failed = Some(ApiError::from_answer(problem.status, Some(problem.clone()), problem.retry_after)),
+    }
+    let retry_after = problem.retry_after;
+    let mut response = page(&asked, &target, shown, Some(plain), None, status).await?;
+    if let Some(seconds) = retry_after {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    Ok(response)
+}
+
+fn json(values: Vec<(String, Sent)>) -> serde_json::Value {
+    let value = |sent| match sent {
+        Sent::Text(text) => text.into(),
+        Sent::Number(number) => number.into(),
+        Sent::Yes => true.into(),
+    };
+    serde_json::Value::Object(values.into_iter().map(|(name, sent)| (name, value(sent))).collect())
+}
+
+/// Who asks for what; or where one without the right to it is led.
+async fn asked(visit: &Visit, target: &Target) -> ApiResult<Result<Asked, Response>> {
+    let Visit { state, parts, address, visitor, .. } = visit;
+    let mut asked = Asked {
+        state: state.clone(),
+        parts: parts.clone(),
+        address: *address,
+        own: None,
+        posting: target.posting.clone(),
+    };
+    if let Some(reference) = &target.reference {
+        let Some(session) = &visitor.session else { return Ok(Err(to(status::PATH, parts))) };
+        let row = match timeline::own(state, session, reference).await {
+            Ok(row) => row,
+            // Its page says what became of it.
+            Err(problem) if matches!(problem.problem().kind, ProblemType::NotFound | ProblemType::Gone) => {
+                return Ok(Err(to(&format!("{}/{}", status::PATH, percent_encoded(reference)), parts)));
+            }
+            Err(problem) => return Err(problem),
+        };
+        let lang = AskedLang { lang: Some(parts.lang.clone()) };
+        let application = timeline::read(state, &row.id, &lang).await?;
+        asked.own = Some((row, application));
+    }
+    Ok(Ok(asked))
+}
+
+async fn page(
+    asked: &Asked,
+    target: &Target,
+    shown: Shown,
+    form: Option<PlainForm>,
+    told: Option<Told>,
+    status: StatusCode,
+) -> ApiResult<Response> {
+    let Asked { state, parts, .. } = asked;
+    let organization = load_organization(state, Some(&parts.lang)).await?;
+    let ways = asked.about().application.map_or(&organization.ways, |application| &application.ways);
+    let label = ways.iter().find(|way| way.word == target.way.word).map(|way| way.label.clone());
+    let key = ["pages.way_", target.way.word].concat();
+    let title = label.unwrap_or_else(|| locale::text(&parts.lang, &key).to_owned());
+    let page = Page {
+        title: format!("{title} · {}", organization.name),
+        path: target.path.clone(),
+        status,
+        ..Page::default()
+    };
+    let application = asked.own.as_ref().map(|(_, application)| application.clone());
+    let posting = target.posting.clone();
+    let body = draw(parts, async move |ctx| {
+        let about = About { application: application.as_ref(), posting: posting.as_deref() };
+        let before = shown.before.map(|draw| draw(&ctx)).unwrap_or_default();
+        let page = WayPage { title: &title, about, before, form, told: told.as_ref() };
+        ssr::render_way(&ctx, page).await
+    });
+    let mut response = shell::whole(state, &organization, parts, page, &body.await?)?;
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    Ok(response)
+}
+
+/// Seals what came of a form into a cookie for its own page: only we can have written what is shown.
+fn remember(visit: &Visit, target: &Target, response: &mut Response, told: &Told) {
+    for told in [told.clone(), Told { promise: None, ..told.clone() }] {
+        let Ok(json) = serde_json::to_vec(&told) else { return };
+        let text = URL_SAFE_NO_PAD.encode(json);
+        let value = format!("{}.{text}", seal(visit, target, &text));
+        if value.len() <= COOKIE_MAX_BYTES {
+            return cookie::set(&visit.state, response, COOKIE, Some(&value), SCOPE);
+        }
+    }
+}
+
+fn told(visit: &Visit, target: &Target) -> Option<Told> {
+    let (sealed, text) = cookie::read(&visit.headers, COOKIE)?.split_once('.')?;
+    let is_ours = same(sealed, &seal(visit, target, text));
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).ok().filter(|_| is_ours)?).ok()
+}
+
+fn seal(visit: &Visit, target: &Target, text: &str) -> String {
+    keyed_hash(&visit.state.secret, "told", &format!("{} {text}", target.path))
+}
+
+fn to(path: &str, parts: &Parts) -> Response {
+    Redirect::to(&format!("{path}?lang={}", parts.lang)).into_response()
+}
