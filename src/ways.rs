@@ -14,7 +14,7 @@ use yew::prelude::*;
 use crate::app::{Shared, View, address, link, use_arrival};
 use crate::ask::Place;
 use crate::config::get;
-use crate::features::{postings, questions};
+use crate::features::{follow, news, postings, questions};
 use crate::hooks::{Kept, callback, use_change, use_kept};
 use crate::i18n::{Ctx, DateStyle, Key};
 use crate::part::{Part, part};
@@ -25,7 +25,13 @@ use crate::ui::button;
 type Draw = fn(&Place) -> Html;
 
 /// By the word of the backend, one line a way. What is not here is not shown.
-const WAYS: &[(&str, Draw)] = &[("questions", questions::panel)];
+const WAYS: &[(&str, Draw)] = &[
+    ("questions", questions::panel),
+    ("in_touch", follow::touch),
+    ("preferences", news::preferences),
+    ("follow", follow::panel),
+    ("news", news::panel),
+];
 
 fn find(word: &str) -> Option<Draw> {
     WAYS.iter().find(|(known, _)| *known == word).map(|(_, draw)| *draw)

@@ -342,4 +342,26 @@ keys! {
     QuestionsEmailHint = "questions.email_hint",
     QuestionsSend = "questions.send",
     QuestionsChoose = "questions.choose",
+
+    // news
+    NewsNone = "news.none",
+    NewsBy = "news.by",
+    NewsFives = "news.fives",
+    NewsRhythm = "news.rhythm",
+    NewsRhythmNone = "news.rhythm_none",
+    NewsRhythmDaily = "news.rhythm_daily",
+    NewsRhythmWeekly = "news.rhythm_weekly",
+    NewsRhythmOnChange = "news.rhythm_on_change",
+    NewsKeep = "news.keep",
+    NewsKeepHint = "news.keep_hint",
+    NewsSend = "news.send",
+
+    // follow
+    FollowLead = "follow.lead",
+    FollowEmail = "follow.email",
+    FollowEmailHint = "follow.email_hint",
+    FollowSend = "follow.send",
+    FollowTouchLead = "follow.touch_lead",
+    FollowTouchUntil = "follow.touch_until",
+    FollowTouchSend = "follow.touch_send",
 }

@@ -7,7 +7,8 @@ pub const FOLLOW_DAYS: u32 = 365;
 /// Staying in touch lasts so many days at most.
 pub const IN_TOUCH_MAX_DAYS: u32 = 365;
 
-/// `POST /v1/follows`: of a department, or of one posting that has not opened yet. Always answered 202 alike.
+/// `POST /v1/follows`: of a department, or of one posting that has not opened yet; of an open one it is its department; of
+/// neither, all jobs. Always answered 202 alike.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct NewFollow {
@@ -15,11 +16,14 @@ pub struct NewFollow {
     /// Key or label.
     #[serde(default)]
     pub department: Option<String>,
-    /// Id of an upcoming posting.
+    /// Id.
     #[serde(default)]
     pub posting: Option<String>,
     #[serde(default)]
     pub lang: Option<String>,
+    /// No person sees it; what a machine writes there is thanked for and mailed to nobody.
+    #[serde(default)]
+    pub website: Option<String>,
 }
 
 /// `POST /v1/follows/confirm` and `POST /v1/follows/end`. The token stands in the body, so that no log of addresses has it.

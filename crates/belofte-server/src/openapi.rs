@@ -257,6 +257,13 @@ fn public_reads() -> Vec<Operation> {
             problems: &["404"],
             ..Operation::new(Get, paths::BULLETINS, "listBulletins", "News of procedures, in figures of whole fives")
         },
+        Operation {
+            query: &["lang"],
+            headers: &["If-None-Match"],
+            answers: &[("200", "Bulletins", JSON), ("304", "", "")],
+            problems: &["404"],
+            ..Operation::new(Get, "/v1/job-postings/{id}/bulletins", "listBulletinsOfPosting", "News of one procedure")
+        },
     ]
 }
 
@@ -398,8 +405,9 @@ fn status_page() -> Vec<Operation> {
         },
         Operation {
             method: HttpMethod::Patch,
+            query: &["lang"],
             body: &[(JSON, "PreferencesChange")],
-            answers: &[("200", "Preferences", JSON)],
+            answers: &[("200", "Told", JSON)],
             problems: &["400", "401", "404", "410", "422"],
             ..of_session(
                 "/v1/applications/{reference}/preferences",

@@ -134,7 +134,8 @@ both!(each_rhythm_mails_news_once_at_its_hour_also_after_a_pause, app, {
     for rhythm in ["none", "daily", "weekly", "on_change"] {
         let one = applicant(&app, &format!("{rhythm}@example.com")).await;
         let set = prefer(&app, &one, json!({"rhythm": rhythm})).await;
-        assert_eq!((set.status, &set.json()["rhythm"]), (StatusCode::OK, &json!(rhythm)));
+        assert_eq!((set.status, &set.json()["title"]), (StatusCode::OK, &json!("Bewaard")));
+        assert_eq!(one.get(&app, "/preferences", &[]).await.json()["rhythm"], rhythm);
         people.push(one);
     }
     app.set_time("2027-03-23T11:00:00+01:00");
@@ -181,7 +182,8 @@ both!(two_servers_mail_a_bulletin_once, app, {
 
 both!(preferences_are_set_one_by_one_and_kept_until_has_an_end, app, {
     let noor = applicant(&app, "noor@example.com").await;
-    assert_eq!(prefer(&app, &noor, json!({"lang": "en"})).await.json()["lang"], "en");
+    prefer(&app, &noor, json!({"lang": "en"})).await;
+    assert_eq!(noor.get(&app, "/preferences", &[]).await.json()["lang"], "en");
     for (body, problem) in
         [(json!({"lang": "fr"}), "lang:not_a_choice"), (json!({"keep_until": "2027-05-01"}), "keep_until:too_early")]
     {
@@ -196,7 +198,8 @@ both!(preferences_are_set_one_by_one_and_kept_until_has_an_end, app, {
         assert_eq!(refused.problem(), format!("/problems/fields keep_until:{problem}"), "{day}");
     }
     let kept = prefer(&app, &noor, json!({"keep_until": "2028-03-22"})).await.json();
-    assert_eq!(kept["delete_on"], "2028-03-22T23:00:00Z");
+    assert!(kept["text"].as_str().unwrap().ends_with("We keep what you sent until 22 March 2028."), "{kept}");
+    assert_eq!(noor.get(&app, "/preferences", &[]).await.json()["delete_on"], "2028-03-22T23:00:00Z");
     let other = applicant(&app, "daan@example.com").await;
     let stranger = Applicant { reference: noor.reference.clone(), ..other };
     assert_eq!(prefer(&app, &stranger, json!({"rhythm": "daily"})).await.status, StatusCode::NOT_FOUND);
@@ -209,9 +212,9 @@ async fn one_click(database: Option<String>) {
     let delivery = Delivery::new(&app.state).unwrap();
     let noor = applicant(&app, "noor@example.com").await;
     prefer(&app, &noor, json!({"rhythm": "on_change"})).await;
-    app.set_time("2027-03-23T11:00:00+01:00");
+    app.set_time("2027-03-23T10:10:00+01:00");
     publish(&app, "a").await;
-    assert_eq!(at(&app, "2027-03-23T11:00:05+01:00").await, 1);
+    assert_eq!(at(&app, "2027-03-23T10:10:05+01:00").await, 1);
     delivery.round(&app.state).await.unwrap();
     let taken = system.taken();
     let mail = taken.iter().find(|mail| mail.text.contains("List-Unsubscribe-Post")).expect("a mail with the button");

@@ -36,7 +36,7 @@ use crate::mail::compose::Words;
 use crate::mail::letters_of_news::{self as letters, Follower};
 use crate::mail::store::Envelope;
 use crate::problem::{ApiProblem, ApiResult};
-use crate::settings::Settings;
+use crate::settings::{Posting, Settings};
 use crate::state::{App, AppState};
 use crate::tokens::{Secret, is_id, keyed_hash, new_id, same};
 
@@ -85,19 +85,20 @@ pub async fn ask(app: &App, address: IpAddr, asked: &NewFollow) -> ApiResult<Tol
         told_at: now,
         renewal_asked_at: None,
     };
-    mail_question(app, &settings, row.clone()).await?;
+    let is_person = asked.website.as_deref().unwrap_or_default().is_empty();
+    mail_question(app, &settings, row.clone(), is_person).await?;
     Ok(told(&settings, &lang, &row, "asked"))
 }
 
 /// Every question goes through the same statements and the same letter; where nobody is to be mailed, the envelope is void
 /// and the row is nobody's.
-async fn mail_question(app: &App, settings: &Settings, mut row: FollowRow) -> ApiResult<()> {
+async fn mail_question(app: &App, settings: &Settings, mut row: FollowRow, is_person: bool) -> ApiResult<()> {
     let now = row.asked_at;
     let mut transaction = app.store.write().begin().await?;
     let (waiting, confirmed) = store::count(&mut transaction, &row.email, now.plus_ms(-DAY_MS)).await?;
     let known = store::is_followed(&mut transaction, &row.email, row.kind, &row.subject).await?;
     let letter = letters::confirm(settings, &row.lang, follower(settings, &row).of(&row), &link(app, &row));
-    let envelope = if waiting < ASKED_A_DAY && confirmed < MOST && !known {
+    let envelope = if is_person && waiting < ASKED_A_DAY && confirmed < MOST && !known {
         Envelope::to_visitor(&row.email)
     } else {
         row.email = new_id();
@@ -111,19 +112,24 @@ async fn mail_question(app: &App, settings: &Settings, mut row: FollowRow) -> Ap
     Ok(())
 }
 
-/// What is followed: a posting that is still to open, or a department that there is.
+/// What is followed: a posting that is still to open, else its department; or a department that there is; or everything.
 fn subject(settings: &Settings, asked: &NewFollow, now: Timestamp) -> ApiResult<(Kind, String)> {
     let given =
         |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
+    let is_shown = |posting: &&Posting| posting.stored_status() != PostingStatus::Draft;
     if let Some(id) = given(&asked.posting) {
-        let upcoming = settings.posting(&id).filter(|posting| posting.status(now) == PostingStatus::Upcoming);
-        return upcoming.map(|_| (Kind::Posting, id)).ok_or_else(|| field("posting", FieldErrorCode::NotAChoice));
+        let posting = settings.posting(&id).filter(is_shown);
+        let posting = posting.ok_or_else(|| field("posting", FieldErrorCode::NotAChoice))?;
+        return Ok(match posting.status(now) {
+            PostingStatus::Upcoming => (Kind::Posting, id),
+            _ => (Kind::Department, posting.department.clone()),
+        });
     }
-    let asked = given(&asked.department).ok_or_else(|| field("department", FieldErrorCode::Required))?;
+    let Some(asked) = given(&asked.department) else { return Ok((Kind::Department, store::ALL.to_owned())) };
     let is_it = |label: &str| label.eq_ignore_ascii_case(&asked);
-    let shown = settings.postings.iter().filter(|posting| posting.stored_status() != PostingStatus::Draft);
-    let mut shown = shown.filter(|posting| posting.department == asked || posting.department_labels().any(is_it));
-    let posting = shown.next().ok_or_else(|| field("department", FieldErrorCode::NotAChoice))?;
+    let mut shown = settings.postings.iter().filter(is_shown);
+    let posting = shown.find(|posting| posting.department == asked || posting.department_labels().any(is_it));
+    let posting = posting.ok_or_else(|| field("department", FieldErrorCode::NotAChoice))?;
     Ok((Kind::Department, posting.department.clone()))
 }
 
@@ -246,7 +252,7 @@ pub async fn stay_in_touch(
         told_at: now,
         renewal_asked_at: None,
     };
-    mail_question(app, &settings, follow.clone()).await?;
+    mail_question(app, &settings, follow.clone(), true).await?;
     Ok(told(&settings, &lang, &follow, "asked"))
 }
 
@@ -296,7 +302,8 @@ pub fn follower(settings: &Settings, row: &FollowRow) -> Named {
             of_it.map(|posting| posting.texts(lang).department_label.clone())
         }
     };
-    Named { what: posting.unwrap_or_else(|| settings.name(lang)) }
+    let all = || Words::of("pages", settings, lang).say("follow_all", &[]);
+    Named { what: posting.unwrap_or_else(all) }
 }
 
 /// What was done, in words: `asked`, `confirmed` or `ended`.

@@ -10,6 +10,8 @@ use crate::features::timeline::store::{from_word, instant, maybe_instant, word};
 use crate::problem::ApiResult;
 use crate::state::App;
 
+/// In the place of a department: all of them.
+pub const ALL: &str = "*";
 /// Nobody confirmed it in so many days: it was not meant, or not theirs.
 const UNCONFIRMED_MS: i64 = 3 * DAY_MS;
 /// The question whether to go on comes so long before the end, or in the last quarter of a shorter time.
@@ -185,7 +187,7 @@ pub async fn untold(app: &App, now: Timestamp, at_most: i64) -> ApiResult<Vec<Fo
     let sql = format!(
         "SELECT {COLUMNS} FROM follows f WHERE f.confirmed_at IS NOT NULL AND f.until > $1
            AND EXISTS (SELECT 1 FROM openings o JOIN postings p ON p.id = o.posting_id
-                       WHERE o.at > f.told_at AND CASE WHEN f.kind = 'posting' THEN p.id ELSE p.department END = f.subject)
+                       WHERE o.at > f.told_at AND (f.subject = '*' OR CASE WHEN f.kind = 'posting' THEN p.id ELSE p.department END = f.subject))
          ORDER BY f.id LIMIT $2"
     );
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(now.as_ms()).bind(at_most).fetch_all(app.store.read());
@@ -196,7 +198,7 @@ pub async fn untold(app: &App, now: Timestamp, at_most: i64) -> ApiResult<Vec<Fo
 pub async fn opened_for(connection: &mut AnyConnection, follow: &FollowRow) -> ApiResult<Vec<String>> {
     let rows = sqlx::query(
         "SELECT p.id FROM openings o JOIN postings p ON p.id = o.posting_id
-         WHERE o.at > $1 AND CASE WHEN $2 = 'posting' THEN p.id ELSE p.department END = $3 ORDER BY o.at, p.id LIMIT 50",
+         WHERE o.at > $1 AND ($3 = '*' OR CASE WHEN $2 = 'posting' THEN p.id ELSE p.department END = $3) ORDER BY o.at, p.id LIMIT 50",
     );
     let rows = rows.bind(follow.told_at.as_ms()).bind(word(follow.kind)).bind(&follow.subject);
     rows.fetch_all(connection).await?.iter().map(|row| Ok(row.try_get("id")?)).collect()

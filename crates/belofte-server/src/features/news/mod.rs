@@ -18,6 +18,7 @@ use belofte_contract::news::{Bulletin, Bulletins, Preferences, PreferencesChange
 use belofte_contract::postings::PostingStatus;
 use belofte_contract::problem::{FieldError, FieldErrorCode};
 use belofte_contract::timeline::{ApplicationStatus, Way};
+use belofte_contract::told::Told;
 use jiff::civil::{Date, Time};
 use serde::Deserialize;
 use sqlx::AnyConnection;
@@ -42,6 +43,7 @@ pub const ON_PAGE: i64 = 3;
 pub fn router() -> Router<AppState> {
     Router::new()
         .route(PATH, get(list))
+        .route("/v1/job-postings/{id}/bulletins", get(of_posting))
         .route("/v1/applications/{reference}/preferences", get(preferences).patch(prefer))
 }
 
@@ -54,6 +56,15 @@ struct Asked {
 
 async fn list(State(state): State<AppState>, Query(asked): Query<Asked>, headers: HeaderMap) -> ApiResult<Response> {
     tagged_json(&headers, &load(&state, &asked.posting, asked.lang.as_deref()).await?, KEEP)
+}
+
+async fn of_posting(
+    State(state): State<AppState>,
+    Path(id): Path<String>,
+    Query(asked): Query<AskedLang>,
+    headers: HeaderMap,
+) -> ApiResult<Response> {
+    tagged_json(&headers, &load(&state, &id, asked.lang.as_deref()).await?, KEEP)
 }
 
 /// What everybody may read: of one posting, or of all.
@@ -116,8 +127,7 @@ async fn preferences(
     session: Session,
 ) -> ApiResult<Response> {
     let row = own(&state, &session, &reference).await?;
-    let mut connection = state.store.read().acquire().await?;
-    let chosen = chosen(&mut connection, &state.settings(), &row).await?;
+    let chosen = load_preferences(&state, &row).await?;
     Ok(([(header::CACHE_CONTROL, "private, no-store")], Json(chosen)).into_response())
 }
 
@@ -128,15 +138,18 @@ async fn prefer(
     session: Session,
     body: Result<Json<PreferencesChange>, JsonRejection>,
 ) -> ApiResult<Response> {
-    // The language of a page says nothing about the mails: it is asked for by name in the body.
-    let _ = asked;
     let row = own(&state, &session, &reference).await?;
-    let chosen = change(&state, &row, &read_json(body)?).await?;
-    Ok((StatusCode::OK, [(header::CACHE_CONTROL, "private, no-store")], Json(chosen)).into_response())
+    let told = change(&state, &row, &read_json(body)?, asked.lang.as_deref()).await?;
+    Ok((StatusCode::OK, [(header::CACHE_CONTROL, "private, no-store")], Json(told)).into_response())
 }
 
-/// Sets what was chosen, all of it or nothing.
-pub async fn change(app: &App, row: &ApplicationRow, change: &PreferencesChange) -> ApiResult<Preferences> {
+/// Sets what was chosen, all of it or nothing, and says what holds now.
+pub async fn change(
+    app: &App,
+    row: &ApplicationRow,
+    change: &PreferencesChange,
+    lang: Option<&str>,
+) -> ApiResult<Told> {
     let (settings, now) = (app.settings(), app.clock.now());
     let mut transaction = app.store.write().begin().await?;
     let row = lock_by_reference(&mut transaction, row.reference).await?.ok_or_else(ApiProblem::not_found)?;
@@ -153,9 +166,15 @@ pub async fn change(app: &App, row: &ApplicationRow, change: &PreferencesChange)
         store::keep_until(&mut transaction, &row.id, until).await?;
     }
     let row = timeline::find(&mut transaction, &row.id).await?.ok_or_else(ApiProblem::not_found)?;
-    let chosen = chosen(&mut transaction, &settings, &row).await?;
+    let rhythm = store::rhythm(&mut transaction, &row.id).await?;
     transaction.commit().await?;
-    Ok(chosen)
+    let words = Words::of("pages", &settings, settings.lang(lang.or(Some(&row.lang))));
+    let mut text = words.say(&["preferences_", &timeline::word(rhythm)].concat(), &[]);
+    if let Some(delete_on) = row.delete_on.filter(|_| change.keep_until.is_some()) {
+        let date = words.day_with_year(delete_on.plus_ms(-1));
+        text = [text, words.say("preferences_kept", &[("date", &date)])].join(" ");
+    }
+    Ok(Told { title: words.say("preferences_title", &[]), text, promise: None })
 }
 
 /// The end of the day that was chosen, when that is between now and the latest.
@@ -180,12 +199,14 @@ fn keep_until_max(settings: &Settings, row: &ApplicationRow) -> Option<Date> {
     is_over.then(|| settings.calendar.local_date(ended.plus_ms(days * belofte_contract::time::DAY_MS)))
 }
 
-async fn chosen(connection: &mut AnyConnection, settings: &Settings, row: &ApplicationRow) -> ApiResult<Preferences> {
+/// What holds now.
+pub async fn load_preferences(app: &App, row: &ApplicationRow) -> ApiResult<Preferences> {
+    let (settings, mut connection) = (app.settings(), app.store.read().acquire().await?);
     Ok(Preferences {
-        rhythm: store::rhythm(connection, &row.id).await?,
+        rhythm: store::rhythm(&mut connection, &row.id).await?,
         lang: settings.lang(Some(&row.lang)).to_owned(),
         delete_on: row.delete_on,
-        keep_until_max: keep_until_max(settings, row).map(|day| day.to_string()),
+        keep_until_max: keep_until_max(&settings, row).map(|day| day.to_string()),
     })
 }
 
