@@ -14,7 +14,7 @@ use yew::prelude::*;
 use crate::app::{Shared, View, address, link, use_arrival};
 use crate::ask::Place;
 use crate::config::get;
-use crate::features::{follow, news, postings, questions};
+use crate::features::{follow, news, postings, questions, share};
 use crate::hooks::{Kept, callback, use_change, use_kept};
 use crate::i18n::{Ctx, DateStyle, Key};
 use crate::part::{Part, part};
@@ -31,6 +31,7 @@ const WAYS: &[(&str, Draw)] = &[
     ("preferences", news::preferences),
     ("follow", follow::panel),
     ("news", news::panel),
+    ("share", share::panel),
 ];
 
 fn find(word: &str) -> Option<Draw> {

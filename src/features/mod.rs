@@ -10,4 +10,5 @@ pub mod news;
 pub mod postings;
 pub mod questions;
 pub mod score;
+pub mod share;
 pub mod timeline;

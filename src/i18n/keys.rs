@@ -364,4 +364,9 @@ keys! {
     FollowTouchLead = "follow.touch_lead",
     FollowTouchUntil = "follow.touch_until",
     FollowTouchSend = "follow.touch_send",
+
+    // share
+    ShareLead = "share.lead",
+    ShareSend = "share.send",
+    ShareCopied = "share.copied",
 }

@@ -12,6 +12,9 @@ async function question(demo, email) {
   return /\S+\/follow\/\S+/.exec(mails.at(-1).text)[0];
 }
 
+// A line that is cut is told on the console.
+test.use({ quiet: false });
+
 for (const [lang, width] of [["nl", 360], ["en", 1280]]) {
   test(`an upcoming job is followed, opens, and is told of once (${lang}, ${width} px)`, async ({ page }) => {
     test.setTimeout(120_000);
@@ -42,7 +45,7 @@ for (const [lang, width] of [["nl", 360], ["en", 1280]]) {
   test(`whoever was rejected stays in touch, and the desk sees it (${lang}, ${width} px)`, async ({ page, browser }) => {
     test.setTimeout(120_000);
     const demo = await start();
-    const context = await browser.newContext();
+    const context = await browser.newContext({ locale: lang });
     try {
       const w = words(lang);
       const email = `touch-${lang}-${Date.now()}@example.com`;

@@ -7,11 +7,14 @@ const story = require("./story.js");
 const POSTING = "wijkverpleegkundige";
 const LINES = { nl: "We lezen in volgorde, ook die van jou.", en: "We read in order, yours too." };
 
+// A line that is cut is told on the console.
+test.use({ quiet: false });
+
 for (const [lang, width] of [["nl", 360], ["en", 1280]]) {
   test(`news is chosen, published, read and ended (${lang}, ${width} px)`, async ({ page, browser }) => {
     test.setTimeout(150_000);
     const demo = await start();
-    const context = await browser.newContext();
+    const context = await browser.newContext({ locale: lang });
     try {
       const w = words(lang);
       const email = `news-${lang}-${Date.now()}@example.com`;

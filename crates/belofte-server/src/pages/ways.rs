@@ -20,7 +20,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use belofte::api::ApiError;
 use belofte::ask::state::Sent;
 use belofte::ask::{About, Form};
-use belofte::features::{follow as follow_view, news as news_view};
+use belofte::features::{follow as follow_view, news as news_view, share as share_view};
 use belofte::i18n::Ctx;
 use belofte::ssr::{self, PlainForm, WayPage};
 use belofte_contract::apply::carried;
@@ -90,6 +90,18 @@ const WAYS: &[Way] = &[
                 follow::ask(&asked.state, asked.address, &new).await
             })
         },
+    },
+    Way {
+        word: "share",
+        show: |asked| {
+            Box::pin(async move {
+                let path = asked.posting.as_deref().map(|id| ["/", &percent_encoded(id)].concat()).unwrap_or_default();
+                let url = format!("{}/careers{path}?lang={}", asked.state.config.public_url, asked.parts.lang);
+                let before: DrawBefore = Box::new(move |ctx| share_view::share(ctx, &url, false, None));
+                Ok(Shown { before: Some(before), ..Shown::default() })
+            })
+        },
+        act: |_, _| Box::pin(async { Err(ApiProblem::method_not_allowed()) }),
     },
     Way {
         word: "news",

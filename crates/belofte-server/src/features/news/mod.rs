@@ -34,8 +34,8 @@ use crate::settings::Settings;
 use crate::state::{App, AppState};
 
 pub const PATH: &str = belofte_contract::paths::BULLETINS;
-/// A bulletin may stand in caches for so long: it has the figures of its own moment.
-const KEEP: &str = "public, max-age=60";
+/// What is published is there for the next who asks.
+const KEEP: &str = "no-cache";
 const MOST: i64 = 30;
 /// As many stand on an applicant's own page.
 pub const ON_PAGE: i64 = 3;
