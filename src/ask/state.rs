@@ -52,6 +52,10 @@ pub enum Look {
         low: String,
         high: String,
     },
+    /// Options under headings, each with how many of them stand under it: times by day.
+    Days(Vec<(String, usize)>),
+    /// A day and an hour on the clocks of a place: `2027-04-06T10:00`.
+    Moment,
     Hidden,
     /// No person sees it; machines fill it.
     Trap,

@@ -124,6 +124,7 @@ fn asked(ctx: &Ctx, parts: &FormParts<'_>, question: &Question, wrong: &[Wrong],
     let control = Control { question, id: &id, value, described: &around.described(), tell };
     let drawn = match (&question.look, asked.kind) {
         (Look::Scale { low, high }, _) => group(ctx, &around, scale(&control, low, high)),
+        (Look::Days(days), _) => group(ctx, &around, by_day(&control, days)),
         (_, FieldKind::Choice) if asked.options.len() > 5 => field(ctx, &around, select(ctx, &control)),
         (_, FieldKind::Choice) => {
             let options = asked.options.iter().map(|option| choice(&control, option));
@@ -173,6 +174,7 @@ fn input(control: &Control<'_>) -> Html {
     let Control { question, id, value, described, .. } = control;
     let asked = &question.asked;
     let kind = match asked.kind {
+        _ if question.look == Look::Moment => "datetime-local",
         FieldKind::Mail => "email",
         FieldKind::Phone => "tel",
         FieldKind::Date => "date",
@@ -215,6 +217,17 @@ fn choice(control: &Control<'_>, option: &FieldOption) -> Html {
             <label class="choice__label" for={concat(&[control.id, "-", &option.value])}>{ &option.label }</label>
         </div>
     }
+}
+
+/// The options in their order, each day's under its heading.
+fn by_day(control: &Control<'_>, days: &[(String, usize)]) -> Html {
+    let mut options = control.question.asked.options.iter();
+    let mut drawn = Vec::new();
+    for (day, count) in days {
+        let under: Vec<Html> = options.by_ref().take(*count).map(|option| choice(control, option)).collect();
+        drawn.push(html! { <div class="days__of" key={day}><p class="days__day">{ day }</p>{ for under }</div> });
+    }
+    html! { <div class="days">{ for drawn }</div> }
 }
 
 fn scale(control: &Control<'_>, low: &str, high: &str) -> Html {

@@ -1,6 +1,7 @@
 //! One folder a feature, named by the visitor's word. A feature never imports another.
 
 pub mod apply;
+pub mod appointments;
 pub mod badge;
 pub mod contacts;
 pub mod decision;

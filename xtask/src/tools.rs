@@ -92,6 +92,10 @@ pub fn for_tests(browser: bool, database: bool) -> Result<()> {
     if database && !sh::exists("python3") {
         missing.push("python3");
     }
+    // And on calendar files: a reader that shares no code with the server.
+    if database && !reads_calendars() {
+        missing.push("python3-icalendar");
+    }
     if database && !Path::new("/usr/share/zoneinfo/Europe/Amsterdam").exists() {
         missing.push("tzdata");
     }
@@ -102,6 +106,13 @@ pub fn for_tests(browser: bool, database: bool) -> Result<()> {
 /// Debian's Chromium, or the one that BELOFTE_CHROMIUM names.
 pub fn chromium() -> Result<PathBuf> {
     find_chromium().context("Chromium was not found at /usr/bin/chromium; BELOFTE_CHROMIUM names another place")
+}
+
+/// Whether a Python that the tests would find has the package `icalendar`.
+fn reads_calendars() -> bool {
+    ["python3", "/usr/bin/python3"]
+        .iter()
+        .any(|python| sh::capture(sh::command(python).args(["-c", "import icalendar"])).is_ok())
 }
 
 fn find_chromium() -> Option<PathBuf> {

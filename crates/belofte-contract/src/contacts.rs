@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::read::readable;
+use crate::time::Timestamp;
 
 /// A person as named beside a promise or an act.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -35,10 +36,14 @@ pub struct Contact {
     pub phone: Option<String>,
     #[serde(default)]
     pub email: Option<String>,
-    /// When they can be reached: "Monday to Thursday, 9:00–17:00".
+    /// When they can be reached: "Monday to Thursday, 9:00–17:00", and outside of that when they are back.
     #[serde(default)]
     pub hours: Option<String>,
-    /// Measured or configured, never invented: "usually answers within a day".
+    /// Outside of their phone hours: when those begin again.
+    #[serde(default)]
+    pub back_at: Option<Timestamp>,
+    /// Measured: "within 4 hours, measured over 12 questions". Until there is enough to measure, the employer's own words,
+    /// and that it is those. Never invented.
     #[serde(default)]
     pub usual_answer: Option<String>,
     #[serde(default)]
@@ -59,6 +64,7 @@ readable!(Contact {
     phone,
     email,
     hours,
+    back_at: unread,
     usual_answer,
     languages: unread,
     away_until,

@@ -7,6 +7,7 @@
 //! currency, ids opaque strings. Unknown fields are ignored; an unknown enum value becomes `Unknown`.
 
 pub mod apply;
+pub mod appointments;
 pub mod contacts;
 pub mod decision;
 pub mod desk;
@@ -21,6 +22,7 @@ pub mod privacy;
 pub mod problem;
 pub mod promise;
 pub mod proof;
+pub mod questions;
 pub mod read;
 pub mod reference;
 pub mod rich_text;

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::contacts::{Colleague, Contact, Person};
+use crate::questions::PublishedQuestion;
 use crate::read::{readable, words};
 use crate::rich_text::RichText;
 use crate::time::Timestamp;
@@ -91,6 +92,9 @@ pub struct JobPosting {
     /// which no `<` stands. Absent for what is not open.
     #[serde(default)]
     pub structured_data: Option<String>,
+    /// What others asked, with the answers; those in `lang` first, then the newest.
+    #[serde(default)]
+    pub questions: Vec<PublishedQuestion>,
 }
 
 readable!(JobPosting {
@@ -120,6 +124,7 @@ readable!(JobPosting {
     related: default,
     automation_notice,
     structured_data,
+    questions: unread,
 });
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

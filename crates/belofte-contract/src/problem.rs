@@ -29,6 +29,9 @@ pub struct Problem {
     /// What to solve before sending once more, with 428.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub proof: Option<ProofChallenge>,
+    /// Free times to offer instead, with 409 for one that is taken.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub slots: Vec<crate::appointments::Slot>,
 }
 
 readable!(Problem {
@@ -39,7 +42,8 @@ readable!(Problem {
     errors: default,
     retry_after,
     related: default,
-    proof: unread
+    proof: unread,
+    slots: unread
 });
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

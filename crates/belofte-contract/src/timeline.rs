@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::apply::FieldKind;
+use crate::appointments::{Appointment, HandOver};
 use crate::contacts::{Colleague, Contact};
 use crate::decision::Decision;
 use crate::news::Bulletin;
@@ -58,6 +59,12 @@ pub struct Application {
     /// What the applicant can do now, in the order to show.
     #[serde(default)]
     pub ways: Vec<Way>,
+    /// The talk that is agreed and not over.
+    #[serde(default)]
+    pub appointment: Option<Appointment>,
+    /// What who is hired needs to know before the first day.
+    #[serde(default)]
+    pub hand_over: Option<HandOver>,
     /// The last few bulletins of the procedure, newest first; the widget asks for them when somebody wants to read them.
     #[serde(default)]
     pub news: Vec<Bulletin>,
@@ -87,6 +94,8 @@ readable!(Application {
     delete_on,
     keep_days: default,
     ways: default,
+    appointment: unread,
+    hand_over: unread,
     news: unread,
     as_of,
 });

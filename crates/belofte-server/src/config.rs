@@ -209,6 +209,7 @@ pub struct Limits {
     pub uploads_per_minute: u32,
     pub status_requests_per_minute: u32,
     pub status_sessions_per_minute: u32,
+    pub questions_per_minute: u32,
     /// Passwords, codes and invitations at the desk.
     pub sign_ins_per_minute: u32,
 }
@@ -221,6 +222,7 @@ impl Default for Limits {
             uploads_per_minute: 30,
             status_requests_per_minute: 10,
             status_sessions_per_minute: 20,
+            questions_per_minute: 10,
             sign_ins_per_minute: 20,
         }
     }
@@ -319,6 +321,7 @@ impl DemoOptions {
                 uploads_per_minute: 240,
                 status_requests_per_minute: 120,
                 status_sessions_per_minute: 240,
+                questions_per_minute: 120,
                 sign_ins_per_minute: 240,
             },
         })

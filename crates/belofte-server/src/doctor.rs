@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use crate::StartError;
 use crate::config::{self, DoctorOptions};
 use crate::desk::audit;
+use crate::features::questions::store as questions;
 use crate::problem::ApiProblem;
 use crate::store::Store;
 use crate::tokens::Secret;
@@ -64,6 +65,11 @@ pub async fn examine(store: &Store, secret: &Secret) -> Result<Findings, ApiProb
     findings.lines.push(format!("promises: {count}"));
     for id in broken {
         findings.fault(format!("promise {id} was changed past the server"));
+    }
+    let (count, broken) = questions::broken_seals(&mut connection, secret).await?;
+    findings.lines.push(format!("questions of people who have not applied: {count}"));
+    for id in broken {
+        findings.fault(format!("question {id} was changed past the server"));
     }
     Ok(findings)
 }

@@ -3,14 +3,15 @@
 //! `docs/openapi.json` is this document; tests hold the two, and the list and the router, against each other.
 
 mod of_desk;
+mod of_questions;
 
 use axum::Router;
 use axum::http::header;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use belofte_contract::{
-    apply, contacts, decision, desk, follow, lookup, news, organization, paths, postings, privacy, problem, proof,
-    score, timeline, told,
+    apply, appointments, contacts, decision, desk, follow, lookup, news, organization, paths, postings, privacy,
+    problem, proof, questions, score, timeline, told,
 };
 use utoipa::OpenApi;
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn};
@@ -47,6 +48,12 @@ use crate::webhooks;
         timeline::Application,
         timeline::ApplicationExport,
         timeline::ChangedEvent,
+        appointments::Slots,
+        appointments::ChosenSlot,
+        appointments::NewProposal,
+        appointments::NewSlots,
+        appointments::SlotsPublished,
+        appointments::SlotCancelled,
         told::Told,
         contacts::Contact,
         follow::NewFollow,
@@ -64,6 +71,17 @@ use crate::webhooks;
         privacy::NewAddress,
         problem::Problem,
         proof::Proof,
+        questions::NewQuestion,
+        questions::NewReview,
+        questions::NewCallBack,
+        questions::CallBack,
+        questions::NewPostingQuestion,
+        questions::PublishedQuestions,
+        questions::DeskQuestion,
+        questions::NewAnswer,
+        questions::NewCallNote,
+        questions::NewPublication,
+        told::Told,
         desk::Transition,
         desk::PromiseKept,
         desk::NewPromiseMove,
@@ -203,10 +221,17 @@ fn content(schema: &str) -> Content {
 }
 
 fn operations() -> Vec<Operation> {
-    [public_reads(), writes(), follows(), status_page(), of_privacy(), of_desk::operations()]
-        .into_iter()
-        .flatten()
-        .collect()
+    let subjects = [
+        public_reads(),
+        writes(),
+        follows(),
+        status_page(),
+        talks(),
+        of_questions::operations(),
+        of_privacy(),
+        of_desk::operations(),
+    ];
+    subjects.into_iter().flatten().collect()
 }
 
 fn public_reads() -> Vec<Operation> {
@@ -413,6 +438,54 @@ fn status_page() -> Vec<Operation> {
                 "/v1/applications/{reference}/preferences",
                 "setPreferences",
                 "Rhythm of news, language of mails, kept until; what is left out stays",
+            )
+        },
+    ]
+}
+
+fn talks() -> Vec<Operation> {
+    use HttpMethod::{Delete, Get, Post, Put};
+    let of_session = |method, path, id, summary| Operation {
+        query: &["lang"],
+        security: Some("session"),
+        problems: &["401", "404", "409", "410", "422", "429"],
+        ..Operation::new(method, path, id, summary)
+    };
+    let appointment = "/v1/applications/{reference}/appointment";
+    vec![
+        Operation {
+            answers: &[("200", "Slots", JSON)],
+            problems: &["401", "404", "410"],
+            ..of_session(Get, "/v1/applications/{reference}/slots", "slots", "Free times, and the talk that is agreed")
+        },
+        Operation {
+            body: &[(JSON, "ChosenSlot")],
+            answers: &[("201", "Told", JSON), ("200", "Told", JSON)],
+            ..of_session(Put, appointment, "chooseSlot", "Choose a time or move to it; taken is 409 with fresh `slots`")
+        },
+        Operation {
+            answers: &[("200", "Told", JSON)],
+            problems: &["401", "404", "409", "410", "429"],
+            ..of_session(Delete, appointment, "cancelAppointment", "Call the talk off, until the stated hour")
+        },
+        Operation {
+            body: &[(JSON, "NewProposal")],
+            answers: &[("201", "Told", JSON)],
+            ..of_session(
+                Post,
+                "/v1/applications/{reference}/appointment/proposals",
+                "proposeTimes",
+                "One to three times of one's own; promises an answer",
+            )
+        },
+        Operation {
+            answers: &[("200", "", "text/calendar")],
+            problems: &["401", "404", "410"],
+            ..of_session(
+                Get,
+                "/v1/applications/{reference}/appointment.ics",
+                "appointmentFile",
+                "The talk as a calendar file, in its own zone",
             )
         },
     ]

@@ -6,6 +6,7 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use belofte_contract::Timestamp;
+use belofte_contract::appointments::Slot;
 use belofte_contract::postings::PostingLink;
 use belofte_contract::problem::{FieldError, FieldErrorCode, MEDIA_TYPE, Problem, ProblemType};
 use belofte_contract::proof::ProofChallenge;
@@ -28,6 +29,7 @@ impl ApiProblem {
             retry_after: None,
             related: vec![],
             proof: None,
+            slots: vec![],
         }))
     }
 
@@ -154,6 +156,13 @@ impl ApiProblem {
     pub fn conflict(detail: &str) -> ApiProblem {
         ApiProblem::new(ProblemType::Conflict, StatusCode::CONFLICT, "This does not fit the state of the application")
             .detail(detail)
+    }
+
+    /// Somebody else has this place; `slots` are those that can still be chosen.
+    pub fn slot_taken(slots: Vec<Slot>) -> ApiProblem {
+        let mut problem = ApiProblem::conflict("this time is not free any more");
+        problem.0.slots = slots;
+        problem
     }
 
     pub fn proof_needed(proof: ProofChallenge) -> ApiProblem {

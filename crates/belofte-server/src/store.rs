@@ -22,6 +22,8 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (8, "decisions", include_str!("../migrations/0008_decisions.sql")),
     (9, "erasure imports", include_str!("../migrations/0009_erasure_imports.sql")),
     (10, "daily work", include_str!("../migrations/0010_daily_work.sql")),
+    (12, "questions", include_str!("../migrations/0012_questions.sql")),
+    (13, "appointments", include_str!("../migrations/0013_appointments.sql")),
     (15, "news follow", include_str!("../migrations/0015_news_follow.sql")),
     (16, "privacy", include_str!("../migrations/0016_privacy.sql")),
 ];

@@ -18,7 +18,7 @@ use sqlx::AnyConnection;
 use crate::desk::{self, decisions, users};
 use crate::erasure;
 use crate::features::timeline::store::{NewEvent, find, load_application, record_event};
-use crate::features::{follow, lookup, news, privacy};
+use crate::features::{appointments, follow, lookup, news, privacy, questions};
 use crate::mail::{self, letters};
 use crate::problem::ApiResult;
 use crate::state::{App, AppState};
@@ -42,6 +42,9 @@ pub async fn tick_forever(state: AppState) {
         }
         if let Err(problem) = rounds(&state).await {
             tracing::error!(problem = ?problem.problem().kind, "mails to owners");
+        }
+        if let Err(problem) = appointments::remind::tell(&state).await {
+            tracing::error!(problem = ?problem.problem().kind, "reminders");
         }
         if let Err(problem) = news::digest::send_due(&state).await {
             tracing::error!(problem = ?problem.problem().kind, "news by mail");
@@ -77,6 +80,7 @@ pub async fn tick(app: &App) -> ApiResult<usize> {
         if overdue.is_empty() {
             // Only now, so that what turned late together is one mail to each.
             owners::tell_late(app).await?;
+            questions::late::tick(app).await?;
             return sent.map(|_| noted);
         }
     }
@@ -141,6 +145,7 @@ pub async fn clean(app: &App, now: Timestamp) -> ApiResult<()> {
     desk::deeds::store::purge(&mut transaction, now).await?;
     mail::store::purge(&mut transaction, now.plus_ms(-HOUR_MS)).await?;
     webhooks::store::purge(&mut transaction, now).await?;
+    questions::store::purge(&mut transaction, app.settings().retention().default_days, now).await?;
     follow::store::purge(&mut transaction, now).await?;
     transaction.commit().await?;
     app.store.sweep().await?;

@@ -77,7 +77,8 @@ fn ours<T: Read>(value: &Value) -> Option<T> {
 }
 
 /// Fields that our readers leave blank, in every type that has them.
-const UNREAD: [&str; 16] = [
+const UNREAD: [&str; 18] = [
+    "back_at",
     "calendar",
     "careers_url",
     "complaint_policy",
@@ -89,6 +90,7 @@ const UNREAD: [&str; 16] = [
     "logo_url",
     "made_at",
     "norms",
+    "questions",
     "requirement_id",
     "sha256",
     "stage_id",

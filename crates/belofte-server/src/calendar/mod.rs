@@ -154,22 +154,25 @@ impl Calendar {
     }
 
     fn is_weekend(&self, date: Date) -> bool {
-        use jiff::civil::Weekday as Day;
-        let day = match date.weekday() {
-            Day::Monday => Weekday::Monday,
-            Day::Tuesday => Weekday::Tuesday,
-            Day::Wednesday => Weekday::Wednesday,
-            Day::Thursday => Weekday::Thursday,
-            Day::Friday => Weekday::Friday,
-            Day::Saturday => Weekday::Saturday,
-            Day::Sunday => Weekday::Sunday,
-        };
-        self.weekend.contains(&day)
+        self.weekend.contains(&weekday(date))
     }
 
     fn local(&self, at: Timestamp) -> jiff::civil::DateTime {
         let instant = jiff::Timestamp::from_millisecond(at.as_ms()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
         self.zone.to_datetime(instant)
+    }
+}
+
+pub fn weekday(date: Date) -> Weekday {
+    use jiff::civil::Weekday as Day;
+    match date.weekday() {
+        Day::Monday => Weekday::Monday,
+        Day::Tuesday => Weekday::Tuesday,
+        Day::Wednesday => Weekday::Wednesday,
+        Day::Thursday => Weekday::Thursday,
+        Day::Friday => Weekday::Friday,
+        Day::Saturday => Weekday::Saturday,
+        Day::Sunday => Weekday::Sunday,
     }
 }
 

@@ -7,6 +7,7 @@ pub mod access;
 mod acts;
 pub mod api;
 mod applications;
+mod appointments;
 pub mod audit;
 mod contacts;
 pub mod decisions;
@@ -17,6 +18,7 @@ mod news;
 pub mod pages;
 mod policy;
 pub mod postings;
+pub mod questions;
 pub mod route;
 pub mod score;
 pub mod store;
@@ -37,6 +39,7 @@ pub fn routes() -> Vec<Route> {
         list::routes(),
         postings::routes(),
         applications::routes(),
+        appointments::routes(),
         acts::routes(),
         api::routes(),
         decisions::routes(),
@@ -45,6 +48,7 @@ pub fn routes() -> Vec<Route> {
         webhooks::routes(),
         policy::routes(),
         contacts::routes(),
+        questions::routes(),
         news::routes(),
         in_touch::routes(),
         users::routes(),

@@ -116,6 +116,11 @@ pub async fn forget_person(connection: &mut AnyConnection, id: &str, email: &str
         .await?;
     for statement in [
         "DELETE FROM codes WHERE email = $1",
+        // Published in the asker's own words it goes with them; in the publisher's it tells of nobody.
+        "DELETE FROM published_questions WHERE EXISTS (SELECT 1 FROM questions q
+           WHERE q.id = published_questions.id AND q.application_id IS NULL AND q.email = $1
+             AND q.text = published_questions.question)",
+        "DELETE FROM questions WHERE email = $1 AND application_id IS NULL",
         "DELETE FROM outbox WHERE to_address = $1 AND application_id IS NULL AND kind <> 'erased'",
     ] {
         sqlx::query(statement).bind(email).execute(&mut *connection).await?;
@@ -138,6 +143,21 @@ pub async fn forget_belongings(
         ("DELETE FROM decision_drafts WHERE application_id = $1", id),
         ("DELETE FROM pending_decisions WHERE application_id = $1", id),
         ("DELETE FROM notes WHERE application_id = $1", id),
+        (
+            "UPDATE slots SET booked = booked - 1 WHERE id IN
+               (SELECT slot_id FROM appointments WHERE application_id = $1 AND state IN ('confirmed', 'moved'))",
+            id,
+        ),
+        ("DELETE FROM appointments WHERE application_id = $1", id),
+        ("DELETE FROM proposals WHERE application_id = $1", id),
+        ("DELETE FROM hand_overs WHERE application_id = $1", id),
+        // Published in the applicant's own words it goes with them; in the publisher's it tells of nobody.
+        (
+            "DELETE FROM published_questions WHERE EXISTS (SELECT 1 FROM questions q
+               WHERE q.id = published_questions.id AND q.application_id = $1 AND q.text = published_questions.question)",
+            id,
+        ),
+        ("DELETE FROM questions WHERE application_id = $1", id),
         ("DELETE FROM new_addresses WHERE application_id = $1", id),
         ("DELETE FROM webhook_deliveries WHERE application_id = $1", id),
         // A list for a colleague names several people; each line leads to its application.

@@ -2,11 +2,13 @@
 //! and each other's `store.rs`.
 
 pub mod apply;
+pub mod appointments;
 pub mod follow;
 pub mod lookup;
 pub mod news;
 pub mod postings;
 pub mod privacy;
+pub mod questions;
 pub mod score;
 pub mod timeline;
 
@@ -20,7 +22,9 @@ pub fn router() -> Router<AppState> {
         .merge(apply::router())
         .merge(lookup::router())
         .merge(timeline::router())
+        .merge(questions::router())
         .merge(score::router())
+        .merge(appointments::router())
         .merge(news::router())
         .merge(follow::router())
         .merge(privacy::router())

@@ -29,6 +29,10 @@ pub enum Limited {
     Uploads,
     StatusRequests,
     StatusSessions,
+    /// Choosing, moving and proposing times.
+    Talks,
+    /// What is asked of the employer, signed in or not.
+    Questions,
     SignIns,
 }
 
@@ -41,6 +45,8 @@ pub struct RateLimits {
     uploads: ByAddress,
     status_requests: ByAddress,
     status_sessions: ByAddress,
+    talks: ByAddress,
+    questions: ByAddress,
     sign_ins: ByAddress,
 }
 
@@ -65,6 +71,8 @@ impl RateLimits {
             uploads: limiter(limits.uploads_per_minute),
             status_requests: limiter(limits.status_requests_per_minute),
             status_sessions: limiter(limits.status_sessions_per_minute),
+            talks: limiter(limits.status_sessions_per_minute),
+            questions: limiter(limits.questions_per_minute),
             sign_ins: limiter(limits.sign_ins_per_minute),
         }
     }
@@ -77,6 +85,8 @@ impl RateLimits {
             Limited::Uploads => &self.uploads,
             Limited::StatusRequests => &self.status_requests,
             Limited::StatusSessions => &self.status_sessions,
+            Limited::Talks => &self.talks,
+            Limited::Questions => &self.questions,
             Limited::SignIns => &self.sign_ins,
         };
         if limiter.len() > MAX_ADDRESSES {

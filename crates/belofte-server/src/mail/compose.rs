@@ -26,6 +26,18 @@ pub enum MailKind {
     Moved,
     Late,
     Decision,
+    TalkInvited,
+    TalkBooked,
+    TalkMoved,
+    TalkCancelled,
+    TalkReminder,
+    TalkDeclined,
+    HandOver,
+    /// To a question, to why, to another look.
+    Answered,
+    CallMade,
+    /// To who asked without having applied.
+    QuestionLate,
     Withdrawn,
     Restored,
     Erased,
@@ -35,6 +47,7 @@ pub enum MailKind {
     OwnerTomorrow,
     OwnerDigest,
     OwnerHandOver,
+    OwnerAsked,
     OwnerOff,
     OwnerOn,
     News,
@@ -44,7 +57,7 @@ pub enum MailKind {
 }
 
 impl MailKind {
-    pub const ALL: [MailKind; 22] = [
+    pub const ALL: [MailKind; 33] = [
         MailKind::Receipt,
         MailKind::Code,
         MailKind::StageChanged,
@@ -52,6 +65,16 @@ impl MailKind {
         MailKind::Moved,
         MailKind::Late,
         MailKind::Decision,
+        MailKind::TalkInvited,
+        MailKind::TalkBooked,
+        MailKind::TalkMoved,
+        MailKind::TalkCancelled,
+        MailKind::TalkReminder,
+        MailKind::TalkDeclined,
+        MailKind::HandOver,
+        MailKind::Answered,
+        MailKind::CallMade,
+        MailKind::QuestionLate,
         MailKind::Withdrawn,
         MailKind::Restored,
         MailKind::Erased,
@@ -61,6 +84,7 @@ impl MailKind {
         MailKind::OwnerTomorrow,
         MailKind::OwnerDigest,
         MailKind::OwnerHandOver,
+        MailKind::OwnerAsked,
         MailKind::OwnerOff,
         MailKind::OwnerOn,
         MailKind::News,

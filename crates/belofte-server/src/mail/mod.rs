@@ -11,9 +11,11 @@ pub mod letters_of_news;
 pub mod outbox;
 pub mod owner_letters;
 mod pages;
+pub mod question_letters;
 pub mod samples;
 mod sentences;
 pub mod store;
+pub mod talk_letters;
 pub mod texts;
 pub mod unsubscribe;
 

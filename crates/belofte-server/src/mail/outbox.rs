@@ -268,7 +268,8 @@ impl Header for AutoSubmitted {
 }
 
 fn attachment(calendar: String) -> Option<SinglePart> {
-    let kind = ContentType::parse("text/calendar; charset=utf-8; method=PUBLISH").ok()?;
+    let method = if calendar.contains("\r\nMETHOD:CANCEL\r\n") { "CANCEL" } else { "PUBLISH" };
+    let kind = ContentType::parse(&format!("text/calendar; charset=utf-8; method={method}")).ok()?;
     Some(Attachment::new("belofte.ics".to_owned()).body(calendar, kind))
 }
 

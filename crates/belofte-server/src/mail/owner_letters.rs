@@ -83,6 +83,41 @@ pub fn handed_over(settings: &Settings, lang: &str, keeper: &Person, owed: &Owed
     letter
 }
 
+/// What somebody asked and `keeper` is to answer.
+pub struct About<'a> {
+    pub id: &'a str,
+    pub kind: PromiseKind,
+    pub posting_id: &'a str,
+    /// Empty for who has not applied.
+    pub name: &'a str,
+    pub due_at: Timestamp,
+    pub late: bool,
+}
+
+/// Somebody asked: at once, for a call may be due today. Asked by who has not applied, it is told once more when it is late.
+pub fn asked(settings: &Settings, lang: &str, keeper: &Person, about: &About<'_>) -> Letter {
+    let words = Words::new(settings, lang);
+    let mut letter = to(&words, MailKind::OwnerAsked, keeper);
+    let posting = settings.posting_link(about.posting_id, lang).map_or_else(String::new, |link| link.title);
+    let applicant = match first_name(about.name.trim()) {
+        "" => words.say("owner_somebody", &[]),
+        name => name.to_owned(),
+    };
+    let label = asked_label(lang, "desk", about.kind);
+    let (date, time) = (words.day(about.due_at), words.time(about.due_at));
+    let values = [("applicant", applicant.as_str()), ("label", &label), ("date", &date), ("time", &time)];
+    let say = |name: &str| words.say(&[name, if about.late { "_late" } else { "" }].concat(), &values);
+    letter.subject = words.say(if about.late { "owner_asked_late_subject" } else { "owner_asked_subject" }, &values);
+    letter.heading = say("owner_asked_heading");
+    letter.footer = words.say("footer_owner", &[("organization", &letter.organization)]);
+    letter.parts = vec![
+        text(say("owner_asked_text")),
+        Part::Facts { label: None, rows: vec![words.fact("fact_posting", &posting)] },
+        Part::Button { text: words.say("owner_asked_link", &[]), href: settings.question_url(about.id) },
+    ];
+    letter
+}
+
 /// Who was promised `owed` has left, or came back: nothing of it is to be kept, or all of it again.
 pub fn off(settings: &Settings, lang: &str, keeper: &Person, owed: &[Owed], is_on_again: bool) -> Letter {
     let words = Words::new(settings, lang);

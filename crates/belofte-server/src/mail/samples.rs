@@ -3,13 +3,14 @@
 //! Pure: the organisation's own postings and people, made-up applicants. Never sent.
 
 use belofte_contract::apply::FieldKind;
+use belofte_contract::appointments::{Appointment, AppointmentState, HandOver, HandOverDay, Place, Slot, SlotKind};
 use belofte_contract::contacts::Person;
 use belofte_contract::decision::{Decision, Outcome, Reason};
 use belofte_contract::news::Bulletin;
 use belofte_contract::postings::{DurationUnit, HandledBy, PromiseFrom, PromisePolicy};
 use belofte_contract::privacy::UNDO_MS;
-use belofte_contract::promise::{Promise, PromiseMove, PromiseSource};
-use belofte_contract::time::DAY_MS;
+use belofte_contract::promise::{Promise, PromiseKind, PromiseMove, PromiseSource};
+use belofte_contract::time::{DAY_MS, HOUR_MS, MINUTE_MS};
 use belofte_contract::timeline::{
     Actor, AnsweredField, Application, ApplicationStatus, EntryEvent, EntryKind, TimelineEntry,
 };
@@ -19,6 +20,9 @@ use super::compose::{Letter, MailKind, Words};
 use super::letters;
 use super::letters_of_news::{self, Follower};
 use super::owner_letters::{self, Digest, Owed};
+use super::question_letters::{self, Asker};
+use super::talk_letters::{self, Notice};
+use crate::features::appointments::rules;
 use crate::features::news::{self, store::Counts};
 use crate::promises::{Stage, kind_of};
 use crate::settings::Settings;
@@ -57,6 +61,30 @@ pub fn preview(kind: MailKind, settings: &Settings, lang: &str, now: Timestamp) 
         MailKind::Decision => {
             [Outcome::Hired, Outcome::Rejected].map(|outcome| sample.decided(settings, lang, outcome, now)).into()
         }
+        MailKind::TalkInvited => {
+            vec![talk_letters::invited(settings, lang, application, &[sample.appointment(settings, now).slot])]
+        }
+        MailKind::TalkBooked | MailKind::TalkMoved | MailKind::TalkCancelled | MailKind::TalkReminder => {
+            let appointment = sample.appointment(settings, now);
+            let from = appointment.slot.start.plus_ms(-DAY_MS);
+            let reason = sample.words.say("sample_reason", &[]);
+            let notices = match kind {
+                MailKind::TalkBooked => vec![Notice::Booked],
+                MailKind::TalkMoved => vec![Notice::Moved { from }],
+                MailKind::TalkReminder => vec![Notice::Reminder],
+                _ => vec![Notice::Cancelled, Notice::CalledOff { by, reason: &reason }],
+            };
+            let letter = |notice| talk_letters::talk(settings, lang, application, &appointment, notice, now);
+            notices.into_iter().map(letter).collect()
+        }
+        MailKind::TalkDeclined => vec![talk_letters::declined(settings, lang, application, by, &said)],
+        MailKind::HandOver => vec![sample.hand_over(settings, lang, now)],
+        MailKind::Answered | MailKind::CallMade => sample.replied(kind, settings, lang, now),
+        MailKind::QuestionLate => {
+            let asker = sample.asker(PromiseKind::Question, false);
+            return vec![question_letters::late(settings, lang, &asker, Some(by), a_week_ago(settings, now))];
+        }
+        MailKind::OwnerAsked => return sample.asked_of(settings, lang).into(),
         MailKind::News => vec![sample.news(settings, lang, now)],
         MailKind::FollowConfirm | MailKind::FollowOpened | MailKind::InTouchRenew => {
             return sample.to_follower(kind, settings, lang, now);
@@ -131,12 +159,53 @@ impl<'s> Sample<'s> {
             related: vec![],
             score: None,
             ways: vec![],
+            appointment: None,
+            hand_over: None,
             news: vec![],
             delete_on: None,
             keep_days: settings.retention().default_days,
             as_of: now,
         };
         Some(Sample { words, application, promise, by, owner_id })
+    }
+
+    fn appointment(&self, settings: &Settings, now: Timestamp) -> Appointment {
+        let start = cutoff(settings, now.plus_ms(7 * DAY_MS)).plus_ms(-3 * HOUR_MS);
+        let slot = Slot {
+            id: "sample".to_owned(),
+            start,
+            end: start.plus_ms(45 * MINUTE_MS),
+            time_zone: settings.time_zone().to_owned(),
+            place: Some(Place {
+                address: self.words.say("sample_place", &[]),
+                route: Some(self.words.say("sample_route", &[])),
+                access: None,
+            }),
+            video_url: None,
+            with: rules::met(settings, &self.by.id, self.words.lang).into_iter().collect(),
+            change_until: rules::change_until(&settings.calendar, start),
+        };
+        Appointment {
+            kind: SlotKind::Interview,
+            change_until: slot.change_until,
+            slot,
+            state: AppointmentState::Confirmed,
+            ics_uid: "sample@belofte".to_owned(),
+            sequence: 0,
+        }
+    }
+
+    fn hand_over(&self, settings: &Settings, lang: &str, now: Timestamp) -> Letter {
+        let start = self.appointment(settings, now.plus_ms(14 * DAY_MS)).slot.start;
+        let first = HandOverDay { day: start, text: self.words.say("sample_day", &[]) };
+        let hand_over = HandOver {
+            start,
+            buddy: Some(self.by.clone()),
+            bring: vec![self.words.say("sample_bring", &[])],
+            days: vec![first],
+            sequence: 0,
+        };
+        talk_letters::hand_over(settings, lang, &self.application, (&hand_over, &self.by), now)
     }
 
     fn moved(&self, settings: &Settings, lang: &str, now: Timestamp) -> Letter {
@@ -203,6 +272,37 @@ impl<'s> Sample<'s> {
             _ => to.in_touch.then(|| letters_of_news::renew(settings, lang, to, NOWHERE, stop())),
         };
         followers.into_iter().filter_map(letter).collect()
+    }
+
+    fn asker(&self, kind: PromiseKind, has_applied: bool) -> Asker<'_> {
+        let posting_id = &self.application.posting.id;
+        let text = self.application.answers.first().map_or("", |answer| &answer.label);
+        Asker { name: &self.application.applicant_name, kind, posting_id, text, has_applied }
+    }
+
+    fn replied(&self, kind: MailKind, settings: &Settings, lang: &str, now: Timestamp) -> Vec<Letter> {
+        let said = self.words.say("sample_said", &[]);
+        if kind == MailKind::Answered {
+            let asked = [PromiseKind::Question, PromiseKind::Reason, PromiseKind::Review];
+            let answered = |kind| question_letters::answered(settings, lang, &self.asker(kind, true), &self.by, &said);
+            return asked.map(answered).into();
+        }
+        let (date, time) = (self.words.day(now), self.words.time(now));
+        let called = |name: &str, again| {
+            let line = self.words.say(name, &[("date", &date), ("time", &time)]);
+            let asker = self.asker(PromiseKind::Call, true);
+            question_letters::called(settings, lang, &asker, &self.by, (&line, &said), again)
+        };
+        vec![called("called", None), called("called_missed", Some(self.promise.due_at))]
+    }
+
+    fn asked_of(&self, settings: &Settings, lang: &str) -> [Letter; 2] {
+        let (name, posting_id) = (self.application.applicant_name.as_str(), self.application.posting.id.as_str());
+        let (kind, due_at) = (PromiseKind::Question, self.promise.due_at);
+        [(name, false), ("", true)].map(|(name, late)| {
+            let about = owner_letters::About { id: "sample", kind, posting_id, name, due_at, late };
+            owner_letters::asked(settings, lang, &self.by, &about)
+        })
     }
 
     fn to_owner(&self, kind: MailKind, settings: &Settings, lang: &str, now: Timestamp) -> Vec<Letter> {

@@ -32,14 +32,14 @@ impl Envelope {
         Envelope { application_id: Some(application_id.to_owned()), to: Some(email.to_owned()) }
     }
 
+    /// To somebody who has not applied.
+    pub fn to_visitor(email: &str) -> Envelope {
+        Envelope { application_id: None, to: Some(email.to_owned()) }
+    }
+
     /// About one application, or about several.
     pub fn to_colleague(application_id: Option<&str>, email: &str) -> Envelope {
         Envelope { application_id: application_id.map(str::to_owned), to: Some(email.to_owned()) }
-    }
-
-    /// Somebody who follows; not about an application.
-    pub fn to_visitor(email: &str) -> Envelope {
-        Envelope { application_id: None, to: Some(email.to_owned()) }
     }
 
     /// About nobody any more: it goes once it has arrived.

@@ -5,7 +5,7 @@ use utoipa::openapi::path::HttpMethod;
 use super::{JSON, Operation};
 
 pub fn operations() -> Vec<Operation> {
-    let subjects = [deeds(), daily(), decisions(), mails(), webhooks(), webhook_deliveries()];
+    let subjects = [deeds(), daily(), decisions(), mails(), webhooks(), webhook_deliveries(), talks()];
     subjects.into_iter().flatten().collect()
 }
 
@@ -61,6 +61,27 @@ fn deeds() -> Vec<Operation> {
                 "deskMove",
                 "A new date, with the reason",
             )
+        },
+    ]
+}
+
+fn talks() -> Vec<Operation> {
+    use HttpMethod::Post;
+    vec![
+        Operation {
+            body: &[(JSON, "NewSlots")],
+            answers: &[("201", "SlotsPublished", JSON)],
+            ..of_desk(
+                Post,
+                "/v1/desk/postings/{posting}/slots",
+                "deskPublishSlots",
+                "Publish times: every given one on every given day",
+            )
+        },
+        Operation {
+            body: &[(JSON, "SlotCancelled")],
+            answers: &[("200", "", JSON)],
+            ..of_desk(Post, "/v1/desk/slots/{slot}/cancel", "deskCancelSlot", "Call a time off; who chose it reads why")
         },
     ]
 }

@@ -9,6 +9,7 @@ mod score;
 mod shell;
 mod silence;
 mod status;
+mod talk;
 mod ways;
 
 use std::collections::HashMap;

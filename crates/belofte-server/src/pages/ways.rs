@@ -32,7 +32,7 @@ use belofte_contract::told::Told;
 
 use super::shell::{self, Page};
 use super::status::{self, Visitor};
-use super::{Parts, draw};
+use super::{Parts, draw, talk};
 use crate::features::lookup::AskedLang;
 use crate::features::postings::{load_organization, percent_encoded};
 use crate::features::timeline::store::ApplicationRow;
@@ -50,10 +50,13 @@ const SCOPE: &str = "Path=/careers; SameSite=Lax; Max-Age=600";
 /// Browsers keep no longer ones.
 const COOKIE_MAX_BYTES: usize = 3_800;
 
-type Later<'a, T> = Pin<Box<dyn Future<Output = ApiResult<T>> + Send + 'a>>;
+pub type Later<'a, T> = Pin<Box<dyn Future<Output = ApiResult<T>> + Send + 'a>>;
 
 /// One line a way.
 const WAYS: &[Way] = &[
+    Way { word: "appointment", show: talk::show, act: talk::act },
+    Way { word: "evaluation", show: talk::show, act: talk::act },
+    Way { word: "hand_over", show: talk::show, act: talk::act },
     Way {
         word: "in_touch",
         show: |asked| asked.form(follow_view::touch_form),

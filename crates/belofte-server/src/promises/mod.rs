@@ -105,11 +105,24 @@ pub fn on_submission(
     stages.iter().filter_map(plan).collect()
 }
 
+/// As [`on_entering`], for one whose talk ends or ended at `talk_ends`: what is promised from the interview counts from there,
+/// unless that date has passed before the step began.
+pub fn on_entering_after(
+    stage: &Stage,
+    calendar: &Calendar,
+    talk_ends: Option<Timestamp>,
+    now: Timestamp,
+) -> Option<Planned> {
+    let policy = stage.promise.filter(|policy| policy.from == PromiseFrom::Interview);
+    let due = policy.zip(talk_ends).map(|(policy, ends)| calendar.due(ends, policy)).filter(|due| *due > now);
+    due.map(|due| planned(stage, due)).or_else(|| on_entering(stage, calendar, now))
+}
+
 /// What is promised when an application enters `stage`, unless it was promised at submission.
 pub fn on_entering(stage: &Stage, calendar: &Calendar, now: Timestamp) -> Option<Planned> {
     let policy = stage.promise?;
     match policy.from {
-        // After the interview is when this step begins, as far as a procedure without appointments can tell.
+        // After the interview is when this step begins, as far as a procedure without a planned talk can tell.
         PromiseFrom::Entered | PromiseFrom::Interview | PromiseFrom::Unknown => {
             Some(planned(stage, calendar.due(now, policy)))
         }
@@ -140,15 +153,16 @@ pub fn chain(
     now: Timestamp,
     closes_at: Option<Timestamp>,
 ) -> Vec<Option<Timestamp>> {
-    chain_from(stages, calendar, now, now, closes_at)
+    chain_from(stages, calendar, now, (now, None), closes_at)
 }
 
-/// As [`chain`], for the steps that come after `entered`, for one who applied at `submitted`.
+/// As [`chain`], for the steps that come after `entered`, for one who applied at `submitted` and whose talk ends at
+/// `talk_ends`, where one is agreed.
 pub fn chain_from(
     stages: &[Stage],
     calendar: &Calendar,
     submitted: Timestamp,
-    entered: Timestamp,
+    (entered, talk_ends): (Timestamp, Option<Timestamp>),
     closes_at: Option<Timestamp>,
 ) -> Vec<Option<Timestamp>> {
     let mut reached = entered;
@@ -157,7 +171,8 @@ pub fn chain_from(
         let from = match policy.from {
             PromiseFrom::Submitted => submitted,
             PromiseFrom::Closing => closes_at.filter(|at| *at > submitted).unwrap_or(submitted),
-            PromiseFrom::Entered | PromiseFrom::Interview | PromiseFrom::Unknown => reached,
+            PromiseFrom::Interview => talk_ends.unwrap_or(reached),
+            PromiseFrom::Entered | PromiseFrom::Unknown => reached,
         };
         // A step cannot be over before the one in front of it.
         reached = calendar.due(from, policy).max(reached);

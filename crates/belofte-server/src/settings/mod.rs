@@ -4,6 +4,7 @@
 
 pub mod form;
 pub mod posting;
+pub mod reach;
 pub mod store;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,8 @@ use belofte_contract::contacts::{Colleague, Contact, Person};
 use belofte_contract::organization::{Holiday, Retention, WorkCalendar};
 use belofte_contract::paths::{LINK_FRAGMENT, STATUS_FRAGMENT};
 use belofte_contract::postings::PostingLink;
+use belofte_contract::promise::PromiseKind;
+use belofte_contract::questions::PublishedQuestion;
 use belofte_contract::{Reference, Timestamp};
 use jiff::civil::{Date, Time};
 use serde::de::DeserializeOwned;
@@ -21,10 +24,13 @@ use sqlx::AnyConnection;
 
 use crate::StartError;
 use crate::calendar::Calendar;
+use crate::features::questions::store as questions;
+use crate::features::questions::store::AnswerTime;
 use crate::format::ServerFormat;
 use crate::localized;
 use crate::mail::colours::{self, Colours};
 use crate::mail::compose::Words;
+use crate::promises::store::kind_word;
 use crate::store::Store;
 
 pub use posting::{Posting, PostingTexts};
@@ -48,6 +54,10 @@ pub struct Settings {
     forms: Vec<(String, u32, Value)>,
     /// Sentences of mails in the organisation's own words, by language and key.
     mail_texts: BTreeMap<(String, String), String>,
+    /// Questions with their answers that stand with a posting, by its id, the newest first.
+    published: BTreeMap<String, Vec<PublishedQuestion>>,
+    /// How soon questions were answered, the latest first.
+    answer_times: Vec<AnswerTime>,
     /// Where visitors reach this server; its own pages stand in where no host page is known.
     public_url: String,
 }
@@ -88,9 +98,20 @@ impl Settings {
         }
         let mut mail_texts = crate::mail::store::texts::all(connection).await?;
         mail_texts.retain(|(lang, key), text| crate::mail::texts::still_fits(lang, key, text));
-        let public_url = public_url.to_owned();
-        let settings = Settings { organization, locales, calendar, postings, people, forms, mail_texts, public_url };
+        let settings = Settings {
+            published: questions::published(connection).await?,
+            answer_times: questions::answer_times(connection).await?,
+            public_url: public_url.to_owned(),
+            organization,
+            locales,
+            calendar,
+            postings,
+            people,
+            forms,
+            mail_texts,
+        };
         settings.check_owners()?;
+        settings.check_phone_hours()?;
         Ok(settings)
     }
 
@@ -200,6 +221,11 @@ impl Settings {
         }
     }
 
+    /// Where colleagues answer what was asked.
+    pub fn question_url(&self, id: &str) -> String {
+        format!("{}/desk/questions/{id}", self.public_url)
+    }
+
     /// When colleagues get the list of their promises, on working days; None where they get none.
     pub fn digest_hour(&self) -> Option<Time> {
         digest_hour(&self.organization).unwrap_or(Some(DIGEST_HOUR))
@@ -231,6 +257,17 @@ impl Settings {
         serde_json::from_value(self.organization["complaint_days"].clone()).unwrap_or(COMPLAINT_DAYS)
     }
 
+    /// Within so many working days what applicants ask for is done. A call: its second try, after the first was missed.
+    pub fn answer_days(&self, kind: PromiseKind) -> u32 {
+        let usual = match kind {
+            PromiseKind::Question => 2,
+            PromiseKind::Call => 1,
+            _ => 5,
+        };
+        let own = self.organization["answer_days"][kind_word(kind)].as_u64();
+        own.and_then(|days| u32::try_from(days).ok()).unwrap_or(usual)
+    }
+
     /// Ids of the norms that the organisation follows.
     pub fn norms(&self) -> Vec<String> {
         serde_json::from_value(self.organization["norms"].clone()).unwrap_or_default()
@@ -260,13 +297,6 @@ impl Settings {
         let stand_in = doc["stand_in"].as_str().and_then(|id| self.person_doc(id));
         doc["stand_in"] = stand_in.unwrap_or(Value::Null);
         self.read(&doc, lang).ok()
-    }
-
-    /// As [`Settings::contact`] for applicants on `day`: an absence to come is nothing that they need to know.
-    pub fn contact_on(&self, id: &str, lang: &str, day: Date) -> Option<Contact> {
-        let contact = self.contact(id, lang)?;
-        let away_until = contact.away_until.filter(|_| self.away(day).contains(&id));
-        Some(Contact { away_until, ..contact })
     }
 
     /// The mail address of somebody of ours, when it is one.

@@ -24,10 +24,15 @@ fn joost(app: &TestApp, changes: &[(&str, &str)]) -> String {
         .map(|name| (name.to_owned(), doc[name].as_str().unwrap_or_default().to_owned()));
     let texts = ["role", "purpose", "hours", "usual_answer", "quote"]
         .map(|name| ["nl", "en"].map(|lang| (format!("{name}_{lang}"), settings.text(&doc[name], lang))));
-    let languages: Vec<String> = serde_json::from_value(doc["languages"].clone()).unwrap();
-    let languages = languages.into_iter().map(|lang| ("languages".to_owned(), lang));
+    let many = |name: &str, values: &Value| {
+        let values: Vec<String> = serde_json::from_value(values.clone()).unwrap();
+        values.into_iter().map(|value| (name.to_owned(), value)).collect::<Vec<_>>()
+    };
+    let times = ["from", "until"]
+        .map(|name| (format!("phone_{name}"), doc["phone_hours"][name].as_str().unwrap_or_default().to_owned()));
+    let ticked = [many("languages", &doc["languages"]), many("phone_days", &doc["phone_hours"]["days"])];
     let mut all: Vec<(String, String)> =
-        plain.into_iter().chain(texts.into_iter().flatten()).chain(languages).collect();
+        plain.into_iter().chain(texts.into_iter().flatten()).chain(times).chain(ticked.concat()).collect();
     all.retain(|(name, _)| changes.iter().all(|(changed, _)| changed != name));
     all.extend(changes.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
     let mut address = url::Url::parse("https://example.com").unwrap();
@@ -78,6 +83,9 @@ both!(who_promises_dates_keeps_an_address_and_every_fault_is_told, app, {
         (vec![("phone", "call me")], "no phone number"),
         (vec![("photo", "javascript:alert(1)")], "Begin with https://"),
         (vec![("stand_in", "joost")], "Choose a colleague"),
+        (vec![("phone_until", "07:00")], "the first before the second"),
+        (vec![("phone_from", "")], "Choose at least one day and both times"),
+        (vec![("phone", "")], "Fill in a phone number too"),
         (vec![("purpose_en", &"x".repeat(281))], "280 characters at most"),
     ] {
         let typed = format!("{}&began={began}", joost(&app, &changes));

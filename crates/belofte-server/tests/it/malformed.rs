@@ -73,6 +73,7 @@ async fn check(database: Option<String>) {
         uploads_per_minute: u32::MAX,
         status_requests_per_minute: u32::MAX,
         status_sessions_per_minute: u32::MAX,
+        questions_per_minute: u32::MAX,
         sign_ins_per_minute: u32::MAX,
     };
     let app = TestApp::start(database, limits).await;

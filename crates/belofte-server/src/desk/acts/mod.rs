@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 use super::access::{Need, Signed};
 use super::deeds::{self, Preview};
 use super::pages::{Errors, Page, Typed};
+use super::questions;
 use super::route::{HOME, Route};
 use crate::features::timeline::store::{ApplicationRow, Posting, find_by_reference, load_application};
 use crate::http::{Path, Query};
@@ -70,8 +71,8 @@ pub fn routes() -> Vec<Route> {
                         signed: Signed| async move {
             let typed = Typed::of([("back", asked.back.unwrap_or_default()), ("key", new_id())]);
             let ground = Ground::of(&state, &page, signed, kind, &at).await?;
-            if let Some(decide) = ground.decides() {
-                return Ok(Redirect::to(&decide).into_response());
+            if let Some(deed) = ground.own_deed() {
+                return Ok(Redirect::to(&deed).into_response());
             }
             Ok::<_, ApiProblem>(ground.form(StatusCode::OK, &typed, &Errors::default()))
         };
@@ -131,12 +132,26 @@ impl<'g> Ground<'g> {
         self.row.status != ApplicationStatus::Open || self.promise.as_ref().is_some_and(|promise| !promise.is_open())
     }
 
-    /// Where a promised decision is kept: by deciding.
-    fn decides(&self) -> Option<String> {
-        let decision =
-            self.promise.as_ref().filter(|promise| promise.kind == PromiseKind::Decision && promise.is_open());
-        let wanted = self.kind == Kind::Keep && decision.is_some();
-        wanted.then(|| format!("/desk/postings/{}/decisions/{}", self.row.posting_id, self.reference))
+    /// Where a promise is kept that only a deed of its own keeps: by deciding, by answering, by agreeing on a time.
+    fn own_deed(&self) -> Option<String> {
+        let promise = self.promise.as_ref().filter(|promise| self.kind == Kind::Keep && promise.is_open())?;
+        match promise.kind {
+            PromiseKind::Decision => {
+                Some(format!("/desk/postings/{}/decisions/{}", self.row.posting_id, self.reference))
+            }
+            PromiseKind::Question | PromiseKind::Reason | PromiseKind::Review | PromiseKind::Call => {
+                Some(questions::path(&promise.id))
+            }
+            // A talk that a step promises is held; times that somebody proposed are answered.
+            PromiseKind::Interview if promise.stage_id.is_none() => {
+                Some(format!("/desk/appointments/proposals/{}", promise.id))
+            }
+            PromiseKind::Answer
+            | PromiseKind::Interview
+            | PromiseKind::Complaint
+            | PromiseKind::Erasure
+            | PromiseKind::Unknown => None,
+        }
     }
 
     fn is_late(&self) -> bool {

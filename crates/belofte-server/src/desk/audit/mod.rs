@@ -63,12 +63,26 @@ pub enum Act {
     MailTextChanged,
     /// The shipped one again.
     MailTextReset,
+    SlotsPublished,
+    SlotCancelled,
+    /// A time that the applicant proposed.
+    TalkAgreed,
+    TalkDeclined,
+    /// The first day of who is hired.
+    HandOverWritten,
+    /// A question, why, or another look.
+    Answered,
+    CallNoted,
+    /// What was no question.
+    QuestionRemoved,
+    QuestionPublished,
+    QuestionUnpublished,
     /// The public was told how far a procedure is.
     NewsPublished,
 }
 
 impl Act {
-    pub const ALL: [Act; 37] = [
+    pub const ALL: [Act; 47] = [
         Act::SignedIn,
         Act::SignedOut,
         Act::Invited,
@@ -105,6 +119,16 @@ impl Act {
         Act::MailRetried,
         Act::MailTextChanged,
         Act::MailTextReset,
+        Act::SlotsPublished,
+        Act::SlotCancelled,
+        Act::TalkAgreed,
+        Act::TalkDeclined,
+        Act::HandOverWritten,
+        Act::Answered,
+        Act::CallNoted,
+        Act::QuestionRemoved,
+        Act::QuestionPublished,
+        Act::QuestionUnpublished,
         Act::NewsPublished,
     ];
 }
@@ -121,6 +145,7 @@ pub enum Subject<'s> {
     Mail(&'s str),
     /// Language and key of a sentence: `nl/greeting`.
     MailText(&'s str),
+    Question(&'s str),
     Organization,
     /// All of them.
     Promises,
@@ -136,6 +161,7 @@ impl<'s> Subject<'s> {
             Subject::Person(id) => ("person", id),
             Subject::Mail(id) => ("mail", id),
             Subject::MailText(id) => ("mail_text", id),
+            Subject::Question(id) => ("question", id),
             Subject::Organization => ("organization", ""),
             Subject::Promises => ("promises", ""),
         }

@@ -7,9 +7,11 @@ use belofte_contract::problem::{FieldError, FieldErrorCode};
 use serde_json::{Map, Value, json};
 
 use crate::desk::pages::Typed;
+use crate::desk::policy::WEEKDAYS;
 use crate::locale;
 use crate::problem::{ApiProblem, ApiResult};
 use crate::settings::Settings;
+use crate::settings::reach::PhoneHours;
 
 const PLAIN: [&str; 5] = ["name", "email", "phone", "photo", "stand_in"];
 const TEXTS: [&str; 5] = ["role", "purpose", "hours", "usual_answer", "quote"];
@@ -21,6 +23,9 @@ pub struct Draft {
     /// By field, then by language.
     texts: BTreeMap<&'static str, BTreeMap<String, String>>,
     languages: BTreeSet<String>,
+    phone_days: BTreeSet<String>,
+    /// From, until.
+    pub phone_times: [String; 2],
 }
 
 impl Draft {
@@ -30,6 +35,8 @@ impl Draft {
             plain: PLAIN.map(|name| (name, String::new())).into(),
             texts: TEXTS.map(|name| (name, texts(name))).into(),
             languages: BTreeSet::new(),
+            phone_days: BTreeSet::new(),
+            phone_times: Default::default(),
         }
     }
 
@@ -43,6 +50,8 @@ impl Draft {
             plain: PLAIN.map(text).into(),
             texts: TEXTS.map(in_lang).into(),
             languages: serde_json::from_value(doc["languages"].clone()).unwrap_or_default(),
+            phone_days: serde_json::from_value(doc["phone_hours"]["days"].clone()).unwrap_or_default(),
+            phone_times: ["from", "until"].map(|name| doc["phone_hours"][name].as_str().unwrap_or_default().to_owned()),
         }
     }
 
@@ -56,6 +65,8 @@ impl Draft {
             plain: PLAIN.map(|name| (name, typed.get(name))).into(),
             texts: TEXTS.map(in_lang).into(),
             languages: typed.all("languages").filter(is_code).take(20).collect(),
+            phone_days: typed.all("phone_days").filter(|day| WEEKDAYS.contains(&day.as_str())).collect(),
+            phone_times: ["phone_from", "phone_until"].map(|name| typed.get(name)),
         }
     }
 
@@ -89,7 +100,22 @@ impl Draft {
         let plain = PLAIN.into_iter().filter(|name| self.plain[name] != old.plain[name]);
         let texts = TEXTS.into_iter().filter(|name| self.texts[name] != old.texts[name]);
         let languages = (self.languages != old.languages).then_some("languages");
-        plain.chain(texts).chain(languages).collect()
+        let phone_hours = (self.phone_hours() != old.phone_hours()).then_some("phone_hours");
+        plain.chain(texts).chain(languages).chain(phone_hours).collect()
+    }
+
+    pub fn calls_on(&self, day: &str) -> bool {
+        self.phone_days.contains(day)
+    }
+
+    /// As they are stored; null when nothing was filled in.
+    fn phone_hours(&self) -> Value {
+        let [from, until] = &self.phone_times;
+        let days: Vec<&str> = WEEKDAYS.into_iter().filter(|day| self.calls_on(day)).collect();
+        if days.is_empty() && from.is_empty() && until.is_empty() {
+            return Value::Null;
+        }
+        json!({"days": days, "from": from, "until": until})
     }
 
     /// For the person `id`, empty for somebody new.
@@ -121,6 +147,12 @@ impl Draft {
         if !phone.is_empty() && !is_phone(phone) {
             wrong("phone", FieldErrorCode::NotAPhone);
         }
+        let hours = self.phone_hours();
+        if !hours.is_null() && PhoneHours::read(&hours).is_none() {
+            wrong("phone_hours", FieldErrorCode::Required);
+        } else if !hours.is_null() && phone.is_empty() {
+            wrong("phone_hours", FieldErrorCode::TooShort);
+        }
         if !photo.is_empty() && !photo.starts_with("/media/") && !is_url(photo) {
             wrong("photo", FieldErrorCode::NotAUrl);
         }
@@ -140,11 +172,13 @@ impl Draft {
         for name in changed {
             let value = match name {
                 "languages" => json!(self.languages),
+                "phone_hours" => self.phone_hours(),
                 name => self.plain.get(name).map_or_else(|| self.texts_of(name), |text| json!(text)),
             };
             match value {
                 Value::String(text) if text.is_empty() => fields.remove(name),
                 Value::Object(texts) if texts.is_empty() => fields.remove(name),
+                Value::Null => fields.remove(name),
                 value => fields.insert(name.to_owned(), value),
             };
         }

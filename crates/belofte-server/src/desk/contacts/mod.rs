@@ -14,10 +14,13 @@ use self::draft::Draft;
 use super::access::{Need, Signed};
 use super::audit::{self, Act, Entry, Subject};
 use super::pages::{Errors, Page, Typed};
+use super::policy;
+use super::postings::CONTACTS;
 use super::route::Route;
 use crate::http::Path;
+use crate::mail::compose::fill;
 use crate::problem::{ApiProblem, ApiResult};
-use crate::settings::{Settings, store};
+use crate::settings::{Posting, Settings, store};
 use crate::state::{App, AppState};
 use crate::tokens::sha256_hex;
 
@@ -45,11 +48,24 @@ async fn list(page: Page) -> Response {
         Some(json!({
             "id": id, "name": contact.name, "role": contact.role, "email": contact.email,
             "promises": (promises > 0).then(|| page.words().count("contacts_steps", promises)),
+            "unreachable": contact.phone.is_some() && settings.phone_hours(id).is_none(),
         }))
     };
     let people: Vec<Value> = settings.people().filter_map(row).collect();
-    let view = json!({"people": people});
+    let view = json!({"people": people, "too_few": too_few(&page)});
     page.html(StatusCode::OK, SECTION, &page.say("contacts_title", &[]), "contacts.html", &view)
+}
+
+/// A sentence for each posting before applicants that names fewer people to turn to than they count on.
+fn too_few(page: &Page) -> Vec<String> {
+    let shown = page.settings.postings.iter().filter(|posting| posting.status(page.now).takes_applications());
+    shown.filter_map(|posting| too_few_of(page, posting)).collect()
+}
+
+pub fn too_few_of(page: &Page, posting: &Posting) -> Option<String> {
+    let count = posting.texts(&page.lang).contacts.len();
+    let sentence = (count < CONTACTS).then(|| page.words().count("contacts_too_few", count))?;
+    Some(fill(&sentence, &[("posting", &posting.link(&page.lang).title)]))
 }
 
 async fn blank(page: Page) -> Response {
@@ -168,6 +184,7 @@ fn draw(page: &Page, status: StatusCode, known: Option<(&str, &Value)>, draft: &
         "errors": errors.view(), "person": draft.plain, "known": known.is_some(),
         "name": known.and_then(|(_, doc)| doc["name"].as_str()),
         "began": known.map(|(_, doc)| fingerprint(doc)),
+        "phone_days": policy::days_of_week(page, |day| draft.calls_on(day)), "phone_times": draft.phone_times,
         "languages": draft.in_languages(settings), "spoken": draft.spoken(settings),
         "others": others.filter_map(other).collect::<Vec<_>>(),
     });

@@ -19,6 +19,7 @@ use super::promised::{Way, leave_step, promise_after_your_turn, promise_next_wor
 use super::{Case, Done, field, store};
 use crate::desk::audit::Act;
 use crate::desk::{decisions, users};
+use crate::features::appointments;
 use crate::features::timeline::store::{self as timeline, NewEvent, StoredDecision, record_event};
 use crate::mail::compose::Letter;
 use crate::mail::owner_letters::Owed;
@@ -47,6 +48,12 @@ pub(super) async fn transition(
     let promise_id = promise_of_step(connection, settings, case, stage).await?;
     promise_after_your_turn(connection, settings, case, stage).await?;
     promise_next_word(connection, settings, case, &stage.id).await?;
+    // A step without a talk: one that was still to come does not take place any more.
+    let talk = appointments::rules::talk_step(&case.posting, stage);
+    let called_off = match talk {
+        None => appointments::talk::release(connection, case.app, settings, &case.row).await?,
+        Some(_) => None,
+    };
     store::enter_step(connection, &case.row.id, &stage.id).await?;
     let event = NewEvent {
         stage_id: Some(&stage.id),
@@ -56,7 +63,8 @@ pub(super) async fn transition(
     };
     let version = record_event(connection, &case.row.id, event).await?;
     let application = case.application(connection, settings).await?;
-    let letter = letters::stage_changed(settings, &case.lang, &application, (&case.by, back), said);
+    let mut letter = letters::stage_changed(settings, &case.lang, &application, (&case.by, back), said);
+    letter.calendar = called_off;
     let detail = json!({"stage_id": stage.id});
     Ok(Done { version, application, letter: Some(letter), to_colleague: None, act: Act::Transition, detail })
 }
@@ -83,11 +91,13 @@ pub(super) async fn decide(
     let status = if act.outcome == Outcome::Hired { ApplicationStatus::Hired } else { ApplicationStatus::Rejected };
     let delete_on = case.now.plus_ms(i64::from(timeline::keep_days(&case.row, settings)) * DAY_MS);
     settle_promises(connection, case).await?;
+    let called_off = appointments::talk::release(connection, case.app, settings, &case.row).await?;
     store::end(connection, &case.row.id, status, &decision, delete_on).await?;
     let version = record_event(connection, &case.row.id, case.event(EntryEvent::Decided)).await?;
     let application = case.application(connection, settings).await?;
     let shown = timeline::decision_in(&decision, settings, &case.lang);
-    let letter = letters::decision(settings, &case.lang, &application, &shown);
+    let mut letter = letters::decision(settings, &case.lang, &application, &shown);
+    letter.calendar = called_off;
     decisions::store::ended(connection, case.app, case.row.reference, act, case.now).await?;
     let detail = json!({"outcome": act.outcome, "reasons": decision.reasons.len()});
     Ok(Done { version, application, letter: Some(letter), to_colleague: None, act: Act::Decide, detail })
@@ -102,7 +112,7 @@ pub(super) async fn keep(
 ) -> ApiResult<Done> {
     let said = said(act.text.as_deref())?;
     let (mut promise, _) = case.open_promise(connection, settings, promise_id).await?;
-    if promises::has_own_deed(promise.kind) {
+    if promises::has_own_deed(promise.kind) || promise.stage_id.is_none() {
         // Words about it are no decision and no answer, and the next date would come of themselves week after week.
         return Err(ApiProblem::conflict(match promise.kind {
             PromiseKind::Decision => "only a decision keeps this promise",

@@ -8,6 +8,7 @@ use belofte_contract::promise::{PromiseKind, PromiseSource, PromiseState};
 use sqlx::AnyConnection;
 
 use super::{Case, store};
+use crate::features::appointments;
 use crate::features::timeline::store::PromiseRow;
 use crate::problem::ApiResult;
 use crate::promises::{self, Planned, Stage};
@@ -81,7 +82,8 @@ pub(super) async fn promise_of_step(
     }
     // Back in a step whose promise counted from the application: it counts from now, or there would be no date.
     let again = || stage.promise.map(|policy| planned_now(settings, stage, policy, case.now));
-    match promises::on_entering(stage, &settings.calendar, case.now).or_else(again) {
+    let talk_ends = appointments::store::last_end(connection, &case.row.id).await?;
+    match promises::on_entering_after(stage, &settings.calendar, talk_ends, case.now).or_else(again) {
         Some(planned) => Ok(Some(make(connection, settings, case, &planned).await?)),
         None => Ok(None),
     }

@@ -31,7 +31,7 @@ const PATH: &str = "/desk/policy";
 const SECTION: &str = "policy";
 /// A Monday, from which the days of a week get their names.
 const MONDAY_MS: i64 = 1_704_067_200_000;
-const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+pub const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 /// Days without work that the page shows of all that are to come.
 const NEXT_HOLIDAYS: usize = 6;
 
@@ -124,10 +124,15 @@ impl Shown {
 }
 
 fn weekdays(page: &Page, draft: &Draft) -> Vec<Value> {
+    days_of_week(page, |word| draft.has("weekend", word))
+}
+
+/// The days of the week to tick.
+pub fn days_of_week(page: &Page, is_on: impl Fn(&str) -> bool) -> Vec<Value> {
     let format = ServerFormat::new(&page.lang);
     let day = |(at, word): (usize, &&str)| {
         let moment = Timestamp::from_ms(MONDAY_MS + at as i64 * belofte_contract::time::DAY_MS);
-        json!({"value": word, "label": format.date(moment, "UTC", Style::Weekday), "on": draft.has("weekend", word)})
+        json!({"value": word, "label": format.date(moment, "UTC", Style::Weekday), "on": is_on(word)})
     };
     WEEKDAYS.iter().enumerate().map(day).collect()
 }

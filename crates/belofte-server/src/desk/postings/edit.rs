@@ -15,6 +15,7 @@ use super::store::{self, Saved, fingerprint};
 use super::tree::{self, RowAct, RowChange};
 use super::{SECTION, draw, path, posting, publish, status, step, tabs};
 use crate::desk::access::{Need, Signed};
+use crate::desk::contacts;
 use crate::desk::pages::{Errors, Fault, Page, Typed};
 use crate::desk::route::Route;
 use crate::http::{Path, Query};
@@ -67,10 +68,11 @@ impl<'s> Shown<'s> {
         let norms = page.settings.posting(id).map(|posting| publish::weaker(page, posting)).unwrap_or_default();
         let is_public = self.row.status != "draft";
         let notices = is_public.then(|| page.say("postings_public_now", &[]));
+        let too_few = page.settings.posting(id).and_then(|posting| contacts::too_few_of(page, posting));
         let view = json!({
             "heading": heading, "state": state, "state_label": state_label, "began": self.began, "done": self.done,
             "parts": tabs(page, signed, id, "edit"), "errors": self.errors.view(),
-            "notices": notices.into_iter().collect::<Vec<_>>(), "norms": norms, "sections": draw::sections(&controls, signed, id),
+            "notices": notices.into_iter().chain(too_few).collect::<Vec<_>>(), "norms": norms, "sections": draw::sections(&controls, signed, id),
             "save": page.say("postings_save", &[]),
             "others": [{"value": "preview", "label": page.say("postings_save_preview", &[])}],
         });

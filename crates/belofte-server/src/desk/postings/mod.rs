@@ -18,6 +18,8 @@ mod step;
 mod store;
 mod tree;
 
+pub use self::posting::CONTACTS;
+
 use serde_json::{Value, json};
 
 use super::access::{Need, Signed};

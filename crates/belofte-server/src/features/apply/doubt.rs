@@ -56,11 +56,17 @@ impl Pressure {
 
 /// The signs, as they are stored: words parted by spaces, none for most. `flood` is decided by [`Pressure`] and proof.
 pub fn of(new: &NewApplication, key: &str, flood: bool, now: Timestamp) -> String {
-    // A field no person sees was filled.
-    let trap = new.website.as_deref().is_some_and(|text| !text.trim().is_empty());
+    let mut signs = signs(new.website.as_deref(), key, now);
+    signs.extend(flood.then_some("flood"));
+    signs.join(" ")
+}
+
+/// The signs that any form has: a field that no person sees was filled, nobody reads and writes so fast.
+pub fn signs(website: Option<&str>, key: &str, now: Timestamp) -> Vec<&'static str> {
+    let trap = website.is_some_and(|text| !text.trim().is_empty());
     let quick = opened_at(key).is_some_and(|opened| (0..QUICK_MS).contains(&now.ms_since(opened)));
-    let signs = [(trap, "trap"), (quick, "quick"), (flood, "flood")];
-    signs.iter().filter(|(is_there, _)| *is_there).map(|(_, word)| *word).collect::<Vec<_>>().join(" ")
+    let signs = [(trap, "trap"), (quick, "quick")];
+    signs.into_iter().filter(|(is_there, _)| *is_there).map(|(_, word)| word).collect()
 }
 
 fn opened_at(key: &str) -> Option<Timestamp> {

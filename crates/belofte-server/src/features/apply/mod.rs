@@ -264,7 +264,8 @@ fn media_type(headers: &HeaderMap) -> String {
     text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-fn header_key(headers: &HeaderMap) -> ApiResult<String> {
+/// The idempotency key of a request.
+pub fn header_key(headers: &HeaderMap) -> ApiResult<String> {
     let key = headers.get(IDEMPOTENCY_KEY_HEADER).and_then(|value| value.to_str().ok());
     checked_key(key.ok_or_else(|| ApiProblem::bad_request("the header Idempotency-Key is needed"))?)
 }

@@ -45,6 +45,7 @@ pub fn card(settings: &Settings, posting: &Posting, lang: &str, now: Timestamp) 
         related: vec![],
         automation_notice: None,
         structured_data: None,
+        questions: vec![],
     }
 }
 
@@ -53,16 +54,16 @@ pub fn detail(settings: &Settings, posting: &Posting, lang: &str, now: Timestamp
     let texts = posting.texts(lang);
     let latest = promises::chain(&texts.process, &settings.calendar, now, texts.valid_through);
     let applies = posting.status(now).takes_applications();
-    let today = settings.calendar.local_date(now);
     let step = |(stage, latest): (&Stage, Option<Timestamp>)| step(settings, stage, latest.filter(|_| applies), lang);
     JobPosting {
         description: texts.description.clone(),
         requirements: texts.requirements.clone(),
         process: texts.process.iter().zip(latest).map(step).collect(),
-        contacts: texts.contacts.iter().filter_map(|id| settings.contact_on(id, lang, today)).collect(),
+        contacts: texts.contacts.iter().filter_map(|id| settings.contact_at(id, lang, now)).collect(),
         colleagues: texts.colleagues.iter().filter_map(|id| settings.colleague(id, lang)).collect(),
         related: related(settings, posting, lang, now),
         automation_notice: texts.automation_notice.clone(),
+        questions: settings.published(&posting.id, lang),
         ..card(settings, posting, lang, now)
     }
 }

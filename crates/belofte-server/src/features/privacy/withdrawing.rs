@@ -17,6 +17,7 @@ use super::store::WithdrawnFrom;
 use super::{Asking, erasing, store, undo_end};
 use crate::desk::audit::{self, Act, Entry, Subject};
 use crate::desk::{access::Who, decisions, deeds};
+use crate::features::appointments;
 use crate::features::timeline::store::{
     self as timeline, ApplicationRow, NewEvent, find_by_reference, load_application, record_event,
 };
@@ -47,6 +48,7 @@ pub async fn withdraw(asking: &Asking<'_>, wanted: &NewWithdrawal) -> ApiResult<
     if let Some(decision) = decision {
         take_decision_back(connection, app, &row, &decision, now).await?;
     }
+    let called_off = appointments::talk::release(connection, app, &settings, &row).await?;
     let owed = ticker::store::owed_to(connection, &row.id).await?;
     let from = WithdrawnFrom {
         stage_id: row.stage_id.clone(),
@@ -63,7 +65,7 @@ pub async fn withdraw(asking: &Asking<'_>, wanted: &NewWithdrawal) -> ApiResult<
         version = erasing::promise(connection, app, &settings, &row, now).await?.version;
     }
     let row = asking.hold(connection).await?;
-    tell(connection, app, &settings, &row, now).await?;
+    tell(connection, app, &settings, (&row, called_off), now).await?;
     let off: Vec<_> = owed.into_iter().filter(|owed| from.promises.contains(&owed.promise_id)).collect();
     ticker::tell_owners(connection, app, &off, false, now).await?;
     transaction.commit().await?;
@@ -95,7 +97,7 @@ pub async fn restore(asking: &Asking<'_>) -> ApiResult<Told> {
     let event = NewEvent { stage_id: from.stage_id.as_deref(), ..by_applicant(EntryEvent::Restored, now) };
     let version = record_event(connection, &row.id, event).await?;
     let row = asking.hold(connection).await?;
-    tell(connection, app, &settings, &row, now).await?;
+    tell(connection, app, &settings, (&row, None), now).await?;
     let owed = ticker::store::owed_to(connection, &row.id).await?;
     ticker::tell_owners(connection, app, &owed, true, now).await?;
     transaction.commit().await?;
@@ -227,14 +229,16 @@ async fn tell(
     connection: &mut AnyConnection,
     app: &App,
     settings: &Settings,
-    row: &ApplicationRow,
+    (row, called_off): (&ApplicationRow, Option<String>),
     now: Timestamp,
 ) -> ApiResult<()> {
     let lang = settings.lang(Some(&row.lang));
     let application = load_application(connection, settings, &row.id, lang, now).await?;
-    let letter = match undo_end(row) {
+    let mut letter = match undo_end(row) {
         Some(until) => letters::withdrawn(settings, lang, &application, until, row.delete_on_before.is_some()),
         None => letters::restored(settings, lang, &application),
     };
+    // A talk that was agreed goes out of the calendar; taken back, another one is chosen.
+    letter.calendar = called_off;
     mail::queue_to_applicant(connection, app, row, letter, &application, now).await
 }

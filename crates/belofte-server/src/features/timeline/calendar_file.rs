@@ -8,6 +8,7 @@ use belofte_contract::promise::Promise;
 use belofte_contract::timeline::{Application, EntryKind, TimelineEntry};
 use icalendar::{Calendar, Component, Event, Property};
 
+use crate::features::appointments::file::{self, About};
 use crate::mail::compose::Words;
 use crate::settings::Settings;
 
@@ -16,10 +17,7 @@ pub fn write(settings: &Settings, lang: &str, application: &Application, now: Ti
     let words = Words::new(settings, lang);
     let mut calendar = Calendar::empty();
     let organization = words.organization();
-    calendar.append_property(Property::new("VERSION", "2.0"));
-    calendar.append_property(Property::new("PRODID", "-//Belofte//Promised dates//EN"));
-    calendar.append_property(Property::new("CALSCALE", "GREGORIAN"));
-    calendar.append_property(Property::new("METHOD", "PUBLISH"));
+    head(&mut calendar, "PUBLISH");
     let name = words.say("calendar_name", &[("organization", &organization)]);
     calendar.append_property(Property::new("X-WR-CALNAME", name));
     let mut any = false;
@@ -33,7 +31,25 @@ pub fn write(settings: &Settings, lang: &str, application: &Application, now: Ti
         calendar.push(own_deadline(&words, application, entry, until, now));
         any = true;
     }
+    let about = About { reference: application.reference, posting: &application.posting.title };
+    let planned = (application.appointment.as_ref(), application.hand_over.as_ref());
+    for event in file::beside(&words, about, planned, now) {
+        calendar.push(event);
+        any = true;
+    }
     any.then(|| calendar.to_string())
+}
+
+/// What every calendar file of ours begins with.
+pub fn head(calendar: &mut Calendar, method: &str) {
+    for (name, value) in [
+        ("VERSION", "2.0"),
+        ("PRODID", "-//Belofte//Promised dates//EN"),
+        ("CALSCALE", "GREGORIAN"),
+        ("METHOD", method),
+    ] {
+        calendar.append_property(Property::new(name, value));
+    }
 }
 
 fn event(words: &Words<'_>, organization: &str, application: &Application, promise: &Promise, now: Timestamp) -> Event {
@@ -92,7 +108,7 @@ fn moment(words: &Words<'_>, uid: &str, at: Timestamp, now: Timestamp) -> Event 
 }
 
 /// `20270331T150000Z`. Seconds only: a calendar knows no milliseconds.
-fn utc(at: Timestamp) -> String {
+pub fn utc(at: Timestamp) -> String {
     let whole = Timestamp::from_ms(at.as_ms() - at.as_ms().rem_euclid(1_000));
     whole.to_string().chars().filter(|character| !matches!(character, '-' | ':')).collect()
 }

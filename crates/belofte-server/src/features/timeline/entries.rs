@@ -8,6 +8,8 @@ use belofte_contract::promise::Promise;
 use belofte_contract::timeline::{Actor, ApplicationStatus, EntryEvent, EntryKind, TimelineEntry};
 
 use super::store::{ApplicationRow, EventRow, Posting};
+use crate::features::appointments::rules::read_event;
+use crate::features::appointments::when;
 use crate::locale;
 use crate::mail::compose::Words;
 use crate::promises::store::kind_word;
@@ -22,11 +24,13 @@ pub struct Told<'a> {
     pub promises: &'a [Promise],
     /// Until when the applicant is to do what the current step asks.
     pub own_deadline: Option<Timestamp>,
+    /// When the last agreed talk ends.
+    pub talk_ends: Option<Timestamp>,
 }
 
 /// Past entries oldest first, then the one `now` while the application is open, then `next` ones in order.
 pub fn timeline(told: &Told<'_>, settings: &Settings, lang: &str, now: Timestamp) -> Vec<TimelineEntry> {
-    let Told { row, events, posting, promises, own_deadline } = *told;
+    let Told { row, events, posting, promises, own_deadline, .. } = *told;
     let handed_over = |event: &EventRow| {
         let person = settings.person(event.owner_id.as_deref()?, lang)?;
         let promise = promises.iter().find(|promise| Some(&promise.id) == event.promise_id.as_ref())?;
@@ -61,6 +65,7 @@ pub fn timeline(told: &Told<'_>, settings: &Settings, lang: &str, now: Timestamp
             },
             // What was asked for is named by what is promised for it.
             EntryEvent::Asked => entries.push(TimelineEntry { title: asked(event), ..plain(event, actor_name) }),
+            EntryEvent::Appointment => entries.push(appointment(event, settings, lang, actor_name)),
             // What they did themselves, named by one word.
             EntryEvent::Note if event.actor == Actor::Applicant => {
                 let word = event.actor_id.as_deref().unwrap_or_default();
@@ -79,7 +84,6 @@ pub fn timeline(told: &Told<'_>, settings: &Settings, lang: &str, now: Timestamp
             | EntryEvent::PromiseLate
             | EntryEvent::Decided
             | EntryEvent::Withdrawn
-            | EntryEvent::Appointment
             | EntryEvent::Note
             | EntryEvent::Unknown => entries.push(plain(event, actor_name)),
         }
@@ -110,11 +114,12 @@ fn take_current(entries: &mut Vec<TimelineEntry>, stage: &Stage) -> Option<Timel
 }
 
 fn coming(told: &Told<'_>, stage: &Stage, settings: &Settings, now: Timestamp) -> Vec<TimelineEntry> {
-    let Told { row, posting, promises, own_deadline, .. } = *told;
+    let Told { row, posting, promises, own_deadline, talk_ends, .. } = *told;
     let of_stage = |promise: &&Promise| promise.is_open() && promise.stage_id.as_deref() == Some(stage.id.as_str());
     let due = promises.iter().filter(of_stage).map(|promise| promise.due_at).max().or(own_deadline);
     // A step that is late already cannot end before now.
     let reached = due.map_or(now, |due| due.max(now));
+    let reached = (reached, talk_ends);
     let after = posting.stages_after(&stage.id);
     let latest = chain_from(after, &settings.calendar, row.submitted_at, reached, posting.closes_at);
     let entry = |(stage, latest_at): (&Stage, Option<Timestamp>)| {
@@ -152,6 +157,14 @@ fn step(event: &EventRow, stage: &Stage, promises: &[Promise], actor_name: Optio
         promise_id: event.promise_id.clone().or(step.promise_id),
         ..plain(event, actor_name)
     }
+}
+
+/// What happened to a talk, and the words of whoever called it off.
+fn appointment(event: &EventRow, settings: &Settings, lang: &str, actor_name: Option<String>) -> TimelineEntry {
+    let (word, at, said) = event.text.as_deref().and_then(read_event).unwrap_or_default();
+    let when = when(lang, settings.time_zone(), at);
+    let title = Words::of("pages", settings, lang).say(&["talk_event_", word].concat(), &[("when", &when)]);
+    TimelineEntry { title: Some(title), text: said.map(str::to_owned), ..plain(event, actor_name) }
 }
 
 fn plain(event: &EventRow, actor_name: Option<String>) -> TimelineEntry {

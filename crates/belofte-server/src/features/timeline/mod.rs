@@ -44,8 +44,12 @@ async fn show(
     let row = own(&state, &session, &reference).await?;
     let settings = state.settings();
     let lang = settings.lang(asked.lang.as_deref()).to_owned();
-    // Who is away is no event of the application, and the page names who keeps the promise meanwhile.
-    let away = settings.away(settings.calendar.local_date(state.clock.now())).join(" ");
+    // Who is away or back soon is no event of the application, and the page names who keeps the promise meanwhile.
+    let now = state.clock.now();
+    let mut away = settings.away(settings.calendar.local_date(now)).join(" ");
+    let contacts = settings.posting(&row.posting_id).map(|posting| posting.texts(&lang).contacts.as_slice());
+    let back = contacts.unwrap_or_default().iter().filter_map(|id| settings.contact_at(id, &lang, now)?.back_at);
+    back.for_each(|at| away.push_str(&at.to_string()));
     let away = if away.is_empty() { away } else { keyed_hash(&state.secret, "away", &away) };
     // Nor is news of the procedure.
     let news = news::store::last_at(&mut *state.store.read().acquire().await?, &row.posting_id).await?;

@@ -21,7 +21,7 @@ pub use self::answers::files;
 pub use self::posting::{Posting, asked_label};
 use super::entries::{self, Told};
 use super::ways;
-use crate::features::news;
+use crate::features::{appointments, news};
 use crate::problem::{ApiProblem, ApiResult};
 use crate::settings::Settings;
 use crate::webhooks;
@@ -132,13 +132,16 @@ pub async fn load_application(
         Some(stage) => load_own_deadline(connection, id, &stage.id).await?,
         None => None,
     };
-    let today = settings.calendar.local_date(now);
-    let contacts = posting.contact_ids.iter().filter_map(|id| settings.contact_on(id, lang, today)).collect();
+    let plan = appointments::plan(connection, settings, (&row, &posting), lang, now).await?;
+    let talk_ends = appointments::store::last_end(connection, id).await?;
+    let contacts = posting.contact_ids.iter().filter_map(|id| settings.contact_at(id, lang, now)).collect();
     // Nobody is told with whom they would have worked.
     let may_join = matches!(row.status, ApplicationStatus::Open | ApplicationStatus::Hired);
     let colleagues = posting.colleague_ids.iter().filter(|_| may_join);
     let colleagues = colleagues.filter_map(|id| settings.colleague(id, lang)).collect();
-    let told = Told { row: &row, events: &events, posting: &posting, promises: &promises, own_deadline };
+    let told = Told { row: &row, events: &events, posting: &posting, promises: &promises, own_deadline, talk_ends };
+    let timeline = entries::timeline(&told, settings, lang, now);
+    let ways = ways::ways(&told, &plan, settings, lang, now);
     Ok(Application {
         reference: row.reference,
         organization_name: settings.name(lang),
@@ -149,16 +152,21 @@ pub async fn load_application(
         submitted_at: row.submitted_at,
         updated_at: row.updated_at,
         version: row.version,
-        timeline: entries::timeline(&told, settings, lang, now),
+        timeline,
         promises,
         contacts,
         colleagues,
-        decision: row.decision.as_ref().map(|decision| decision_in(decision, settings, lang)),
+        decision: row.decision.as_ref().map(|decision| Decision {
+            evaluation_until: appointments::rules::evaluation_until(&row).filter(|until| *until > now),
+            ..decision_in(decision, settings, lang)
+        }),
         answers,
         related,
         score: None,
-        ways: ways::ways(&row, lang, now),
+        ways,
         news,
+        appointment: plan.appointment,
+        hand_over: plan.hand_over,
         delete_on: row.delete_on,
         keep_days: keep_days(&row, settings),
         as_of: now,
@@ -349,7 +357,7 @@ pub fn decision_in(stored: &StoredDecision, settings: &Settings, lang: &str) -> 
         reasons: stored.reasons.clone(),
         tip: stored.tip.clone(),
         handled_by: stored.handled_by,
-        review_possible: false,
+        review_possible: matches!(stored.handled_by, HandledBy::Assisted | HandledBy::Automated),
         evaluation_until: None,
     }
 }

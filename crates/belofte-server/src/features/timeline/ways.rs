@@ -5,15 +5,25 @@
 use belofte_contract::Timestamp;
 use belofte_contract::timeline::Way;
 
-use super::store::ApplicationRow;
+pub use super::entries::Told as Seen;
+use crate::features::appointments::{self, Plan};
+use crate::features::questions::asking as questions;
 use crate::features::{follow, news, privacy};
 use crate::locale;
+use crate::settings::Settings;
 
-pub fn ways(row: &ApplicationRow, lang: &str, now: Timestamp) -> Vec<Way> {
+pub fn ways(seen: &Seen<'_>, plan: &Plan, settings: &Settings, lang: &str, now: Timestamp) -> Vec<Way> {
+    let open = |word: &str, is_open: bool| is_open.then(|| way(word, lang, None));
     let ways = [
-        follow::way(row, lang),
-        privacy::withdrawal_way(row, lang, now),
-        privacy::held_way(row, lang),
+        // Where it is open, it is what is asked of the applicant.
+        appointments::way(seen.row, plan, lang),
+        open("questions", questions::may_ask(seen, settings)),
+        open("call_back", questions::may_call(seen, settings, now)),
+        open("reason", questions::may_ask_why(seen)),
+        open("review", questions::may_review(seen)),
+        follow::way(seen.row, lang),
+        privacy::withdrawal_way(seen.row, lang, now),
+        privacy::held_way(seen.row, lang),
         // What one sets once.
         Some(news::way(lang)),
     ];

@@ -1,0 +1,61 @@
+//! A slot list as its reader sees it.
+
+use belofte_contract::Timestamp;
+use belofte_contract::appointments::{Slot, SlotKind, Slots};
+use belofte_contract::contacts::Colleague;
+
+use super::view;
+use crate::ask::About;
+use crate::ask::state::Look;
+use crate::i18n::testing::ctx;
+
+fn slot(id: &str, start: &str, zone: &str) -> Slot {
+    let start = Timestamp::parse(start).unwrap();
+    let joost = Colleague {
+        id: "joost".into(),
+        name: "Joost".into(),
+        role: "cook".into(),
+        photo_url: None,
+        quote: String::new(),
+    };
+    Slot {
+        id: id.into(),
+        start,
+        end: start.plus_ms(45 * 60_000),
+        time_zone: zone.into(),
+        place: None,
+        video_url: None,
+        with: vec![joost],
+        change_until: start,
+    }
+}
+
+fn free(slots: Vec<Slot>) -> Slots {
+    let time_zone = "Europe/Amsterdam".to_owned();
+    Slots {
+        kind: Some(SlotKind::Interview),
+        time_zone,
+        slots,
+        appointment: None,
+        proposal: None,
+        until: None,
+        hand_over: None,
+    }
+}
+
+#[test]
+fn times_stand_under_their_day() {
+    let ams = "Europe/Amsterdam";
+    let slots = free(vec![
+        slot("a", "2027-03-25T09:00:00Z", ams),
+        slot("b", "2027-03-25T13:00:00Z", ams),
+        slot("c", "2027-03-30T08:00:00Z", ams),
+    ]);
+    let about = About { application: None, posting: None };
+    let form = view::choose(&ctx("en"), &about, &slots).unwrap();
+    let Look::Days(days) = &form.questions[0].look else { panic!("by day") };
+    assert_eq!(days.iter().map(|(_, count)| *count).collect::<Vec<_>>(), [2, 1]);
+    assert_eq!(form.questions[0].asked.options.len(), 3);
+    assert!(view::cancel(&ctx("en"), &about, &slots).is_none(), "nothing is agreed");
+    assert_eq!(view::propose(&ctx("en"), &about, &slots).unwrap().questions.len(), 4);
+}
