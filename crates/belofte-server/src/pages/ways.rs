@@ -82,7 +82,6 @@ pub struct Shown {
 }
 
 /// Who asks for which page.
-#[allow(dead_code, reason = "a way takes of it what it needs")]
 pub struct Asked {
     pub state: AppState,
     pub parts: Parts,
@@ -92,7 +91,6 @@ pub struct Asked {
 }
 
 /// What the form holds.
-#[allow(dead_code, reason = "a way takes of it what it needs")]
 pub struct Deed {
     /// The same for every try.
     pub key: String,
@@ -106,7 +104,6 @@ impl Asked {
     }
 
     /// A page that is a form and nothing else.
-    #[allow(dead_code, reason = "a way takes of it what it needs")]
     pub fn form(&self, make: fn(&Ctx, &About<'_>) -> Form) -> Later<'_, Shown> {
         let form = Some(make(&self.parts.ctx(), &self.about()));
         Box::pin(async move { Ok(Shown { form, ..Shown::default() }) })
