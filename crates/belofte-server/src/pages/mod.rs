@@ -2,8 +2,10 @@
 //!
 //! Draws by the widget's components; adds head, style sheet, language switch. No script runs here.
 
+mod complaint;
 mod not_open;
 pub mod preview;
+mod privacy;
 mod score;
 mod shell;
 mod status;
@@ -50,6 +52,7 @@ pub fn router() -> Router<AppState> {
         .route("/careers/{id}", get(posting).post(send))
         .route("/careers/{id}/apply", get(apply))
         .merge(ways::router())
+        .merge(complaint::router())
         .merge(status::router())
 }
 

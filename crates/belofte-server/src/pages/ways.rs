@@ -29,6 +29,8 @@ use belofte_contract::problem::{FieldError, ProblemType};
 use belofte_contract::timeline::Application;
 use belofte_contract::told::Told;
 
+use super::complaint;
+use super::privacy;
 use super::shell::{self, Page};
 use super::status::{self, Visitor};
 use super::{Parts, draw, talk};
@@ -58,6 +60,14 @@ const WAYS: &[Way] = &[
     Way { word: "call_back", show: questions::show_call, act: questions::call },
     Way { word: "reason", show: questions::show_reason, act: questions::ask_why },
     Way { word: "review", show: questions::show_review, act: questions::ask_review },
+    Way { word: "complaint", show: complaint::complain, act: complaint::file },
+    Way { word: "feedback", show: complaint::opinion, act: complaint::give },
+    Way { word: "improvements", show: complaint::changed, act: complaint::nothing },
+    Way { word: "withdrawal", show: privacy::withdrawal, act: privacy::withdraw },
+    Way { word: "held", show: privacy::held, act: privacy::nothing },
+    Way { word: "answers", show: privacy::answers, act: privacy::correct },
+    Way { word: "address", show: privacy::address_form, act: privacy::change_address },
+    Way { word: "erasure", show: privacy::erasure, act: privacy::erase },
     Way { word: "appointment", show: talk::show, act: talk::act },
     Way { word: "evaluation", show: talk::show, act: talk::act },
     Way { word: "hand_over", show: talk::show, act: talk::act },
@@ -72,7 +82,7 @@ struct Way {
     act: for<'a> fn(&'a Asked, &'a Deed) -> Later<'a, Told>,
 }
 
-type DrawBefore = Box<dyn FnOnce(&Ctx) -> yew::Html + Send>;
+pub type DrawBefore = Box<dyn FnOnce(&Ctx) -> yew::Html + Send>;
 
 /// What is on a page: something to read, a form, or both.
 #[derive(Default)]
