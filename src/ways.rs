@@ -36,7 +36,6 @@ const WAYS: &[(&str, Draw)] = &[
     ("appointment", appointments::panel),
     ("evaluation", appointments::panel),
     ("hand_over", appointments::panel),
-    ("questions", questions::panel),
     ("withdrawal", privacy::withdrawal_panel),
     ("held", privacy::held_panel),
     ("in_touch", follow::touch),

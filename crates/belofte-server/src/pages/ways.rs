@@ -167,7 +167,6 @@ pub struct Asked {
 }
 
 /// What the form holds.
-#[allow(dead_code, reason = "a way takes of it what it needs")]
 pub struct Deed {
     /// The same for every try.
     pub key: String,

@@ -63,4 +63,5 @@ mod status_pages;
 mod ticker;
 mod timeline;
 mod uploads;
+mod way_pages;
 mod webhooks;
