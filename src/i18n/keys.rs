@@ -450,6 +450,7 @@ keys! {
     PrivacyDeviceHint = "privacy.device_hint",
     PrivacyDeviceUntil = "privacy.device_until",
     PrivacyDeviceForget = "privacy.device_forget",
+
     // news
     NewsNone = "news.none",
     NewsBy = "news.by",
@@ -459,8 +460,6 @@ keys! {
     NewsRhythmDaily = "news.rhythm_daily",
     NewsRhythmWeekly = "news.rhythm_weekly",
     NewsRhythmOnChange = "news.rhythm_on_change",
-    NewsKeep = "news.keep",
-    NewsKeepHint = "news.keep_hint",
     NewsSend = "news.send",
 
     // follow

@@ -101,7 +101,7 @@ pub async fn insert(
     sqlx::query(
         "INSERT INTO outbox (id, message_id, application_id, kind, to_address, lang, subject, body_text, body_html,
                              calendar, created_at, next_try_at, tries, sent_at, reply_to, expires_at, give_up_at,
-                             complaint_id, unsubscribe)
+                             unsubscribe, complaint_id)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, 0, $12, $13, $14, $15, $16, $17)",
     )
     .bind(&id)
@@ -119,8 +119,8 @@ pub async fn insert(
     .bind(letter.reply_to.as_deref())
     .bind(letter.expires_at.map(Timestamp::as_ms))
     .bind(now.plus_ms(GIVE_UP_MS).as_ms())
-    .bind(envelope.complaint_id.as_deref())
     .bind(letter.unsubscribe.as_ref().map(|way| way.href.as_str()))
+    .bind(envelope.complaint_id.as_deref())
     .execute(connection)
     .await?;
     Ok(())

@@ -21,8 +21,8 @@ pub fn ways(seen: &Seen<'_>, plan: &Plan, settings: &Settings, lang: &str, now: 
         open("call_back", questions::may_call(seen, settings, now)),
         open("reason", questions::may_ask_why(seen)),
         open("review", questions::may_review(seen)),
-        open("feedback", true),
         follow::way(seen.row, lang),
+        open("feedback", true),
         privacy::withdrawal_way(seen.row, lang, now),
         privacy::held_way(seen.row, lang),
         // What one sets once.
