@@ -11,7 +11,7 @@ use crate::{sh, widget};
 
 const FUNCTION_LINES: usize = 70;
 /// The visitor's words: folders of widget and server take their names from here.
-const FEATURES: [&str; 16] = [
+const FEATURES: [&str; 17] = [
     "postings",
     "apply",
     "lookup",
@@ -24,6 +24,7 @@ const FEATURES: [&str; 16] = [
     "feedback",
     "complaint",
     "follow",
+    "share",
     "score",
     "badge",
     "privacy",

@@ -2,7 +2,6 @@
 //!
 //! Behind a door. MUST: the figures are the backend's own sentences; nothing is counted or worked out here.
 
-use belofte_contract::Timestamp;
 use belofte_contract::news::{Bulletin, Bulletins, Preferences, Rhythm};
 use belofte_contract::paths::{BULLETINS, JOB_POSTINGS};
 use belofte_html::html;
@@ -115,7 +114,7 @@ fn use_chosen(place: &Place) -> Html {
     }
 }
 
-/// How often; and after the end, until when everything is kept.
+/// How often.
 pub fn form(ctx: &Ctx, about: &About<'_>, chosen: &Preferences) -> Form {
     let option = |rhythm, word: &str, key| (rhythm, (word.to_owned(), ctx.t(key)));
     let options = [
@@ -127,14 +126,7 @@ pub fn form(ctx: &Ctx, about: &About<'_>, chosen: &Preferences) -> Form {
     let now = options.iter().find(|(rhythm, _)| *rhythm == chosen.rhythm).map(|(_, (word, _))| word.clone());
     let options = options.map(|(_, option)| option).into();
     let rhythm = Question::choice("rhythm", ctx.t(Key::NewsRhythm), options).required();
-    let mut questions = vec![rhythm.given(now.unwrap_or_default())];
-    if let Some(last) = &chosen.keep_until_max {
-        let date = Timestamp::parse(&concat(&[last, "T12:00:00Z"])).unwrap_or_default();
-        let hint = ctx.fill(Key::NewsKeepHint, &[("date", &ctx.date(date, DateStyle::DayMonthYear))]);
-        let mut keep = Question::date("keep_until", ctx.t(Key::NewsKeep)).hint(hint);
-        keep.asked.max = Some(last.clone());
-        questions.push(keep);
-    }
+    let questions = vec![rhythm.given(now.unwrap_or_default())];
     let send = ctx.t(Key::NewsSend);
     Form { method: "PATCH", path: about.path("/preferences"), questions, send, ..Form::of("preferences") }
 }

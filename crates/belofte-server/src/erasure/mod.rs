@@ -14,7 +14,7 @@ use serde_json::json;
 use crate::desk::access::Who;
 use crate::desk::audit::{self, Act, Entry, Subject};
 use crate::features::timeline::store::find;
-use crate::features::{follow, privacy};
+use crate::features::{feedback, follow, privacy};
 use crate::mail::compose::Letter;
 use crate::mail::store::Envelope;
 use crate::mail::{self, letters};
@@ -109,6 +109,7 @@ async fn erase_with(
     let Some(taken) = store::take(&mut transaction, id, dated, now).await? else { return Ok(None) };
     store::settle_promises(&mut transaction, place.secret, id, now).await?;
     store::forget_person(&mut transaction, id, &taken.email).await?;
+    feedback::store::forget(&mut transaction, id).await?;
     let asked = dated == ANY_DATE || farewell.is_some();
     if asked {
         // Who asks to be forgotten follows nothing any more. On the promised date a consent of its own goes on to its end.

@@ -3,6 +3,8 @@
 
 pub mod apply;
 pub mod appointments;
+pub mod complaint;
+pub mod feedback;
 pub mod follow;
 pub mod lookup;
 pub mod news;
@@ -24,6 +26,8 @@ pub fn router() -> Router<AppState> {
         .merge(timeline::router())
         .merge(questions::router())
         .merge(score::router())
+        .merge(complaint::router())
+        .merge(feedback::router())
         .merge(appointments::router())
         .merge(news::router())
         .merge(follow::router())

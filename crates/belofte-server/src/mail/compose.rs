@@ -47,6 +47,11 @@ pub enum MailKind {
     OwnerTomorrow,
     OwnerDigest,
     OwnerHandOver,
+    ComplaintReceived,
+    ComplaintAnswered,
+    ComplaintLate,
+    OwnerComplaint,
+    OwnerComplaintLate,
     OwnerAsked,
     OwnerOff,
     OwnerOn,
@@ -57,7 +62,7 @@ pub enum MailKind {
 }
 
 impl MailKind {
-    pub const ALL: [MailKind; 33] = [
+    pub const ALL: [MailKind; 38] = [
         MailKind::Receipt,
         MailKind::Code,
         MailKind::StageChanged,
@@ -84,6 +89,11 @@ impl MailKind {
         MailKind::OwnerTomorrow,
         MailKind::OwnerDigest,
         MailKind::OwnerHandOver,
+        MailKind::ComplaintReceived,
+        MailKind::ComplaintAnswered,
+        MailKind::ComplaintLate,
+        MailKind::OwnerComplaint,
+        MailKind::OwnerComplaintLate,
         MailKind::OwnerAsked,
         MailKind::OwnerOff,
         MailKind::OwnerOn,

@@ -16,6 +16,7 @@ use belofte_contract::timeline::{
 };
 use belofte_contract::{Reference, Timestamp};
 
+use super::complaint_letters;
 use super::compose::{Letter, MailKind, Words};
 use super::letters;
 use super::letters_of_news::{self, Follower};
@@ -23,6 +24,8 @@ use super::owner_letters::{self, Digest, Owed};
 use super::question_letters::{self, Asker};
 use super::talk_letters::{self, Notice};
 use crate::features::appointments::rules;
+use crate::features::complaint;
+use crate::features::complaint::store::ComplaintRow;
 use crate::features::news::{self, store::Counts};
 use crate::promises::{Stage, kind_of};
 use crate::settings::Settings;
@@ -61,6 +64,11 @@ pub fn preview(kind: MailKind, settings: &Settings, lang: &str, now: Timestamp) 
         MailKind::Decision => {
             [Outcome::Hired, Outcome::Rejected].map(|outcome| sample.decided(settings, lang, outcome, now)).into()
         }
+        MailKind::ComplaintReceived
+        | MailKind::ComplaintAnswered
+        | MailKind::ComplaintLate
+        | MailKind::OwnerComplaint
+        | MailKind::OwnerComplaintLate => return vec![sample.complaint(kind, settings, lang, now)],
         MailKind::TalkInvited => {
             vec![talk_letters::invited(settings, lang, application, &[sample.appointment(settings, now).slot])]
         }
@@ -85,10 +93,6 @@ pub fn preview(kind: MailKind, settings: &Settings, lang: &str, now: Timestamp) 
             return vec![question_letters::late(settings, lang, &asker, Some(by), a_week_ago(settings, now))];
         }
         MailKind::OwnerAsked => return sample.asked_of(settings, lang).into(),
-        MailKind::News => vec![sample.news(settings, lang, now)],
-        MailKind::FollowConfirm | MailKind::FollowOpened | MailKind::InTouchRenew => {
-            return sample.to_follower(kind, settings, lang, now);
-        }
         MailKind::Withdrawn => {
             let until = now.plus_ms(UNDO_MS);
             let delete_on = Some(now.plus_ms(i64::from(application.keep_days) * DAY_MS));
@@ -104,14 +108,7 @@ pub fn preview(kind: MailKind, settings: &Settings, lang: &str, now: Timestamp) 
                 _ => letters::address_changed(settings, lang, name),
             }];
         }
-        MailKind::OwnerLate
-        | MailKind::OwnerTomorrow
-        | MailKind::OwnerDigest
-        | MailKind::OwnerHandOver
-        | MailKind::OwnerOff
-        | MailKind::OwnerOn => {
-            return sample.to_owner(kind, settings, lang, now);
-        }
+        _ => return sample.to_others(kind, settings, lang, now),
     };
     letters.into_iter().map(|letter| letters::close(settings, letter, application, LINK_TOKEN)).collect()
 }
@@ -237,6 +234,20 @@ impl<'s> Sample<'s> {
         letters::decision(settings, lang, &application, &decision)
     }
 
+    /// Who chose to hear of something, and colleagues.
+    fn to_others(&self, kind: MailKind, settings: &Settings, lang: &str, now: Timestamp) -> Vec<Letter> {
+        match kind {
+            MailKind::News => {
+                let letter = self.news(settings, lang, now);
+                vec![letters::close(settings, letter, &self.application, LINK_TOKEN)]
+            }
+            MailKind::FollowConfirm | MailKind::FollowOpened | MailKind::InTouchRenew => {
+                self.to_follower(kind, settings, lang, now)
+            }
+            _ => self.to_owner(kind, settings, lang, now),
+        }
+    }
+
     fn news(&self, settings: &Settings, lang: &str, now: Timestamp) -> Letter {
         let counts = Counts { received: 36, read: 27, invited: 6, declined: 3 };
         let bulletin = Bulletin {
@@ -272,6 +283,23 @@ impl<'s> Sample<'s> {
             _ => to.in_touch.then(|| letters_of_news::renew(settings, lang, to, NOWHERE, stop())),
         };
         followers.into_iter().filter_map(letter).collect()
+    }
+
+    fn complaint(&self, kind: MailKind, settings: &Settings, lang: &str, now: Timestamp) -> Letter {
+        let due = if kind == MailKind::ComplaintLate { a_week_ago(settings, now) } else { self.promise.due_at };
+        let row = ComplaintRow {
+            filed_at: now,
+            answer_due_at: due,
+            delete_on: Some(complaint::time::delete_on(now)),
+            ..ComplaintRow::blank(self.application.reference, lang)
+        };
+        match kind {
+            MailKind::ComplaintReceived => complaint_letters::received(settings, &row, Some(&self.by)),
+            MailKind::ComplaintAnswered => complaint_letters::answered(settings, &row, &self.by.name),
+            MailKind::ComplaintLate => complaint_letters::late(settings, &row, Some(&self.by)),
+            MailKind::OwnerComplaint => complaint_letters::to_reader(settings, lang, &row, &self.by.name),
+            _ => complaint_letters::late_to_reader(settings, lang, &row, &self.by.name),
+        }
     }
 
     fn asker(&self, kind: PromiseKind, has_applied: bool) -> Asker<'_> {

@@ -22,10 +22,12 @@ pub fn ways(seen: &Seen<'_>, plan: &Plan, settings: &Settings, lang: &str, now: 
         open("reason", questions::may_ask_why(seen)),
         open("review", questions::may_review(seen)),
         follow::way(seen.row, lang),
+        open("feedback", true),
         privacy::withdrawal_way(seen.row, lang, now),
         privacy::held_way(seen.row, lang),
         // What one sets once.
         Some(news::way(lang)),
+        open("complaint", true),
     ];
     ways.into_iter().flatten().collect()
 }
