@@ -279,7 +279,7 @@ pub fn answered(ctx: &Ctx, told: &Told) -> Html {
                 { leaf(ctx, promise.due_at) }
             }
             <div class="next__body">
-                <h3 class="told__title" tabindex="-1">{ &told.title }</h3>
+                <h2 class="told__title" tabindex="-1">{ &told.title }</h2>
                 <p class="next__text">{ &told.text }</p>
             </div>
         </div>
