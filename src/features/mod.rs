@@ -9,6 +9,7 @@ pub mod decision;
 pub mod feedback;
 pub mod lookup;
 pub mod postings;
+pub mod privacy;
 pub mod questions;
 pub mod score;
 pub mod timeline;

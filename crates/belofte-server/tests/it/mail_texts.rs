@@ -37,7 +37,7 @@ both!(a_sentence_of_their_own_stands_in_mails_until_it_is_taken_back, app, {
 both!(a_sentence_that_would_not_say_enough_is_refused_with_what_is_allowed, app, {
     let long = "x".repeat(601);
     for (sentence, text, problem, said) in [
-        ("nl/no_such", "Hoi", "key:not_a_choice", "unknown sentence no_such; allowed: answer_yes, , "),
+        ("nl/no_such", "Hoi", "key:not_a_choice", "unknown sentence no_such; allowed: "),
         ("nl/sample_tip", "Hoi", "key:not_a_choice", "unknown sentence sample_tip"),
         ("fr/greeting", "Bonjour", "lang:not_a_choice", "unknown language fr; allowed: nl, en"),
         ("nl/greeting", "Hoi {naam},", "text:not_a_choice", "unknown placeholder {naam}; allowed: {name}"),

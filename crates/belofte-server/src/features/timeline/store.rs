@@ -8,7 +8,7 @@ mod posting;
 use belofte_contract::contacts::Person;
 use belofte_contract::decision::{Decision, Outcome, Reason};
 use belofte_contract::postings::{HandledBy, Turn};
-use belofte_contract::promise::{Promise, PromiseMove};
+use belofte_contract::promise::{Promise, PromiseKind, PromiseMove};
 use belofte_contract::timeline::{Actor, Application, ApplicationStatus, ApplicationSummary, EntryEvent};
 use belofte_contract::{Reference, Timestamp};
 use serde::de::DeserializeOwned;
@@ -202,7 +202,8 @@ pub async fn load_summary(
 ) -> ApiResult<ApplicationSummary> {
     let posting = Posting::of(settings, &row.posting_id, lang)?;
     let promises = load_promises(connection, settings, &posting, &row.id, lang, now).await?;
-    let open = promises.into_iter().map(|row| row.promise).filter(Promise::is_open);
+    let told = |promise: &Promise| promise.is_open() && promise.kind != PromiseKind::Erasure;
+    let open = promises.into_iter().map(|row| row.promise).filter(told);
     Ok(ApplicationSummary {
         reference: row.reference,
         stage_label: posting.stage(row.stage_id.as_deref()).map(|stage| stage.label.clone()),
