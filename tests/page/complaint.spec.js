@@ -25,6 +25,9 @@ async function reader(browser, page, w, lang) {
   return desk;
 }
 
+// Chromium writes to the console by itself that a wrong code was refused.
+test.use({ quiet: false });
+
 for (const lang of languages("nl")) {
   test(`a complaint is answered outside the hiring team (${lang})`, async ({ browser, page }) => {
     test.setTimeout(180_000);
