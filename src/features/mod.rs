@@ -3,8 +3,10 @@
 pub mod apply;
 pub mod appointments;
 pub mod badge;
+pub mod complaint;
 pub mod contacts;
 pub mod decision;
+pub mod feedback;
 pub mod lookup;
 pub mod postings;
 pub mod privacy;

@@ -8,9 +8,11 @@
 
 pub mod apply;
 pub mod appointments;
+pub mod complaint;
 pub mod contacts;
 pub mod decision;
 pub mod desk;
+pub mod feedback;
 pub mod fixtures;
 pub mod lookup;
 pub mod organization;

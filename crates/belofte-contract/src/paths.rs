@@ -8,6 +8,8 @@ pub const APPLICATIONS: &str = "/v1/applications";
 pub const STATUS_REQUESTS: &str = "/v1/status-requests";
 pub const STATUS_SESSIONS: &str = "/v1/status-sessions";
 pub const MY_APPLICATIONS: &str = "/v1/me/applications";
+pub const COMPLAINTS: &str = "/v1/complaints";
+pub const IMPROVEMENTS: &str = "/v1/improvements";
 pub const PROMISE_SCORE: &str = "/v1/promise-score";
 
 /// Answer header with the server's clock in milliseconds UTC; the widget corrects a wrong clock of the device by it.

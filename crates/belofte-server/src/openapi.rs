@@ -2,6 +2,7 @@
 //!
 //! `docs/openapi.json` is this document; tests hold the two, and the list and the router, against each other.
 
+mod of_complaints;
 mod of_desk;
 mod of_questions;
 
@@ -10,8 +11,8 @@ use axum::http::header;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use belofte_contract::{
-    apply, appointments, contacts, decision, desk, lookup, organization, paths, postings, privacy, problem, proof,
-    questions, score, timeline, told,
+    apply, appointments, complaint, contacts, decision, desk, feedback, lookup, organization, paths, postings, privacy,
+    problem, proof, questions, score, timeline, told,
 };
 use utoipa::OpenApi;
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn};
@@ -40,6 +41,12 @@ use crate::webhooks;
         apply::Upload,
         apply::NewApplication,
         apply::ApplicationReceipt,
+        complaint::NewComplaint,
+        complaint::ComplaintTaken,
+        complaint::Complaint,
+        feedback::NewFeedback,
+        feedback::Feedback,
+        feedback::Improvements,
         lookup::StatusRequest,
         lookup::StatusRequestAccepted,
         lookup::NewStatusSession,
@@ -219,8 +226,9 @@ fn operations() -> Vec<Operation> {
         public_reads(),
         writes(),
         status_page(),
-        talks(),
         of_questions::operations(),
+        of_complaints::operations(),
+        talks(),
         of_privacy(),
         of_desk::operations(),
     ];

@@ -18,7 +18,7 @@ use sqlx::AnyConnection;
 use crate::desk::{self, decisions, users};
 use crate::erasure;
 use crate::features::timeline::store::{NewEvent, find, load_application, record_event};
-use crate::features::{appointments, lookup, privacy, questions};
+use crate::features::{appointments, complaint, feedback, lookup, privacy, questions};
 use crate::mail::{self, letters};
 use crate::problem::ApiResult;
 use crate::state::{App, AppState};
@@ -39,6 +39,9 @@ pub async fn tick_forever(state: AppState) {
         }
         if let Err(problem) = tick(&state).await {
             tracing::error!(problem = ?problem.problem().kind, "ticker");
+        }
+        if let Err(problem) = complaint::time::tick(&state).await {
+            tracing::error!(problem = ?problem.problem().kind, "complaints");
         }
         if let Err(problem) = rounds(&state).await {
             tracing::error!(problem = ?problem.problem().kind, "mails to owners");
@@ -129,7 +132,7 @@ async fn mail_applicant(
     Ok(())
 }
 
-/// Removes what has expired: codes, sessions, links, letters to nobody, what webhooks were sent.
+/// Removes what has expired: codes, sessions, links, letters to nobody, what webhooks were sent. Releases feedback.
 pub async fn clean(app: &App, now: Timestamp) -> ApiResult<()> {
     let mut transaction = app.store.write().begin().await?;
     lookup::store::purge(&mut transaction, now).await?;
@@ -141,6 +144,7 @@ pub async fn clean(app: &App, now: Timestamp) -> ApiResult<()> {
     webhooks::store::purge(&mut transaction, now).await?;
     questions::store::purge(&mut transaction, app.settings().retention().default_days, now).await?;
     transaction.commit().await?;
+    feedback::store::release(app, now).await?;
     app.store.sweep().await?;
     Ok(())
 }

@@ -9,9 +9,11 @@ pub mod api;
 mod applications;
 mod appointments;
 pub mod audit;
+mod complaints;
 mod contacts;
 pub mod decisions;
 pub mod deeds;
+mod feedback;
 mod list;
 pub mod pages;
 mod policy;
@@ -42,6 +44,8 @@ pub fn routes() -> Vec<Route> {
         api::routes(),
         decisions::routes(),
         score::routes(),
+        complaints::routes(),
+        feedback::routes(),
         mail::desk::routes(),
         webhooks::routes(),
         policy::routes(),

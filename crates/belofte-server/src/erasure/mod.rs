@@ -13,6 +13,7 @@ use serde_json::json;
 
 use crate::desk::access::Who;
 use crate::desk::audit::{self, Act, Entry, Subject};
+use crate::features::feedback;
 use crate::features::privacy;
 use crate::features::timeline::store::find;
 use crate::mail::compose::Letter;
@@ -109,6 +110,7 @@ async fn erase_with(
     let Some(taken) = store::take(&mut transaction, id, dated, now).await? else { return Ok(None) };
     store::settle_promises(&mut transaction, place.secret, id, now).await?;
     store::forget_person(&mut transaction, id, &taken.email).await?;
+    feedback::store::forget(&mut transaction, id).await?;
     let files = store::forget_belongings(&mut transaction, id, taken.reference).await?;
     // Before the commit: a list that names one too many does no harm, one that misses one would bring a person back.
     list::append(place, taken.reference, now).await?;

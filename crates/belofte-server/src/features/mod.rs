@@ -3,6 +3,8 @@
 
 pub mod apply;
 pub mod appointments;
+pub mod complaint;
+pub mod feedback;
 pub mod lookup;
 pub mod postings;
 pub mod privacy;
@@ -22,6 +24,8 @@ pub fn router() -> Router<AppState> {
         .merge(timeline::router())
         .merge(questions::router())
         .merge(score::router())
+        .merge(complaint::router())
+        .merge(feedback::router())
         .merge(appointments::router())
         .merge(privacy::router())
 }

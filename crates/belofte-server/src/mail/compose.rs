@@ -47,13 +47,18 @@ pub enum MailKind {
     OwnerTomorrow,
     OwnerDigest,
     OwnerHandOver,
+    ComplaintReceived,
+    ComplaintAnswered,
+    ComplaintLate,
+    OwnerComplaint,
+    OwnerComplaintLate,
     OwnerAsked,
     OwnerOff,
     OwnerOn,
 }
 
 impl MailKind {
-    pub const ALL: [MailKind; 29] = [
+    pub const ALL: [MailKind; 34] = [
         MailKind::Receipt,
         MailKind::Code,
         MailKind::StageChanged,
@@ -80,6 +85,11 @@ impl MailKind {
         MailKind::OwnerTomorrow,
         MailKind::OwnerDigest,
         MailKind::OwnerHandOver,
+        MailKind::ComplaintReceived,
+        MailKind::ComplaintAnswered,
+        MailKind::ComplaintLate,
+        MailKind::OwnerComplaint,
+        MailKind::OwnerComplaintLate,
         MailKind::OwnerAsked,
         MailKind::OwnerOff,
         MailKind::OwnerOn,

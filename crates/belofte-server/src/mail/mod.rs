@@ -4,6 +4,7 @@
 
 mod acts;
 pub mod colours;
+pub mod complaint_letters;
 pub mod compose;
 pub mod desk;
 pub mod letters;

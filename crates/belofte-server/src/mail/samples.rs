@@ -15,12 +15,15 @@ use belofte_contract::timeline::{
 };
 use belofte_contract::{Reference, Timestamp};
 
+use super::complaint_letters;
 use super::compose::{Letter, MailKind, Words};
 use super::letters;
 use super::owner_letters::{self, Digest, Owed};
 use super::question_letters::{self, Asker};
 use super::talk_letters::{self, Notice};
 use crate::features::appointments::rules;
+use crate::features::complaint;
+use crate::features::complaint::store::ComplaintRow;
 use crate::promises::{Stage, kind_of};
 use crate::settings::Settings;
 
@@ -57,6 +60,11 @@ pub fn preview(kind: MailKind, settings: &Settings, lang: &str, now: Timestamp) 
         MailKind::Decision => {
             [Outcome::Hired, Outcome::Rejected].map(|outcome| sample.decided(settings, lang, outcome, now)).into()
         }
+        MailKind::ComplaintReceived
+        | MailKind::ComplaintAnswered
+        | MailKind::ComplaintLate
+        | MailKind::OwnerComplaint
+        | MailKind::OwnerComplaintLate => return vec![sample.complaint(kind, settings, lang, now)],
         MailKind::TalkInvited => {
             vec![talk_letters::invited(settings, lang, application, &[sample.appointment(settings, now).slot])]
         }
@@ -226,6 +234,23 @@ impl<'s> Sample<'s> {
         let delete_on = Some(now.plus_ms(i64::from(self.application.keep_days) * DAY_MS));
         let application = Application { delete_on, ..self.application.clone() };
         letters::decision(settings, lang, &application, &decision)
+    }
+
+    fn complaint(&self, kind: MailKind, settings: &Settings, lang: &str, now: Timestamp) -> Letter {
+        let due = if kind == MailKind::ComplaintLate { a_week_ago(settings, now) } else { self.promise.due_at };
+        let row = ComplaintRow {
+            filed_at: now,
+            answer_due_at: due,
+            delete_on: Some(complaint::time::delete_on(now)),
+            ..ComplaintRow::blank(self.application.reference, lang)
+        };
+        match kind {
+            MailKind::ComplaintReceived => complaint_letters::received(settings, &row, Some(&self.by)),
+            MailKind::ComplaintAnswered => complaint_letters::answered(settings, &row, &self.by.name),
+            MailKind::ComplaintLate => complaint_letters::late(settings, &row, Some(&self.by)),
+            MailKind::OwnerComplaint => complaint_letters::to_reader(settings, lang, &row, &self.by.name),
+            _ => complaint_letters::late_to_reader(settings, lang, &row, &self.by.name),
+        }
     }
 
     fn asker(&self, kind: PromiseKind, has_applied: bool) -> Asker<'_> {

@@ -24,32 +24,38 @@ const VOID: &str = "void";
 #[derive(Clone, Debug)]
 pub struct Envelope {
     application_id: Option<String>,
+    complaint_id: Option<String>,
     to: Option<String>,
 }
 
 impl Envelope {
     pub fn to_applicant(application_id: &str, email: &str) -> Envelope {
-        Envelope { application_id: Some(application_id.to_owned()), to: Some(email.to_owned()) }
+        Envelope { application_id: Some(application_id.to_owned()), complaint_id: None, to: Some(email.to_owned()) }
     }
 
     /// To somebody who has not applied.
     pub fn to_visitor(email: &str) -> Envelope {
-        Envelope { application_id: None, to: Some(email.to_owned()) }
+        Envelope { application_id: None, complaint_id: None, to: Some(email.to_owned()) }
     }
 
     /// About one application, or about several.
     pub fn to_colleague(application_id: Option<&str>, email: &str) -> Envelope {
-        Envelope { application_id: application_id.map(str::to_owned), to: Some(email.to_owned()) }
+        Envelope { application_id: application_id.map(str::to_owned), complaint_id: None, to: Some(email.to_owned()) }
+    }
+
+    /// To who made a complaint or reads it: in no list of the desk.
+    pub fn about_complaint(complaint_id: &str, email: &str) -> Envelope {
+        Envelope { application_id: None, complaint_id: Some(complaint_id.to_owned()), to: Some(email.to_owned()) }
     }
 
     /// About nobody any more: it goes once it has arrived.
     pub fn last(email: &str) -> Envelope {
-        Envelope { application_id: None, to: Some(email.to_owned()) }
+        Envelope { application_id: None, complaint_id: None, to: Some(email.to_owned()) }
     }
 
     /// Written like any other, sent to nobody.
     pub fn void() -> Envelope {
-        Envelope { application_id: None, to: None }
+        Envelope { application_id: None, complaint_id: None, to: None }
     }
 }
 
@@ -93,8 +99,9 @@ pub async fn insert(
     let kind = if envelope.to.is_some() { word(letter.kind) } else { VOID.to_owned() };
     sqlx::query(
         "INSERT INTO outbox (id, message_id, application_id, kind, to_address, lang, subject, body_text, body_html,
-                             calendar, created_at, next_try_at, tries, sent_at, reply_to, expires_at, give_up_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, 0, $12, $13, $14, $15)",
+                             calendar, created_at, next_try_at, tries, sent_at, reply_to, expires_at, give_up_at,
+                             complaint_id)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, 0, $12, $13, $14, $15, $16)",
     )
     .bind(&id)
     .bind(format!("<{id}@{host}>"))
@@ -111,6 +118,7 @@ pub async fn insert(
     .bind(letter.reply_to.as_deref())
     .bind(letter.expires_at.map(Timestamp::as_ms))
     .bind(now.plus_ms(GIVE_UP_MS).as_ms())
+    .bind(envelope.complaint_id.as_deref())
     .execute(connection)
     .await?;
     Ok(())

@@ -4,6 +4,8 @@
 //! A form is answered by a redirect to its page, which shows once what came of it; nothing that was written is lost
 //! meanwhile. What another site's page posts here is not carried out.
 
+mod questions;
+
 use std::collections::HashMap;
 use std::future::Future;
 use std::net::IpAddr;
@@ -27,10 +29,12 @@ use belofte_contract::problem::{FieldError, ProblemType};
 use belofte_contract::timeline::Application;
 use belofte_contract::told::Told;
 
+use super::complaint;
 use super::privacy;
 use super::shell::{self, Page};
 use super::status::{self, Visitor};
 use super::{Parts, draw, talk};
+use crate::features::apply::doubt::key_of_form;
 use crate::features::lookup::AskedLang;
 use crate::features::postings::{load_organization, percent_encoded};
 use crate::features::timeline;
@@ -52,6 +56,13 @@ pub type Later<'a, T> = Pin<Box<dyn Future<Output = ApiResult<T>> + Send + 'a>>;
 
 /// One line a way.
 const WAYS: &[Way] = &[
+    Way { word: "questions", show: questions::show, act: questions::ask },
+    Way { word: "call_back", show: questions::show_call, act: questions::call },
+    Way { word: "reason", show: questions::show_reason, act: questions::ask_why },
+    Way { word: "review", show: questions::show_review, act: questions::ask_review },
+    Way { word: "complaint", show: complaint::complain, act: complaint::file },
+    Way { word: "feedback", show: complaint::opinion, act: complaint::give },
+    Way { word: "improvements", show: complaint::changed, act: complaint::nothing },
     Way { word: "withdrawal", show: privacy::withdrawal, act: privacy::withdraw },
     Way { word: "held", show: privacy::held, act: privacy::nothing },
     Way { word: "answers", show: privacy::answers, act: privacy::correct },
@@ -194,7 +205,8 @@ pub async fn show_named(visit: Visit, named: HashMap<String, String>) -> ApiResu
         written: vec![],
         errors: vec![],
         failed: None,
-        key: new_id(),
+        // Tells a machine that sends it at once.
+        key: key_of_form(asked.state.clock.now()),
     });
     let is_told = told.is_some();
     let mut response = page(&asked, &target, shown, form, told, StatusCode::OK).await?;

@@ -1,6 +1,7 @@
 //! Sentences of mails in the organisation's own words, and the samples that show them.
 
 use axum::http::{Method, StatusCode};
+use belofte_server::mail::compose::MailKind;
 use serde_json::{Value, json};
 
 use crate::support::{Reply, TestApp};
@@ -111,6 +112,11 @@ both!(every_kind_has_a_sample_in_each_language_without_gaps, app, {
                 "owner_tomorrow",
                 "owner_digest",
                 "owner_hand_over",
+                "complaint_received",
+                "complaint_answered",
+                "complaint_late",
+                "owner_complaint",
+                "owner_complaint_late",
                 "owner_asked",
                 "owner_off",
                 "owner_on"

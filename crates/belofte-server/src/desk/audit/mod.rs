@@ -63,6 +63,11 @@ pub enum Act {
     MailTextChanged,
     /// The shipped one again.
     MailTextReset,
+    ComplaintAnswered,
+    /// The reader is in it themselves: somebody else reads it.
+    ComplaintHandedOver,
+    ComplaintErased,
+    ImprovementsChanged,
     SlotsPublished,
     SlotCancelled,
     /// A time that the applicant proposed.
@@ -80,7 +85,7 @@ pub enum Act {
 }
 
 impl Act {
-    pub const ALL: [Act; 46] = [
+    pub const ALL: [Act; 50] = [
         Act::SignedIn,
         Act::SignedOut,
         Act::Invited,
@@ -117,6 +122,10 @@ impl Act {
         Act::MailRetried,
         Act::MailTextChanged,
         Act::MailTextReset,
+        Act::ComplaintAnswered,
+        Act::ComplaintHandedOver,
+        Act::ComplaintErased,
+        Act::ImprovementsChanged,
         Act::SlotsPublished,
         Act::SlotCancelled,
         Act::TalkAgreed,
@@ -142,6 +151,8 @@ pub enum Subject<'s> {
     Mail(&'s str),
     /// Language and key of a sentence: `nl/greeting`.
     MailText(&'s str),
+    /// By an id that stands nowhere else: not by its number.
+    Complaint(&'s str),
     Question(&'s str),
     Organization,
     /// All of them.
@@ -158,6 +169,7 @@ impl<'s> Subject<'s> {
             Subject::Person(id) => ("person", id),
             Subject::Mail(id) => ("mail", id),
             Subject::MailText(id) => ("mail_text", id),
+            Subject::Complaint(id) => ("complaint", id),
             Subject::Question(id) => ("question", id),
             Subject::Organization => ("organization", ""),
             Subject::Promises => ("promises", ""),

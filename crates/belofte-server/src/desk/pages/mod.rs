@@ -41,9 +41,11 @@ const DAILY: &[(&str, &str, Need)] = &[
     ("home", HOME, Need::SignIn),
     ("applications", "/desk/applications", Need::ReadApplications),
     ("decisions", "/desk/decisions", Need::Decide),
+    ("complaints", "/desk/complaints", Need::AnswerComplaints),
     ("appointments", "/desk/appointments", Need::ActOnApplications),
     ("questions", "/desk/questions", Need::ReadApplications),
     ("score", "/desk/score", Need::ReadFigures),
+    ("feedback", "/desk/feedback", Need::ReadFigures),
 ];
 /// What is set once and looked at now and then, on a page of its own; `desk.setup_<name>` says what for.
 const SETUP: &[(&str, &str, Need)] = &[
@@ -114,6 +116,11 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("policy_preview.html", include_str!("templates/policy_preview.html")),
     ("policy_holidays.html", include_str!("templates/policy_holidays.html")),
     ("audit.html", include_str!("templates/audit.html")),
+    ("feedback.html", include_str!("templates/feedback.html")),
+    ("improvements.html", include_str!("templates/improvements.html")),
+    ("complaints.html", include_str!("templates/complaints.html")),
+    ("complaint.html", include_str!("templates/complaint.html")),
+    ("complaint_look.html", include_str!("templates/complaint_look.html")),
     ("sheet.html", include_str!("templates/sheet.html")),
     ("posting_new.html", include_str!("templates/posting_new.html")),
     ("posting_edit.html", include_str!("templates/posting_edit.html")),

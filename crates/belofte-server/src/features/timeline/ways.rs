@@ -21,8 +21,10 @@ pub fn ways(seen: &Seen<'_>, plan: &Plan, settings: &Settings, lang: &str, now: 
         open("call_back", questions::may_call(seen, settings, now)),
         open("reason", questions::may_ask_why(seen)),
         open("review", questions::may_review(seen)),
+        open("feedback", true),
         privacy::withdrawal_way(seen.row, lang, now),
         privacy::held_way(seen.row, lang),
+        open("complaint", true),
     ];
     ways.into_iter().flatten().collect()
 }
