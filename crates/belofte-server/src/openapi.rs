@@ -82,7 +82,6 @@ use crate::webhooks;
         questions::NewAnswer,
         questions::NewCallNote,
         questions::NewPublication,
-        told::Told,
         desk::Transition,
         desk::PromiseKept,
         desk::NewPromiseMove,
