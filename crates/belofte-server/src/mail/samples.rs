@@ -93,20 +93,9 @@ pub fn preview(kind: MailKind, settings: &Settings, lang: &str, now: Timestamp) 
             return vec![question_letters::late(settings, lang, &asker, Some(by), a_week_ago(settings, now))];
         }
         MailKind::OwnerAsked => return sample.asked_of(settings, lang).into(),
-        MailKind::Withdrawn => {
-            let until = now.plus_ms(UNDO_MS);
-            let delete_on = Some(now.plus_ms(i64::from(application.keep_days) * DAY_MS));
-            let application = Application { delete_on, ..application.clone() };
-            [false, true].map(|erase| letters::withdrawn(settings, lang, &application, until, erase)).into()
-        }
-        MailKind::Restored => vec![letters::restored(settings, lang, application)],
+        MailKind::Withdrawn | MailKind::Restored => sample.left(kind, settings, lang, now),
         MailKind::Erased | MailKind::NewAddress | MailKind::AddressChanged => {
-            let name = application.applicant_name.as_str();
-            return vec![match kind {
-                MailKind::Erased => letters::erased(settings, lang, name, &application.posting.title),
-                MailKind::NewAddress => letters::new_address(settings, lang, name, CODE, now),
-                _ => letters::address_changed(settings, lang, name),
-            }];
+            return vec![sample.alone(kind, settings, lang, now)];
         }
         _ => return sample.to_others(kind, settings, lang, now),
     };
@@ -203,6 +192,27 @@ impl<'s> Sample<'s> {
             sequence: 0,
         };
         talk_letters::hand_over(settings, lang, &self.application, (&hand_over, &self.by), now)
+    }
+
+    /// Withdrawn, or back again.
+    fn left(&self, kind: MailKind, settings: &Settings, lang: &str, now: Timestamp) -> Vec<Letter> {
+        if kind == MailKind::Restored {
+            return vec![letters::restored(settings, lang, &self.application)];
+        }
+        let until = now.plus_ms(UNDO_MS);
+        let delete_on = Some(now.plus_ms(i64::from(self.application.keep_days) * DAY_MS));
+        let application = Application { delete_on, ..self.application.clone() };
+        [false, true].map(|erase| letters::withdrawn(settings, lang, &application, until, erase)).into()
+    }
+
+    /// Without the way to a page.
+    fn alone(&self, kind: MailKind, settings: &Settings, lang: &str, now: Timestamp) -> Letter {
+        let name = self.application.applicant_name.as_str();
+        match kind {
+            MailKind::Erased => letters::erased(settings, lang, name, &self.application.posting.title),
+            MailKind::NewAddress => letters::new_address(settings, lang, name, CODE, now),
+            _ => letters::address_changed(settings, lang, name),
+        }
     }
 
     fn moved(&self, settings: &Settings, lang: &str, now: Timestamp) -> Letter {

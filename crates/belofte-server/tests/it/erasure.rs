@@ -23,7 +23,7 @@ const PHONE: &str = "06 98765421";
 const FILE: &str = "kanariegezang.pdf";
 const INSIDE: &str = "KANARIEGEFLUIT";
 const SAID: &str = "Kanarie, wij kozen iemand met een ander lied dan jij zong.";
-/// A question, which is answered by nobody here.
+/// A question.
 const ASKED: &str = "Mag ik in de pauze als een kanarie zingen?";
 /// An address that was to take the old one's place.
 const NEW_EMAIL: &str = "kanarie.nieuw@example.com";
@@ -308,11 +308,14 @@ pub async fn sing(app: &TestApp) -> Applicant {
         (Method::DELETE, "withdrawal", Value::Null),
         (Method::PATCH, "answers", json!({"phone": PHONE})),
         (Method::POST, "address", json!({"email": NEW_EMAIL})),
-        (Method::POST, "questions", json!({"text": ASKED})),
     ] {
         let reply = noor.ask(app, method, rest, body).await;
         assert!(reply.status.is_success(), "{rest}: {}", reply.text());
     }
+    let asked = noor.ask(app, Method::POST, "questions", json!({"text": ASKED})).await.json();
+    let path = format!("/questions/{}/answer", asked["promise"]["id"].as_str().unwrap());
+    let answered = app.desk(Method::POST, &path, &json!({"text": SAID, "by": "sanne"})).await;
+    assert!(answered.status.is_success(), "{}", answered.text());
     let to = json!({"to": "2027-04-01T15:00:00Z", "reason": MOVED, "by": "sanne"});
     let moved = noor.act(app, &format!("promises/{}/moves", noor.promise), to).await;
     assert_eq!(moved.status, StatusCode::OK, "{}", moved.text());

@@ -107,7 +107,7 @@ pub async fn open_erasure(connection: &mut AnyConnection, application_id: &str) 
 
 /// What is kept beside the application's own row, each by its word, as SQL that counts it. A feature that keeps something of
 /// a person adds a line here, and one to `erasure::store`.
-const KEPT: [(&str, &str); 6] = [
+const KEPT: [(&str, &str); 8] = [
     ("files", "SELECT COUNT(*) AS count FROM uploads WHERE application_id = $1"),
     ("events", "SELECT COUNT(*) AS count FROM events WHERE application_id = $1"),
     ("promises", "SELECT COUNT(*) AS count FROM promises WHERE application_id = $1 AND owner_id IS NOT NULL"),
@@ -117,6 +117,8 @@ const KEPT: [(&str, &str); 6] = [
            AND to_address = (SELECT email FROM applications WHERE id = $1)",
     ),
     ("questions", "SELECT COUNT(*) AS count FROM questions WHERE application_id = $1"),
+    ("talks", "SELECT COUNT(*) AS count FROM appointments WHERE application_id = $1"),
+    ("feedback", "SELECT COUNT(*) AS count FROM feedback WHERE application_id = $1"),
     ("notes", "SELECT COUNT(*) AS count FROM notes WHERE application_id = $1"),
 ];
 
