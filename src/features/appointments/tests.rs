@@ -9,6 +9,8 @@ use crate::ask::About;
 use crate::ask::state::Look;
 use crate::i18n::testing::ctx;
 
+const NOW: &str = "2027-03-23T09:00:00Z";
+
 fn slot(id: &str, start: &str, zone: &str) -> Slot {
     let start = Timestamp::parse(start).unwrap();
     let joost = Colleague {
@@ -52,10 +54,10 @@ fn times_stand_under_their_day() {
         slot("c", "2027-03-30T08:00:00Z", ams),
     ]);
     let about = About { application: None, posting: None };
-    let form = view::choose(&ctx("en"), &about, &slots).unwrap();
+    let form = view::choose(&ctx("en", NOW), &about, &slots).unwrap();
     let Look::Days(days) = &form.questions[0].look else { panic!("by day") };
     assert_eq!(days.iter().map(|(_, count)| *count).collect::<Vec<_>>(), [2, 1]);
     assert_eq!(form.questions[0].asked.options.len(), 3);
-    assert!(view::cancel(&ctx("en"), &about, &slots).is_none(), "nothing is agreed");
-    assert_eq!(view::propose(&ctx("en"), &about, &slots).unwrap().questions.len(), 4);
+    assert!(view::cancel(&ctx("en", NOW), &about, &slots).is_none(), "nothing is agreed");
+    assert_eq!(view::propose(&ctx("en", NOW), &about, &slots).unwrap().questions.len(), 4);
 }
