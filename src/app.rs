@@ -262,7 +262,7 @@ impl Core {
         spawn(async move {
             let (file, ending) = match what {
                 Saved::Calendar => (core.api.calendar(reference, &token), ".ics"),
-                Saved::Everything => (core.api.export(reference, &token), ".json"),
+                Saved::Everything => (core.api.export(reference, &token), ".zip"),
             };
             let file = file.await;
             failed.set(file.is_err());
@@ -455,7 +455,7 @@ fn foot(core: &Core, organization: Option<&Rc<Organization>>, view: &View) -> Ht
 fn about(view: View, key: &str, shared: Shared, second: Second) -> Html {
     match view {
         View::Posting(id) => part(key, postings::Posting { shared, id, guests: GUESTS }),
-        View::Apply(id) => part(&id.clone(), apply::Apply { shared, id }),
+        View::Apply(id) => part(&id.clone(), apply::Apply { shared, id, second }),
         View::Score(_) | View::Way(..) => match second {
             Second::Here(door) => second::open(door, doors::aside, (key, shared, view)),
             second => second::waiting(&shared.core, &shared.core.ctx("UTC"), second),

@@ -81,7 +81,7 @@ pub mod doors {
     use crate::api::sealed;
     use crate::app::{Shared, View};
     use crate::clock::Clock;
-    use crate::features::apply::proof::Asked;
+    use crate::features::apply::{self, proof::Asked};
     use crate::features::lookup::Lookup;
     use crate::features::timeline::Timeline;
     use crate::features::timeline::view::Behind;
@@ -93,6 +93,11 @@ pub mod doors {
 
     pub fn lookup(lookup: Lookup) -> Html {
         part("", lookup)
+    }
+
+    /// Whether this device keeps what is written.
+    pub fn device(page: Rc<apply::Page>) -> Html {
+        part("", apply::device::Device { page })
     }
 
     pub fn prove(asked: Asked) {

@@ -119,6 +119,7 @@ pub async fn render_apply_form(
         problems: &problems,
         delivery: Delivery::Writing,
         plain: Some(plain),
+        device: Html::default(),
     };
     render(apply::form(ctx, &parts, &apply::Tell::nobody())).await
 }

@@ -164,7 +164,9 @@ pub fn rest(ctx: &Ctx, application: &Application, go: &Callback<View>) -> Html {
 /// What was decided, and why; until then what is late and what one has to do.
 pub fn first(ctx: &Ctx, application: &Application) -> Html {
     let Some(decision) = &application.decision else { return view::urgent(ctx, application) };
-    let ask = view::mail_to(application, &decision.by);
+    // Who can ask from the page, where it becomes a promise, needs no mail for it.
+    let by_mail = application.ways.iter().all(|way| way.word != "reason");
+    let ask = view::mail_to(application, &decision.by).filter(|_| by_mail);
     decision::view::decision(ctx, decision, ask.as_deref())
 }
 

@@ -14,7 +14,7 @@ use yew::prelude::*;
 use crate::app::{Shared, View, address, link, use_arrival};
 use crate::ask::Place;
 use crate::config::get;
-use crate::features::{appointments, postings, questions};
+use crate::features::{appointments, complaint, feedback, follow, news, postings, privacy, questions, share};
 use crate::hooks::{Kept, callback, use_change, use_kept};
 use crate::i18n::{Ctx, DateStyle, Key};
 use crate::part::{Part, part};
@@ -26,10 +26,24 @@ type Draw = fn(&Place) -> Html;
 
 /// By the word of the backend, one line a way. What is not here is not shown.
 const WAYS: &[(&str, Draw)] = &[
+    ("questions", questions::panel),
+    ("call_back", questions::call_back),
+    ("reason", questions::reason),
+    ("review", questions::review),
+    ("complaint", complaint::panel),
+    ("feedback", feedback::panel),
+    ("improvements", feedback::changed),
     ("appointment", appointments::panel),
     ("evaluation", appointments::panel),
     ("hand_over", appointments::panel),
     ("questions", questions::panel),
+    ("withdrawal", privacy::withdrawal_panel),
+    ("held", privacy::held_panel),
+    ("in_touch", follow::touch),
+    ("preferences", news::preferences),
+    ("follow", follow::panel),
+    ("news", news::panel),
+    ("share", share::panel),
 ];
 
 fn find(word: &str) -> Option<Draw> {

@@ -9,7 +9,7 @@
   'use strict';
 
   const TAG = 'belofte-careers';
-  const VIEWS = ['board', 'posting', 'apply', 'status', 'score', 'questions', 'complaint', 'follow', 'news'];
+  const VIEWS = ['board', 'posting', 'apply', 'status', 'score', 'questions', 'complaint', 'improvements', 'follow', 'news'];
   /** Attributes of the element; properties and `data-*` (of script and element) have the same names. */
   const NAMES = ['endpoint', 'view', 'posting', 'lang', 'color-scheme', 'routing', 'loading', 'fallback'];
   /** How far outside the viewport loading begins: about as far as one scrolls while it loads. */

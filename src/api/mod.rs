@@ -4,6 +4,7 @@
 
 pub mod body;
 pub mod decode;
+pub mod device;
 pub mod error;
 pub mod events;
 pub mod http;
@@ -167,9 +168,9 @@ impl Api {
         self.file(reference, token, "/calendar.ics")
     }
 
-    /// Everything that is kept about the application, as a JSON file to save.
+    /// Everything that is kept about the application, as a zip to save.
     pub fn export(&self, reference: Reference, token: &str) -> Asked<web_sys::Blob> {
-        self.file(reference, token, "/export")
+        self.file(reference, token, "/export.zip")
     }
 
     fn file(&self, reference: Reference, token: &str, rest: &str) -> Asked<web_sys::Blob> {

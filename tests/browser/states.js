@@ -391,7 +391,7 @@ const STATES = {
     says: [["timeline.as_of", {}], "timeline.steps"], on: button("timeline.all", { then: ["lookup.list_title"] }),
   },
   "status-file-failed": {
-    ...inSession, answers: { [`${STATUS}/export`]: FAULT }, act: (s) => s.press("timeline.export"), says: ["timeline.save_failed"],
+    ...inSession, answers: { [`${STATUS}/export.zip`]: FAULT }, act: (s) => s.press("timeline.export"), says: ["timeline.save_failed"],
     on: button("timeline.all", { then: ["lookup.list_title"] }),
   },
 

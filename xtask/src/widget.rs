@@ -22,7 +22,23 @@ const FILES_MARK: &str = "/*@belofte:files*/ null";
 const PARTS: [(&str, &[&str]); 3] = [
     ("first", &[]),
     ("later", &["apply", "timeline"]),
-    ("second", &["lookup", "decision", "badge", "ways", "questions", "appointments"]),
+    (
+        "second",
+        &[
+            "lookup",
+            "decision",
+            "badge",
+            "ways",
+            "questions",
+            "appointments",
+            "complaint",
+            "feedback",
+            "privacy",
+            "news",
+            "follow",
+            "share",
+        ],
+    ),
 ];
 /// For the compiler: the linker notes what leads where, so that the program can be cut in two.
 pub const LINKER_NOTES: &str = "-Clink-arg=--emit-relocs";

@@ -8,11 +8,15 @@
 
 pub mod apply;
 pub mod appointments;
+pub mod complaint;
 pub mod contacts;
 pub mod decision;
 pub mod desk;
+pub mod feedback;
 pub mod fixtures;
+pub mod follow;
 pub mod lookup;
+pub mod news;
 pub mod organization;
 pub mod paths;
 pub mod postings;

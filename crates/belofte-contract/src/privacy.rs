@@ -1,5 +1,7 @@
 //! Leaving again: withdrawing, what is held and until when, correcting it, erasing it.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::apply::{Answer, FormField};
@@ -36,13 +38,16 @@ pub struct Held {
     pub erasure_asked: bool,
     /// Where mails go.
     pub email: String,
+    /// One that waits for the code that was mailed to it.
+    #[serde(default)]
+    pub new_address: Option<String>,
     /// The questions whose answers can be corrected, in the form's order.
     pub fields: Vec<FormField>,
     /// The answers as they stand, to those questions.
     pub answers: Vec<Answer>,
 }
 
-readable!(Held { things, delete_on, erasure_asked: default, email, fields, answers });
+readable!(Held { things, delete_on, erasure_asked: default, email, new_address, fields, answers });
 
 /// One kind of thing that is kept.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -60,12 +65,40 @@ pub struct HeldThing {
 
 readable!(HeldThing { what, count, why, until });
 
-/// `PATCH /v1/applications/{reference}/answers`: the answers that are to stand in the place of the old ones. An answer
-/// without values is taken away.
+/// Names, with spaces between, the questions that a form showed: what is not among its values was left empty. No question's
+/// name has a `-`.
+pub const SHOWN: &str = "belofte-shown";
+
+/// `PATCH /v1/applications/{reference}/answers`: by the name of its question what is to stand in the place of an answer. An
+/// empty one is taken away; what is not named stays.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
-pub struct Correction {
-    pub answers: Vec<Answer>,
+#[serde(transparent)]
+pub struct Correction(pub BTreeMap<String, Corrected>);
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(untagged)]
+pub enum Corrected {
+    One(String),
+    Several(Vec<String>),
+}
+
+impl Correction {
+    /// As answers, those without values among them.
+    pub fn answers(&self) -> Vec<Answer> {
+        let shown = match self.0.get(SHOWN) {
+            Some(Corrected::One(names)) => names.split_whitespace().collect(),
+            Some(Corrected::Several(names)) => names.iter().map(String::as_str).collect(),
+            None => vec![],
+        };
+        let given = self.0.iter().filter(|(name, _)| *name != SHOWN).map(|(name, value)| match value {
+            Corrected::One(value) => Answer { field: name.clone(), values: vec![value.clone()] },
+            Corrected::Several(values) => Answer { field: name.clone(), values: values.clone() },
+        });
+        let empty = shown.into_iter().filter(|name| !self.0.contains_key(*name));
+        given.chain(empty.map(|name| Answer { field: name.to_owned(), values: vec![] })).collect()
+    }
 }
 
 /// `POST /v1/applications/{reference}/address`: first the new address, to which a code is mailed; then the same with the code.

@@ -6,8 +6,9 @@ use crate::apply::FieldKind;
 use crate::appointments::{Appointment, HandOver};
 use crate::contacts::{Colleague, Contact};
 use crate::decision::Decision;
+use crate::news::Bulletin;
 use crate::postings::{PostingLink, Turn};
-use crate::promise::Promise;
+use crate::promise::{Promise, PromiseKind};
 use crate::read::{readable, words};
 use crate::reference::Reference;
 use crate::score::PromiseScore;
@@ -64,6 +65,9 @@ pub struct Application {
     /// What who is hired needs to know before the first day.
     #[serde(default)]
     pub hand_over: Option<HandOver>,
+    /// The last few bulletins of the procedure, newest first; the widget asks for them when somebody wants to read them.
+    #[serde(default)]
+    pub news: Vec<Bulletin>,
     /// The server's clock when this was read.
     pub as_of: Timestamp,
 }
@@ -92,6 +96,7 @@ readable!(Application {
     ways: default,
     appointment: unread,
     hand_over: unread,
+    news: unread,
     as_of,
 });
 
@@ -111,9 +116,10 @@ pub struct Way {
 readable!(Way { word, label, until });
 
 impl Application {
-    /// The open promise that is due first: the one date to show large.
+    /// The open promise that is due first: the one date to show large. What is erased is nothing that one hears.
     pub fn next_promise(&self) -> Option<&Promise> {
-        self.promises.iter().filter(|promise| promise.is_open()).min_by_key(|promise| promise.due_at)
+        let told = |promise: &&Promise| promise.is_open() && promise.kind != PromiseKind::Erasure;
+        self.promises.iter().filter(told).min_by_key(|promise| promise.due_at)
     }
 
     /// Where the receipt was mailed to: the answer to the first field of type `mail`, as `ApplicationForm::email_field`.

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use crate::StartError;
 use crate::config::{self, DoctorOptions};
 use crate::desk::audit;
+use crate::features::complaint;
 use crate::features::questions::store as questions;
 use crate::problem::ApiProblem;
 use crate::store::Store;
@@ -46,7 +47,7 @@ pub async fn run(options: DoctorOptions) -> Result<ExitCode, StartError> {
     Ok(if findings.faults == 0 { ExitCode::SUCCESS } else { ExitCode::from(2) })
 }
 
-/// Looks at the audit log and at every promise.
+/// Looks at the audit log, at the dates of complaints and at every promise.
 pub async fn examine(store: &Store, secret: &Secret) -> Result<Findings, ApiProblem> {
     let mut findings = Findings::default();
     let mut connection = store.read().acquire().await?;
@@ -60,6 +61,11 @@ pub async fn examine(store: &Store, secret: &Secret) -> Result<Findings, ApiProb
     if !audit::store::has(&mut connection, audit::Act::PromisesSealed).await? {
         findings.lines.push("promises: not sealed yet; start the server once".to_owned());
         return Ok(findings);
+    }
+    let (count, broken) = complaint::store::broken_seals(&mut connection, secret).await?;
+    findings.lines.push(format!("complaints: {count}"));
+    for id in broken {
+        findings.fault(format!("a date of complaint {id} was changed past the server"));
     }
     let (count, broken) = promises::store::broken_seals(&mut connection, secret).await?;
     findings.lines.push(format!("promises: {count}"));

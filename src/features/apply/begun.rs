@@ -65,6 +65,10 @@ impl Begun {
         *self.key.borrow_mut() = http::random_key();
     }
 
+    pub fn has_ended(&self) -> bool {
+        self.ended.get()
+    }
+
     /// It arrived: what is written next is another application.
     pub fn end(&self) {
         self.ended.set(true);

@@ -4,6 +4,7 @@
 //! a final answer, also over a reload, so that any number of tries makes exactly one application.
 
 mod begun;
+pub mod device;
 pub mod proof;
 pub mod receipt;
 pub mod state;
@@ -39,7 +40,7 @@ use crate::hooks::{Kept, after, listen, spawn, use_change, use_kept, use_start};
 use crate::i18n::{DateStyle, Key};
 use crate::part::{Part, part};
 use crate::request::{Request, next_round, use_request};
-use crate::second::{self, doors};
+use crate::second::{self, Second, doors};
 use crate::submission::{Action, Submission};
 use crate::ui::error_summary;
 
@@ -47,6 +48,7 @@ use crate::ui::error_summary;
 pub struct Apply {
     pub shared: Shared,
     pub id: Rc<str>,
+    pub second: Second,
 }
 
 /// A posting that opens later has no form yet.
@@ -105,7 +107,7 @@ fn use_apply(props: &Apply) -> Html {
             let (posting, Some(form)) = (&read.0, &read.1) else { return props.shared.posting(&read.0) };
             let (core, organization) = (core.clone(), organization.clone());
             let (posting, form, again) = (posting.clone(), form.clone(), asked.again.clone());
-            part("", Form { core, organization, posting, form, again })
+            part("", Form { core, organization, posting, form, second: props.second, again })
         }
     }
 }
@@ -115,6 +117,7 @@ struct Form {
     organization: Rc<Organization>,
     posting: Rc<JobPosting>,
     form: Rc<ApplicationForm>,
+    second: Second,
     /// Reads posting and form anew.
     again: Callback<()>,
 }
@@ -125,15 +128,18 @@ impl PartialEq for Form {
             && Rc::ptr_eq(&self.organization, &other.organization)
             && Rc::ptr_eq(&self.posting, &other.posting)
             && Rc::ptr_eq(&self.form, &other.form)
+            && self.second == other.second
     }
 }
 
 /// What every callback of the form needs, shared once.
-struct Page {
+pub struct Page {
     core: Core,
     begun: Rc<Begun>,
     state: Kept<State>,
     again: Callback<()>,
+    /// The organisation's.
+    zone: Rc<str>,
 }
 
 /// How far the form on the screen is.
@@ -169,7 +175,13 @@ fn use_form(props: &Form) -> Html {
     let begun = state.look().begun.clone();
     // Read anew, it is another form for the same answers.
     begun.draft.borrow_mut().form = form.clone();
-    let page = Rc::new(Page { core, begun, state, again: props.again.clone() });
+    let page = Rc::new(Page {
+        core,
+        begun,
+        state,
+        again: props.again.clone(),
+        zone: props.organization.time_zone.as_str().into(),
+    });
     use_retry(&page);
     {
         // After a try to send that found problems, focus goes to their list.
@@ -211,6 +223,10 @@ fn use_form(props: &Form) -> Html {
         problems: state.submission.problems(),
         delivery,
         plain: None,
+        device: match props.second {
+            Second::Here(key) => second::open(key, doors::device, page.clone()),
+            Second::Awaited | Second::Failed => Html::default(),
+        },
     };
     let tell = page.clone();
     let tell = Tell { told: Callback::from(move |told| tell.hear(told)), go: page.core.go.clone() };
@@ -224,6 +240,8 @@ fn use_keeping(page: &Rc<Page>) {
     use_start(move || {
         let stopped = page.begun.draft.borrow().files_on_their_way();
         stopped.into_iter().for_each(|number| page.send_file(number));
+        // Whoever began here before may have left something on this device.
+        page.core.fetch_second(true);
         Shown(page.begun.clone())
     });
 }

@@ -34,6 +34,8 @@ pub struct FormParts<'a> {
     pub delivery: Delivery,
     /// Where a plain form is sent; none in the widget.
     pub plain: Option<Plain>,
+    /// Whether the device keeps what is written.
+    pub device: Html,
 }
 
 impl FormParts<'_> {
@@ -117,6 +119,7 @@ pub fn form(ctx: &Ctx, parts: &FormParts<'_>, tell: &Tell) -> Html {
                     { for asked(parts).map(|field| question(ctx, parts, field, &wrong, tell)) }
                     { trap(ctx, parts.draft, tell) }
                 </div>
+                { parts.device.clone() }
                 { privacy(ctx, parts) }
                 { promise(ctx, parts.posting) }
                 { delivery(ctx, &parts.delivery, tell) }

@@ -9,7 +9,7 @@ use crate::ask::About;
 use crate::ask::state::Look;
 use crate::i18n::testing::ctx;
 
-const NOW: &str = "2027-03-23T09:00:00Z";
+const NOW: &str = "2027-03-24T09:00:00Z";
 
 fn slot(id: &str, start: &str, zone: &str) -> Slot {
     let start = Timestamp::parse(start).unwrap();

@@ -56,6 +56,7 @@ pub(crate) fn posting() -> JobPosting {
             lines: vec![vec![Inline { text: "Care </script> at home.".into(), emphasis: true, href: None }]],
         }]),
         requirements: vec![],
+        questions: vec![],
         process: vec![StageDefinition {
             id: "review".into(),
             label: "Two colleagues read your letter".into(),

@@ -9,10 +9,11 @@ use crate::clock::Clock;
 use crate::config::{self, Flags};
 use crate::erasure::store::{Known, known};
 use crate::erasure::{self, Place};
+use crate::features::complaint;
 
 #[derive(Args, Clone, Debug)]
 pub struct Options {
-    /// A reference, or a mail address for everything under it.
+    /// A reference, the number of a complaint, or a mail address for everything under it.
     who: String,
     /// Erase, instead of showing what would go.
     #[arg(long)]
@@ -26,7 +27,10 @@ pub async fn run(options: &Options) -> Result<(), StartError> {
     let store = super::open(&config).await?;
     let secret = super::secret(&config.data)?;
     let found = known(&store, &options.who).await.map_err(super::told)?;
-    if found.is_empty() {
+    let mut connection = store.read().acquire().await?;
+    let complaints = complaint::store::known(&mut connection, &options.who).await.map_err(super::told)?;
+    drop(connection);
+    if found.is_empty() && complaints.is_empty() {
         return Err("nothing is kept under it; what was erased before is gone".into());
     }
     let place = Place { store: &store, data: &config.data, secret: &secret };
@@ -35,6 +39,12 @@ pub async fn run(options: &Options) -> Result<(), StartError> {
         println!("{reference}  {posting_id}  {status}  {answers} answers, {files} files, {mails} mails");
         if options.yes {
             erasure::erase(place, id, erasure::ANY_DATE, now).await.map_err(super::told)?;
+        }
+    }
+    for row in &complaints {
+        println!("{}  complaint of {}", row.number, row.filed_at);
+        if options.yes {
+            complaint::time::erase(place, &row.id, true, now).await.map_err(super::told)?;
         }
     }
     if options.yes {

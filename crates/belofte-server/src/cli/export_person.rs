@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use indicatif::ProgressBar;
+use serde_json::json;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
@@ -15,6 +16,7 @@ use crate::StartError;
 use crate::clock::Clock;
 use crate::config::{self, Flags};
 use crate::erasure::store::{files_of, known, mails_of};
+use crate::features::complaint;
 use crate::features::timeline::store::{find, load_application};
 use crate::settings::Settings;
 
@@ -33,12 +35,13 @@ pub async fn run(options: &Options) -> Result<(), StartError> {
     let store = super::open(&config).await?;
     let settings = Settings::load(&store, &config.public_url).await?;
     let found = known(&store, &options.email).await.map_err(super::told)?;
-    if found.is_empty() {
+    let mut connection = store.read().acquire().await?;
+    let complaints = complaint::store::known(&mut connection, &options.email).await.map_err(super::told)?;
+    if found.is_empty() && complaints.is_empty() {
         return Err("nothing is kept under it".into());
     }
     let mut zip = ZipWriter::new(super::private_file(&options.to)?);
     let (how, bar) = (SimpleFileOptions::default().unix_permissions(0o600), ProgressBar::hidden());
-    let mut connection = store.read().acquire().await?;
     for application in &found {
         let (id, folder) = (application.id.as_str(), application.reference.to_string());
         let row = find(&mut connection, id).await.map_err(super::told)?.ok_or("it was erased meanwhile")?;
@@ -55,8 +58,26 @@ pub async fn run(options: &Options) -> Result<(), StartError> {
             super::copy(&mut File::open(config.data.join("uploads").join(file))?, &mut zip, &bar)?;
         }
     }
+    for row in &complaints {
+        let folder = ["complaint-", &row.number.to_string()].concat();
+        let kept = json!({"number": row.number, "subject": row.subject, "text": row.text, "posting": row.posting_id,
+            "filed_at": row.filed_at, "answer_due_at": row.answer_due_at, "answer": row.answer,
+            "answered_at": row.answered_at});
+        zip.start_file(format!("{folder}/complaint.json"), how)?;
+        zip.write_all(&serde_json::to_vec_pretty(&kept)?)?;
+        for (number, (file, name)) in files_of(&mut connection, &row.id).await.map_err(super::told)?.iter().enumerate()
+        {
+            zip.start_file(format!("{folder}/files/{} {name}", number + 1), how)?;
+            super::copy(&mut File::open(config.data.join("uploads").join(file))?, &mut zip, &bar)?;
+        }
+    }
     zip.finish()?.sync_all()?;
-    println!("{}: {} applications; give it to that person alone", options.to.display(), found.len());
+    println!(
+        "{}: {} applications, {} complaints; give it to that person alone",
+        options.to.display(),
+        found.len(),
+        complaints.len()
+    );
     drop(connection);
     store.close().await;
     Ok(())

@@ -17,6 +17,7 @@ use crate::StartError;
 use crate::clock::Clock;
 use crate::config::{self, Config, Flags};
 use crate::erasure::{self, Place, list};
+use crate::features::complaint;
 use crate::store::{Found, Store, newest};
 use crate::tokens::new_id;
 
@@ -51,9 +52,9 @@ pub async fn run(options: &Options) -> Result<(), StartError> {
     erased.write_all(newer.as_bytes())?;
     erased.sync_all()?;
     half.becomes(&config.data)?;
-    let again = replay(&config).await?;
+    let (again, complaints) = replay(&config).await?;
     println!("{}: {} files of {}, every sum right", config.data.display(), manifest.files.len(), manifest.made_at);
-    println!("{again} applications were erased again by the list of erasures");
+    println!("{again} applications were erased again by the list of erasures, and {complaints} complaints");
     Ok(())
 }
 
@@ -142,8 +143,8 @@ fn unpack(zip: &mut ZipArchive<File>, entry: &Entry, folder: &Path, bar: &Progre
     Ok(to.sync_all()?)
 }
 
-/// Erases again what the list names; gives how many.
-async fn replay(config: &Config) -> Result<usize, StartError> {
+/// Erases again what the list names; gives how many applications and complaints.
+async fn replay(config: &Config) -> Result<(usize, usize), StartError> {
     let (store, secret) = (Store::open(&config.database_url).await?, super::secret(&config.data)?);
     let (place, now) = (Place { store: &store, data: &config.data, secret: &secret }, Clock::system().now());
     let listed = list::read(&config.data.join(list::FILE))?;
@@ -154,7 +155,15 @@ async fn replay(config: &Config) -> Result<usize, StartError> {
             again += 1;
         }
     }
+    let (mut complaints, numbered) =
+        (0, complaint::store::numbers(&mut *store.read().acquire().await?).await.map_err(super::told)?);
+    for (id, number) in numbered {
+        if listed.contains(&list::hash(&secret, number)) {
+            complaint::time::erase(place, &id, true, now).await.map_err(super::told)?;
+            complaints += 1;
+        }
+    }
     store.sweep().await?;
     store.close().await;
-    Ok(again)
+    Ok((again, complaints))
 }

@@ -16,12 +16,12 @@ use crate::state::AppState;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// Everything, and who else gets in.
+    /// Everything but complaints, and who else gets in.
     Administrator,
     Recruiter,
     /// Of whom the colleague will be: acts on applications, changes no posting.
     HiringManager,
-    /// Reads the procedure that a complaint is about; never acts in it.
+    /// Reads complaints, and the procedure that one is about; never acts in it.
     ComplaintReader,
     /// Counts only, nobody's application.
     FiguresReader,
@@ -44,6 +44,7 @@ pub enum Need {
     ReadPolicy,
     /// Calendar, mail texts, webhooks: what holds for the whole organisation.
     EditPolicy,
+    /// Of nobody who could act on the application that a complaint is about, administrators included.
     AnswerComplaints,
     ReadFigures,
     ManageUsers,
@@ -61,7 +62,7 @@ const TABLE: [(Need, &[Role]); 11] = [
     (Need::EditPostings, &[Administrator, Recruiter]),
     (Need::ReadPolicy, &[Administrator, Recruiter, HiringManager]),
     (Need::EditPolicy, &[Administrator]),
-    (Need::AnswerComplaints, &[Administrator, ComplaintReader]),
+    (Need::AnswerComplaints, &[ComplaintReader]),
     (Need::ReadFigures, &[Administrator, Recruiter, HiringManager, FiguresReader]),
     (Need::ManageUsers, &[Administrator]),
     (Need::ReadAudit, &[Administrator]),
@@ -230,6 +231,14 @@ mod tests {
     fn the_reader_of_complaints_acts_in_no_procedure() {
         for need in [Need::ActOnApplications, Need::Decide, Need::EditPostings, Need::ManageUsers] {
             assert!(!ComplaintReader.can(need), "{need:?}");
+        }
+    }
+
+    #[test]
+    fn nobody_who_acts_on_applications_reads_complaints() {
+        let acts = [Need::ActOnApplications, Need::Decide, Need::EditPostings, Need::EditPolicy];
+        for role in Role::ALL.into_iter().filter(|role| role.can(Need::AnswerComplaints)) {
+            assert!(!acts.iter().any(|need| role.can(*need)), "{role:?}");
         }
     }
 

@@ -9,10 +9,14 @@ pub mod api;
 mod applications;
 mod appointments;
 pub mod audit;
+mod complaints;
 mod contacts;
 pub mod decisions;
 pub mod deeds;
+mod feedback;
+mod in_touch;
 mod list;
+mod news;
 pub mod pages;
 mod policy;
 pub mod postings;
@@ -42,11 +46,15 @@ pub fn routes() -> Vec<Route> {
         api::routes(),
         decisions::routes(),
         score::routes(),
+        complaints::routes(),
+        feedback::routes(),
         mail::desk::routes(),
         webhooks::routes(),
         policy::routes(),
         contacts::routes(),
         questions::routes(),
+        news::routes(),
+        in_touch::routes(),
         users::routes(),
         audit::routes(),
         pages::routes(),

@@ -3,7 +3,11 @@
 
 pub mod apply;
 pub mod appointments;
+pub mod complaint;
+pub mod feedback;
+pub mod follow;
 pub mod lookup;
+pub mod news;
 pub mod postings;
 pub mod privacy;
 pub mod questions;
@@ -22,6 +26,10 @@ pub fn router() -> Router<AppState> {
         .merge(timeline::router())
         .merge(questions::router())
         .merge(score::router())
+        .merge(complaint::router())
+        .merge(feedback::router())
         .merge(appointments::router())
+        .merge(news::router())
+        .merge(follow::router())
         .merge(privacy::router())
 }

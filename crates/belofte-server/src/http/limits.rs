@@ -29,6 +29,9 @@ pub enum Limited {
     Uploads,
     StatusRequests,
     StatusSessions,
+    /// As often as codes: both mail whoever is named.
+    Complaints,
+    Feedback,
     /// Choosing, moving and proposing times.
     Talks,
     /// What is asked of the employer, signed in or not.
@@ -45,6 +48,8 @@ pub struct RateLimits {
     uploads: ByAddress,
     status_requests: ByAddress,
     status_sessions: ByAddress,
+    complaints: ByAddress,
+    feedback: ByAddress,
     talks: ByAddress,
     questions: ByAddress,
     sign_ins: ByAddress,
@@ -71,6 +76,8 @@ impl RateLimits {
             uploads: limiter(limits.uploads_per_minute),
             status_requests: limiter(limits.status_requests_per_minute),
             status_sessions: limiter(limits.status_sessions_per_minute),
+            complaints: limiter(limits.status_requests_per_minute),
+            feedback: limiter(limits.status_sessions_per_minute),
             talks: limiter(limits.status_sessions_per_minute),
             questions: limiter(limits.questions_per_minute),
             sign_ins: limiter(limits.sign_ins_per_minute),
@@ -85,6 +92,8 @@ impl RateLimits {
             Limited::Uploads => &self.uploads,
             Limited::StatusRequests => &self.status_requests,
             Limited::StatusSessions => &self.status_sessions,
+            Limited::Complaints => &self.complaints,
+            Limited::Feedback => &self.feedback,
             Limited::Talks => &self.talks,
             Limited::Questions => &self.questions,
             Limited::SignIns => &self.sign_ins,

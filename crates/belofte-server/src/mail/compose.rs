@@ -47,13 +47,22 @@ pub enum MailKind {
     OwnerTomorrow,
     OwnerDigest,
     OwnerHandOver,
+    ComplaintReceived,
+    ComplaintAnswered,
+    ComplaintLate,
+    OwnerComplaint,
+    OwnerComplaintLate,
     OwnerAsked,
     OwnerOff,
     OwnerOn,
+    News,
+    FollowConfirm,
+    FollowOpened,
+    InTouchRenew,
 }
 
 impl MailKind {
-    pub const ALL: [MailKind; 29] = [
+    pub const ALL: [MailKind; 38] = [
         MailKind::Receipt,
         MailKind::Code,
         MailKind::StageChanged,
@@ -80,9 +89,18 @@ impl MailKind {
         MailKind::OwnerTomorrow,
         MailKind::OwnerDigest,
         MailKind::OwnerHandOver,
+        MailKind::ComplaintReceived,
+        MailKind::ComplaintAnswered,
+        MailKind::ComplaintLate,
+        MailKind::OwnerComplaint,
+        MailKind::OwnerComplaintLate,
         MailKind::OwnerAsked,
         MailKind::OwnerOff,
         MailKind::OwnerOn,
+        MailKind::News,
+        MailKind::FollowConfirm,
+        MailKind::FollowOpened,
+        MailKind::InTouchRenew,
     ];
 }
 
@@ -110,6 +128,14 @@ pub struct Letter {
     /// From then on it is of no use to its reader and is not sent.
     #[serde(skip)]
     pub expires_at: Option<Timestamp>,
+    /// Where one gets no more of its kind: in the footer, and for the mail program's own button.
+    pub unsubscribe: Option<Unsubscribe>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct Unsubscribe {
+    pub text: String,
+    pub href: String,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -262,6 +288,11 @@ impl<'s> Words<'s> {
         self.format.number(f64::from(count), 0)
     }
 
+    /// "3.333": more than fits in the other.
+    pub fn large_number(&self, count: u64) -> String {
+        self.format.number(count as f64, 0)
+    }
+
     /// "93%".
     pub fn percent(&self, whole: u32) -> String {
         self.format.percent(whole)
@@ -310,6 +341,7 @@ impl<'s> Words<'s> {
             calendar: None,
             reply_to: signed_by.and_then(|person| self.settings.mail_of(&person.id)),
             expires_at: None,
+            unsubscribe: None,
         }
     }
 }

@@ -24,32 +24,38 @@ const VOID: &str = "void";
 #[derive(Clone, Debug)]
 pub struct Envelope {
     application_id: Option<String>,
+    complaint_id: Option<String>,
     to: Option<String>,
 }
 
 impl Envelope {
     pub fn to_applicant(application_id: &str, email: &str) -> Envelope {
-        Envelope { application_id: Some(application_id.to_owned()), to: Some(email.to_owned()) }
+        Envelope { application_id: Some(application_id.to_owned()), complaint_id: None, to: Some(email.to_owned()) }
     }
 
     /// To somebody who has not applied.
     pub fn to_visitor(email: &str) -> Envelope {
-        Envelope { application_id: None, to: Some(email.to_owned()) }
+        Envelope { application_id: None, complaint_id: None, to: Some(email.to_owned()) }
     }
 
     /// About one application, or about several.
     pub fn to_colleague(application_id: Option<&str>, email: &str) -> Envelope {
-        Envelope { application_id: application_id.map(str::to_owned), to: Some(email.to_owned()) }
+        Envelope { application_id: application_id.map(str::to_owned), complaint_id: None, to: Some(email.to_owned()) }
+    }
+
+    /// To who made a complaint or reads it: in no list of the desk.
+    pub fn about_complaint(complaint_id: &str, email: &str) -> Envelope {
+        Envelope { application_id: None, complaint_id: Some(complaint_id.to_owned()), to: Some(email.to_owned()) }
     }
 
     /// About nobody any more: it goes once it has arrived.
     pub fn last(email: &str) -> Envelope {
-        Envelope { application_id: None, to: Some(email.to_owned()) }
+        Envelope { application_id: None, complaint_id: None, to: Some(email.to_owned()) }
     }
 
     /// Written like any other, sent to nobody.
     pub fn void() -> Envelope {
-        Envelope { application_id: None, to: None }
+        Envelope { application_id: None, complaint_id: None, to: None }
     }
 }
 
@@ -65,13 +71,14 @@ pub struct MailRow {
     pub html: String,
     pub calendar: Option<String>,
     pub reply_to: Option<String>,
+    pub unsubscribe: Option<String>,
     pub created_at: Timestamp,
     /// The last moment that another try is planned.
     pub give_up_at: Timestamp,
     pub tries: i64,
 }
 
-const COLUMNS: &str = "id, message_id, kind, to_address, subject, body_text, body_html, calendar, reply_to, \
+const COLUMNS: &str = "id, message_id, kind, to_address, subject, body_text, body_html, calendar, reply_to, unsubscribe, \
      created_at, give_up_at, tries";
 
 /// What the mail system said to a try that failed.
@@ -93,8 +100,9 @@ pub async fn insert(
     let kind = if envelope.to.is_some() { word(letter.kind) } else { VOID.to_owned() };
     sqlx::query(
         "INSERT INTO outbox (id, message_id, application_id, kind, to_address, lang, subject, body_text, body_html,
-                             calendar, created_at, next_try_at, tries, sent_at, reply_to, expires_at, give_up_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, 0, $12, $13, $14, $15)",
+                             calendar, created_at, next_try_at, tries, sent_at, reply_to, expires_at, give_up_at,
+                             complaint_id, unsubscribe)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, 0, $12, $13, $14, $15, $16, $17)",
     )
     .bind(&id)
     .bind(format!("<{id}@{host}>"))
@@ -111,6 +119,8 @@ pub async fn insert(
     .bind(letter.reply_to.as_deref())
     .bind(letter.expires_at.map(Timestamp::as_ms))
     .bind(now.plus_ms(GIVE_UP_MS).as_ms())
+    .bind(envelope.complaint_id.as_deref())
+    .bind(letter.unsubscribe.as_ref().map(|way| way.href.as_str()))
     .execute(connection)
     .await?;
     Ok(())
@@ -269,6 +279,7 @@ fn mail_row(row: &AnyRow) -> ApiResult<MailRow> {
         html: row.try_get("body_html")?,
         calendar: row.try_get("calendar")?,
         reply_to: row.try_get("reply_to")?,
+        unsubscribe: row.try_get("unsubscribe")?,
         created_at: instant(row, "created_at")?,
         give_up_at: instant(row, "give_up_at")?,
         tries: row.try_get("tries")?,

@@ -13,6 +13,7 @@ mod told;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use belofte_contract::complaint::NextBody;
 use belofte_contract::postings::PromisePolicy;
 use serde::{Deserialize, Serialize};
 
@@ -48,7 +49,19 @@ pub struct Profile {
     pub since: Option<String>,
     /// When somebody last held these lines against the source.
     pub checked: String,
+    /// Where somebody goes whose complaint was not answered, or not well.
+    #[serde(default)]
+    next: Vec<Body>,
     pub rules: Vec<Clause>,
+}
+
+/// Somebody outside the organisation who takes complaints.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Body {
+    name: BTreeMap<String, String>,
+    about: BTreeMap<String, String>,
+    url: String,
 }
 
 /// What one article of a profile asks.
@@ -199,6 +212,16 @@ pub fn followed(settings: &Settings) -> impl Iterator<Item = &'static Profile> {
     all().iter().filter(move |profile| chosen.contains(&profile.id))
 }
 
+/// Who takes a complaint further in the countries of the norms that the organisation follows.
+pub fn next_bodies(settings: &Settings, lang: &str) -> Vec<NextBody> {
+    let told = |body: &Body| NextBody {
+        name: in_lang(&body.name, lang).to_owned(),
+        about: in_lang(&body.about, lang).to_owned(),
+        url: body.url.clone(),
+    };
+    followed(settings).flat_map(|profile| &profile.next).map(told).collect()
+}
+
 /// Where the organisation's own settings are weaker: how long it keeps applications, how long a complaint waits.
 pub fn of_organization(settings: &Settings) -> Vec<Warning> {
     let retention = settings.retention();
@@ -246,6 +269,11 @@ mod tests {
             assert!(profile.url.starts_with("https://") && !profile.source.is_empty(), "{}", profile.id);
             let days = [Some(&profile.checked), profile.since.as_ref()];
             assert!(days.into_iter().flatten().all(|day| day.parse::<Date>().is_ok()), "{}", profile.id);
+            for body in &profile.next {
+                let texts = [&body.name, &body.about];
+                assert!(body.url.starts_with("https://"), "{}", body.url);
+                assert!(["nl", "en"].iter().all(|lang| texts.iter().all(|text| !in_lang(text, lang).is_empty())));
+            }
             for clause in &profile.rules {
                 assert_eq!(clause.limit.is_some(), clause.unit.is_some(), "{} {:?}", profile.id, clause.rule);
                 assert!(["nl", "en"].iter().all(|lang| !clause.article(lang).is_empty()), "{:?}", clause.rule);

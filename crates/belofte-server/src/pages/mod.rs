@@ -2,10 +2,14 @@
 //!
 //! Draws by the widget's components; adds head, style sheet, language switch. No script runs here.
 
+mod complaint;
+mod letters;
 mod not_open;
 pub mod preview;
+mod privacy;
 mod score;
 mod shell;
+mod silence;
 mod status;
 mod talk;
 mod ways;
@@ -47,10 +51,13 @@ pub fn router() -> Router<AppState> {
         .route("/careers", get(board))
         .route("/careers/style.css", get(shell::style))
         .route("/careers/score", get(score::page))
+        .route("/silence", get(silence::page))
         .route("/careers/{id}", get(posting).post(send))
         .route("/careers/{id}/apply", get(apply))
         .merge(ways::router())
+        .merge(complaint::router())
         .merge(status::router())
+        .merge(letters::router())
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -124,7 +131,7 @@ async fn board(
     let kept = [("q", &query.q), ("location", &query.location)].into_iter().filter(|(_, value)| !value.is_empty());
     let search = kept.map(|(name, value)| format!("&{name}={}", percent_encoded(value))).collect();
     let filter = Filter { text: query.q, department: query.department, location: query.location };
-    let page = Page { title, path: "/careers".to_owned(), search, data: None, status: StatusCode::OK };
+    let page = Page { title, path: "/careers".to_owned(), search, ..Page::default() };
     let head = organization.clone();
     let body = draw(&parts, async move |ctx| ssr::render_board(&ctx, &list, &organization, &filter).await).await?;
     shell::whole(&state, &head, &parts, page, &body)
@@ -148,6 +155,7 @@ async fn posting(
     let page = Page {
         title: format!("{} · {}", posting.title, organization.name),
         path: format!("/careers/{id}"),
+        posting: Some(id),
         data: posting.structured_data.take(),
         ..Page::default()
     };
@@ -218,7 +226,8 @@ async fn form(
     let Some(mut form) = form else { return missing(state, parts, id, ApiProblem::not_found()).await };
     say_conditions(&mut form, &parts.lang);
     let title = form_title(&parts.ctx(), &posting.title, &organization.name, returned.errors.len());
-    let page = Page { title, path: format!("/careers/{id}/apply"), status, ..Page::default() };
+    let page =
+        Page { title, path: format!("/careers/{id}/apply"), posting: Some(id.to_owned()), status, ..Page::default() };
     let plain = Plain { action: paths::APPLICATIONS.to_owned(), key: key.to_owned() };
     let head = organization.clone();
     let body = draw(parts, async move |ctx| {

@@ -9,6 +9,7 @@ use belofte_contract::organization::Organization;
 use serde_json::json;
 
 use super::{Parts, ways};
+use crate::features::postings::percent_encoded;
 use crate::locale;
 use crate::problem::{ApiProblem, ApiResult};
 use crate::state::AppState;
@@ -30,6 +31,8 @@ pub struct Page {
     /// schema.org data.
     pub data: Option<String>,
     pub status: StatusCode,
+    /// Which posting it is about.
+    pub posting: Option<String>,
 }
 
 pub fn whole(
@@ -44,8 +47,9 @@ pub fn whole(
         json!({"lang": lang, "name": locale::text(lang, "pages.language"), "href": format!("{}?lang={lang}{}", page.path, page.search)})
     });
     let ways = organization.ways.iter().filter(|way| ways::is_known(&way.word));
-    let ways =
-        ways.map(|way| json!({"label": way.label, "href": format!("/careers/{}?lang={}", way.word, parts.lang)}));
+    let about = page.posting.map(|id| format!("{}/", percent_encoded(&id))).unwrap_or_default();
+    let href = |word: &str| format!("/careers/{about}{word}?lang={}", parts.lang);
+    let ways = ways.map(|way| json!({"label": way.label, "href": href(&way.word)}));
     // `<` never appears in the data, so nothing in it can end its element.
     let data = page.data.map(|data| data.replace('<', "\\u003c"));
     let values = json!({

@@ -25,8 +25,9 @@ use super::shell::{self, Page};
 use super::{Parts, draw, ways};
 use crate::features::lookup::{self, AskedLang, Session};
 use crate::features::postings::load_organization;
+use crate::features::privacy::{Asking, export};
 use crate::features::timeline::{self, store::load_summaries};
-use crate::http::limits::VisitorAddress;
+use crate::http::limits::{Limited, VisitorAddress};
 use crate::http::{Path, Query, cookie, from_elsewhere};
 use crate::locale;
 use crate::mail::compose::fill;
@@ -45,6 +46,7 @@ pub fn router() -> Router<AppState> {
         .route("/careers/status/{reference}/receipt", get(receipt))
         .route("/careers/status/{reference}/calendar.ics", get(calendar))
         .route("/careers/status/{reference}/export", get(export))
+        .route("/careers/status/{reference}/export.zip", get(export_zip))
 }
 
 /// Who the cookie says is here: nobody, somebody, or somebody whose visit has ended.
@@ -247,6 +249,18 @@ async fn export(
     visitor: Visitor,
 ) -> ApiResult<Response> {
     timeline::export(state, reference, asked, visitor.session.ok_or_else(ApiProblem::unauthorized)?).await
+}
+
+async fn export_zip(
+    State(state): State<AppState>,
+    VisitorAddress(address): VisitorAddress,
+    Path(reference): Path<String>,
+    Query(asked): Query<AskedLang>,
+    visitor: Visitor,
+) -> ApiResult<Response> {
+    let session = visitor.session.ok_or_else(ApiProblem::unauthorized)?;
+    state.limits.check(Limited::Uploads, address)?;
+    export::zipped(&Asking::new(&state, &session, &reference, &asked)).await
 }
 
 async fn end(

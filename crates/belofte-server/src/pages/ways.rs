@@ -4,6 +4,8 @@
 //! A form is answered by a redirect to its page, which shows once what came of it; nothing that was written is lost
 //! meanwhile. What another site's page posts here is not carried out.
 
+mod questions;
+
 use std::collections::HashMap;
 use std::future::Future;
 use std::net::IpAddr;
@@ -20,20 +22,26 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use belofte::api::ApiError;
 use belofte::ask::state::Sent;
 use belofte::ask::{About, Form};
+use belofte::features::{follow as follow_view, news as news_view, share as share_view};
 use belofte::i18n::Ctx;
 use belofte::ssr::{self, PlainForm, WayPage};
 use belofte_contract::apply::carried;
+use belofte_contract::follow::{NewFollow, NewInTouch};
+use belofte_contract::news::PreferencesChange;
 use belofte_contract::problem::{FieldError, ProblemType};
 use belofte_contract::timeline::Application;
 use belofte_contract::told::Told;
 
+use super::complaint;
+use super::privacy;
 use super::shell::{self, Page};
 use super::status::{self, Visitor};
 use super::{Parts, draw, talk};
+use crate::features::apply::doubt::key_of_form;
 use crate::features::lookup::AskedLang;
 use crate::features::postings::{load_organization, percent_encoded};
-use crate::features::timeline;
 use crate::features::timeline::store::ApplicationRow;
+use crate::features::{follow, news, timeline};
 use crate::http::limits::VisitorAddress;
 use crate::http::{Path, Query, cookie, from_elsewhere};
 use crate::locale;
@@ -51,10 +59,85 @@ pub type Later<'a, T> = Pin<Box<dyn Future<Output = ApiResult<T>> + Send + 'a>>;
 
 /// One line a way.
 const WAYS: &[Way] = &[
+    Way { word: "questions", show: questions::show, act: questions::ask },
+    Way { word: "call_back", show: questions::show_call, act: questions::call },
+    Way { word: "reason", show: questions::show_reason, act: questions::ask_why },
+    Way { word: "review", show: questions::show_review, act: questions::ask_review },
+    Way { word: "complaint", show: complaint::complain, act: complaint::file },
+    Way { word: "feedback", show: complaint::opinion, act: complaint::give },
+    Way { word: "improvements", show: complaint::changed, act: complaint::nothing },
+    Way { word: "withdrawal", show: privacy::withdrawal, act: privacy::withdraw },
+    Way { word: "held", show: privacy::held, act: privacy::nothing },
+    Way { word: "answers", show: privacy::answers, act: privacy::correct },
+    Way { word: "address", show: privacy::address_form, act: privacy::change_address },
+    Way { word: "erasure", show: privacy::erasure, act: privacy::erase },
     Way { word: "appointment", show: talk::show, act: talk::act },
     Way { word: "evaluation", show: talk::show, act: talk::act },
     Way { word: "hand_over", show: talk::show, act: talk::act },
+    Way {
+        word: "in_touch",
+        show: |asked| asked.form(follow_view::touch_form),
+        act: |asked, deed| {
+            Box::pin(async move {
+                let new: NewInTouch = serde_json::from_value(deed.fields.clone())?;
+                let lang = Some(asked.parts.lang.as_str());
+                follow::stay_in_touch(&asked.state, asked.address, asked.row()?, &new, lang).await
+            })
+        },
+    },
+    Way {
+        word: "preferences",
+        show: |asked| {
+            Box::pin(async move {
+                let chosen = news::load_preferences(&asked.state, asked.row()?).await?;
+                let form = news_view::form(&asked.parts.ctx(), &asked.about(), &chosen);
+                Ok(Shown { form: Some(form), ..told_so_far(asked).await? })
+            })
+        },
+        act: |asked, deed| {
+            Box::pin(async move {
+                let change: PreferencesChange = serde_json::from_value(deed.fields.clone())?;
+                news::change(&asked.state, asked.row()?, &change, Some(&asked.parts.lang)).await
+            })
+        },
+    },
+    Way {
+        word: "follow",
+        show: |asked| asked.form(follow_view::form),
+        act: |asked, deed| {
+            Box::pin(async move {
+                let new: NewFollow = serde_json::from_value(deed.fields.clone())?;
+                follow::ask(&asked.state, asked.address, &new).await
+            })
+        },
+    },
+    Way {
+        word: "share",
+        show: |asked| {
+            Box::pin(async move {
+                let path = asked.posting.as_deref().map(|id| ["/", &percent_encoded(id)].concat()).unwrap_or_default();
+                let url = format!("{}/careers{path}?lang={}", asked.state.config.public_url, asked.parts.lang);
+                let before: DrawBefore = Box::new(move |ctx| share_view::share(ctx, &url, false, None));
+                Ok(Shown { before: Some(before), ..Shown::default() })
+            })
+        },
+        act: |_, _| Box::pin(async { Err(ApiProblem::method_not_allowed()) }),
+    },
+    Way {
+        word: "news",
+        show: |asked| Box::pin(told_so_far(asked)),
+        act: |_, _| Box::pin(async { Err(ApiProblem::method_not_allowed()) }),
+    },
 ];
+
+/// News of the procedure at hand, or of all.
+async fn told_so_far(asked: &Asked) -> ApiResult<Shown> {
+    let own = asked.own.as_ref().map(|(row, _)| row.posting_id.as_str());
+    let posting = own.or(asked.posting.as_deref()).unwrap_or_default();
+    let told = news::load(&asked.state, posting, Some(&asked.parts.lang)).await?;
+    let of_all = posting.is_empty();
+    Ok(Shown { before: Some(Box::new(move |ctx| news_view::bulletins(ctx, &told, of_all))), ..Shown::default() })
+}
 
 /// A way as a page of its own.
 struct Way {
@@ -65,7 +148,7 @@ struct Way {
     act: for<'a> fn(&'a Asked, &'a Deed) -> Later<'a, Told>,
 }
 
-type DrawBefore = Box<dyn FnOnce(&Ctx) -> yew::Html + Send>;
+pub type DrawBefore = Box<dyn FnOnce(&Ctx) -> yew::Html + Send>;
 
 /// What is on a page: something to read, a form, or both.
 #[derive(Default)]
@@ -75,7 +158,6 @@ pub struct Shown {
 }
 
 /// Who asks for which page.
-#[allow(dead_code, reason = "a way takes of it what it needs")]
 pub struct Asked {
     pub state: AppState,
     pub parts: Parts,
@@ -98,8 +180,12 @@ impl Asked {
         About { application: self.own.as_ref().map(|(_, application)| application), posting: self.posting.as_deref() }
     }
 
+    /// For ways that only somebody with an application has.
+    pub fn row(&self) -> ApiResult<&ApplicationRow> {
+        self.own.as_ref().map(|(row, _)| row).ok_or_else(ApiProblem::not_found)
+    }
+
     /// A page that is a form and nothing else.
-    #[allow(dead_code, reason = "a way takes of it what it needs")]
     pub fn form(&self, make: fn(&Ctx, &About<'_>) -> Form) -> Later<'_, Shown> {
         let form = Some(make(&self.parts.ctx(), &self.about()));
         Box::pin(async move { Ok(Shown { form, ..Shown::default() }) })
@@ -188,7 +274,8 @@ pub async fn show_named(visit: Visit, named: HashMap<String, String>) -> ApiResu
         written: vec![],
         errors: vec![],
         failed: None,
-        key: new_id(),
+        // Tells a machine that sends it at once.
+        key: key_of_form(asked.state.clock.now()),
     });
     let is_told = told.is_some();
     let mut response = page(&asked, &target, shown, form, told, StatusCode::OK).await?;

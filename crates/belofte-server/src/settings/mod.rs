@@ -212,6 +212,11 @@ impl Settings {
         }
     }
 
+    /// A page of this server's own, by its path.
+    pub fn own_page(&self, path: &str) -> String {
+        [self.public_url.as_str(), path].concat()
+    }
+
     /// Where colleagues handle an application: the server's own desk, or the organisation's place, where `{reference}`
     /// stands for the application's.
     pub fn desk_url(&self, reference: Reference) -> String {

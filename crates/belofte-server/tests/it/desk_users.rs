@@ -27,6 +27,10 @@ pub async fn invite(app: &TestApp, email: &str, role: Role, postings: &[&str]) -
         person_id: Some("sanne".to_owned()),
         postings: postings.iter().map(|id| (*id).to_owned()).collect(),
     };
+    invite_as(app, user).await
+}
+
+async fn invite_as(app: &TestApp, user: NewUser) -> String {
     let link = users::invite(&app.state, &Who::System, user).await.unwrap();
     link.strip_prefix("https://api.example").expect("a link of the public address").to_owned()
 }
@@ -34,8 +38,19 @@ pub async fn invite(app: &TestApp, email: &str, role: Role, postings: &[&str]) -
 /// Invited and signed in.
 pub async fn colleague(app: &TestApp, email: &str, role: Role, postings: &[&str]) -> Colleague {
     let link = invite(app, email, role, postings).await;
+    accepted(app, email, &link).await
+}
+
+/// The same for somebody with a name of their own.
+pub async fn colleague_as(app: &TestApp, user: NewUser) -> Colleague {
+    let email = user.email.clone();
+    let link = invite_as(app, user).await;
+    accepted(app, &email, &link).await
+}
+
+async fn accepted(app: &TestApp, email: &str, link: &str) -> Colleague {
     let codes = codes_of(&app.get(&format!("{link}?lang=en")).await);
-    let accepted = accept(app, &link, PASSWORD, codes.as_ref()).await;
+    let accepted = accept(app, link, PASSWORD, codes.as_ref()).await;
     assert_eq!(accepted.status, StatusCode::SEE_OTHER, "{}", accepted.text());
     Colleague { email: email.to_owned(), cookie: kept(&accepted), codes }
 }

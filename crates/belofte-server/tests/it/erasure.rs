@@ -7,11 +7,13 @@ use axum::http::{Method, StatusCode};
 use belofte_server::config::Limits;
 use belofte_server::desk::access::Role;
 use belofte_server::erasure::erase_due;
+use belofte_server::mail::outbox::Delivery;
 use serde_json::{Value, json};
 use tokio_stream::StreamExt;
 
 use crate::canary::columns;
 use crate::desk_users::{colleague, page, read};
+use crate::smtp::MailSystem;
 use crate::support::{Part, TestApp, key};
 use crate::timeline::{Applicant, applicant, listen};
 
@@ -21,6 +23,10 @@ const PHONE: &str = "06 98765421";
 const FILE: &str = "kanariegezang.pdf";
 const INSIDE: &str = "KANARIEGEFLUIT";
 const SAID: &str = "Kanarie, wij kozen iemand met een ander lied dan jij zong.";
+/// A question, which is answered by nobody here.
+const ASKED: &str = "Mag ik in de pauze als een kanarie zingen?";
+/// An address that was to take the old one's place.
+const NEW_EMAIL: &str = "kanarie.nieuw@example.com";
 const MOVED: &str = "Omdat de kanarie nog floot.";
 /// Four weeks after Tuesday 23 March 10:00, over a change of the clocks.
 const LAST_SECOND: &str = "2027-04-20T10:59:59+02:00";
@@ -222,6 +228,66 @@ both!(no_word_of_the_person_is_left_and_every_count_is, app, {
     assert!(list.lines().count() == 1 && !list.contains(&noor.reference), "{list}");
 });
 
+both!(what_was_asked_to_go_goes_with_the_mail_that_tells_of_it, app, {
+    let hook = json!({"url": "https://hooks.example/belofte", "events": ["application.updated", "decision.recorded"]});
+    assert_eq!(app.desk(Method::POST, "/webhooks", &hook).await.status, StatusCode::CREATED);
+    let (noor, other) = (sing(&app).await, applicant(&app, "other@example.com").await);
+    other.act(&app, "transitions", json!({"stage_id": "talk", "by": "sanne"})).await;
+    let told = async || {
+        let count = "SELECT COUNT(*) FROM webhook_deliveries";
+        sqlx::query_scalar::<_, i64>(count).fetch_one(app.state.store.read()).await.unwrap()
+    };
+    assert!(told().await > 3);
+    // A list for a colleague that names several people.
+    app.set_time("2027-03-24T09:00:00+01:00");
+    belofte_server::ticker::rounds(&app.state).await.unwrap();
+    app.set_time("2027-03-24T10:00:00+01:00");
+    let noor = noor.again(&app).await;
+    let asked = noor.ask(&app, Method::POST, "erasure", Value::Null).await;
+    assert_eq!(asked.status, StatusCode::CREATED, "{}", asked.text());
+    let before = app.get("/v1/promise-score?period=700").await.json();
+    app.set_time("2027-03-25T10:00:00+01:00");
+    assert_eq!(erase_due(&app.state).await.unwrap(), 1);
+    assert_eq!(told().await, 1, "of the other one");
+    let left = places(&app).await;
+    let mail = ["outbox.to_address", "outbox.body_text", "outbox.body_html"];
+    assert!(
+        left.iter().all(|place| mail.contains(&place.as_str()) || place.ends_with("-wal") || place.ends_with(".db")),
+        "{left:?}"
+    );
+    assert!(left.iter().any(|place| place == "outbox.to_address"), "the last mail: {left:?}");
+    Delivery::new(&app.state).unwrap().round(&app.state).await.unwrap();
+    app.set_time("2027-03-25T11:00:01+01:00");
+    belofte_server::ticker::clean(&app.state, app.state.clock.now()).await.unwrap();
+    assert_eq!(places(&app).await.join(", "), "");
+    let after = app.get("/v1/promise-score?period=700").await.json();
+    assert_eq!((&after["late"], &after["moved"]), (&before["late"], &before["moved"]));
+    assert_eq!(after["kept"].as_u64(), before["kept"].as_u64().map(|kept| kept + 1), "the erasure itself");
+});
+
+async fn by_a_mail_system(database: Option<String>) {
+    let system = MailSystem::up().await;
+    let content = TestApp::content("organization", |_| {});
+    let app = TestApp::on(database, |config| {
+        (config.smtp, config.demo) = (Some(system.url()), false);
+        config.content = Some(content.path().to_owned());
+    });
+    let app = app.await;
+    let delivery = Delivery::new(&app.state).unwrap();
+    let noor = applicant(&app, EMAIL).await;
+    noor.ask(&app, Method::POST, "erasure", Value::Null).await;
+    delivery.round(&app.state).await.unwrap();
+    app.set_time("2027-03-24T10:00:00+01:00");
+    assert_eq!(erase_due(&app.state).await.unwrap(), 1);
+    delivery.round(&app.state).await.unwrap();
+    let last = system.taken().pop().unwrap();
+    assert!(last.to.contains(EMAIL) && last.text.contains("gewist"), "{last:?}");
+    app.state.store.sweep().await.unwrap();
+    assert_eq!(places(&app).await.join(", "), "");
+}
+
+on_both!(the_last_mail_is_gone_once_it_was_taken, by_a_mail_system);
+
 /// Applies with a file, is moved, spoken to and rejected: leaves words wherever words can stand.
 pub async fn sing(app: &TestApp) -> Applicant {
     let file = format!("%PDF-1.7\n%{INSIDE}\n%%EOF\n");
@@ -237,6 +303,16 @@ pub async fn sing(app: &TestApp) -> Applicant {
     assert_eq!(reply.status, StatusCode::CREATED, "{}", reply.text());
     let noor = Applicant::of(&reply.json());
     app.post("/v1/status-requests", &json!({"email": EMAIL, "reference": noor.reference}), &[]).await;
+    for (method, rest, body) in [
+        (Method::POST, "withdrawal", json!({"reason": SAID, "erase": true})),
+        (Method::DELETE, "withdrawal", Value::Null),
+        (Method::PATCH, "answers", json!({"phone": PHONE})),
+        (Method::POST, "address", json!({"email": NEW_EMAIL})),
+        (Method::POST, "questions", json!({"text": ASKED})),
+    ] {
+        let reply = noor.ask(app, method, rest, body).await;
+        assert!(reply.status.is_success(), "{rest}: {}", reply.text());
+    }
     let to = json!({"to": "2027-04-01T15:00:00Z", "reason": MOVED, "by": "sanne"});
     let moved = noor.act(app, &format!("promises/{}/moves", noor.promise), to).await;
     assert_eq!(moved.status, StatusCode::OK, "{}", moved.text());
@@ -251,7 +327,7 @@ pub async fn sing(app: &TestApp) -> Applicant {
 
 /// Where any word of the person stands: in the rows, and in the bytes of every file of the data folder.
 pub async fn places(app: &TestApp) -> Vec<String> {
-    let words = [NAME, EMAIL, PHONE, FILE, INSIDE, SAID, MOVED];
+    let words = [NAME, EMAIL, PHONE, FILE, INSIDE, SAID, MOVED, NEW_EMAIL, ASKED];
     let says = |text: &[u8]| words.iter().any(|word| text.windows(word.len()).any(|part| part == word.as_bytes()));
     let mut found = vec![];
     for (place, values) in columns(&app.state.config.database_url).await {

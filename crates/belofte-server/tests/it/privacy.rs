@@ -1,5 +1,6 @@
 //! Withdrawing and erasing: what ends, what comes back as it was, and what nobody is told of.
 
+use std::io::{Cursor, Read as _};
 use std::sync::Arc;
 
 use axum::http::{Method, StatusCode};
@@ -9,7 +10,7 @@ use belofte_server::ticker;
 use serde_json::{Value, json};
 
 use crate::decisions::{post, rejected, send, sentence};
-use crate::support::{Reply, TestApp};
+use crate::support::{Part, Reply, TestApp, application, key};
 use crate::timeline::{Applicant, applicant, told};
 
 const LAST_SECOND: &str = "2027-03-24T09:59:59+01:00";
@@ -19,7 +20,7 @@ impl Applicant {
     /// Asks for something of one's own application.
     pub async fn ask(&self, app: &TestApp, method: Method, rest: &str, body: Value) -> Reply {
         let path = format!("/v1/applications/{}/{rest}?lang=en", self.reference);
-        app.call(method, &path, &body, &[("authorization", &self.bearer)]).await
+        app.call(method, &path, &body, &[("authorization", &self.bearer), ("idempotency-key", &key())]).await
     }
 
     async fn withdraw(&self, app: &TestApp, body: Value) -> Value {
@@ -132,6 +133,28 @@ both!(what_fell_due_meanwhile_is_promised_anew_with_the_time_that_was_left, app,
     is_sound(&app).await;
 });
 
+both!(a_question_that_fell_due_meanwhile_keeps_its_promise_with_a_later_date, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    noor.ask(&app, Method::POST, "questions", json!({"text": "May I come on foot?"})).await;
+    let asked = noor.page(&app).await["promises"][1].clone();
+    // Due on Thursday 25 March at 17:00: an hour is left.
+    assert_eq!((&asked["kind"], &asked["due_at"]), (&json!("question"), &json!("2027-03-25T16:00:00Z")));
+    app.set_time("2027-03-25T16:00:00+01:00");
+    let noor = noor.again(&app).await;
+    noor.withdraw(&app, json!({})).await;
+    assert!(!noor.page(&app).await["promises"][1]["voided_at"].is_null());
+    app.set_time("2027-03-25T17:30:00+01:00");
+    let noor = noor.again(&app).await;
+    assert_eq!(noor.restore(&app).await.status, StatusCode::OK);
+    let later = noor.page(&app).await["promises"][1].clone();
+    // After the cutoff, and Easter comes in between.
+    assert_eq!((&later["id"], &later["due_at"]), (&asked["id"], &json!("2027-03-30T15:00:00Z")));
+    assert_eq!((&later["first_due_at"], &later["voided_at"]), (&asked["first_due_at"], &Value::Null));
+    assert_eq!(later["moves"][0]["reason"], "Je sollicitatie was even ingetrokken.");
+    assert_eq!(app.get("/v1/promise-score").await.json()["late"], 0);
+    is_sound(&app).await;
+});
+
 both!(a_date_that_had_passed_before_stays_broken, app, {
     let noor = applicant(&app, "noor@example.com").await;
     app.set_time("2027-03-30T17:00:01+02:00");
@@ -144,6 +167,27 @@ both!(a_date_that_had_passed_before_stays_broken, app, {
     assert_eq!(late().await, 1, "leaving forgives nothing");
     assert_eq!(noor.restore(&app).await.status, StatusCode::OK);
     assert_eq!((noor.page(&app).await["promises"].clone(), late().await), (before, json!(1)));
+});
+
+both!(an_agreed_talk_is_off_and_its_time_is_free_again, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    noor.act(&app, "transitions", json!({"stage_id": "talk", "by": "sanne"})).await;
+    let slots = json!({"kind": "interview", "days": ["2027-03-25"], "times": ["10:00"], "minutes": 45, "with": ["joost"],
+        "capacity": 1, "video_url": "https://video.example/room"});
+    let slots = post(&app, "slots", &slots).await.json();
+    let taken = noor.ask(&app, Method::PUT, "appointment", json!({"slot": slots["slots"][0]["id"]})).await;
+    assert_eq!(taken.status, StatusCode::CREATED, "{}", taken.text());
+    noor.withdraw(&app, json!({})).await;
+    let sql = "SELECT calendar FROM outbox WHERE kind = 'withdrawn'";
+    let file: Option<String> = sqlx::query_scalar(sql).fetch_one(app.state.store.read()).await.unwrap();
+    assert!(file.is_some_and(|file| file.contains("STATUS:CANCELLED")));
+    let booked = sqlx::query_scalar::<_, i64>("SELECT booked FROM slots").fetch_one(app.state.store.read());
+    assert_eq!(booked.await.unwrap(), 0);
+    let back = noor.restore(&app).await.json();
+    assert!(back["text"].as_str().unwrap().contains("pick a time for it again"), "{back}");
+    let page = noor.page(&app).await;
+    assert!(page["ways"].to_string().contains("appointment"), "{}", page["ways"]);
+    is_sound(&app).await;
 });
 
 both!(a_decision_on_its_way_is_taken_back_and_kept_as_a_draft, app, {
@@ -292,3 +336,169 @@ async fn at_once(database: Option<String>) {
 }
 
 on_both!(twenty_taps_withdraw_once, at_once);
+
+both!(what_is_held_has_a_purpose_and_an_end, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    let held = async |noor: &Applicant| noor.get(&app, "/held?lang=en", &[]).await.json();
+    let first = held(&noor).await;
+    let shown: Vec<String> = first["things"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|thing| format!("{} {}", thing["what"].as_str().unwrap(), thing["count"]))
+        .collect();
+    assert_eq!(
+        shown,
+        ["Your answers 3", "What happened, with its date 1", "What we promised you 1", "Our mails to you 1"]
+    );
+    assert_eq!(first["things"][0]["until"], "28 days after the procedure ends");
+    assert_eq!(
+        (&first["email"], &first["delete_on"], &first["erasure_asked"]),
+        (&json!("noor@example.com"), &Value::Null, &json!(false))
+    );
+    let fields: Vec<&str> =
+        first["fields"].as_array().unwrap().iter().map(|field| field["name"].as_str().unwrap()).collect();
+    assert!(
+        fields.contains(&"name")
+            && fields.contains(&"start")
+            && !fields.contains(&"email")
+            && !fields.contains(&"keep"),
+        "{fields:?}"
+    );
+    noor.act(&app, "notes", json!({"text": "A note."})).await;
+    noor.ask(&app, Method::POST, "erasure", Value::Null).await;
+    let then = held(&noor).await;
+    assert_eq!((&then["erasure_asked"], &then["delete_on"]), (&json!(true), &json!("2027-03-24T09:00:00Z")));
+    assert_eq!(then["things"][0]["until"], "24 March 2027");
+    assert!(then["things"].to_string().contains("Notes of colleagues"));
+});
+
+both!(answers_are_corrected_by_the_rules_of_their_form_and_nothing_old_is_kept, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    let correct = async |answers: Value| noor.ask(&app, Method::PATCH, "answers", answers).await;
+    let named = |field: &str, value: &str| json!({field: value});
+    for (answers, told) in [
+        (named("name", ""), "name:required"),
+        (named("start", "whenever"), "start:not_a_choice"),
+        (named("email", "other@example.com"), "email:not_a_choice"),
+        (named("keep", "yes"), "keep:not_a_choice"),
+        (named("nothing", "x"), "nothing:not_a_choice"),
+        (named("name", &"x".repeat(6_000)), "name:too_long"),
+        (named("name", ""), "name:required"),
+        (json!({"belofte-shown": "name start", "start": "now"}), "name:required"),
+        (json!({"name": ["one", "two"]}), "name:too_many"),
+    ] {
+        let reply = correct(answers).await;
+        assert!(reply.problem().contains(told), "{told}: {}", reply.text());
+    }
+    let done = correct(named("name", "Noor van Dam")).await;
+    assert_eq!((done.status, done.json()["title"].clone()), (StatusCode::OK, json!("Your answers are corrected.")));
+    assert_eq!(correct(named("name", "Noor van Dam")).await.json()["title"], "Nothing has changed.");
+    let page = noor.page(&app).await;
+    assert_eq!(
+        (&page["applicant_name"], &page["answers"][0]["values"][0]),
+        (&json!("Noor van Dam"), &json!("Noor van Dam"))
+    );
+    let entry = page["timeline"].as_array().unwrap().iter().find(|entry| entry["event"] == "note").unwrap();
+    assert_eq!((&entry["title"], &entry["text"]), (&json!("You corrected your answers"), &Value::Null));
+    let desk = app.desk(Method::GET, &format!("/applications/{}", noor.reference), &Value::Null).await;
+    assert!(desk.text().contains("Noor van Dam") && !desk.text().contains("Noor Jansen"), "{}", desk.text());
+    for place in ["applications", "idempotency", "events"] {
+        let columns = crate::canary::columns(&app.state.config.database_url).await;
+        let old = columns.iter().filter(|(column, _)| column.starts_with(place));
+        assert!(
+            !old.into_iter().any(|(_, values)| values.iter().any(|value| value.contains("Noor Jansen"))),
+            "{place}"
+        );
+    }
+});
+
+both!(a_new_address_is_proved_before_it_takes_the_old_ones_place, app, {
+    let (noor, second) = (applicant(&app, "noor@example.com").await, applicant(&app, "noor@example.com").await);
+    let link = app.get("/demo/mail.json").await.json()[0]["text"].as_str().unwrap().to_owned();
+    let link = link.split("#belofte-link=").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
+    let ask = async |body: Value| noor.ask(&app, Method::POST, "address", body).await;
+    assert_eq!(ask(json!({"email": "no address"})).await.problem(), "/problems/fields email:not_an_email");
+    assert_eq!(ask(json!({"email": "Noor@example.com"})).await.problem(), "/problems/fields email:not_a_choice");
+    let told = ask(json!({"email": "New@example.com"})).await;
+    assert_eq!((told.status, told.json()["title"].clone()), (StatusCode::CREATED, json!("Look in your mail.")));
+    assert_eq!(
+        ask(json!({"email": "third@example.com"})).await.status,
+        StatusCode::TOO_MANY_REQUESTS,
+        "one code a minute"
+    );
+    let mail = app.get("/demo/mail.json").await.json()[0].clone();
+    assert_eq!((&mail["to"], &mail["kind"]), (&json!("new@example.com"), &json!("new_address")));
+    let code: String = mail["subject"].as_str().unwrap().chars().filter(char::is_ascii_digit).collect();
+    let wrong = if code == "000000" { "111111" } else { "000000" };
+    assert_eq!(ask(json!({"email": "new@example.com", "code": wrong})).await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(
+        ask(json!({"email": "else@example.com", "code": code})).await.status,
+        StatusCode::UNAUTHORIZED,
+        "for that address alone"
+    );
+    let done = ask(json!({"email": "new@example.com", "code": code})).await;
+    assert_eq!(done.status, StatusCode::CREATED, "{}", done.text());
+    // The visit stays open, for both applications; the old mails open nothing.
+    for own in [&noor, &second] {
+        let page = own.get(&app, "?lang=en", &[]).await;
+        let page = if page.status == StatusCode::OK { page.json() } else { panic!("{}", page.text()) };
+        assert!(
+            page["answers"].to_string().contains("new@example.com")
+                && !page["answers"].to_string().contains("noor@example.com")
+        );
+    }
+    assert_eq!(
+        app.post("/v1/status-sessions", &json!({"link_token": link}), &[]).await.status,
+        StatusCode::UNAUTHORIZED
+    );
+    let last = app.get("/demo/mail.json").await.json()[0].clone();
+    assert_eq!((&last["to"], &last["kind"]), (&json!("noor@example.com"), &json!("address_changed")));
+    assert!(!last["text"].as_str().unwrap().contains("new@example.com"));
+    // Five wrong codes, and no more are tried.
+    app.set_time("2027-03-23T10:02:00+01:00");
+    ask(json!({"email": "third@example.com"})).await;
+    for _ in 0..5 {
+        ask(json!({"email": "third@example.com", "code": "x"})).await;
+    }
+    let locked = ask(json!({"email": "third@example.com", "code": "x"})).await;
+    assert_eq!(locked.status, StatusCode::TOO_MANY_REQUESTS);
+});
+
+both!(everything_is_taken_along_in_one_zip_that_runs_nothing, app, {
+    let upload = app
+        .post_parts("/v1/uploads", &[Part::File("file", "mijn cv.pdf", b"%PDF-1.7\n%SONG\n%%EOF\n")], &[])
+        .await
+        .json();
+    let mut body = application("noor@example.com");
+    (body["posting_id"], body["form_id"]) = (json!("verzorgende-ig"), json!("zorg"));
+    body["answers"] = json!([
+        {"field": "name", "values": ["<script>alert(1)</script>"]}, {"field": "email", "values": ["noor@example.com"]},
+        {"field": "cv", "values": [upload["upload_id"]]}, {"field": "registered", "values": ["no"]},
+        {"field": "start_date", "values": ["2027-06-01"]},
+    ]);
+    let noor = Applicant::of(&app.post("/v1/applications", &body, &[("idempotency-key", &key())]).await.json());
+    let reply = noor.get(&app, "/export.zip?lang=en", &[]).await;
+    assert_eq!((reply.status, reply.header("content-type")), (StatusCode::OK, "application/zip"));
+    assert_eq!(reply.header("content-disposition"), format!("attachment; filename=\"{}.zip\"", noor.reference));
+    let mut zip = zip::ZipArchive::new(Cursor::new(reply.body)).unwrap();
+    let names: Vec<String> = (0..zip.len()).map(|at| zip.by_index(at).unwrap().name().unwrap().to_string()).collect();
+    assert_eq!(names, ["application.html", "application.json", "mails.json", "files/1 mijn cv.pdf"]);
+    let mut read = |name: &str| {
+        let mut text = String::new();
+        zip.by_name(name).unwrap().read_to_string(&mut text).unwrap();
+        text
+    };
+    assert!(read("files/1 mijn cv.pdf").contains("SONG"));
+    let json: Value = serde_json::from_str(&read("application.json")).unwrap();
+    assert_eq!((&json["reference"], &json["files"][0]["name"]), (&json!(noor.reference), &json!("mijn cv.pdf")));
+    let page = read("application.html");
+    assert!(page.contains("&lt;script&gt;") && !page.contains("<script") && !page.contains("<b>"), "{page}");
+    assert!(page.contains("default-src 'none'; style-src 'sha256-"), "{page}");
+    for part in ["An answer to your letter", "files/1%20mijn%20cv.pdf"] {
+        assert!(page.contains(part), "{part} in {page}");
+    }
+    assert_eq!(applicant(&app, "ali@example.com").await.get(&app, "/export.zip", &[]).await.status, StatusCode::OK);
+    let stranger = Applicant { bearer: "Bearer x".to_owned(), ..noor };
+    assert_eq!(stranger.get(&app, "/export.zip", &[]).await.status, StatusCode::UNAUTHORIZED);
+});

@@ -150,8 +150,8 @@ both!(five_questions_wait_and_the_sixth_does_when_one_is_answered, app, {
         first = promised(&app, &noor, "questions", json!({"text": format!("Question {number}?")})).await;
     }
     let sixth = ask(&app, &noor, "questions", json!({"text": QUESTION})).await;
-    assert_eq!(sixth.problem(), "/problems/fields text:too_many");
-    assert_eq!(sixth.json()["errors"][0]["limit"], 5);
+    assert_eq!(sixth.problem(), "/problems/conflict");
+    assert!(!ways(&noor.page(&app).await).contains(&"questions"), "the page does not offer it meanwhile");
     assert_eq!(answer(&app, id(&first), ANSWER).await.status, StatusCode::OK);
     assert_eq!(ask(&app, &noor, "questions", json!({"text": QUESTION})).await.status, StatusCode::CREATED);
 });
@@ -605,4 +605,25 @@ both!(fewer_than_three_to_turn_to_is_said_at_the_desk, app, {
     assert!(!contacts.contains("District nurse names"), "{contacts}");
     let edit = page(&read(&app, "/desk/postings/kok/edit?lang=en", &who.cookie).await);
     assert!(edit.contains("Cook in a nursing home names 2 people to turn to"), "{edit}");
+});
+
+both!(without_javascript_one_asks_before_applying_and_reads_once_what_came_of_it, app, {
+    let path = "/careers/kok/questions";
+    let blank = app.get(&format!("{path}?lang=en")).await;
+    assert!(blank.text().contains("name=\"email\"") && blank.text().contains("Questions?"), "{}", blank.text());
+    let before_name = blank.text().split("\" type=\"hidden\" name=\"belofte-key\"").next().unwrap().to_owned();
+    let key = before_name.rsplit('"').next().unwrap();
+    let send = async |fields: &str| form(&app, &format!("{path}?lang=en"), fields, "").await;
+    let refused = send(&format!("belofte-key={key}&email=noor&text=")).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(page(&refused).contains("noor"), "nothing written is lost");
+    app.state.clock.set(app.state.clock.now().plus_ms(60_000));
+    let sent = send(&format!("belofte-key={key}&email=x%40y.example&text=Do+I+work+on+Sundays%3F&lang=en")).await;
+    assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text());
+    let cookie = sent.header("set-cookie").split(';').next().unwrap().to_owned();
+    let told = page(&app.get_with(sent.header("location"), &[("cookie", &cookie)]).await);
+    assert!(told.contains("Your question is with Sanne de Wit."), "{told}");
+    let open = desk(&app, Method::GET, "", Value::Null).await.json();
+    assert_eq!((&open[0]["email"], &open[0]["check"]), (&json!("x@y.example"), &json!([])));
+    assert!(app.get("/careers/questions?lang=en").await.text().contains("pick the job"));
 });

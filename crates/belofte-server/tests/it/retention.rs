@@ -1,6 +1,7 @@
 //! How long an application is kept: one rule, and the same numbers wherever it is told.
 
 use axum::http::{Method, StatusCode};
+use belofte_server::erasure::erase_due;
 use serde_json::{Value, json};
 
 use crate::support::{TestApp, application, key};
@@ -50,6 +51,24 @@ async fn form_page_mail_and_deletion_say_the_same_days() {
         assert!(mail.contains(&format!("on {day}, with everything in it.")), "{mail}");
     }
 }
+
+both!(a_year_of_consent_is_kept_to_the_second_and_four_weeks_without_it, app, {
+    let (short, long) =
+        (apply(&app, "short@example.com", None).await, apply(&app, "long@example.com", Some("keep")).await);
+    for receipt in [&short, &long] {
+        end(&app, receipt).await;
+    }
+    // Clocks change in between; what counts is the length.
+    for (at, erased) in [
+        ("2027-04-20T08:59:59Z", 0),
+        ("2027-04-20T09:00:01Z", 1),
+        ("2028-03-22T08:59:59Z", 0),
+        ("2028-03-22T09:00:01Z", 1),
+    ] {
+        app.set_time(at);
+        assert_eq!(erase_due(&app.state).await.unwrap(), erased, "at {at}");
+    }
+});
 
 #[tokio::test]
 async fn the_consent_is_known_by_its_mark_and_not_by_its_name() {

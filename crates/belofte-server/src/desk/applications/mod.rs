@@ -210,10 +210,15 @@ async fn file(
     Path((reference, id)): Path<(String, String)>,
 ) -> ApiResult<Response> {
     let file = store::open_file(&state, &signed, parse(&reference)?, &id).await?;
-    let bytes = tokio::fs::read(state.config.data.join("uploads").join(&file.id)).await?;
+    saved(&state, &file.id, &file.name).await
+}
+
+/// An uploaded file under the name that it came with.
+pub async fn saved(app: &App, id: &str, name: &str) -> ApiResult<Response> {
+    let bytes = tokio::fs::read(app.config.data.join("uploads").join(id)).await?;
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream")),
-        (header::CONTENT_DISPOSITION, saved_as(&file.name)),
+        (header::CONTENT_DISPOSITION, saved_as(name)),
         (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox")),
         (header::CACHE_CONTROL, HeaderValue::from_static("private, no-store")),
     ];

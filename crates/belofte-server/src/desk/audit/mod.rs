@@ -63,6 +63,11 @@ pub enum Act {
     MailTextChanged,
     /// The shipped one again.
     MailTextReset,
+    ComplaintAnswered,
+    /// The reader is in it themselves: somebody else reads it.
+    ComplaintHandedOver,
+    ComplaintErased,
+    ImprovementsChanged,
     SlotsPublished,
     SlotCancelled,
     /// A time that the applicant proposed.
@@ -77,10 +82,12 @@ pub enum Act {
     QuestionRemoved,
     QuestionPublished,
     QuestionUnpublished,
+    /// The public was told how far a procedure is.
+    NewsPublished,
 }
 
 impl Act {
-    pub const ALL: [Act; 46] = [
+    pub const ALL: [Act; 51] = [
         Act::SignedIn,
         Act::SignedOut,
         Act::Invited,
@@ -117,6 +124,10 @@ impl Act {
         Act::MailRetried,
         Act::MailTextChanged,
         Act::MailTextReset,
+        Act::ComplaintAnswered,
+        Act::ComplaintHandedOver,
+        Act::ComplaintErased,
+        Act::ImprovementsChanged,
         Act::SlotsPublished,
         Act::SlotCancelled,
         Act::TalkAgreed,
@@ -127,6 +138,7 @@ impl Act {
         Act::QuestionRemoved,
         Act::QuestionPublished,
         Act::QuestionUnpublished,
+        Act::NewsPublished,
     ];
 }
 
@@ -142,6 +154,8 @@ pub enum Subject<'s> {
     Mail(&'s str),
     /// Language and key of a sentence: `nl/greeting`.
     MailText(&'s str),
+    /// By an id that stands nowhere else: not by its number.
+    Complaint(&'s str),
     Question(&'s str),
     Organization,
     /// All of them.
@@ -158,6 +172,7 @@ impl<'s> Subject<'s> {
             Subject::Person(id) => ("person", id),
             Subject::Mail(id) => ("mail", id),
             Subject::MailText(id) => ("mail_text", id),
+            Subject::Complaint(id) => ("complaint", id),
             Subject::Question(id) => ("question", id),
             Subject::Organization => ("organization", ""),
             Subject::Promises => ("promises", ""),

@@ -35,7 +35,13 @@ pub fn routes() -> Vec<Route> {
 async fn list(State(state): State<AppState>, page: Page) -> ApiResult<Response> {
     let users = store::list(&mut *state.store.read().acquire().await?).await?;
     let rows: Vec<Value> = users.iter().map(|user| row(&page, user)).collect();
-    Ok(page.html(StatusCode::OK, "people", &page.say("people_title", &[]), "people.html", &json!({"users": rows})))
+    let reads = |user: &User| user.role.can(Need::AnswerComplaints) && is_active(user);
+    let view = json!({"users": rows, "nobody_reads_complaints": !users.iter().any(reads)});
+    Ok(page.html(StatusCode::OK, "people", &page.say("people_title", &[]), "people.html", &view))
+}
+
+fn is_active(user: &User) -> bool {
+    user.ended_at.is_none() && user.password_hash.is_some()
 }
 
 fn row(page: &Page, user: &User) -> Value {

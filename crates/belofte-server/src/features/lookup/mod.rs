@@ -23,6 +23,7 @@ use belofte_contract::problem::{FieldError, FieldErrorCode};
 use serde::Deserialize;
 
 pub use self::session::Session;
+use crate::features::complaint::store as complaints;
 use crate::features::timeline::store::load_summaries;
 use crate::http::Query;
 use crate::http::limits::{Limited, VisitorAddress};
@@ -72,7 +73,7 @@ async fn request_code(
     Ok((StatusCode::ACCEPTED, [(header::CACHE_CONTROL, "no-store")], Json(accepted)).into_response())
 }
 
-/// Mails a code when there is an application behind the address. Nothing that comes back tells whether there is.
+/// Mails a code when there is an application or a complaint behind the address. Nothing that comes back tells whether there is.
 pub async fn mail_code(state: &App, address: IpAddr, asked: &StatusRequest) -> ApiResult<()> {
     state.limits.check(Limited::StatusRequests, address)?;
     let email = address_of(Some(&asked.email))?;
@@ -87,15 +88,18 @@ pub async fn mail_code(state: &App, address: IpAddr, asked: &StatusRequest) -> A
     // Known and unknown, first and hundredth go through the same statements and the same letter; the envelope of who is
     // unknown or asks too often is void. A code that is not mailed belongs to nobody: the last one that was still opens.
     let known = store::find_known(connection, &email, wanted.as_deref()).await?;
+    let complaint = complaints::asked_for(connection, &email, wanted.as_deref()).await?;
     let code = random_code(CODE_DIGITS)?;
     let holder = if few { email.clone() } else { new_id() };
     store::insert_code(connection, &state.secret, &holder, wanted.as_deref(), &code, now).await?;
     let lang = asked.lang.as_deref().or(known.as_ref().map(|known| known.lang.as_str()));
+    let lang = lang.or(complaint.as_ref().map(|(_, lang)| lang.as_str()));
     let lang = settings.lang(lang).to_owned();
     let name = known.as_ref().map_or("", |known| known.name.as_str());
     let letter = mail::letters::code(&settings, &lang, name, &code, now);
-    let envelope = match &known {
-        Some(known) if few => mail::store::Envelope::to_applicant(&known.id, &email),
+    let envelope = match (&known, &complaint) {
+        (Some(known), _) if few => mail::store::Envelope::to_applicant(&known.id, &email),
+        (None, Some((id, _))) if few => mail::store::Envelope::about_complaint(id, &email),
         _ => mail::store::Envelope::void(),
     };
     mail::store::insert(connection, state, &envelope, &letter, now).await?;
@@ -145,8 +149,13 @@ pub async fn open_session(
     };
     let token = store::open_session(connection, &state.secret, &opened.email, now).await?;
     let applications = load_summaries(connection, &settings, &opened.email, lang, now).await?;
+    // The number of a complaint leads to no application.
+    let reference = match opened.reference {
+        Some(reference) if complaints::find(connection, reference).await?.is_some() => None,
+        reference => reference,
+    };
     transaction.commit().await?;
-    Ok(StatusSession { token, expires_at: store::session_end(now), reference: opened.reference, applications })
+    Ok(StatusSession { token, expires_at: store::session_end(now), reference, applications })
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -2,6 +2,8 @@
 //!
 //! The old address is told, and what was mailed to it opens nothing any more. Never says whether the new one is known here.
 
+use std::net::IpAddr;
+
 use axum::Json;
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
@@ -37,20 +39,23 @@ pub async fn change(
     session: Session,
     body: Result<Json<NewAddress>, JsonRejection>,
 ) -> ApiResult<Response> {
-    let wanted: NewAddress = read_json(body)?;
     let asking = Asking::new(&state, &session, &reference, &asked);
+    Ok(told(StatusCode::CREATED, change_to(&asking, address, &read_json(body)?).await?))
+}
+
+/// Mails a code, or takes the one that was mailed.
+pub async fn change_to(asking: &Asking<'_>, visitor: IpAddr, wanted: &NewAddress) -> ApiResult<Told> {
     // A code costs a mail to somebody who may not know of it.
     let limited = if wanted.code.is_some() { Limited::StatusSessions } else { Limited::StatusRequests };
-    state.limits.check(limited, address)?;
-    let done = match &wanted.code {
-        Some(code) => prove(&asking, &wanted.email, code.trim()).await?,
-        None => ask(&asking, &wanted.email).await?,
-    };
-    Ok(told(StatusCode::CREATED, done))
+    asking.app.limits.check(limited, visitor)?;
+    match &wanted.code {
+        Some(code) => prove(asking, &wanted.email, code.trim()).await,
+        None => ask(asking, &wanted.email).await,
+    }
 }
 
 /// Mails a code to the new address.
-pub async fn ask(asking: &Asking<'_>, email: &str) -> ApiResult<Told> {
+async fn ask(asking: &Asking<'_>, email: &str) -> ApiResult<Told> {
     let Asking { app, lang, .. } = asking;
     let email = address(email)?;
     let (settings, now) = (app.settings(), app.clock.now());
@@ -76,7 +81,7 @@ pub async fn ask(asking: &Asking<'_>, email: &str) -> ApiResult<Told> {
 }
 
 /// With the code the new address takes the old one's place, in everything of theirs.
-pub async fn prove(asking: &Asking<'_>, email: &str, code: &str) -> ApiResult<Told> {
+async fn prove(asking: &Asking<'_>, email: &str, code: &str) -> ApiResult<Told> {
     let Asking { app, lang, .. } = asking;
     let email = address(email)?;
     let (settings, now) = (app.settings(), app.clock.now());

@@ -69,6 +69,7 @@ pub async fn read(asking: &Asking<'_>) -> ApiResult<Held> {
         delete_on: row.delete_on,
         erasure_asked: row.delete_on_before.is_some(),
         email: row.email.clone(),
+        new_address: store::waiting_address(&mut connection, &row.id, app.clock.now()).await?,
         answers: answers.cloned().collect(),
         fields,
     })
@@ -115,11 +116,11 @@ pub async fn correct(asking: &Asking<'_>, correction: &Correction) -> ApiResult<
 /// All answers with the corrected ones in their places. Only what is corrected is held against the rules: what was allowed
 /// when it was sent stays.
 fn corrected(form: &ApplicationForm, answers: &[Answer], correction: &Correction) -> ApiResult<Vec<Answer>> {
-    if correction.answers.len() > MAX_FIELDS {
+    let given = intake::readable(&correction.answers());
+    if given.len() > MAX_FIELDS {
         let error = FieldError::with_limit("answers", FieldErrorCode::TooMany, MAX_FIELDS as u64);
         return Err(ApiProblem::fields(vec![error]));
     }
-    let given = intake::readable(&correction.answers);
     let mut problems = vec![];
     let mut all: Vec<Answer> = answers.to_vec();
     for answer in &given {

@@ -20,6 +20,8 @@ pub struct WithdrawnFrom {
     pub promises: Vec<String>,
     /// The posting was closed already.
     pub was_closed: bool,
+    /// A talk was agreed, which is off: its time may be somebody else's by now.
+    pub had_talk: bool,
 }
 
 pub async fn withdraw(
@@ -105,7 +107,7 @@ pub async fn open_erasure(connection: &mut AnyConnection, application_id: &str) 
 
 /// What is kept beside the application's own row, each by its word, as SQL that counts it. A feature that keeps something of
 /// a person adds a line here, and one to `erasure::store`.
-const KEPT: [(&str, &str); 5] = [
+const KEPT: [(&str, &str); 6] = [
     ("files", "SELECT COUNT(*) AS count FROM uploads WHERE application_id = $1"),
     ("events", "SELECT COUNT(*) AS count FROM events WHERE application_id = $1"),
     ("promises", "SELECT COUNT(*) AS count FROM promises WHERE application_id = $1 AND owner_id IS NOT NULL"),
@@ -114,6 +116,7 @@ const KEPT: [(&str, &str); 5] = [
         "SELECT COUNT(*) AS count FROM outbox WHERE application_id = $1
            AND to_address = (SELECT email FROM applications WHERE id = $1)",
     ),
+    ("questions", "SELECT COUNT(*) AS count FROM questions WHERE application_id = $1"),
     ("notes", "SELECT COUNT(*) AS count FROM notes WHERE application_id = $1"),
 ];
 
@@ -210,6 +213,20 @@ pub async fn put_new_address(
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// The address that waits for its code.
+pub async fn waiting_address(
+    connection: &mut AnyConnection,
+    application_id: &str,
+    now: Timestamp,
+) -> ApiResult<Option<String>> {
+    let row = sqlx::query("SELECT email FROM new_addresses WHERE application_id = $1 AND expires_at > $2")
+        .bind(application_id)
+        .bind(now.as_ms())
+        .fetch_optional(connection)
+        .await?;
+    Ok(row.map(|row| row.try_get("email")).transpose()?)
 }
 
 pub struct NewAddressRow {

@@ -6,7 +6,7 @@
 use belofte_contract::postings::PostingStatus;
 use belofte_contract::privacy::{NewWithdrawal, WITHDRAWAL_REASON_MAX_CHARS};
 use belofte_contract::problem::{FieldError, FieldErrorCode};
-use belofte_contract::promise::{PromiseKind, PromiseSource, PromiseState};
+use belofte_contract::promise::{PromiseKind, PromiseMove, PromiseSource, PromiseState};
 use belofte_contract::time::DAY_MS;
 use belofte_contract::timeline::{Actor, ApplicationStatus, EntryEvent};
 use belofte_contract::told::Told;
@@ -51,6 +51,7 @@ pub async fn withdraw(asking: &Asking<'_>, wanted: &NewWithdrawal) -> ApiResult<
     let called_off = appointments::talk::release(connection, app, &settings, &row).await?;
     let owed = ticker::store::owed_to(connection, &row.id).await?;
     let from = WithdrawnFrom {
+        had_talk: called_off.is_some(),
         stage_id: row.stage_id.clone(),
         promises: end_promises(connection, app, &row.id, now).await?,
         was_closed: is_closed(&settings, &row.posting_id),
@@ -103,7 +104,8 @@ pub async fn restore(asking: &Asking<'_>) -> ApiResult<Told> {
     transaction.commit().await?;
     deeds::told(app, row.id, version);
     let words = Words::of("pages", &settings, lang);
-    Ok(Told { title: words.say("restored_title", &[]), text: words.say("restored_text", &[]), promise: None })
+    let text = if from.had_talk { "restored_text_talk" } else { "restored_text" };
+    Ok(Told { title: words.say("restored_title", &[]), text: words.say(text, &[]), promise: None })
 }
 
 fn reason(wanted: &NewWithdrawal) -> ApiResult<Option<&str>> {
@@ -212,13 +214,24 @@ async fn restore_promises(
             promises::store::end(connection, &app.secret, &promise).await?;
             continue;
         }
-        let planned = Planned {
-            kind: promise.kind,
-            stage_id: promise.stage_id,
-            owner_id: row_of_promise.owner_id,
-            due_at: settings.calendar.in_hours(now.plus_ms(left_ms.max(0))),
-        };
-        let sealing = (&app.secret, &settings.calendar);
+        let (due_at, sealing) =
+            (settings.calendar.in_hours(now.plus_ms(left_ms.max(0))), (&app.secret, &settings.calendar));
+        if promise.kind == PromiseKind::Call {
+            // The time that was picked is over; another one can be.
+            continue;
+        }
+        if promise.stage_id.is_none() {
+            // What was asked goes by the promise's own id: it is given a later date, as of when it was withdrawn.
+            let words = Words::of("pages", settings, settings.lang(Some(&row.lang)));
+            let (reason, by) = (words.say("moved_withdrawn", &[]), words.organization());
+            promise.moves.push(PromiseMove { from: promise.due_at, to: due_at, reason, by, at: withdrawn_at });
+            promises::store::move_to(connection, sealing, &promise.id, due_at, &promise.moves).await?;
+            (promise.kept_at, promise.voided_at) = (None, None);
+            promises::store::end(connection, &app.secret, &promise).await?;
+            continue;
+        }
+        let planned =
+            Planned { kind: promise.kind, stage_id: promise.stage_id, owner_id: row_of_promise.owner_id, due_at };
         promises::store::insert(connection, sealing, &row.id, &planned, PromiseSource::Policy, now).await?;
     }
     Ok(())

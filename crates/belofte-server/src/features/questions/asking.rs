@@ -30,7 +30,7 @@ use crate::state::App;
 use crate::tokens::new_id;
 
 /// Questions that may wait at once: who promises more keeps less.
-const WAITING_MAX: i64 = 5;
+const WAITING_MAX: usize = 5;
 /// Of one person in a day.
 const DAILY_MAX: i64 = 20;
 /// Calls that one person makes within one window.
@@ -76,9 +76,11 @@ struct Plan {
     window: Option<CallWindow>,
 }
 
-/// A question can be asked where somebody stands behind the answer.
+/// A question can be asked where somebody stands behind the answer, and not too many wait for theirs.
 pub fn may_ask(seen: &Seen<'_>, settings: &Settings) -> bool {
-    usual_owner(settings, seen.posting, Some(seen.row)).is_some()
+    let waits = |promise: &&Promise| promise.kind == PromiseKind::Question && promise.is_open();
+    let waiting = seen.promises.iter().filter(waits).count();
+    waiting < WAITING_MAX && usual_owner(settings, seen.posting, Some(seen.row)).is_some()
 }
 
 /// One call at a time.
@@ -160,8 +162,7 @@ async fn plan(
     lang: &str,
     now: Timestamp,
 ) -> ApiResult<Plan> {
-    let (waiting, lately) = store::count(connection, &row.id, now.plus_ms(-DAY_MS)).await?;
-    if lately >= DAILY_MAX {
+    if store::count(connection, &row.id, now.plus_ms(-DAY_MS)).await? >= DAILY_MAX {
         return Err(ApiProblem::too_many_requests(HOUR_S));
     }
     let owner = || usual_owner(settings, posting, Some(row)).ok_or_else(ApiProblem::not_found);
@@ -173,10 +174,6 @@ async fn plan(
         window: None,
     };
     match ask {
-        Ask::Question { .. } if waiting >= WAITING_MAX => {
-            let limit = u64::try_from(WAITING_MAX).unwrap_or_default();
-            Err(ApiProblem::fields(vec![FieldError::with_limit("text", FieldErrorCode::TooMany, limit)]))
-        }
         Ask::Question { text, to } => Ok(answer(owner_of(settings, posting, to.as_deref(), owner)?, worded(text)?)),
         Ask::Reason => Ok(answer(owner()?, String::new())),
         Ask::Review { text } => {

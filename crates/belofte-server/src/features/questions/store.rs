@@ -118,18 +118,14 @@ pub async fn insert(connection: &mut AnyConnection, secret: &Secret, new: &New<'
     Ok(())
 }
 
-/// Questions of an application that wait for their answer, and how much it asked since `since` in all.
-pub async fn count(connection: &mut AnyConnection, application_id: &str, since: Timestamp) -> ApiResult<(i64, i64)> {
-    let row = sqlx::query(
-        "SELECT COUNT(CASE WHEN p.kind = 'question' AND p.kept_at IS NULL AND p.voided_at IS NULL THEN 1 END) AS waiting,
-           COUNT(CASE WHEN q.asked_at > $2 THEN 1 END) AS lately
-         FROM questions q JOIN promises p ON p.id = q.id WHERE q.application_id = $1",
-    )
-    .bind(application_id)
-    .bind(since.as_ms())
-    .fetch_one(connection)
-    .await?;
-    Ok((row.try_get("waiting")?, row.try_get("lately")?))
+/// How much an application asked since `since`.
+pub async fn count(connection: &mut AnyConnection, application_id: &str, since: Timestamp) -> ApiResult<i64> {
+    let row = sqlx::query("SELECT COUNT(*) AS lately FROM questions WHERE application_id = $1 AND asked_at > $2")
+        .bind(application_id)
+        .bind(since.as_ms())
+        .fetch_one(connection)
+        .await?;
+    Ok(row.try_get("lately")?)
 }
 
 /// How much somebody who has not applied asked since `since`.

@@ -58,9 +58,10 @@ pub struct DeskMail {
     pub said: Option<String>,
 }
 
+/// Mails about complaints are their readers’ alone, and stand at the complaint.
 const DESK_ROWS: &str = "SELECT o.id, o.kind, o.to_address, o.lang, a.reference, a.posting_id, o.created_at, o.tries, \
      o.next_try_at, o.sent_at, o.failed_at, o.failure, o.last_code, o.last_error \
-     FROM outbox o LEFT JOIN applications a ON a.id = o.application_id WHERE o.kind <> 'void'";
+     FROM outbox o LEFT JOIN applications a ON a.id = o.application_id WHERE o.kind <> 'void' AND o.complaint_id IS NULL";
 
 /// Mails about postings outside of the user's, and mails about none, are not theirs to see.
 const IN_SCOPE: &str = "($1 = '' OR a.posting_id IN (SELECT posting_id FROM user_postings WHERE user_id = $1))";

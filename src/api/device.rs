@@ -1,0 +1,37 @@
+//! Short texts that the device keeps beyond the tab, in `localStorage`: only what the visitor asked to have kept.
+//!
+//! Behind a door. A browser that forbids storage only means that nothing is kept.
+
+use js_sys::{Array, Object, Reflect};
+use wasm_bindgen::JsCast;
+
+use crate::config::get;
+
+pub fn read(name: &str) -> Option<String> {
+    get(storage()?.as_ref(), name).as_string()
+}
+
+/// False where it could not be kept.
+pub fn keep(name: &str, text: &str) -> bool {
+    storage().is_some_and(|storage| Reflect::set(&storage, &name.into(), &text.into()).unwrap_or(false))
+}
+
+pub fn forget(name: &str) {
+    if let Some(storage) = storage() {
+        let _ = Reflect::delete_property(&storage, &name.into());
+    }
+}
+
+/// The names that begin with `start`.
+pub fn names(start: &str) -> Vec<String> {
+    let Some(storage) = storage() else { return Vec::new() };
+    let names = Object::keys(&storage).unchecked_into::<Array>();
+    let named = (0..names.length()).filter_map(|at| names.get(at).as_string());
+    named.filter(|name| name.strip_prefix(start).is_some()).collect()
+}
+
+/// Absent where the page is sandboxed or storage is switched off.
+fn storage() -> Option<Object> {
+    let storage = get(&gloo::utils::window(), "localStorage");
+    (!storage.is_falsy()).then(|| storage.unchecked_into())
+}
