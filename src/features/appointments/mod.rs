@@ -15,10 +15,9 @@ use yew::prelude::*;
 
 use crate::ask::{Form, Place};
 use crate::decimal;
-use crate::hooks::{Kept, use_kept};
+use crate::hooks::{Kept, use_change, use_kept};
 use crate::part::{Part, part};
 use crate::request::{Request, use_request};
-use crate::text::concat;
 
 #[derive(PartialEq)]
 struct Talk {
@@ -39,28 +38,40 @@ pub fn panel(place: &Place) -> Html {
     part("talk", Talk { place: place.clone() })
 }
 
-/// How often each form was begun anew: what one of them told is over once another one was sent.
-type Rounds = [u32; 3];
+/// The forms on the screen.
+#[derive(Default)]
+struct Shown {
+    /// How often each was begun anew: what one of them told is over once another one was sent.
+    rounds: [u32; 3],
+    /// The one that was sent last. It stays for what it tells, also when it cannot be sent again.
+    last: Option<(usize, Form)>,
+}
 
 #[hook]
 fn use_talk(props: &Talk) -> Html {
     let place = &props.place;
-    let version = place.about().application.map_or(0, |application| application.version);
     let path = place.about().path("/slots");
-    // Whatever happens to the application may have changed what is free.
-    let about = concat(&[&path, &decimal::write(version)]);
-    let read = use_request::<Slots>(&place.core.api, &about, place.core.api.read(&path, place.token()));
-    let rounds = use_kept(Rounds::default);
+    let read = use_request::<Slots>(&place.core.api, &path, place.core.api.read(&path, place.token()));
+    {
+        // Whatever happens to the application may have changed what is free; what is in sight stays meanwhile.
+        let version = place.about().application.map_or(0, |application| application.version);
+        let (seen, again) = (use_kept(|| version), read.again.clone());
+        use_change(version, move || {
+            if seen.swap(version) != version {
+                again.emit(());
+            }
+        });
+    }
+    let shown = use_kept(Shown::default);
     let slots = match &read.state {
         Request::Ready(slots) => slots.clone(),
         Request::Failed(error) => return place.core.failed(error, &read.again),
         Request::Idle | Request::Loading => return place.core.loading(),
     };
-    let ctx = place.ctx();
-    let about = place.about();
+    let (ctx, about) = (place.ctx(), place.about());
     let forms =
         [view::choose(&ctx, &about, &slots), view::cancel(&ctx, &about, &slots), view::propose(&ctx, &about, &slots)];
-    let drawn = forms.into_iter().enumerate().map(|(at, form)| own(place, (&rounds, at), &read.again, form));
+    let drawn = forms.into_iter().enumerate().map(|(at, form)| own(place, (&shown, at), &read.again, form));
     html! {
         <>
             { view::summary(&ctx, &slots) }
@@ -70,14 +81,17 @@ fn use_talk(props: &Talk) -> Html {
 }
 
 /// A form that reads everything again when it was answered, and ends what the others said.
-fn own(place: &Place, (rounds, at): (&Kept<Rounds>, usize), again: &Callback<()>, form: Option<Form>) -> Html {
-    let Some(form) = form else { return Html::default() };
-    let key = decimal::write(i64::from(rounds.get()[at]));
-    let (rounds, again, page) = (rounds.clone(), again.clone(), place.again.clone());
+fn own(place: &Place, (shown, at): (&Kept<Shown>, usize), again: &Callback<()>, form: Option<Form>) -> Html {
+    let last = || shown.look().last.clone().filter(|(last, _)| *last == at).map(|(_, form)| form);
+    let Some(form) = form.or_else(last) else { return Html::default() };
+    let key = decimal::write(i64::from(shown.look().rounds[at]));
+    let (shown, again, page, sent) = (shown.clone(), again.clone(), place.again.clone(), form.clone());
     let again = Callback::from(move |()| {
-        rounds.change(|rounds| {
-            let others = rounds.iter_mut().enumerate().filter(|(other, _)| *other != at);
+        let sent = sent.clone();
+        shown.change(|shown| {
+            let others = shown.rounds.iter_mut().enumerate().filter(|(other, _)| *other != at);
             others.for_each(|(_, round)| *round += 1);
+            shown.last = Some((at, sent));
             true
         });
         again.emit(());

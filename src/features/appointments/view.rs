@@ -107,11 +107,11 @@ fn first_day(ctx: &Ctx, hand_over: &HandOver) -> Html {
         <div class="talk">
             <p class="talk__when">{ when }</p>
             if let Some(buddy) = &hand_over.buddy {
-                <h4>{ ctx.t(Key::AppointmentsBuddy) }</h4>
+                <p class="talk__label">{ ctx.t(Key::AppointmentsBuddy) }</p>
                 { person(ctx, buddy, Html::default()) }
             }
             if !hand_over.bring.is_empty() {
-                <h4>{ ctx.t(Key::AppointmentsBring) }</h4>
+                <p class="talk__label">{ ctx.t(Key::AppointmentsBring) }</p>
                 <ul class="talk__bring">
                     for one in &hand_over.bring {
                         <li>{ one }</li>
@@ -119,7 +119,7 @@ fn first_day(ctx: &Ctx, hand_over: &HandOver) -> Html {
                 </ul>
             }
             if !hand_over.days.is_empty() {
-                <h4>{ ctx.t(Key::AppointmentsDays) }</h4>
+                <p class="talk__label">{ ctx.t(Key::AppointmentsDays) }</p>
                 <dl class="talk__facts">
                     for one in &hand_over.days {
                         <div><dt>{ ctx.date(one.day, DateStyle::Long) }</dt><dd>{ &one.text }</dd></div>

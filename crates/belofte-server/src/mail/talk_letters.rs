@@ -183,15 +183,15 @@ fn facts(words: &Words<'_>, slot: &Slot) -> Vec<Fact> {
         rows.extend(place.access.as_deref().map(|access| words.fact("talk_access", access)));
     }
     rows.extend(slot.video_url.as_deref().map(|video| words.fact("talk_video", video)));
-    rows.extend(slot.with.iter().map(|one| words.fact("talk_with", &about(one))));
+    rows.extend(slot.with.iter().map(|one| words.fact("talk_with", &about(words, one))));
     rows
 }
 
 /// "Fatma Yıldız, team lead. “I …”"
-fn about(one: &Colleague) -> String {
+fn about(words: &Words<'_>, one: &Colleague) -> String {
     let name = [one.name.as_str(), one.role.as_str()].into_iter().filter(|text| !text.is_empty());
     let name = name.collect::<Vec<_>>().join(", ");
-    if one.quote.is_empty() { name } else { format!("{name}. “{}”", one.quote) }
+    if one.quote.is_empty() { name } else { words.say("talk_about", &[("name", &name), ("quote", &one.quote)]) }
 }
 
 fn person(one: &Colleague) -> Person {
