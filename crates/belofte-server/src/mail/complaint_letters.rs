@@ -6,7 +6,7 @@
 use belofte::ui::person::first_name;
 use belofte_contract::contacts::Person;
 
-use super::compose::{Fact, Letter, MailKind, Part, Words};
+use super::compose::{Letter, MailKind, Part, Row, Words};
 use crate::features::complaint::store::ComplaintRow;
 use crate::norms;
 use crate::settings::Settings;
@@ -114,12 +114,9 @@ fn close(words: &Words<'_>, letter: &mut Letter, row: &ComplaintRow) {
 fn next(words: &Words<'_>, letter: &mut Letter) {
     let bodies = norms::next_bodies(words.settings, words.lang);
     if !bodies.is_empty() {
-        let fact = |body: belofte_contract::complaint::NextBody| Fact {
-            label: [body.name.as_str(), body.about.as_str()].join(": "),
-            text: body.url,
-        };
-        let rows = bodies.into_iter().map(fact).collect();
-        letter.parts.push(Part::Facts { label: Some(words.say("complaint_next", &[])), rows });
+        let rows = bodies.into_iter().map(|body| Row { text: body.name, note: body.about, href: Some(body.url) });
+        let label = Some(words.say("complaint_next", &[]));
+        letter.parts.push(Part::List { label, rows: rows.collect(), more: None });
     }
 }
 
