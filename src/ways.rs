@@ -14,7 +14,7 @@ use yew::prelude::*;
 use crate::app::{Shared, View, address, link, use_arrival};
 use crate::ask::Place;
 use crate::config::get;
-use crate::features::{appointments, complaint, feedback, postings, privacy, questions};
+use crate::features::{appointments, complaint, feedback, follow, news, postings, privacy, questions, share};
 use crate::hooks::{Kept, callback, use_change, use_kept};
 use crate::i18n::{Ctx, DateStyle, Key};
 use crate::part::{Part, part};
@@ -39,6 +39,11 @@ const WAYS: &[(&str, Draw)] = &[
     ("questions", questions::panel),
     ("withdrawal", privacy::withdrawal_panel),
     ("held", privacy::held_panel),
+    ("in_touch", follow::touch),
+    ("preferences", news::preferences),
+    ("follow", follow::panel),
+    ("news", news::panel),
+    ("share", share::panel),
 ];
 
 fn find(word: &str) -> Option<Draw> {

@@ -450,4 +450,30 @@ keys! {
     PrivacyDeviceHint = "privacy.device_hint",
     PrivacyDeviceUntil = "privacy.device_until",
     PrivacyDeviceForget = "privacy.device_forget",
+    // news
+    NewsNone = "news.none",
+    NewsBy = "news.by",
+    NewsFives = "news.fives",
+    NewsRhythm = "news.rhythm",
+    NewsRhythmNone = "news.rhythm_none",
+    NewsRhythmDaily = "news.rhythm_daily",
+    NewsRhythmWeekly = "news.rhythm_weekly",
+    NewsRhythmOnChange = "news.rhythm_on_change",
+    NewsKeep = "news.keep",
+    NewsKeepHint = "news.keep_hint",
+    NewsSend = "news.send",
+
+    // follow
+    FollowLead = "follow.lead",
+    FollowEmail = "follow.email",
+    FollowEmailHint = "follow.email_hint",
+    FollowSend = "follow.send",
+    FollowTouchLead = "follow.touch_lead",
+    FollowTouchUntil = "follow.touch_until",
+    FollowTouchSend = "follow.touch_send",
+
+    // share
+    ShareLead = "share.lead",
+    ShareSend = "share.send",
+    ShareCopied = "share.copied",
 }

@@ -24,7 +24,20 @@ const PARTS: [(&str, &[&str]); 3] = [
     ("later", &["apply", "timeline"]),
     (
         "second",
-        &["lookup", "decision", "badge", "ways", "questions", "appointments", "complaint", "feedback", "privacy"],
+        &[
+            "lookup",
+            "decision",
+            "badge",
+            "ways",
+            "questions",
+            "appointments",
+            "complaint",
+            "feedback",
+            "privacy",
+            "news",
+            "follow",
+            "share",
+        ],
     ),
 ];
 /// For the compiler: the linker notes what leads where, so that the program can be cut in two.

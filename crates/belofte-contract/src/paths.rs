@@ -11,6 +11,8 @@ pub const MY_APPLICATIONS: &str = "/v1/me/applications";
 pub const COMPLAINTS: &str = "/v1/complaints";
 pub const IMPROVEMENTS: &str = "/v1/improvements";
 pub const PROMISE_SCORE: &str = "/v1/promise-score";
+pub const BULLETINS: &str = "/v1/bulletins";
+pub const FOLLOWS: &str = "/v1/follows";
 
 /// Answer header with the server's clock in milliseconds UTC; the widget corrects a wrong clock of the device by it.
 pub const TIME_HEADER: &str = "Belofte-Time";

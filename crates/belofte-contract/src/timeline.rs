@@ -6,6 +6,7 @@ use crate::apply::FieldKind;
 use crate::appointments::{Appointment, HandOver};
 use crate::contacts::{Colleague, Contact};
 use crate::decision::Decision;
+use crate::news::Bulletin;
 use crate::postings::{PostingLink, Turn};
 use crate::promise::{Promise, PromiseKind};
 use crate::read::{readable, words};
@@ -64,6 +65,9 @@ pub struct Application {
     /// What who is hired needs to know before the first day.
     #[serde(default)]
     pub hand_over: Option<HandOver>,
+    /// The last few bulletins of the procedure, newest first; the widget asks for them when somebody wants to read them.
+    #[serde(default)]
+    pub news: Vec<Bulletin>,
     /// The server's clock when this was read.
     pub as_of: Timestamp,
 }
@@ -92,6 +96,7 @@ readable!(Application {
     ways: default,
     appointment: unread,
     hand_over: unread,
+    news: unread,
     as_of,
 });
 

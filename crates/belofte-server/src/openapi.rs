@@ -11,8 +11,8 @@ use axum::http::header;
 use axum::response::IntoResponse;
 use axum::routing::get;
 use belofte_contract::{
-    apply, appointments, complaint, contacts, decision, desk, feedback, lookup, organization, paths, postings, privacy,
-    problem, proof, questions, score, timeline, told,
+    apply, appointments, complaint, contacts, decision, desk, feedback, follow, lookup, news, organization, paths,
+    postings, privacy, problem, proof, questions, score, timeline, told,
 };
 use utoipa::OpenApi;
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn};
@@ -63,6 +63,12 @@ use crate::webhooks;
         appointments::SlotCancelled,
         told::Told,
         contacts::Contact,
+        follow::NewFollow,
+        follow::FollowToken,
+        follow::NewInTouch,
+        news::Bulletins,
+        news::Preferences,
+        news::PreferencesChange,
         score::KindScore,
         score::PromiseScore,
         score::PublicScore,
@@ -224,6 +230,7 @@ fn operations() -> Vec<Operation> {
     let subjects = [
         public_reads(),
         writes(),
+        follows(),
         status_page(),
         of_questions::operations(),
         of_complaints::operations(),
@@ -274,6 +281,20 @@ fn public_reads() -> Vec<Operation> {
             problems: &["400", "422"],
             query: &["posting", "period"],
             ..Operation::new(Get, paths::PROMISE_SCORE, "getPromiseScore", "How promises were kept")
+        },
+        Operation {
+            query: &["posting", "lang"],
+            headers: &["If-None-Match"],
+            answers: &[("200", "Bulletins", JSON), ("304", "", "")],
+            problems: &["404"],
+            ..Operation::new(Get, paths::BULLETINS, "listBulletins", "News of procedures, in figures of whole fives")
+        },
+        Operation {
+            query: &["lang"],
+            headers: &["If-None-Match"],
+            answers: &[("200", "Bulletins", JSON), ("304", "", "")],
+            problems: &["404"],
+            ..Operation::new(Get, "/v1/job-postings/{id}/bulletins", "listBulletinsOfPosting", "News of one procedure")
         },
     ]
 }
@@ -326,6 +347,46 @@ fn writes() -> Vec<Operation> {
     ]
 }
 
+/// Hearing of what comes, without an application.
+fn follows() -> Vec<Operation> {
+    use HttpMethod::Post;
+    let of_token = |path, id, summary| Operation {
+        query: &["lang"],
+        body: &[(JSON, "FollowToken")],
+        answers: &[("200", "Told", JSON)],
+        problems: &["400", "404", "429"],
+        ..Operation::new(Post, path, id, summary)
+    };
+    vec![
+        Operation {
+            body: &[(JSON, "NewFollow")],
+            answers: &[("202", "Told", JSON)],
+            problems: &["400", "422", "429"],
+            ..Operation::new(
+                Post,
+                paths::FOLLOWS,
+                "follow",
+                "Follow a department or an upcoming posting; asked back by mail",
+            )
+        },
+        of_token("/v1/follows/confirm", "confirmFollow", "Yes, it was me: the token of the mail, in the body"),
+        of_token("/v1/follows/end", "endFollow", "No more mails, and everything of it deleted"),
+        Operation {
+            query: &["lang"],
+            body: &[(JSON, "NewInTouch")],
+            answers: &[("201", "Told", JSON)],
+            problems: &["400", "401", "404", "409", "410", "422", "429"],
+            security: Some("session"),
+            ..Operation::new(
+                Post,
+                "/v1/applications/{reference}/in-touch",
+                "stayInTouch",
+                "After the end: be told of openings until a day; asked back by mail",
+            )
+        },
+    ]
+}
+
 fn status_page() -> Vec<Operation> {
     use HttpMethod::Get;
     let of_session =
@@ -368,6 +429,23 @@ fn status_page() -> Vec<Operation> {
             answers: &[("200", "ApplicationExport", JSON)],
             problems: &["401", "404", "410"],
             ..of_session("/v1/applications/{reference}/export", "export", "Everything kept about the application")
+        },
+        Operation {
+            answers: &[("200", "Preferences", JSON)],
+            problems: &["401", "404", "410"],
+            ..of_session("/v1/applications/{reference}/preferences", "getPreferences", "What the applicant chose")
+        },
+        Operation {
+            method: HttpMethod::Patch,
+            query: &["lang"],
+            body: &[(JSON, "PreferencesChange")],
+            answers: &[("200", "Told", JSON)],
+            problems: &["400", "401", "404", "410", "422"],
+            ..of_session(
+                "/v1/applications/{reference}/preferences",
+                "setPreferences",
+                "Rhythm of news, language of mails, kept until; what is left out stays",
+            )
         },
     ]
 }

@@ -25,6 +25,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (12, "questions", include_str!("../migrations/0012_questions.sql")),
     (13, "appointments", include_str!("../migrations/0013_appointments.sql")),
     (14, "complaints feedback", include_str!("../migrations/0014_complaints_feedback.sql")),
+    (15, "news follow", include_str!("../migrations/0015_news_follow.sql")),
     (16, "privacy", include_str!("../migrations/0016_privacy.sql")),
 ];
 /// The first SQLite with the fix for a WAL reset that could lose a commit.

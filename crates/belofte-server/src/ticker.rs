@@ -18,7 +18,7 @@ use sqlx::AnyConnection;
 use crate::desk::{self, decisions, users};
 use crate::erasure;
 use crate::features::timeline::store::{NewEvent, find, load_application, record_event};
-use crate::features::{appointments, complaint, feedback, lookup, privacy, questions};
+use crate::features::{appointments, complaint, feedback, follow, lookup, news, privacy, questions};
 use crate::mail::{self, letters};
 use crate::problem::ApiResult;
 use crate::state::{App, AppState};
@@ -48,6 +48,12 @@ pub async fn tick_forever(state: AppState) {
         }
         if let Err(problem) = appointments::remind::tell(&state).await {
             tracing::error!(problem = ?problem.problem().kind, "reminders");
+        }
+        if let Err(problem) = news::digest::send_due(&state).await {
+            tracing::error!(problem = ?problem.problem().kind, "news by mail");
+        }
+        if let Err(problem) = follow::tell::tell_due(&state).await {
+            tracing::error!(problem = ?problem.problem().kind, "mails to who follows");
         }
         if let Err(problem) = webhooks::tell_due_soon(&state).await {
             tracing::error!(problem = ?problem.problem().kind, "due soon");
@@ -143,6 +149,7 @@ pub async fn clean(app: &App, now: Timestamp) -> ApiResult<()> {
     mail::store::purge(&mut transaction, now.plus_ms(-HOUR_MS)).await?;
     webhooks::store::purge(&mut transaction, now).await?;
     questions::store::purge(&mut transaction, app.settings().retention().default_days, now).await?;
+    follow::store::purge(&mut transaction, now).await?;
     transaction.commit().await?;
     feedback::store::release(app, now).await?;
     app.store.sweep().await?;

@@ -14,7 +14,9 @@ mod contacts;
 pub mod decisions;
 pub mod deeds;
 mod feedback;
+mod in_touch;
 mod list;
+mod news;
 pub mod pages;
 mod policy;
 pub mod postings;
@@ -51,6 +53,8 @@ pub fn routes() -> Vec<Route> {
         policy::routes(),
         contacts::routes(),
         questions::routes(),
+        news::routes(),
+        in_touch::routes(),
         users::routes(),
         audit::routes(),
         pages::routes(),

@@ -13,9 +13,8 @@ use serde_json::json;
 
 use crate::desk::access::Who;
 use crate::desk::audit::{self, Act, Entry, Subject};
-use crate::features::feedback;
-use crate::features::privacy;
 use crate::features::timeline::store::find;
+use crate::features::{feedback, follow, privacy};
 use crate::mail::compose::Letter;
 use crate::mail::store::Envelope;
 use crate::mail::{self, letters};
@@ -111,13 +110,18 @@ async fn erase_with(
     store::settle_promises(&mut transaction, place.secret, id, now).await?;
     store::forget_person(&mut transaction, id, &taken.email).await?;
     feedback::store::forget(&mut transaction, id).await?;
+    let asked = dated == ANY_DATE || farewell.is_some();
+    if asked {
+        // Who asks to be forgotten follows nothing any more. On the promised date a consent of its own goes on to its end.
+        follow::store::forget(&mut transaction, &taken.email).await?;
+    }
     let files = store::forget_belongings(&mut transaction, id, taken.reference).await?;
     // Before the commit: a list that names one too many does no harm, one that misses one would bring a person back.
     list::append(place, taken.reference, now).await?;
     if let Some((app, letter)) = farewell {
         mail::store::insert(&mut transaction, app, &Envelope::last(&taken.email), letter, now).await?;
     }
-    let because = if dated == ANY_DATE || farewell.is_some() { "asked" } else { "date" };
+    let because = if asked { "asked" } else { "date" };
     let entry = Entry {
         posting_id: Some(&taken.posting_id),
         detail: json!({"because": because}),

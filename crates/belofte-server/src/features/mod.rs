@@ -5,7 +5,9 @@ pub mod apply;
 pub mod appointments;
 pub mod complaint;
 pub mod feedback;
+pub mod follow;
 pub mod lookup;
+pub mod news;
 pub mod postings;
 pub mod privacy;
 pub mod questions;
@@ -27,5 +29,7 @@ pub fn router() -> Router<AppState> {
         .merge(complaint::router())
         .merge(feedback::router())
         .merge(appointments::router())
+        .merge(news::router())
+        .merge(follow::router())
         .merge(privacy::router())
 }

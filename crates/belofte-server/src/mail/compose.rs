@@ -55,10 +55,14 @@ pub enum MailKind {
     OwnerAsked,
     OwnerOff,
     OwnerOn,
+    News,
+    FollowConfirm,
+    FollowOpened,
+    InTouchRenew,
 }
 
 impl MailKind {
-    pub const ALL: [MailKind; 34] = [
+    pub const ALL: [MailKind; 38] = [
         MailKind::Receipt,
         MailKind::Code,
         MailKind::StageChanged,
@@ -93,6 +97,10 @@ impl MailKind {
         MailKind::OwnerAsked,
         MailKind::OwnerOff,
         MailKind::OwnerOn,
+        MailKind::News,
+        MailKind::FollowConfirm,
+        MailKind::FollowOpened,
+        MailKind::InTouchRenew,
     ];
 }
 
@@ -120,6 +128,14 @@ pub struct Letter {
     /// From then on it is of no use to its reader and is not sent.
     #[serde(skip)]
     pub expires_at: Option<Timestamp>,
+    /// Where one gets no more of its kind: in the footer, and for the mail program's own button.
+    pub unsubscribe: Option<Unsubscribe>,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub struct Unsubscribe {
+    pub text: String,
+    pub href: String,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -272,6 +288,11 @@ impl<'s> Words<'s> {
         self.format.number(f64::from(count), 0)
     }
 
+    /// "3.333": more than fits in the other.
+    pub fn large_number(&self, count: u64) -> String {
+        self.format.number(count as f64, 0)
+    }
+
     /// "93%".
     pub fn percent(&self, whole: u32) -> String {
         self.format.percent(whole)
@@ -320,6 +341,7 @@ impl<'s> Words<'s> {
             calendar: None,
             reply_to: signed_by.and_then(|person| self.settings.mail_of(&person.id)),
             expires_at: None,
+            unsubscribe: None,
         }
     }
 }

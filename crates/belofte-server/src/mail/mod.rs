@@ -8,6 +8,7 @@ pub mod complaint_letters;
 pub mod compose;
 pub mod desk;
 pub mod letters;
+pub mod letters_of_news;
 pub mod outbox;
 pub mod owner_letters;
 mod pages;
@@ -17,6 +18,7 @@ mod sentences;
 pub mod store;
 pub mod talk_letters;
 pub mod texts;
+pub mod unsubscribe;
 
 use belofte_contract::Timestamp;
 use belofte_contract::timeline::Application;

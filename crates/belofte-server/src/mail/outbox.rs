@@ -205,7 +205,48 @@ fn message(app: &App, mail: &MailRow) -> Option<Message> {
     if let Some(reply_to) = mail.reply_to.as_deref().and_then(|address| address.parse().ok()) {
         message = message.reply_to(reply_to);
     }
+    if let Some(address) = &mail.unsubscribe {
+        message = message.header(ListUnsubscribe(address.clone())).header(ListUnsubscribePost);
+    }
     message.multipart(parts).ok()
+}
+
+/// Where the mail program's own button leads (RFC 2369).
+#[derive(Clone)]
+struct ListUnsubscribe(String);
+
+impl Header for ListUnsubscribe {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("List-Unsubscribe")
+    }
+
+    fn parse(text: &str) -> Result<ListUnsubscribe, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(ListUnsubscribe(text.trim_matches(['<', '>']).to_owned()))
+    }
+
+    fn display(&self) -> HeaderValue {
+        // Folded or encoded it would be no address: it is plain ASCII of ours.
+        let text = ["<", &self.0, ">"].concat();
+        HeaderValue::dangerous_new_pre_encoded(ListUnsubscribe::name(), text.clone(), text)
+    }
+}
+
+/// The button needs no page: one request ends it (RFC 8058).
+#[derive(Clone)]
+struct ListUnsubscribePost;
+
+impl Header for ListUnsubscribePost {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("List-Unsubscribe-Post")
+    }
+
+    fn parse(_: &str) -> Result<ListUnsubscribePost, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(ListUnsubscribePost)
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(ListUnsubscribePost::name(), "List-Unsubscribe=One-Click".to_owned())
+    }
 }
 
 /// Tells answering machines to stay silent.

@@ -6,6 +6,7 @@ use belofte_contract::apply::FieldKind;
 use belofte_contract::appointments::{Appointment, AppointmentState, HandOver, HandOverDay, Place, Slot, SlotKind};
 use belofte_contract::contacts::Person;
 use belofte_contract::decision::{Decision, Outcome, Reason};
+use belofte_contract::news::Bulletin;
 use belofte_contract::postings::{DurationUnit, HandledBy, PromiseFrom, PromisePolicy};
 use belofte_contract::privacy::UNDO_MS;
 use belofte_contract::promise::{Promise, PromiseKind, PromiseMove, PromiseSource};
@@ -18,18 +19,21 @@ use belofte_contract::{Reference, Timestamp};
 use super::complaint_letters;
 use super::compose::{Letter, MailKind, Words};
 use super::letters;
+use super::letters_of_news::{self, Follower};
 use super::owner_letters::{self, Digest, Owed};
 use super::question_letters::{self, Asker};
 use super::talk_letters::{self, Notice};
 use crate::features::appointments::rules;
 use crate::features::complaint;
 use crate::features::complaint::store::ComplaintRow;
+use crate::features::news::{self, store::Counts};
 use crate::promises::{Stage, kind_of};
 use crate::settings::Settings;
 
 /// A code and a link that open nothing.
 const CODE: &str = "123456";
 const LINK_TOKEN: &str = "sample";
+const NOWHERE: &str = "https://example.com/";
 const REFERENCES: [u64; 3] = [0x5A3F_19C2_7B64_E8D1, 0x1C77_A2E9_03BD_5F48, 0x8E21_64D0_9AF3_B75C];
 
 /// Every kind in its order.
@@ -89,6 +93,10 @@ pub fn preview(kind: MailKind, settings: &Settings, lang: &str, now: Timestamp) 
             return vec![question_letters::late(settings, lang, &asker, Some(by), a_week_ago(settings, now))];
         }
         MailKind::OwnerAsked => return sample.asked_of(settings, lang).into(),
+        MailKind::News => vec![sample.news(settings, lang, now)],
+        MailKind::FollowConfirm | MailKind::FollowOpened | MailKind::InTouchRenew => {
+            return sample.to_follower(kind, settings, lang, now);
+        }
         MailKind::Withdrawn | MailKind::Restored => sample.left(kind, settings, lang, now),
         MailKind::Erased | MailKind::NewAddress | MailKind::AddressChanged => {
             return vec![sample.alone(kind, settings, lang, now)];
@@ -150,6 +158,7 @@ impl<'s> Sample<'s> {
             ways: vec![],
             appointment: None,
             hand_over: None,
+            news: vec![],
             delete_on: None,
             keep_days: settings.retention().default_days,
             as_of: now,
@@ -261,6 +270,43 @@ impl<'s> Sample<'s> {
             MailKind::OwnerComplaint => complaint_letters::to_reader(settings, lang, &row, &self.by.name),
             _ => complaint_letters::late_to_reader(settings, lang, &row, &self.by.name),
         }
+    }
+
+    fn news(&self, settings: &Settings, lang: &str, now: Timestamp) -> Letter {
+        let counts = Counts { received: 36, read: 27, invited: 6, declined: 3 };
+        let bulletin = Bulletin {
+            id: String::new(),
+            posting: self.application.posting.clone(),
+            at: cutoff(settings, now),
+            received: None,
+            read: None,
+            invited: None,
+            declined: None,
+            facts: news::facts(settings, counts, lang),
+            text: self.words.say("sample_news", &[]),
+            by: self.by.clone(),
+        };
+        letters_of_news::news(settings, lang, &self.application, &[bulletin], NOWHERE.to_owned())
+    }
+
+    fn to_follower(&self, kind: MailKind, settings: &Settings, lang: &str, now: Timestamp) -> Vec<Letter> {
+        let posting = &self.application.posting;
+        let until = now.plus_ms(365 * DAY_MS);
+        let name = self.application.applicant_name.as_str();
+        let followers = [
+            Follower { name: "", what: &posting.department, until, in_touch: false },
+            Follower { name, what: &posting.department, until, in_touch: true },
+        ];
+        let stop = || NOWHERE.to_owned();
+        let letter = |to: Follower<'_>| match kind {
+            MailKind::FollowConfirm => Some(letters_of_news::confirm(settings, lang, to, NOWHERE)),
+            MailKind::FollowOpened => {
+                let opened = [(posting.clone(), settings.careers_url(lang))];
+                Some(letters_of_news::opened(settings, lang, to, &opened, stop()))
+            }
+            _ => to.in_touch.then(|| letters_of_news::renew(settings, lang, to, NOWHERE, stop())),
+        };
+        followers.into_iter().filter_map(letter).collect()
     }
 
     fn asker(&self, kind: PromiseKind, has_applied: bool) -> Asker<'_> {

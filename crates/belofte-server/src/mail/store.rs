@@ -71,13 +71,14 @@ pub struct MailRow {
     pub html: String,
     pub calendar: Option<String>,
     pub reply_to: Option<String>,
+    pub unsubscribe: Option<String>,
     pub created_at: Timestamp,
     /// The last moment that another try is planned.
     pub give_up_at: Timestamp,
     pub tries: i64,
 }
 
-const COLUMNS: &str = "id, message_id, kind, to_address, subject, body_text, body_html, calendar, reply_to, \
+const COLUMNS: &str = "id, message_id, kind, to_address, subject, body_text, body_html, calendar, reply_to, unsubscribe, \
      created_at, give_up_at, tries";
 
 /// What the mail system said to a try that failed.
@@ -100,8 +101,8 @@ pub async fn insert(
     sqlx::query(
         "INSERT INTO outbox (id, message_id, application_id, kind, to_address, lang, subject, body_text, body_html,
                              calendar, created_at, next_try_at, tries, sent_at, reply_to, expires_at, give_up_at,
-                             complaint_id)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, 0, $12, $13, $14, $15, $16)",
+                             complaint_id, unsubscribe)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11, 0, $12, $13, $14, $15, $16, $17)",
     )
     .bind(&id)
     .bind(format!("<{id}@{host}>"))
@@ -119,6 +120,7 @@ pub async fn insert(
     .bind(letter.expires_at.map(Timestamp::as_ms))
     .bind(now.plus_ms(GIVE_UP_MS).as_ms())
     .bind(envelope.complaint_id.as_deref())
+    .bind(letter.unsubscribe.as_ref().map(|way| way.href.as_str()))
     .execute(connection)
     .await?;
     Ok(())
@@ -277,6 +279,7 @@ fn mail_row(row: &AnyRow) -> ApiResult<MailRow> {
         html: row.try_get("body_html")?,
         calendar: row.try_get("calendar")?,
         reply_to: row.try_get("reply_to")?,
+        unsubscribe: row.try_get("unsubscribe")?,
         created_at: instant(row, "created_at")?,
         give_up_at: instant(row, "give_up_at")?,
         tries: row.try_get("tries")?,

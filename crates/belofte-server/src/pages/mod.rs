@@ -3,11 +3,13 @@
 //! Draws by the widget's components; adds head, style sheet, language switch. No script runs here.
 
 mod complaint;
+mod letters;
 mod not_open;
 pub mod preview;
 mod privacy;
 mod score;
 mod shell;
+mod silence;
 mod status;
 mod talk;
 mod ways;
@@ -49,11 +51,13 @@ pub fn router() -> Router<AppState> {
         .route("/careers", get(board))
         .route("/careers/style.css", get(shell::style))
         .route("/careers/score", get(score::page))
+        .route("/silence", get(silence::page))
         .route("/careers/{id}", get(posting).post(send))
         .route("/careers/{id}/apply", get(apply))
         .merge(ways::router())
         .merge(complaint::router())
         .merge(status::router())
+        .merge(letters::router())
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]

@@ -22,9 +22,12 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use belofte::api::ApiError;
 use belofte::ask::state::Sent;
 use belofte::ask::{About, Form};
+use belofte::features::{follow as follow_view, news as news_view, share as share_view};
 use belofte::i18n::Ctx;
 use belofte::ssr::{self, PlainForm, WayPage};
 use belofte_contract::apply::carried;
+use belofte_contract::follow::{NewFollow, NewInTouch};
+use belofte_contract::news::PreferencesChange;
 use belofte_contract::problem::{FieldError, ProblemType};
 use belofte_contract::timeline::Application;
 use belofte_contract::told::Told;
@@ -37,8 +40,8 @@ use super::{Parts, draw, talk};
 use crate::features::apply::doubt::key_of_form;
 use crate::features::lookup::AskedLang;
 use crate::features::postings::{load_organization, percent_encoded};
-use crate::features::timeline;
 use crate::features::timeline::store::ApplicationRow;
+use crate::features::{follow, news, timeline};
 use crate::http::limits::VisitorAddress;
 use crate::http::{Path, Query, cookie, from_elsewhere};
 use crate::locale;
@@ -71,7 +74,70 @@ const WAYS: &[Way] = &[
     Way { word: "appointment", show: talk::show, act: talk::act },
     Way { word: "evaluation", show: talk::show, act: talk::act },
     Way { word: "hand_over", show: talk::show, act: talk::act },
+    Way {
+        word: "in_touch",
+        show: |asked| asked.form(follow_view::touch_form),
+        act: |asked, deed| {
+            Box::pin(async move {
+                let new: NewInTouch = serde_json::from_value(deed.fields.clone())?;
+                let lang = Some(asked.parts.lang.as_str());
+                follow::stay_in_touch(&asked.state, asked.address, asked.row()?, &new, lang).await
+            })
+        },
+    },
+    Way {
+        word: "preferences",
+        show: |asked| {
+            Box::pin(async move {
+                let chosen = news::load_preferences(&asked.state, asked.row()?).await?;
+                let form = news_view::form(&asked.parts.ctx(), &asked.about(), &chosen);
+                Ok(Shown { form: Some(form), ..told_so_far(asked).await? })
+            })
+        },
+        act: |asked, deed| {
+            Box::pin(async move {
+                let change: PreferencesChange = serde_json::from_value(deed.fields.clone())?;
+                news::change(&asked.state, asked.row()?, &change, Some(&asked.parts.lang)).await
+            })
+        },
+    },
+    Way {
+        word: "follow",
+        show: |asked| asked.form(follow_view::form),
+        act: |asked, deed| {
+            Box::pin(async move {
+                let new: NewFollow = serde_json::from_value(deed.fields.clone())?;
+                follow::ask(&asked.state, asked.address, &new).await
+            })
+        },
+    },
+    Way {
+        word: "share",
+        show: |asked| {
+            Box::pin(async move {
+                let path = asked.posting.as_deref().map(|id| ["/", &percent_encoded(id)].concat()).unwrap_or_default();
+                let url = format!("{}/careers{path}?lang={}", asked.state.config.public_url, asked.parts.lang);
+                let before: DrawBefore = Box::new(move |ctx| share_view::share(ctx, &url, false, None));
+                Ok(Shown { before: Some(before), ..Shown::default() })
+            })
+        },
+        act: |_, _| Box::pin(async { Err(ApiProblem::method_not_allowed()) }),
+    },
+    Way {
+        word: "news",
+        show: |asked| Box::pin(told_so_far(asked)),
+        act: |_, _| Box::pin(async { Err(ApiProblem::method_not_allowed()) }),
+    },
 ];
+
+/// News of the procedure at hand, or of all.
+async fn told_so_far(asked: &Asked) -> ApiResult<Shown> {
+    let own = asked.own.as_ref().map(|(row, _)| row.posting_id.as_str());
+    let posting = own.or(asked.posting.as_deref()).unwrap_or_default();
+    let told = news::load(&asked.state, posting, Some(&asked.parts.lang)).await?;
+    let of_all = posting.is_empty();
+    Ok(Shown { before: Some(Box::new(move |ctx| news_view::bulletins(ctx, &told, of_all))), ..Shown::default() })
+}
 
 /// A way as a page of its own.
 struct Way {
@@ -92,7 +158,6 @@ pub struct Shown {
 }
 
 /// Who asks for which page.
-#[allow(dead_code, reason = "a way takes of it what it needs")]
 pub struct Asked {
     pub state: AppState,
     pub parts: Parts,
@@ -115,8 +180,12 @@ impl Asked {
         About { application: self.own.as_ref().map(|(_, application)| application), posting: self.posting.as_deref() }
     }
 
+    /// For ways that only somebody with an application has.
+    pub fn row(&self) -> ApiResult<&ApplicationRow> {
+        self.own.as_ref().map(|(row, _)| row).ok_or_else(ApiProblem::not_found)
+    }
+
     /// A page that is a form and nothing else.
-    #[allow(dead_code, reason = "a way takes of it what it needs")]
     pub fn form(&self, make: fn(&Ctx, &About<'_>) -> Form) -> Later<'_, Shown> {
         let form = Some(make(&self.parts.ctx(), &self.about()));
         Box::pin(async move { Ok(Shown { form, ..Shown::default() }) })

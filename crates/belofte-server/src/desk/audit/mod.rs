@@ -82,10 +82,12 @@ pub enum Act {
     QuestionRemoved,
     QuestionPublished,
     QuestionUnpublished,
+    /// The public was told how far a procedure is.
+    NewsPublished,
 }
 
 impl Act {
-    pub const ALL: [Act; 50] = [
+    pub const ALL: [Act; 51] = [
         Act::SignedIn,
         Act::SignedOut,
         Act::Invited,
@@ -136,6 +138,7 @@ impl Act {
         Act::QuestionRemoved,
         Act::QuestionPublished,
         Act::QuestionUnpublished,
+        Act::NewsPublished,
     ];
 }
 

@@ -28,8 +28,8 @@ impl FromRequest<AppState> for Typed {
 
 impl Typed {
     /// A form as if it had come with `fields`.
-    pub fn of(fields: impl IntoIterator<Item = (&'static str, String)>) -> Typed {
-        Typed(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+    pub fn of<N: Into<String>>(fields: impl IntoIterator<Item = (N, String)>) -> Typed {
+        Typed(fields.into_iter().map(|(name, value)| (name.into(), value)).collect())
     }
 
     /// Everything, as it came.

@@ -58,7 +58,7 @@ async fn organization(
 }
 
 /// What everybody can do, in the order of every page's foot; worded by `pages.foot_<word>`.
-const PUBLIC_WAYS: &[&str] = &["questions", "improvements", "complaint"];
+const PUBLIC_WAYS: &[&str] = &["questions", "follow", "news", "share", "improvements", "complaint"];
 
 fn public_way(word: &str, lang: &str) -> serde_json::Value {
     serde_json::json!({"word": word, "label": locale::text(lang, &["pages.foot_", word].concat())})

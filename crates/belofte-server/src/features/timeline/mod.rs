@@ -17,6 +17,7 @@ use belofte_contract::Reference;
 use belofte_contract::timeline::{Application, ApplicationExport};
 
 use crate::features::lookup::{AskedLang, Session};
+use crate::features::news;
 use crate::features::score::counted;
 use crate::http::{Path, Query};
 use crate::problem::{ApiProblem, ApiResult};
@@ -50,7 +51,10 @@ async fn show(
     let back = contacts.unwrap_or_default().iter().filter_map(|id| settings.contact_at(id, &lang, now)?.back_at);
     back.for_each(|at| away.push_str(&at.to_string()));
     let away = if away.is_empty() { away } else { keyed_hash(&state.secret, "away", &away) };
-    let tag = |version: i64| format!("\"v{version}-{lang}{away}\"");
+    // Nor is news of the procedure.
+    let news = news::store::last_at(&mut *state.store.read().acquire().await?, &row.posting_id).await?;
+    let news = news.map(|at| format!(".{}", at.as_ms())).unwrap_or_default();
+    let tag = |version: i64| format!("\"v{version}-{lang}{news}{away}\"");
     let etag = tag(row.version);
     let known = headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     if known.is_some_and(|known| known.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag)) {

@@ -21,7 +21,7 @@ pub use self::answers::files;
 pub use self::posting::{Posting, asked_label};
 use super::entries::{self, Told};
 use super::ways;
-use crate::features::appointments;
+use crate::features::{appointments, news};
 use crate::problem::{ApiProblem, ApiResult};
 use crate::settings::Settings;
 use crate::webhooks;
@@ -124,6 +124,7 @@ pub async fn load_application(
     let promises = load_promises(connection, settings, &posting, id, lang, now).await?;
     let events = load_events(connection, id, 0).await?;
     let answers = answers::load(connection, settings, &row, lang).await?;
+    let news = news::on_page(connection, settings, &row.posting_id, lang).await?;
     let related = posting.related(settings, lang, now);
     let promises: Vec<Promise> = promises.into_iter().map(|row| row.promise).collect();
     let stage = posting.stage(row.stage_id.as_deref()).filter(|stage| stage.turn == Turn::Yours);
@@ -163,6 +164,7 @@ pub async fn load_application(
         related,
         score: None,
         ways,
+        news,
         appointment: plan.appointment,
         hand_over: plan.hand_over,
         delete_on: row.delete_on,

@@ -7,8 +7,8 @@ use belofte_contract::timeline::Way;
 
 pub use super::entries::Told as Seen;
 use crate::features::appointments::{self, Plan};
-use crate::features::privacy;
 use crate::features::questions::asking as questions;
+use crate::features::{follow, news, privacy};
 use crate::locale;
 use crate::settings::Settings;
 
@@ -22,8 +22,11 @@ pub fn ways(seen: &Seen<'_>, plan: &Plan, settings: &Settings, lang: &str, now: 
         open("reason", questions::may_ask_why(seen)),
         open("review", questions::may_review(seen)),
         open("feedback", true),
+        follow::way(seen.row, lang),
         privacy::withdrawal_way(seen.row, lang, now),
         privacy::held_way(seen.row, lang),
+        // What one sets once.
+        Some(news::way(lang)),
         open("complaint", true),
     ];
     ways.into_iter().flatten().collect()
