@@ -43,10 +43,10 @@ async fn mails(app: &TestApp) -> Vec<String> {
 
 fn way(page: &Value, word: &str) -> Option<(String, Value)> {
     let ways = page["ways"].as_array().unwrap().iter();
-    let way = ways
+    let mut way = ways
         .filter(|way| way["word"] == word)
         .map(|way| (way["label"].as_str().unwrap().to_owned(), way["until"].clone()));
-    way.last()
+    way.next_back()
 }
 
 async fn is_sound(app: &TestApp) {

@@ -31,16 +31,6 @@ pub struct Told<'a> {
 /// Past entries oldest first, then the one `now` while the application is open, then `next` ones in order.
 pub fn timeline(told: &Told<'_>, settings: &Settings, lang: &str, now: Timestamp) -> Vec<TimelineEntry> {
     let Told { row, events, posting, promises, own_deadline, .. } = *told;
-    let handed_over = |event: &EventRow| {
-        let person = settings.person(event.owner_id.as_deref()?, lang)?;
-        let promise = promises.iter().find(|promise| Some(&promise.id) == event.promise_id.as_ref())?;
-        let values = [("person", person.name.as_str()), ("label", promise.label.as_str())];
-        Some(Words::new(settings, lang).say("handed_over", &values))
-    };
-    let asked = |event: &EventRow| {
-        let promise = promises.iter().find(|promise| Some(&promise.id) == event.promise_id.as_ref())?;
-        Some(locale::text(lang, &["pages.asked_", kind_word(promise.kind)].concat()).to_owned())
-    };
     let name =
         |event: &EventRow| event.actor_id.as_deref().and_then(|id| settings.person(id, lang)).map(|person| person.name);
     let mut entries = Vec::with_capacity(events.len() + posting.stages.len());
@@ -63,29 +53,19 @@ pub fn timeline(told: &Told<'_>, settings: &Settings, lang: &str, now: Timestamp
                 Some(stage) => entries.push(step(event, stage, promises, actor_name)),
                 None => entries.push(plain(event, actor_name)),
             },
-            // What was asked for is named by what is promised for it.
-            EntryEvent::Asked => entries.push(TimelineEntry { title: asked(event), ..plain(event, actor_name) }),
             EntryEvent::Appointment => entries.push(appointment(event, settings, lang, actor_name)),
-            // What they did themselves, named by one word.
-            EntryEvent::Note if event.actor == Actor::Applicant => {
-                let word = event.actor_id.as_deref().unwrap_or_default();
-                let title = locale::text(lang, &["pages.note_", word].concat()).to_owned();
-                entries.push(TimelineEntry { title: Some(title), ..plain(event, actor_name) });
-            }
-            EntryEvent::Note if event.owner_id.is_some() => {
-                entries.push(TimelineEntry { title: handed_over(event), ..plain(event, actor_name) });
-            }
-            EntryEvent::Restored => {
-                let title = locale::text(lang, "pages.restored").to_owned();
-                entries.push(TimelineEntry { title: Some(title), ..plain(event, actor_name) });
-            }
-            EntryEvent::PromiseKept
+            EntryEvent::Asked
+            | EntryEvent::Restored
+            | EntryEvent::PromiseKept
             | EntryEvent::PromiseMoved
             | EntryEvent::PromiseLate
             | EntryEvent::Decided
             | EntryEvent::Withdrawn
             | EntryEvent::Note
-            | EntryEvent::Unknown => entries.push(plain(event, actor_name)),
+            | EntryEvent::Unknown => {
+                let title = title(event, promises, settings, lang);
+                entries.push(TimelineEntry { title, ..plain(event, actor_name) });
+            }
         }
     }
     // What was noted after downtime is told where it belongs, not when it was written down.
@@ -102,6 +82,27 @@ pub fn timeline(told: &Told<'_>, settings: &Settings, lang: &str, now: Timestamp
         entry.promise_id.take_if(|id| promises.iter().all(|promise| promise.id != *id));
     }
     entries
+}
+
+/// What pages have no words of their own for.
+fn title(event: &EventRow, promises: &[Promise], settings: &Settings, lang: &str) -> Option<String> {
+    let promise = || promises.iter().find(|promise| Some(&promise.id) == event.promise_id.as_ref());
+    let say = |name: &str, word: &str| Some(locale::text(lang, &["pages.", name, word].concat()).to_owned());
+    match event.event {
+        // What was asked for is named by what is promised for it.
+        EntryEvent::Asked => say("asked_", kind_word(promise()?.kind)),
+        EntryEvent::Restored => say("restored", ""),
+        // What they did themselves, named by one word.
+        EntryEvent::Note if event.actor == Actor::Applicant => {
+            say("note_", event.actor_id.as_deref().unwrap_or_default())
+        }
+        EntryEvent::Note => {
+            let person = settings.person(event.owner_id.as_deref()?, lang)?;
+            let values = [("person", person.name.as_str()), ("label", promise()?.label.as_str())];
+            Some(Words::new(settings, lang).say("handed_over", &values))
+        }
+        _ => None,
+    }
 }
 
 /// The last time the current step was entered is shown as now, not as past.
