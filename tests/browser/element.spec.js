@@ -142,10 +142,10 @@ test.describe("a view that is none", () => {
   test("becomes the board, and the page's maker is told which there are", async ({ page }) => {
     const warnings = [];
     page.on("console", (message) => message.text().startsWith("belofte") && warnings.push(message.text()));
-    await layOut(page, { element: element('loading="eager" view="news"'), answers });
+    await layOut(page, { element: element('loading="eager" view="vacancies"'), answers });
     await page.goto(HOST);
     await expect(widgets(page)).toContainText("Cooks for eighty people.");
-    expect(warnings).toEqual(["belofte: view=news is none of [board, posting, apply, status, score]"]);
+    expect(warnings).toEqual(["belofte: view=vacancies is none of [board, posting, apply, status, score, questions, complaint, improvements, follow, news]"]);
   });
 });
 

@@ -21,6 +21,7 @@ const MINE = "GET /v1/me/applications";
 const STATUS = `GET /v1/applications/${REFERENCE}`;
 const ASK = `POST /v1/applications/${REFERENCE}/questions`;
 const ASK_BEFORE = "POST /v1/job-postings/cook/questions";
+const ASKED = "GET /v1/job-postings/cook/questions";
 const LATER = `${CDN}/**/later-*.json`;
 const SECOND = `${CDN}/**/second-*.wasm`;
 
@@ -61,6 +62,7 @@ function well(lang) {
   const told = { title: said.told, text: said.toldText, promise: application.promises[0] };
   return {
     [ORGANIZATION]: { ...fixture("organization/havenzicht"), ways: [{ word: "questions", label: said.askBefore }] },
+    [ASKED]: { questions: [] },
     [ASK]: { status: 201, body: told },
     [ASK_BEFORE]: { status: 201, body: { title: said.told, text: said.toldText } },
     [SCORE]: fixture("score/by_kind"),

@@ -243,6 +243,9 @@ both!(what_was_asked_to_go_goes_with_the_mail_that_tells_of_it, app, {
     belofte_server::ticker::rounds(&app.state).await.unwrap();
     app.set_time("2027-03-24T10:00:00+01:00");
     let noor = noor.again(&app).await;
+    // A consent of its own outlives the promised date, not this wish.
+    let touch = noor.ask(&app, Method::POST, "in-touch", json!({"until": "2027-06-01"})).await;
+    assert!(touch.status.is_success(), "{}", touch.text());
     let asked = noor.ask(&app, Method::POST, "erasure", Value::Null).await;
     assert_eq!(asked.status, StatusCode::CREATED, "{}", asked.text());
     let before = app.get("/v1/promise-score?period=700").await.json();
@@ -321,6 +324,14 @@ pub async fn sing(app: &TestApp) -> Applicant {
     assert_eq!(moved.status, StatusCode::OK, "{}", moved.text());
     let step = noor.act(app, "transitions", json!({"stage_id": "talk", "by": "sanne", "text": SAID})).await;
     assert_eq!(step.status, StatusCode::OK, "{}", step.text());
+    for (method, rest, body) in [
+        (Method::POST, "appointment/proposals", json!({"times": ["2027-04-06T10:00"], "text": SAID})),
+        (Method::POST, "feedback", json!({"moment": "receipt", "nps": 7, "text": SAID, "may_quote": true})),
+        (Method::PATCH, "preferences", json!({"rhythm": "daily"})),
+    ] {
+        let reply = noor.ask(app, method, rest, body).await;
+        assert!(reply.status.is_success(), "{rest}: {}", reply.text());
+    }
     let note = noor.act(app, "notes", json!({"text": SAID})).await;
     assert_eq!(note.status, StatusCode::CREATED, "{}", note.text());
     let act = json!({"outcome": "rejected", "by": "sanne", "reasons": [{"text": SAID}], "tip": SAID});
