@@ -270,7 +270,7 @@ pub async fn render_way(ctx: &Ctx, page: WayPage<'_>) -> String {
         let parts = ask::FormParts { draft: &draft, submission: &submission, plain: Some(&plain.key) };
         ask::form(ctx, &parts, &ask::Tell::nobody())
     });
-    let told = page.told.map(|told| ask::answered(ctx, told, true));
+    let told = page.told.map(|told| ask::answered(ctx, told));
     let body = html! { <>{ for told }{ page.before }{ for form }</> };
     render(ways::plain_page(ctx, page.title, page.about.application, page.about.posting, body)).await
 }

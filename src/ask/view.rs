@@ -268,23 +268,19 @@ fn tick(control: &Control<'_>) -> Html {
 /// What came of it; its title takes the focus. A promise shows its date.
 pub fn told(ctx: &Ctx, form: &Form, told: &Told) -> Html {
     html! {
-        <div class="ask" id={id(form)}>{ answered(ctx, told, false) }</div>
+        <div class="ask" id={id(form)}>{ answered(ctx, told) }</div>
     }
 }
 
-/// Under the heading of its way, or on a page that has no other heading: `by_itself`.
-pub fn answered(ctx: &Ctx, told: &Told, by_itself: bool) -> Html {
-    let title = match by_itself {
-        true => html! { <h2 class="told__title" tabindex="-1">{ &told.title }</h2> },
-        false => html! { <h3 class="told__title" tabindex="-1">{ &told.title }</h3> },
-    };
+/// Of the second level: it stands beside the heading of its way, or right under that of a page.
+pub fn answered(ctx: &Ctx, told: &Told) -> Html {
     html! {
         <div class="told next">
             if let Some(promise) = &told.promise {
                 { leaf(ctx, promise.due_at) }
             }
             <div class="next__body">
-                { title }
+                <h2 class="told__title" tabindex="-1">{ &told.title }</h2>
                 <p class="next__text">{ &told.text }</p>
             </div>
         </div>
