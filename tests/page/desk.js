@@ -48,9 +48,9 @@ async function look(page, name) {
   }
   // No script gets into the frame of a sample mail, axe neither; the mails themselves are held against it elsewhere.
   await page.evaluate(() => document.querySelectorAll("iframe").forEach((frame) => frame.remove()));
-  for (const one of looks) {
+  for (const one of looks.filter(({ width }, at) => looks[at - 1]?.width !== width)) {
     await as(one);
-    await axe(page, `${name}, ${one.width} px, ${one.colorScheme}`);
+    await axe(page, `${name}, ${one.width} px`);
   }
 }
 

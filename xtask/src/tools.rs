@@ -112,7 +112,7 @@ pub fn chromium() -> Result<PathBuf> {
 fn reads_calendars() -> bool {
     ["python3", "/usr/bin/python3"]
         .iter()
-        .any(|python| sh::capture(sh::command(python).args(["-c", "import icalendar"])).is_ok())
+        .any(|python| sh::succeeds(sh::command(python).args(["-c", "import icalendar"])))
 }
 
 fn find_chromium() -> Option<PathBuf> {

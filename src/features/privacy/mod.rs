@@ -224,7 +224,7 @@ fn use_holding(props: &Holding) -> Html {
                     { view::things(ctx, found) }
                     { view::save(ctx, save, failed.get()) }
                     for (title, first, then) in forms {
-                        <h4 class="held__title">{ ctx.t(title) }</h4>
+                        <h3 class="held__title">{ ctx.t(title) }</h3>
                         { part(first.word, Steps { place: place.clone(), first, then }) }
                     }
                 </div>
