@@ -116,10 +116,17 @@
   /** Views whose first answers are asked for beside the program; all others begin with its second file. */
   const FIRST = ['board', 'posting', 'apply'];
   const LATER = (view) => !['board', 'posting', 'score'].includes(view);
-  const textFiles = (lang) => FILES.locales[lang] ?? FILES.locales[lang?.split('-')[0]];
+  const textFile = (lang) => FILES.locales[lang] ?? FILES.locales[lang?.split('-')[0]];
+  /** The first file of a language ends with the names of its two others, so that the loader need not carry them all. */
+  const others = {};
   async function part(lang, index) {
     const style = async () => looks[index].replaceSync(await (await get(FILES.css[index])).text());
-    const texts = async () => (await get(textFiles(lang)[index])).json();
+    const texts = async () => {
+      if (index) await part(lang, 0);
+      const list = await (await get(index ? others[lang][index - 1] : textFile(lang))).json();
+      if (!index) others[lang] = list.splice(-2);
+      return list;
+    };
     return (await Promise.all([once(lang + index, texts), once(`css${index}`, style)]))[0];
   }
 
@@ -360,7 +367,7 @@
     }
 
     #language() {
-      return [this.#read('lang'), around(this), ...navigator.languages].find(textFiles) ?? 'en';
+      return [this.#read('lang'), around(this), ...navigator.languages].find(textFile) ?? 'en';
     }
 
     /** What the program is told. Attributes may hold anything: what is unknown becomes the default. */

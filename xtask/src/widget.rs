@@ -195,11 +195,14 @@ pub fn lay_out(folder: &Path, parts: &Parts) -> Result<()> {
     }
     let mut locales = serde_json::Map::new();
     for (language, texts) in &parts.locales {
-        let mut files = vec![];
-        for ((part, _), text) in PARTS.iter().zip(texts) {
-            files.push(put(format!("locales/{part}-{language}-{}.json", hash8(text.as_bytes())), text.as_bytes())?);
-        }
-        locales.insert(language.clone(), json!(files));
+        // The first file ends with the names and hashes of the others, so that the loader's hash of it covers them.
+        let [first, later, second] = texts;
+        let mut put = |part: usize, text: &str| {
+            put(format!("locales/{}-{language}-{}.json", PARTS[part].0, hash8(text.as_bytes())), text.as_bytes())
+        };
+        let others = json!([put(1, later)?, put(2, second)?]).to_string();
+        let first = format!("{},{}", &first[..first.len() - 1], &others[1..]);
+        locales.insert(language.clone(), put(0, &first)?);
     }
     let files = json!({ "version": version()?, "wasm": wasm, "second": second, "css": css, "locales": locales });
     put("belofte.js".to_owned(), filled(&parts.loader, &parts.glue, &files).as_bytes())?;
