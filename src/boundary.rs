@@ -10,6 +10,7 @@ use yew::AppHandle;
 use crate::app::{App, announce};
 use crate::config::{self, Config};
 use crate::i18n::messages::{LATER, SECOND};
+use crate::i18n::{Key, Messages};
 use crate::part::{Host, HostProps};
 use crate::second::Second;
 
@@ -28,7 +29,7 @@ pub fn mount(root: Element, config: &JsValue) -> Mounted {
         announce(&read.host, "belofte-error", &[("code", "texts".into())]);
         return Mounted { running: None };
     };
-    speak(&root, &read);
+    speak(&root, &read, &messages);
     let app = App {
         shown: (0, read.view.clone()),
         config: Rc::new(read),
@@ -52,11 +53,11 @@ impl Mounted {
             if read.view != app.config.view {
                 app.shown = (app.shown.0 + 1, read.view.clone());
             }
-            speak(&app.root, &read);
-            app.config = Rc::new(read);
             if let Some(messages) = messages {
                 app.messages = Rc::new(messages);
             }
+            speak(&app.root, &read, &app.messages);
+            app.config = Rc::new(read);
         });
     }
 
@@ -111,9 +112,11 @@ fn redraw(handle: &mut AppHandle<Host>, app: &App) {
     handle.update(HostProps { part: Rc::new(app.clone()) });
 }
 
-/// Screen readers choose their voice by the language of the widget, which the page's may differ from.
-fn speak(root: &Element, config: &Config) {
+/// The widget's language and the direction of its writing, which the page's may differ from: screen readers choose their
+/// voice by it.
+fn speak(root: &Element, config: &Config, messages: &Messages) {
     let _ = root.set_attribute("lang", &config.lang);
+    let _ = root.set_attribute("dir", messages.text(Key::UiDir));
 }
 
 /// A defect of ours ends the widget, not the page: every element says so, and the loader brings its fallback back.

@@ -37,7 +37,8 @@ enum Made {
 /// The browser's `Format`.
 pub struct BrowserFormat {
     lang: String,
-    /// What `Intl` is asked for: plain English is read as British, so that a day stands before its month.
+    /// What `Intl` is asked for where that is not `lang`: plain English is read as British, so that a day stands before its
+    /// month; Arabic keeps the digits in which references, codes and telephone numbers are written.
     intl_lang: &'static str,
     kept: RefCell<Vec<(Made, String, JsValue)>>,
     plurals: JsValue,
@@ -46,7 +47,12 @@ pub struct BrowserFormat {
 impl BrowserFormat {
     pub fn new(lang: &str) -> BrowserFormat {
         // An `Intl` that refuses the language is asked for English dates; texts keep their own language.
-        let intl_lang = if lang == "en" || formatter(DATES, lang, &Object::new()).is_none() { "en-GB" } else { "" };
+        let intl_lang = match lang {
+            "ar" => "ar-u-nu-latn",
+            "en" => "en-GB",
+            _ if formatter(DATES, lang, &Object::new()).is_none() => "en-GB",
+            _ => "",
+        };
         let plurals_lang = if intl_lang.is_empty() { lang } else { intl_lang };
         let plurals = formatter("PluralRules", plurals_lang, &Object::new()).unwrap_or_default();
         BrowserFormat { lang: lang.to_owned(), intl_lang, kept: RefCell::default(), plurals }

@@ -19,6 +19,7 @@ macro_rules! keys {
 
 keys! {
     // ui
+    UiDir = "ui.dir",
     UiLoading = "ui.loading",
     UiSlow = "ui.slow",
     UiTryAgain = "ui.try_again",

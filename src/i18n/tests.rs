@@ -5,8 +5,16 @@ use std::collections::BTreeSet;
 use super::keys::Key;
 use super::messages::{LocaleFile, fill};
 
-const LOCALES: &[(&str, &str)] =
-    &[("en", include_str!("../../locales/en.json")), ("nl", include_str!("../../locales/nl.json"))];
+const LOCALES: &[(&str, &str)] = &[
+    ("en", include_str!("../../locales/en.json")),
+    ("nl", include_str!("../../locales/nl.json")),
+    ("de", include_str!("../../locales/de.json")),
+    ("fr", include_str!("../../locales/fr.json")),
+    ("pl", include_str!("../../locales/pl.json")),
+    ("uk", include_str!("../../locales/uk.json")),
+    ("tr", include_str!("../../locales/tr.json")),
+    ("ar", include_str!("../../locales/ar.json")),
+];
 
 /// What mails, whole pages and the demo say; the server's own test holds these.
 const SERVER_ONLY: &[&str] = &["mail", "pages", "demo", "desk"];

@@ -5,6 +5,7 @@
 use belofte::i18n::browser::BrowserFormat;
 use belofte::i18n::{DateStyle, Format};
 use belofte_contract::Timestamp;
+use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 const AMSTERDAM: &str = "Europe/Amsterdam";
@@ -51,6 +52,44 @@ fn every_style_of_a_date_is_exact() {
         assert_eq!(dutch.date(due, AMSTERDAM, style), nl);
         assert_eq!(english.date(due, AMSTERDAM, style), en);
     }
+}
+
+/// What both write, `tests/formats.json`: the server is held against it in its own format.rs.
+#[wasm_bindgen_test]
+fn every_language_is_written_as_the_server_writes_it() {
+    let all = js_sys::JSON::parse(include_str!("../formats.json")).expect("tests/formats.json is JSON");
+    let due = at("2027-03-31T15:00:00Z");
+    let mut other = Vec::new();
+    for entry in js_sys::Object::entries(all.unchecked_ref()) {
+        let entry: js_sys::Array = entry.unchecked_into();
+        let lang = entry.get(0).as_string().expect("a language");
+        let format = BrowserFormat::new(&lang);
+        let date = |style| format.date(due, AMSTERDAM, style);
+        let classes = [0, 1, 2, 3, 5, 11, 21, 22, 100, 101].map(|count| format.plural_class(count));
+        let written = [
+            ("long", date(DateStyle::Long)),
+            ("long_with_year", date(DateStyle::LongWithYear)),
+            ("day_month_year", date(DateStyle::DayMonthYear)),
+            ("short", date(DateStyle::Short)),
+            ("weekday", date(DateStyle::Weekday)),
+            ("day_number", date(DateStyle::DayNumber)),
+            ("month", date(DateStyle::Month)),
+            ("month_year", date(DateStyle::MonthYear)),
+            ("time", date(DateStyle::Time)),
+            ("number", format.number(12_950.5, 1)),
+            ("percent", format.percent(93)),
+            ("money", format.money(295_000, "EUR")),
+            ("cents", format.money(1_295, "EUR")),
+            ("classes", classes.join(" ")),
+        ];
+        for (name, text) in written {
+            let expected = js_sys::Reflect::get(&entry.get(1), &name.into()).expect("an object").as_string();
+            if expected.clone().map(plain) != Some(plain(text.clone())) {
+                other.push(format!("{lang} {name}: {text:?} instead of {expected:?}"));
+            }
+        }
+    }
+    assert!(other.is_empty(), "{other:#?}");
 }
 
 #[wasm_bindgen_test]

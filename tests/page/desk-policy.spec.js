@@ -78,7 +78,7 @@ for (const lang of languages("nl")) {
     await see("holidays-wrong");
     await page.getByLabel(w("desk.policy_import_file")).setInputFiles({ name: "team.ics", mimeType: "text/calendar", buffer: Buffer.from(ICS) });
     await page.getByRole("button", { name: w("desk.policy_import_read") }).click();
-    await expect(page.getByRole("heading", { name: w("desk.policy_days_found_one", { count: "1" }) })).toBeVisible();
+    await expect(page.getByRole("heading", { name: w("desk.policy_days_found.one", { count: "1" }) })).toBeVisible();
     await see("found");
     await page.getByRole("button", { name: w("desk.policy_show") }).first().click();
     await expect(page.locator("main")).toContainText("Teamdag");

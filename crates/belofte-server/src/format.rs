@@ -33,8 +33,13 @@ macro_rules! write_date {
 impl ServerFormat {
     pub fn new(lang: &str) -> ServerFormat {
         // Plain English is read as British, so that a day stands before its month; h23, or midnight is 24:00 or 12 am.
-        let wanted = if lang.eq_ignore_ascii_case("en") { "en-GB" } else { lang };
-        let locale = format!("{wanted}-u-hc-h23").parse().or_else(|_| "en-GB-u-hc-h23".parse());
+        // Arabic keeps the digits in which references, codes and telephone numbers are written.
+        let (wanted, digits) = match lang {
+            "ar" => (lang, "-nu-latn"),
+            lang if lang.eq_ignore_ascii_case("en") => ("en-GB", ""),
+            lang => (lang, ""),
+        };
+        let locale = format!("{wanted}-u-hc-h23{digits}").parse().or_else(|_| "en-GB-u-hc-h23".parse());
         ServerFormat { lang: lang.to_owned(), locale: locale.unwrap_or(Locale::UNKNOWN) }
     }
 
@@ -83,7 +88,9 @@ impl ServerFormat {
     pub fn percent(&self, whole: u32) -> String {
         let number = self.number(f64::from(whole), 0);
         match self.primary() {
-            "en" | "nl" | "it" | "pt" | "pl" | "id" | "ja" | "ko" | "zh" => number + "%",
+            "en" | "nl" | "it" | "pt" | "pl" | "uk" | "id" | "ja" | "ko" | "zh" => number + "%",
+            // Marks that keep number and sign together between words from right to left.
+            "ar" => number + "\u{200e}%\u{200e}",
             "tr" => format!("%{number}"),
             _ => number + "\u{a0}%",
         }
@@ -99,6 +106,8 @@ impl ServerFormat {
             rest => self.decimal(&format!("{whole}.{rest:0width$}", width = digits as usize)),
         };
         let symbol = match currency {
+            // CLDR has no sign for it there.
+            "EUR" if self.primary() == "uk" => currency,
             "EUR" => "€",
             "GBP" => "£",
             "USD" => "$",
@@ -109,6 +118,7 @@ impl ServerFormat {
             "en" if symbol.len() < 3 || symbol == "€" => format!("{symbol}{number}"),
             "en" => format!("{symbol}\u{a0}{number}"),
             "tr" | "ja" | "zh" | "ko" => format!("{symbol}{number}"),
+            "ar" => format!("\u{200f}{number}\u{a0}{symbol}"),
             _ => format!("{number}\u{a0}{symbol}"),
         }
     }
@@ -236,6 +246,41 @@ mod tests {
                 "Wednesday 31 March | Wednesday 31 March 2027 | 31 March 2027 | Wed 31 Mar | Wednesday | 31 | March | March 2027 | 17:00 | 00:00 | 12,950.5 | 93% | €2,950 | €12.95 | one"
             ],
         );
+    }
+
+    /// What both write, `tests/formats.json`: the browser is held against it in tests/browser/formats.rs.
+    #[test]
+    fn every_language_is_written_as_the_browser_writes_it() {
+        let all: serde_json::Value = serde_json::from_str(include_str!("../../../tests/formats.json")).unwrap();
+        let at = Timestamp::parse("2027-03-31T15:00:00Z").unwrap();
+        let mut other = Vec::new();
+        for (lang, expected) in all.as_object().unwrap() {
+            let format = ServerFormat::new(lang);
+            let date = |style| format.date(at, "Europe/Amsterdam", style);
+            let classes = [0, 1, 2, 3, 5, 11, 21, 22, 100, 101].map(|count| format.plural_class(count));
+            let written = [
+                ("long", date(Style::Long)),
+                ("long_with_year", date(Style::LongWithYear)),
+                ("day_month_year", date(Style::DayMonthYear)),
+                ("short", date(Style::Short)),
+                ("weekday", date(Style::Weekday)),
+                ("day_number", date(Style::DayNumber)),
+                ("month", date(Style::Month)),
+                ("month_year", date(Style::MonthYear)),
+                ("time", date(Style::Time)),
+                ("number", format.number(12_950.5, 1)),
+                ("percent", format.percent(93)),
+                ("money", format.money(295_000, "EUR")),
+                ("cents", format.money(1_295, "EUR")),
+                ("classes", classes.join(" ")),
+            ];
+            // Which of the two spaces that do not break is a matter of versions.
+            let plain = |text: &str| text.replace(['\u{a0}', '\u{202f}'], " ");
+            let differs = |(name, text): &(&str, String)| expected[*name].as_str().map(plain) != Some(plain(text));
+            let told = written.iter().filter(|one| differs(one));
+            other.extend(told.map(|(name, text)| format!("{lang} {name}: {text:?} instead of {}", expected[*name])));
+        }
+        assert!(other.is_empty(), "{other:#?}");
     }
 
     #[test]

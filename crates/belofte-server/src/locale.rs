@@ -13,12 +13,26 @@ use crate::localized::pick_lang;
 
 type LocaleFile = BTreeMap<String, BTreeMap<String, String>>;
 
-const FILES: &[(&str, &str)] =
-    &[("en", include_str!("../../../locales/en.json")), ("nl", include_str!("../../../locales/nl.json"))];
+const FILES: &[(&str, &str)] = &[
+    ("en", include_str!("../../../locales/en.json")),
+    ("nl", include_str!("../../../locales/nl.json")),
+    ("de", include_str!("../../../locales/de.json")),
+    ("fr", include_str!("../../../locales/fr.json")),
+    ("pl", include_str!("../../../locales/pl.json")),
+    ("uk", include_str!("../../../locales/uk.json")),
+    ("tr", include_str!("../../../locales/tr.json")),
+    ("ar", include_str!("../../../locales/ar.json")),
+];
 
 /// Languages with a file, English first: what everything else falls back to.
 pub static LANGUAGES: LazyLock<Vec<String>> =
     LazyLock::new(|| FILES.iter().map(|(lang, _)| (*lang).to_owned()).collect());
+
+/// Languages that people who work at the desk can read it in; all others have what visitors read.
+pub static DESK_LANGUAGES: LazyLock<Vec<String>> = LazyLock::new(|| {
+    let with_desk = |lang: &&String| LOCALES.get(lang.as_str()).is_some_and(|file| file.contains_key("desk"));
+    LANGUAGES.iter().filter(with_desk).cloned().collect()
+});
 
 static LOCALES: LazyLock<BTreeMap<&'static str, LocaleFile>> = LazyLock::new(|| {
     let read = |text: &str| serde_json::from_str(text).expect("locales/*.json are maps of maps of texts");

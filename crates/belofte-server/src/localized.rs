@@ -7,10 +7,14 @@ use serde_json::Value;
 
 /// The language to answer in: the asked one, its primary subtag, else the organisation's first.
 pub fn pick_lang<'a>(asked: Option<&str>, locales: &'a [String]) -> &'a str {
-    let asked = asked.unwrap_or_default();
+    asked.and_then(|asked| find_lang(asked, locales)).or_else(|| locales.first().map(String::as_str)).unwrap_or("en")
+}
+
+/// The asked language or its primary subtag, where `locales` has one of them.
+pub fn find_lang<'a>(asked: &str, locales: &'a [String]) -> Option<&'a str> {
     let primary = asked.split(['-', '_']).next().unwrap_or_default();
     let find = |wanted: &str| locales.iter().find(|locale| locale.eq_ignore_ascii_case(wanted));
-    find(asked).or_else(|| find(primary)).or_else(|| locales.first()).map_or("en", String::as_str)
+    find(asked).or_else(|| find(primary)).map(String::as_str)
 }
 
 /// `document` with every text-per-language object replaced by its text in `lang`.

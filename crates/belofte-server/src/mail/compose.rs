@@ -109,6 +109,8 @@ impl MailKind {
 pub struct Letter {
     pub kind: MailKind,
     pub lang: String,
+    /// `ltr` or `rtl`.
+    pub dir: &'static str,
     pub organization: String,
     pub subject: String,
     pub heading: String,
@@ -251,11 +253,11 @@ impl<'s> Words<'s> {
         }
     }
 
-    /// The text `name` for a number of things: `name_one`, `name_other`, as the language counts.
+    /// The text `name` for a number of things: `name.one`, `name.few` … `name.other`, as the language counts.
     pub fn count(&self, name: &str, count: usize) -> String {
         let count = u32::try_from(count).unwrap_or(u32::MAX);
         let class = self.format.plural_class(count);
-        self.say(&[name, "_", class].concat(), &[("count", &self.number(count))])
+        self.say(&[name, ".", class].concat(), &[("count", &self.number(count))])
     }
 
     /// "Wednesday 31 March".
@@ -328,6 +330,7 @@ impl<'s> Words<'s> {
         Letter {
             kind,
             lang: self.lang.to_owned(),
+            dir: locale::text(self.lang, "ui.dir"),
             subject: String::new(),
             heading: String::new(),
             greeting,

@@ -80,13 +80,14 @@ pub struct Parts {
 }
 
 impl Parts {
-    /// The language of the address, else the first that the browser prefers and the employer speaks.
+    /// The language of the address, else the first that the browser prefers and somebody here speaks.
     fn of(state: &AppState, lang: Option<&str>, headers: &HeaderMap) -> Parts {
         let settings = state.settings();
         let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let spoken = accepted.split(',').map(|part| part.split(';').next().unwrap_or_default().trim());
         let primary = |tag: &str| tag.split('-').next().unwrap_or_default().to_owned();
-        let preferred = spoken.map(primary).find(|lang| settings.locales.contains(lang));
+        let known = |lang: &String| settings.locales.contains(lang) || locale::LANGUAGES.contains(lang);
+        let preferred = spoken.map(primary).find(known);
         let lang = settings.lang(lang.or(preferred.as_deref())).to_owned();
         Parts { lang, zone: settings.time_zone().to_owned(), now: state.clock.now() }
     }

@@ -43,7 +43,9 @@ pub fn whole(
     body: &str,
 ) -> ApiResult<Response> {
     let settings = state.settings();
-    let languages = settings.locales.iter().filter(|lang| **lang != parts.lang).map(|lang| {
+    // The employer's own first: in those its words are translated, too.
+    let more = locale::LANGUAGES.iter().filter(|lang| !settings.locales.contains(lang));
+    let languages = settings.locales.iter().chain(more).filter(|lang| **lang != parts.lang).map(|lang| {
         json!({"lang": lang, "name": locale::text(lang, "pages.language"), "href": format!("{}?lang={lang}{}", page.path, page.search)})
     });
     let ways = organization.ways.iter().filter(|way| ways::is_known(&way.word));
@@ -54,6 +56,7 @@ pub fn whole(
     let data = page.data.map(|data| data.replace('<', "\\u003c"));
     let values = json!({
         "lang": parts.lang,
+        "dir": locale::text(&parts.lang, "ui.dir"),
         "title": page.title,
         "canonical": format!("{}{}?lang={}", state.config.public_url, page.path, parts.lang),
         "organization": organization.name,

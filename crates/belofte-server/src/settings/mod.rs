@@ -27,6 +27,7 @@ use crate::calendar::Calendar;
 use crate::features::questions::store as questions;
 use crate::features::questions::store::AnswerTime;
 use crate::format::ServerFormat;
+use crate::locale;
 use crate::localized;
 use crate::mail::colours::{self, Colours};
 use crate::mail::compose::Words;
@@ -165,14 +166,22 @@ impl Settings {
         Some(form)
     }
 
-    /// The language to answer in when `asked` is wanted.
+    /// The language to answer in when `asked` is wanted: the organisation's, else any that the product speaks, else the
+    /// organisation's first. What the organisation wrote itself is then in its own: see [`Settings::content_lang`].
     pub fn lang<'s>(&'s self, asked: Option<&str>) -> &'s str {
-        localized::pick_lang(asked, &self.locales)
+        let asked = asked.unwrap_or_default();
+        let own = localized::find_lang(asked, &self.locales);
+        own.or_else(|| localized::find_lang(asked, &locale::LANGUAGES)).unwrap_or_else(|| self.content_lang(asked))
+    }
+
+    /// The language of the organisation's own texts for somebody who reads `lang`.
+    pub fn content_lang<'s>(&'s self, lang: &str) -> &'s str {
+        localized::pick_lang(Some(lang), &self.locales)
     }
 
     /// A stored document in `lang`.
     pub fn read<T: DeserializeOwned>(&self, document: &Value, lang: &str) -> Result<T, serde_json::Error> {
-        localized::read(document, self.lang(Some(lang)), &self.locales)
+        localized::read(document, self.content_lang(lang), &self.locales)
     }
 
     /// One text of a stored document, empty when it has none.

@@ -26,6 +26,8 @@ pub struct Posting {
     /// Lower-case words of all languages.
     pub search: String,
     status: PostingStatus,
+    /// The organisation's first language: one of `texts`.
+    first: String,
     texts: BTreeMap<String, PostingTexts>,
 }
 
@@ -88,13 +90,13 @@ impl Posting {
             return Err(format!("posting {}: step {} has a promise and no owner", row.id, stage.id).into());
         }
         let status = serde_json::from_value(row.status.into())?;
-        Ok(Posting { id: row.id, department: row.department, search: row.search, status, texts })
+        let first = locales[0].clone();
+        Ok(Posting { id: row.id, department: row.department, search: row.search, status, first, texts })
     }
 
-    /// In `lang`, which must be one of the organisation's; any of them otherwise.
+    /// In `lang`, or in the organisation's first language where it does not speak that one.
     pub fn texts(&self, lang: &str) -> &PostingTexts {
-        let first = || self.texts.values().next().expect("a posting is read in at least one language");
-        self.texts.get(lang).unwrap_or_else(first)
+        self.texts.get(lang).unwrap_or_else(|| &self.texts[&self.first])
     }
 
     /// Open postings close by themselves at `valid_through`, and say so a week before.

@@ -14,6 +14,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::locale;
+use crate::localized::pick_lang;
 use crate::mail::compose::Words;
 use crate::settings::Settings;
 use crate::state::AppState;
@@ -50,7 +51,7 @@ impl Page {
         let settings = state.settings();
         let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
         let accepted = accepted.and_then(|value| value.split([',', ';']).next()).map(str::trim);
-        let lang = settings.lang(asked.or(accepted)).to_owned();
+        let lang = pick_lang(asked.or(accepted), &locale::DESK_LANGUAGES).to_owned();
         let host = settings.careers_url(&lang);
         Page { lang, now: state.clock.now(), host, settings }
     }

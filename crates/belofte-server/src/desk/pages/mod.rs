@@ -24,6 +24,7 @@ use super::access::{Need, Signed};
 use super::route::{HOME, Route, SIGN_IN};
 use crate::http::cookie;
 use crate::locale;
+use crate::localized::pick_lang;
 use crate::mail::compose::Words;
 use crate::problem::ApiProblem;
 use crate::settings::Settings;
@@ -200,7 +201,7 @@ impl Page {
     /// In the asked language, else the one chosen before, else the browser's, else the organisation's.
     fn of(state: &AppState, parts: &Parts, signed: Option<Signed>) -> Page {
         let settings = state.settings();
-        let known = |lang: &&str| settings.locales.iter().any(|known| known == lang);
+        let known = |lang: &&str| locale::DESK_LANGUAGES.iter().any(|known| known == lang);
         let query = parts.uri.query().unwrap_or_default();
         let asked = query.split('&').find_map(|pair| pair.strip_prefix("lang=")).filter(known);
         let accepted = parts.headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
@@ -209,7 +210,8 @@ impl Page {
             .split(',')
             .map(|part| part.split(['-', ';']).next().unwrap_or_default().trim());
         let kept = kept_lang(&parts.headers).filter(known);
-        let lang = settings.lang(asked.or(kept).or_else(|| accepted.find(known))).to_owned();
+        let lang = asked.or(kept).or_else(|| accepted.find(known)).unwrap_or_else(|| settings.lang(None));
+        let lang = pick_lang(Some(lang), &locale::DESK_LANGUAGES).to_owned();
         Page {
             lang,
             now: state.clock.now(),
@@ -291,7 +293,7 @@ impl Page {
             "organization": self.settings.name(&self.lang),
             "sections": self.sections(section),
             "signed": self.signed.as_ref().map(|signed| json!({"name": signed.name})),
-            "languages": self.settings.locales.iter().map(|lang| self.language(lang)).collect::<Vec<_>>(),
+            "languages": locale::DESK_LANGUAGES.iter().map(|lang| self.language(lang)).collect::<Vec<_>>(),
             "body": body,
         });
         self.add(&mut frame, &t);

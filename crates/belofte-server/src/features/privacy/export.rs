@@ -168,7 +168,7 @@ fn page(
         json!({"by": decision.by.name, "reasons": decision.reasons.iter().map(|reason| &reason.text).collect::<Vec<_>>(), "tip": decision.tip})
     });
     let view = json!({
-        "lang": lang, "t": texts, "style": STYLE, "style_hash": STANDARD.encode(Sha256::digest(STYLE)),
+        "lang": lang, "dir": locale::text(lang, "ui.dir"), "t": texts, "style": STYLE, "style_hash": STANDARD.encode(Sha256::digest(STYLE)),
         "organization": application.organization_name, "posting": application.posting.title,
         "name": application.applicant_name, "reference": application.reference, "sent": moment(application.submitted_at),
         "delete_on": application.delete_on.map(|at| words.day_with_year(at)), "answers": application.answers,
