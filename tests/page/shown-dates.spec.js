@@ -58,6 +58,8 @@ class Reader {
 
   async compare(where, selector, due) {
     const place = `${this.zone} ${this.lang} ${where}`;
+    // The parts of a page come one after the other.
+    await expect(this.inside.locator(selector), place).toHaveCount(due.length);
     this.shown.push(...(await this.read(selector)).map((line) => `${place}: ${line}`));
     this.due.push(...due.map(([at, text]) => `${place}: ${at && new Date(at).toISOString()} ${plain(text)}`));
   }
