@@ -75,11 +75,13 @@ pub mod doors {
 
     use std::rc::Rc;
 
+    use belofte_contract::Reference;
     use belofte_contract::timeline::Application;
     use yew::prelude::*;
 
+    use crate::api::events::{Live, Stream};
     use crate::api::sealed;
-    use crate::app::{Shared, View};
+    use crate::app::{Core, Shared, View};
     use crate::clock::Clock;
     use crate::features::apply::{self, proof::Asked};
     use crate::features::lookup::Lookup;
@@ -107,6 +109,13 @@ pub mod doors {
     pub fn settle_session(asked: (Clock, Callback<()>)) {
         sealed::settle(asked);
     }
+
+    /// Listens to an application's changes.
+    pub fn events((core, reference, token, last, tell): OfStream) -> Stream {
+        core.api.events(reference, &token, last.as_deref(), tell)
+    }
+
+    pub type OfStream = (Core, Reference, Rc<str>, Option<String>, Callback<Live>);
 
     pub fn mine(mine: Mine) -> Html {
         part("", mine)

@@ -281,9 +281,9 @@ fn plain_actions(ctx: &Ctx, application: &Application) -> Html {
     html! {
         <div class="timeline__actions">
             <div class="row">
-                { calendar(ctx, application, Key::TimelineCalendar) }
-                { file(ctx, application, "/export", Key::TimelineExport) }
-                <a class="button button--quiet" href={all}>{ ctx.t(Key::TimelineAll) }</a>
+                { calendar(ctx, application, Key::StatusCalendar) }
+                { file(ctx, application, "/export", Key::StatusExport) }
+                <a class="button button--quiet" href={all}>{ ctx.t(Key::StatusAll) }</a>
                 { log_out(ctx) }
             </div>
         </div>
@@ -307,7 +307,7 @@ fn log_out(ctx: &Ctx) -> Html {
     let action = ["/careers/status/end?lang=", ctx.format.lang()].concat();
     html! {
         <form method="post" {action}>
-            <button class="button button--quiet" type="submit">{ ctx.t(Key::TimelineLogOut) }</button>
+            <button class="button button--quiet" type="submit">{ ctx.t(Key::StatusLogOut) }</button>
         </form>
     }
 }

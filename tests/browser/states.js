@@ -311,7 +311,7 @@ const STATES = {
     ...apply, answers: { [`${STATUS}/calendar.ics`]: FAULT }, act: all(writeAndSend, (s) => s.press("apply.calendar")), says: ["apply.calendar_failed"],
     on: link("apply.follow", { then: [REFERENCE] }),
   },
-  "storage-blocked": { ...apply, alone: true, before: forbidStorage, act: writeAndSend, says: receipt, on: link("apply.follow", { then: ["timeline.log_out"] }) },
+  "storage-blocked": { ...apply, alone: true, before: forbidStorage, act: writeAndSend, says: receipt, on: link("apply.follow", { then: ["status.log_out"] }) },
 
   // -- the way back in --
   "lookup": { ...lookup, says: ["lookup.title", "lookup.lead"], on: link("lookup.jobs", { then: ["cook"] }) },
@@ -365,10 +365,10 @@ const STATES = {
   "status-loading": { ...inSession, early: true, answers: { [STATUS]: "never" }, says: ["link"], on: ownLink },
   "status-slow": { ...inSession, clock: true, answers: { [STATUS]: "never" }, act: passes(3_100), says: ["ui.slow"], on: ownLink },
   "status-404": { ...inSession, answers: { [STATUS]: problem(404, "not-found") }, says: ["timeline.not_found", "timeline.not_found_why"], on: link("timeline.board", { then: ["cook"] }) },
-  ...failures("status", inSession, STATUS, ["timeline.log_out"]),
+  ...failures("status", inSession, STATUS, ["status.log_out"]),
   ...stands("waiting", ["timeline.steps"]),
   ...stands("due_today", ["timeline.state_due_today"]),
-  ...stands("interview_yours", ["timeline.your_turn_note"]),
+  ...stands("interview_yours", ["status.your_turn_note"]),
   ...stands("late", ["timeline.late_title"]),
   ...stands("moved", ["timeline.moved_was"]),
   ...stands("hired", [["timeline.hired_title", {}]]),
@@ -376,7 +376,7 @@ const STATES = {
   ...stands("rejected_without_reason", [["decision.none", {}]]),
   ...stands("withdrawn", ["timeline.withdrawn_title", "timeline.withdrawn_why"]),
   "status-went-offline": {
-    ...inSession, act: wentOffline, says: [["timeline.as_of_offline", {}], "timeline.steps"], on: button("timeline.all", { then: ["lookup.list_title"] }),
+    ...inSession, act: wentOffline, says: [["timeline.as_of_offline", {}], "timeline.steps"], on: button("status.all", { then: ["lookup.list_title"] }),
   },
   // What lies in the tab is opened by the second file.
   "status-file-offline": {
@@ -390,11 +390,11 @@ const STATES = {
       s.mend({ [STATUS]: undefined });
       await becomes("online")(s);
     },
-    says: [["timeline.as_of", {}], "timeline.steps"], on: button("timeline.all", { then: ["lookup.list_title"] }),
+    says: [["timeline.as_of", {}], "timeline.steps"], on: button("status.all", { then: ["lookup.list_title"] }),
   },
   "status-file-failed": {
-    ...inSession, answers: { [`${STATUS}/export.zip`]: FAULT }, act: (s) => s.press("timeline.export"), says: ["timeline.save_failed"],
-    on: button("timeline.all", { then: ["lookup.list_title"] }),
+    ...inSession, answers: { [`${STATUS}/export.zip`]: FAULT }, act: (s) => s.press("status.export"), says: ["status.save_failed"],
+    on: button("status.all", { then: ["lookup.list_title"] }),
   },
 
   // -- what one can do --
@@ -406,7 +406,7 @@ const STATES = {
   // A backend that is newer than the widget.
   "ways-unknown": {
     ...inSession, answers: { [STATUS]: account("waiting", { ways: [{ word: "teleport", label: "Come over at once" }] }) },
-    says: ["timeline.steps"], on: button("timeline.all", { then: ["lookup.list_title"] }),
+    says: ["timeline.steps"], on: button("status.all", { then: ["lookup.list_title"] }),
   },
   "way-open": { ...inSession, act: openAsk, says: ["questions.lead", "questions.text", "questions.to"], on: button("ways.close", { then: ["ask"] }) },
   "way-filled": asking(undefined, fillAsk, ["questions.lead"], button("questions.send", { then: ["told"], leaves: true })),
@@ -520,7 +520,7 @@ function stands(name, says) {
   const application = fixture(`timeline/${name}`);
   return {
     [`status-${name.replaceAll("_", "-")}`]: {
-      ...inSession, now: Date.parse(application.as_of), answers: { [STATUS]: account(name) }, says, on: button("timeline.all", { then: ["lookup.list_title"] }),
+      ...inSession, now: Date.parse(application.as_of), answers: { [STATUS]: account(name) }, says, on: button("status.all", { then: ["lookup.list_title"] }),
     },
   };
 }

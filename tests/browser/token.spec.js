@@ -125,7 +125,7 @@ test("after applying, on the live page and over a reload the token stands nowher
   await search(page, heard, "after a reload");
   expect([...heard.tokens], "the same session").toEqual([FIRST]);
 
-  await press(page, "timeline.log_out");
+  await press(page, "status.log_out");
   await asksForCode(page);
   await nothing(page);
   await search(page, heard, "signed out", 0);

@@ -46,7 +46,7 @@ async function visit(page, demo, { lang, email, slips, see }) {
   await expect(page.getByRole("heading", { name: w("timeline.steps"), exact: true })).toBeVisible();
   await see("status");
 
-  await button("timeline.log_out").click();
+  await button("status.log_out").click();
   await expect(title(w("lookup.title"))).toBeVisible();
   await page.goto(`${demo.endpoint}/careers/status/${first.reference}?lang=${lang}`);
   await expect(title(w("lookup.title")), "without a code it stays closed").toBeVisible();

@@ -19,6 +19,6 @@ for (const brand of ["licht", "noord"]) {
     await expect(heading).toHaveCSS("color", "rgb(17, 17, 17)");
     // Printers leave the background of the weekday out: it must be read without.
     await expect(story.widget(page).locator(".leaf__weekday")).toHaveCSS("color", "rgb(17, 17, 17)");
-    await expect(story.widget(page).getByRole("button", { name: words("nl")("timeline.print") })).toBeHidden();
+    await expect(story.widget(page).getByRole("button", { name: words("nl")("status.print") })).toBeHidden();
   });
 }

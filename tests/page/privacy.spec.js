@@ -94,7 +94,7 @@ test.describe("privacy", () => {
 
       const [download] = await Promise.all([
         page.waitForEvent("download"),
-        widget(page).locator(".held").getByRole("button", { name: w("timeline.export"), exact: true }).click(),
+        widget(page).locator(".held").getByRole("button", { name: w("status.export"), exact: true }).click(),
       ]);
       expect(download.suggestedFilename()).toBe(`${reference}.zip`);
       expect(fs.readFileSync(await download.path()).subarray(0, 2).toString()).toBe("PK");

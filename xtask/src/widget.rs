@@ -26,6 +26,7 @@ const PARTS: [(&str, &[&str]); 3] = [
         "second",
         &[
             "lookup",
+            "status",
             "decision",
             "badge",
             "ways",
@@ -127,6 +128,7 @@ pub fn css() -> Result<[String; 3]> {
     for file in ["ui/tokens.css", "ui/base.css"] {
         parts[0] += &fs::read_to_string(source.join(file))?;
     }
+    parts[1] += &fs::read_to_string(source.join("ui/later.css"))?;
     let mut features: Vec<_> = fs::read_dir(source.join("features"))?.flatten().map(|entry| entry.path()).collect();
     features.sort();
     for feature in features.iter().filter(|feature| feature.join("style.css").is_file()) {

@@ -28,7 +28,7 @@ pub fn save(ctx: &Ctx, save: Callback<MouseEvent>, failed: bool) -> Html {
     html! {
         <>
             <p class="held__why">{ ctx.t(Key::PrivacySaveText) }</p>
-            <div class="row">{ button::quiet(ctx.t(Key::TimelineExport), save) }</div>
+            <div class="row">{ button::quiet(ctx.t(Key::StatusExport), save) }</div>
             if failed {
                 <p role="alert">{ ctx.t(Key::UiOffline) }</p>
             }
@@ -50,7 +50,7 @@ pub fn plain(ctx: &Ctx, held: &Held, path: &str, lang: &str) -> Html {
         <div class="held">
             { things(ctx, held) }
             <p class="held__why">{ ctx.t(Key::PrivacySaveText) }</p>
-            <p class="row"><a class="button button--quiet" href={to("export.zip")}>{ ctx.t(Key::TimelineExport) }</a></p>
+            <p class="row"><a class="button button--quiet" href={to("export.zip")}>{ ctx.t(Key::StatusExport) }</a></p>
             <ul class="held__things">
                 for (word, title) in links {
                     <li><a href={to(word)}>{ ctx.t(title) }</a></li>

@@ -145,14 +145,14 @@ fn late_note(ctx: &Ctx, application: &Application, promise: &Promise) -> Html {
     let date = html! { <s>{ day(ctx, due) }</s> };
     let label = html! { promise.label.trim_end_matches('.').to_owned() };
     let days = days(ctx, due, ctx.now);
-    let days = (days > 0).then(|| ctx.plural(Key::TimelineLateBy, days, &[]));
+    let days = (days > 0).then(|| ctx.plural(Key::StatusLateBy, days, &[]));
     let owner = promise.owner.as_ref();
     let promised = match owner {
         Some(owner) => {
             let name = html! { owner.name.clone() };
-            ctx.html(Key::TimelineLatePromised, &[("person", name), ("date", date), ("label", label)])
+            ctx.html(Key::StatusLatePromised, &[("person", name), ("date", date), ("label", label)])
         }
-        None => ctx.html(Key::TimelineLatePromisedUs, &[("date", date), ("label", label)]),
+        None => ctx.html(Key::StatusLatePromisedUs, &[("date", date), ("label", label)]),
     };
     // A new date that was given too late stands below; nobody owes one any more.
     let owes = promise.due_at < ctx.now;
@@ -163,13 +163,13 @@ fn late_note(ctx: &Ctx, application: &Application, promise: &Promise) -> Html {
             if owes {
                 <p>
                     { match owner {
-                        Some(owner) => ctx.fill(Key::TimelineLateTold, &[("person", first_name(&owner.name))]),
-                        None => ctx.t(Key::TimelineLateToldUs),
+                        Some(owner) => ctx.fill(Key::StatusLateTold, &[("person", first_name(&owner.name))]),
+                        None => ctx.t(Key::StatusLateToldUs),
                     } }
                 </p>
             }
             if let Some((href, name)) = ask {
-                <p class="row"><a class="button" {href}>{ ctx.fill(Key::TimelineLateAsk, &[("person", name)]) }</a></p>
+                <p class="row"><a class="button" {href}>{ ctx.fill(Key::StatusLateAsk, &[("person", name)]) }</a></p>
             }
         </section>
     }
@@ -235,7 +235,7 @@ fn moved_note(ctx: &Ctx, change: &belofte_contract::promise::PromiseMove) -> Htm
     let date = ctx.date(change.at, DateStyle::Long);
     html! {
         <div class="note" data-state="moved">
-            <p>{ ctx.fill(Key::TimelineMovedBy, &[("person", &change.by), ("date", &date)]) }</p>
+            <p>{ ctx.fill(Key::StatusMovedBy, &[("person", &change.by), ("date", &date)]) }</p>
             { moved(ctx, change) }
             <blockquote>{ &change.reason }</blockquote>
         </div>
@@ -250,11 +250,11 @@ fn yours(ctx: &Ctx, progress: &Progress<'_>) -> Html {
     }
     let until = |by: Timestamp| {
         let (date, time) = (ctx.date(by, DateStyle::LongWithYear), ctx.date(by, DateStyle::Time));
-        ctx.fill(Key::TimelineYourTurnBy, &[("date", &date), ("time", &time)])
+        ctx.fill(Key::StatusYourTurnBy, &[("date", &date), ("time", &time)])
     };
     html! {
         <section class="note" data-state="yours">
-            <h2 class="note__title">{ ctx.t(Key::TimelineYourTurnNote) }</h2>
+            <h2 class="note__title">{ ctx.t(Key::StatusYourTurnNote) }</h2>
             if let Some(text) = &current.entry.can_do {
                 <p>{ text }</p>
             }
@@ -271,7 +271,7 @@ pub fn answers(ctx: &Ctx, answers: &[AnsweredField]) -> Html {
     }
     html! {
         <details class="timeline__answers">
-            <summary>{ ctx.t(Key::TimelineAnswers) }</summary>
+            <summary>{ ctx.t(Key::StatusAnswers) }</summary>
             { copy::answers(answers) }
         </details>
     }
@@ -280,23 +280,23 @@ pub fn answers(ctx: &Ctx, answers: &[AnsweredField]) -> Html {
 pub fn actions(ctx: &Ctx, application: &Application, save_failed: bool, tell: &Tell) -> Html {
     let has_dates = application.promises.iter().any(Promise::is_open);
     let rest = [
-        (Key::TimelinePrint, &tell.print),
-        (Key::TimelineExport, &tell.export),
-        (Key::TimelineAll, &tell.all),
-        (Key::TimelineLogOut, &tell.log_out),
+        (Key::StatusPrint, &tell.print),
+        (Key::StatusExport, &tell.export),
+        (Key::StatusAll, &tell.all),
+        (Key::StatusLogOut, &tell.log_out),
     ];
     html! {
         <div class="timeline__actions">
             <div class="row">
                 if has_dates {
-                    { button::quiet(ctx.t(Key::TimelineCalendar), tell.calendar.clone()) }
+                    { button::quiet(ctx.t(Key::StatusCalendar), tell.calendar.clone()) }
                 }
                 for (key, act) in rest {
                     { button::quiet(ctx.t(key), act.clone()) }
                 }
             </div>
             if save_failed {
-                { notice::notice(notice::Tone::Warning, html! { <p>{ ctx.t(Key::TimelineSaveFailed) }</p> }, Html::default()) }
+                { notice::notice(notice::Tone::Warning, html! { <p>{ ctx.t(Key::StatusSaveFailed) }</p> }, Html::default()) }
             }
         </div>
     }
@@ -304,8 +304,8 @@ pub fn actions(ctx: &Ctx, application: &Application, save_failed: bool, tell: &T
 
 pub fn deletion(ctx: &Ctx, application: &Application) -> Html {
     let text = match application.delete_on {
-        Some(on) => ctx.fill(Key::TimelineDeleteOn, &[("date", &ctx.date(on, DateStyle::LongWithYear))]),
-        None if application.keep_days > 0 => ctx.plural(Key::TimelineDeleteAfter, application.keep_days, &[]),
+        Some(on) => ctx.fill(Key::StatusDeleteOn, &[("date", &ctx.date(on, DateStyle::LongWithYear))]),
+        None if application.keep_days > 0 => ctx.plural(Key::StatusDeleteAfter, application.keep_days, &[]),
         None => return Html::default(),
     };
     html! { <p class="timeline__deletion">{ text }</p> }
