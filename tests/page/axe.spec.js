@@ -7,6 +7,7 @@ const RUNS = [
   ["page", story.HOST_PAGE, "en", 360],
   ["bare", story.STRICT_PAGE, "nl", 360],
   ["bare", story.STRICT_PAGE, "en", 1280],
+  ["bare", story.STRICT_PAGE, "ar", 1280],
 ];
 
 for (const [name, pages, lang, width] of RUNS) {

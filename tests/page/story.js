@@ -6,8 +6,9 @@ const REFERENCE = /[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}/;
 /** A day that is still to come for every clock of these tests. */
 const LATER = "2028-06-01";
 /** The employer's own page in each language, and one without styles under the strictest policy. */
-const HOST_PAGE = { nl: "/", en: "/en.html" };
-const STRICT_PAGE = { nl: "/strict.html", en: "/strict-en.html" };
+const STRICT_PAGE = { nl: "/strict.html", en: "/strict-en.html", ar: "/strict-ar.html" };
+/** The employer writes no Arabic: of its own pages it has none. */
+const HOST_PAGE = { nl: "/", en: "/en.html", ar: STRICT_PAGE.ar };
 
 const widget = (page) => page.locator("belofte-careers").first();
 
