@@ -129,7 +129,7 @@ both!(what_fell_due_meanwhile_is_promised_anew_with_the_time_that_was_left, app,
     assert_eq!(due(0), (json!("2027-03-30T15:00:00Z"), false, json!("sanne")), "it stays off");
     assert_eq!(due(1), (json!("2027-03-31T08:00:00Z"), true, json!("sanne")));
     assert_eq!(promises[1]["stage_id"], "review");
-    assert_eq!(app.get("/v1/promise-score").await.json()["late"], 0);
+    assert_eq!(app.counted("").await["late"], 0);
     is_sound(&app).await;
 });
 
@@ -155,7 +155,7 @@ both!(a_question_that_fell_due_meanwhile_keeps_its_promise_with_a_later_date, ap
     assert_eq!((&later["id"], &later["due_at"]), (&asked["id"], &json!("2027-03-30T15:00:00Z")));
     assert_eq!((&later["first_due_at"], &later["voided_at"]), (&asked["first_due_at"], &Value::Null));
     assert_eq!(later["moves"][0]["reason"], "Je sollicitatie was even ingetrokken.");
-    assert_eq!(app.get("/v1/promise-score").await.json()["late"], 0);
+    assert_eq!(app.counted("").await["late"], 0);
     is_sound(&app).await;
 });
 
@@ -163,7 +163,7 @@ both!(a_date_that_had_passed_before_stays_broken, app, {
     let noor = applicant(&app, "noor@example.com").await;
     app.set_time("2027-03-30T17:00:01+02:00");
     ticker::tick(&app.state).await.unwrap();
-    let late = async || app.get("/v1/promise-score").await.json()["late"].clone();
+    let late = async || app.counted("").await["late"].clone();
     let noor = noor.again(&app).await;
     let before = noor.page(&app).await["promises"].clone();
     assert_eq!(late().await, 1);
