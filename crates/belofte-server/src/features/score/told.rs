@@ -41,8 +41,11 @@ mod tests {
         PromiseScore { made, kept: made, open: 3, minimum: MINIMUM_COUNTED, ..PromiseScore::default() }
     }
 
-    /// What everybody sees of postings with so many promises: the whole, and each posting that is told.
-    fn seen(postings: [u32; 3]) -> (u32, [u32; 3]) {
+    /// The whole, and each posting that is told.
+    type View = (u32, [u32; 3]);
+
+    /// What everybody sees of postings with so many promises.
+    fn seen(postings: [u32; 3]) -> View {
         let made = postings.iter().sum();
         let mut told = [0; 3];
         for (index, part) in parts(made, postings.into_iter().map(of).enumerate().collect()) {
@@ -55,7 +58,7 @@ mod tests {
     fn nobody_works_out_that_a_posting_has_one_to_four_promises_or_at_most_four() {
         const MOST: u32 = 64;
         // For each view of the public, and each posting, the least and the most that it can have.
-        let mut can_be: HashMap<(u32, [u32; 3]), [(u32, u32); 3]> = HashMap::new();
+        let mut can_be: HashMap<View, [(u32, u32); 3]> = HashMap::new();
         let mut worlds = 0;
         for world in (0..MOST * MOST * MOST).map(|n| [n / MOST / MOST, n / MOST % MOST, n % MOST]) {
             let ranges = can_be.entry(seen(world)).or_insert([(u32::MAX, 0); 3]);
