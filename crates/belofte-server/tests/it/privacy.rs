@@ -187,8 +187,12 @@ both!(an_agreed_talk_is_off_and_its_time_is_free_again, app, {
     assert!(file.is_some_and(|file| file.contains("STATUS:CANCELLED")));
     let booked = sqlx::query_scalar::<_, i64>("SELECT booked FROM slots").fetch_one(app.state.store.read());
     assert_eq!(booked.await.unwrap(), 0);
+    // Meanwhile it was taken back: nobody can have it again.
+    let (slot, reason) = (slots["slots"][0]["id"].as_str().unwrap(), "Joost is ill and nobody else can.");
+    let off = app.desk(Method::POST, &format!("/slots/{slot}/cancel"), &json!({"by": "sanne", "reason": reason})).await;
+    assert_eq!(off.status, StatusCode::OK, "{}", off.text());
     let back = noor.restore(&app).await.json();
-    assert!(back["text"].as_str().unwrap().contains("pick a time for it again"), "{back}");
+    assert!(back["text"].as_str().unwrap().contains("pick a new time"), "{back}");
     let page = noor.page(&app).await;
     assert!(page["ways"].to_string().contains("appointment"), "{}", page["ways"]);
     is_sound(&app).await;
