@@ -308,6 +308,7 @@ keys! {
     // badge
     BadgeTitle = "badge.title",
     BadgeCounts = "badge.counts",
+    BadgeOpen = "badge.open",
     BadgeHow = "badge.how",
     BadgeOfOne = "badge.of_one",
     BadgeByKind = "badge.by_kind",

@@ -452,8 +452,8 @@ const STATES = {
   // -- the promises kept --
   "score": { ...badge, act: (s) => s.inside.getByText(s.w("badge.by_kind")).click(), says: ["badge.title", "badge.how", "badge.kind_answer", "badge.too_few"] },
   "score-of-one": { ...badge, posting: "cook", says: ["badge.title", "badge.of_one"] },
-  "score-bad": { ...badge, answers: { [SCORE]: fixture("score/bad") }, says: ["badge.title", ["badge.counts", { kept: 17, moved: 3, late: 20, open: 31 }]] },
-  "score-too-few": { ...badge, answers: { [SCORE]: fixture("score/too_few") }, says: ["badge.title", ["score.too_few", { count: 7, days: 90, minimum: 20 }]] },
+  "score-bad": { ...badge, answers: { [SCORE]: fixture("score/bad") }, says: ["badge.title", ["badge.counts", { kept: 17, moved: 3, late: 20 }], ["badge.open", { open: 31 }]] },
+  "score-too-few": { ...badge, answers: { [SCORE]: fixture("score/too_few") }, says: ["badge.title", ["score.too_few", { days: 90, minimum: 20 }]] },
   "score-slow": { ...badge, clock: true, answers: { [SCORE]: "never" }, act: passes(3_100), says: ["ui.loading", "ui.slow", "link"], on: ownLink },
   "score-organization-500": { ...badge, answers: { [ORGANIZATION]: FAULT }, says: ["ui.fault"], on: again({ [ORGANIZATION]: undefined }, ["badge.title"]) },
   "score-file-offline": {

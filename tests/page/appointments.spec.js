@@ -96,9 +96,10 @@ for (const lang of languages) {
     await expect(desk.getByRole("link", { name: "Noor Jansen" })).toBeVisible();
     await look(desk, `${lang}-slots`);
 
-    // What came of it stands there until the way is opened again.
-    await page.keyboard.press("Escape");
-    await open(inside, pattern(w("pages.way_talk_booked")));
+    // Moving it is one tap away, and the times have the focus.
+    await inside.getByRole("button", { name: w("appointments.move"), exact: true }).click();
+    await expect(inside.getByRole("radio").first()).toBeFocused();
+    await expect(inside.getByRole("button", { name: w("appointments.move"), exact: true })).toHaveCount(0);
     await inside.getByRole("radio").nth(1).check();
     await inside.getByRole("button", { name: w("appointments.move_send"), exact: true }).click();
     await expect(inside.locator(".told__title").first()).toContainText(pattern(w("pages.talk_moved_title")));

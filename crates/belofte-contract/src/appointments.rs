@@ -2,6 +2,8 @@
 //!
 //! A slot is a moment with its own IANA zone; whoever shows it shows the reader's zone beside it.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::contacts::{Colleague, Person};
@@ -37,6 +39,43 @@ pub struct Place {
 }
 
 readable!(Place { address, route, access });
+
+/// A place as the desk writes it: how to get there and in, in one text or in one for each language.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct NewPlace {
+    pub address: String,
+    #[serde(default)]
+    pub route: Option<InLanguages>,
+    #[serde(default)]
+    pub access: Option<InLanguages>,
+}
+
+/// `"Tram 4"` for everybody, or `{"nl": …, "en": …}`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(untagged)]
+pub enum InLanguages {
+    Same(String),
+    Each(BTreeMap<String, String>),
+}
+
+impl InLanguages {
+    /// What a reader of `lang` sees: another language rather than nothing.
+    pub fn of(&self, lang: &str) -> Option<&str> {
+        match self {
+            InLanguages::Same(text) => Some(text),
+            InLanguages::Each(texts) => texts.get(lang).or_else(|| texts.values().next()).map(String::as_str),
+        }
+    }
+}
+
+impl NewPlace {
+    pub fn of(&self, lang: &str) -> Place {
+        let text = |texts: &Option<InLanguages>| texts.as_ref().and_then(|texts| texts.of(lang)).map(str::to_owned);
+        Place { address: self.address.clone(), route: text(&self.route), access: text(&self.access) }
+    }
+}
 
 /// A time that can be chosen, or was.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -195,7 +234,7 @@ pub struct NewSlots {
     #[serde(default)]
     pub time_zone: Option<String>,
     #[serde(default)]
-    pub place: Option<Place>,
+    pub place: Option<NewPlace>,
     #[serde(default)]
     pub video_url: Option<String>,
     /// Ids of people.

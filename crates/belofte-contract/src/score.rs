@@ -8,12 +8,12 @@ use crate::promise::{Promise, PromiseKind, PromiseState};
 use crate::read::{Node, Read, Reader, readable};
 use crate::time::{DAY_MS, HOUR_MS, Timestamp};
 
-/// Below this many counted promises no rate is shown.
+/// Below this many counted promises no rate is shown, and the public is told no count.
 pub const MINIMUM_COUNTED: u32 = 20;
 /// The period that the public score looks back, in days.
 pub const PERIOD_DAYS: u32 = 90;
 
-/// The public score of an organisation.
+/// The score of an organisation, or of a part. To the public no count is told below `minimum`: each is 0 then.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct PromiseScore {
@@ -24,7 +24,7 @@ pub struct PromiseScore {
     pub kept: u32,
     pub moved: u32,
     pub late: u32,
-    /// Not yet due, so not counted.
+    /// Not yet due, so not counted. The public is told it of the whole alone; of a part it is 0.
     pub open: u32,
     /// Kept ÷ made, 0 to 1; absent below `minimum`.
     #[serde(default)]
@@ -44,7 +44,7 @@ readable!(PromiseScore { period_days, made, kept, moved, late, open, kept_rate, 
 pub struct PublicScore {
     #[serde(flatten)]
     pub score: PromiseScore,
-    /// Only kinds of which something was promised.
+    /// Of the whole only, and only kinds of which there is enough to tell.
     #[serde(default)]
     pub by_kind: Vec<KindScore>,
 }

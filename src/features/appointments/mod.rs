@@ -18,6 +18,7 @@ use crate::decimal;
 use crate::hooks::{Kept, use_change, use_kept};
 use crate::part::{Part, part};
 use crate::request::{Request, use_request};
+use crate::ui::button;
 
 #[derive(PartialEq)]
 struct Talk {
@@ -45,6 +46,8 @@ struct Shown {
     rounds: [u32; 3],
     /// The one that was sent last. It stays for what it tells, also when it cannot be sent again.
     last: Option<(usize, Form)>,
+    /// How often somebody who had just chosen wanted another time: then the times take the focus.
+    moves: u32,
 }
 
 #[hook]
@@ -63,6 +66,14 @@ fn use_talk(props: &Talk) -> Html {
         });
     }
     let shown = use_kept(Shown::default);
+    {
+        let (moves, core) = (shown.look().moves, place.core.clone());
+        use_change(moves, move || {
+            if moves > 0 {
+                core.focus_first("[id=\"ask-talk\"] input");
+            }
+        });
+    }
     let slots = match &read.state {
         Request::Ready(slots) => slots.clone(),
         Request::Failed(error) => return place.core.failed(error, &read.again),
@@ -71,10 +82,23 @@ fn use_talk(props: &Talk) -> Html {
     let (ctx, about) = (place.ctx(), place.about());
     let forms =
         [view::choose(&ctx, &about, &slots), view::cancel(&ctx, &about, &slots), view::propose(&ctx, &about, &slots)];
+    // What was just booked can be moved from where it stands.
+    let told = matches!(shown.look().last, Some((0, _)));
+    let moves = view::moves(&ctx, &slots).filter(|_| told && forms[0].is_some());
+    let again = shown.clone();
+    let anew = Callback::from(move |()| {
+        again.change(|shown| {
+            (shown.rounds[0], shown.last, shown.moves) = (shown.rounds[0] + 1, None, shown.moves + 1);
+            true
+        });
+    });
     let drawn = forms.into_iter().enumerate().map(|(at, form)| own(place, (&shown, at), &read.again, form));
     html! {
         <>
             { view::summary(&ctx, &slots) }
+            if let Some(text) = moves {
+                <div class="row">{ button::quiet(text, button::pressed(&anew)) }</div>
+            }
             { for drawn }
         </>
     }

@@ -61,3 +61,17 @@ fn times_stand_under_their_day() {
     assert!(view::cancel(&ctx("en", NOW), &about, &slots).is_none(), "nothing is agreed");
     assert_eq!(view::propose(&ctx("en", NOW), &about, &slots).unwrap().questions.len(), 4);
 }
+
+#[test]
+fn without_free_times_one_sentence_says_so_and_what_one_can_do() {
+    let (ctx, about) = (ctx("en", NOW), About { application: None, posting: None });
+    let form = view::propose(&ctx, &about, &free(vec![])).unwrap();
+    assert!(
+        form.lead.starts_with("No times are free at the moment.") && form.lead.contains("Amsterdam"),
+        "{}",
+        form.lead
+    );
+    let form = view::propose(&ctx, &about, &free(vec![slot("a", "2027-03-25T09:00:00Z", "Europe/Amsterdam")])).unwrap();
+    assert!(form.lead.starts_with("None of these suits you?"), "{}", form.lead);
+    assert_eq!(view::moves(&ctx, &free(vec![])), None, "nothing is agreed");
+}

@@ -17,7 +17,7 @@ use crate::i18n::{Ctx, DateStyle, Key};
 use crate::text::{concat, join};
 use crate::ui::person::{face, person};
 
-/// What was agreed, what waits for an answer, or why there is nothing to choose from; and the first day.
+/// What was agreed, what waits for an answer, or that there is nothing to plan; and the first day.
 pub fn summary(ctx: &Ctx, slots: &Slots) -> Html {
     if let Some(hand_over) = &slots.hand_over {
         return first_day(ctx, hand_over);
@@ -29,9 +29,6 @@ pub fn summary(ctx: &Ctx, slots: &Slots) -> Html {
             }
             if let Some(proposal) = &slots.proposal {
                 <p class="talk__waits">{ waiting(ctx, &proposal.times) }</p>
-            }
-            if slots.kind.is_some() && slots.slots.is_empty() && slots.appointment.is_none() {
-                <p>{ ctx.t(Key::AppointmentsNone) }</p>
             }
             if slots.kind.is_none() && slots.appointment.is_none() {
                 <p>{ ctx.t(Key::AppointmentsOver) }</p>
@@ -147,6 +144,12 @@ pub fn choose(ctx: &Ctx, about: &About<'_>, slots: &Slots) -> Option<Form> {
     Some(Form { method: "PUT", path, questions, send, ..Form::of("talk") })
 }
 
+/// To move what is agreed, as long as that can be done here.
+pub fn moves(ctx: &Ctx, slots: &Slots) -> Option<String> {
+    slots.appointment.as_ref().filter(|agreed| ctx.now <= agreed.change_until)?;
+    Some(ctx.t(Key::AppointmentsMove))
+}
+
 fn times(ctx: &Ctx, label: String, slots: &[Slot]) -> Question {
     let mut days: Vec<(String, usize)> = Vec::new();
     let mut options = Vec::new();
@@ -174,13 +177,13 @@ pub fn cancel(ctx: &Ctx, about: &About<'_>, slots: &Slots) -> Option<Form> {
 pub fn propose(ctx: &Ctx, about: &About<'_>, slots: &Slots) -> Option<Form> {
     slots.kind?;
     let (path, send) = (about.path("/appointment/proposals"), ctx.t(Key::AppointmentsProposeSend));
-    Some(Form {
-        path,
-        lead: ctx.fill(Key::AppointmentsProposeLead, &[("zone", &place(&slots.time_zone))]),
-        questions: proposed(ctx),
-        send,
-        ..Form::of("talk-own")
-    })
+    Some(Form { path, lead: lead(ctx, slots), questions: proposed(ctx), send, ..Form::of("talk-own") })
+}
+
+/// Why one would propose times: none suits, or there is none.
+fn lead(ctx: &Ctx, slots: &Slots) -> String {
+    let lead = if slots.slots.is_empty() { Key::AppointmentsNone } else { Key::AppointmentsProposeLead };
+    ctx.fill(lead, &[("zone", &place(&slots.time_zone))])
 }
 
 fn proposed(ctx: &Ctx) -> Vec<Question> {
@@ -210,7 +213,7 @@ pub fn plain(ctx: &Ctx, about: &About<'_>, slots: &Slots) -> Option<Form> {
     }
     let mut own = proposed(ctx);
     own[0].asked.required = false;
-    own[0].asked.hint = Some(ctx.fill(Key::AppointmentsProposeLead, &[("zone", &place(&slots.time_zone))]));
+    own[0].asked.hint = Some(lead(ctx, slots));
     questions.extend(own);
     Some(Form { questions, send: ctx.t(Key::AppointmentsSend), ..Form::of("talk") })
 }

@@ -32,12 +32,14 @@ async fn every_count_is_shown_and_each_kind_has_a_row() {
 
 #[tokio::test]
 async fn of_one_posting_it_says_so() {
-    check(&drawn(fixtures::SCORE_BY_KIND, true).await, &["Only what we promised about this job counts here."]);
+    let page = drawn(fixtures::SCORE_BY_KIND, true).await;
+    check(&page, &["Only what we promised about this job counts here.", "6 moved in time, 8 late."]);
+    assert!(!page.contains("not due yet"), "{page}");
 }
 
 #[tokio::test]
 async fn below_twenty_there_is_no_figure_of_any_kind() {
     let page = drawn(fixtures::SCORE_TOO_FEW, false).await;
-    check(&page, &["Too few to tell: 7 promises in the last 90 days."]);
-    assert!(!page.contains('%') && !page.contains("<details"));
+    check(&page, &["Too few to tell: we show a score from 20 promises in 90 days."]);
+    assert!(!page.contains('%') && !page.contains("<details") && !page.contains("badge__counts"), "{page}");
 }

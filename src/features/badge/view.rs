@@ -1,6 +1,7 @@
 //! The score by itself: the sentence, every count, and what was promised of each kind.
 //!
-//! Pure. MUST: one `h1`; below the least number there is no figure, neither of all nor of a kind; a bad figure is drawn as a
+//! Pure. MUST: one `h1`; below the least number there is no figure and no count;
+//! what is not due yet is told of all postings together; a bad figure is drawn as a
 //! good one is; the kinds are a table with named rows and columns.
 
 use belofte_contract::organization::Organization;
@@ -30,7 +31,14 @@ pub fn badge(ctx: &Ctx, parts: &BadgeParts<'_>) -> Html {
             <p class="eyebrow">{ &parts.organization.name }</p>
             <h1 class="badge__title" tabindex="-1">{ ctx.t(Key::BadgeTitle) }</h1>
             { (parts.sentence)(ctx, one) }
-            <p class="badge__counts">{ ctx.fill(Key::BadgeCounts, &counts) }</p>
+            if one.kept_rate.is_some() {
+                <p class="badge__counts">
+                    { ctx.fill(Key::BadgeCounts, &counts) }
+                    if !parts.of_one {
+                        { " " }{ ctx.fill(Key::BadgeOpen, &counts) }
+                    }
+                </p>
+            }
             <p class="badge__how">
                 if parts.of_one {
                     { ctx.t(Key::BadgeOfOne) }{ " " }

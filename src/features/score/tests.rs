@@ -36,6 +36,6 @@ async fn a_bad_score_is_shown_just_the_same() {
 #[tokio::test]
 async fn below_twenty_there_is_no_figure_but_a_reason() {
     let page = drawn(fixtures::SCORE_TOO_FEW).await;
-    check(&page, &["Too few to tell: 7 promises in the last 90 days. We show a score from 20."]);
+    check(&page, &["Too few to tell: we show a score from 20 promises in 90 days."]);
     assert!(!page.contains('%'));
 }

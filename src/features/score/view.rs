@@ -15,9 +15,8 @@ pub fn score(ctx: &Ctx, score: &PromiseScore) -> Html {
     }
     let days = ctx.format.number(f64::from(score.period_days), 0);
     let Some(percent) = score.kept_percent() else {
-        let made = ctx.format.number(f64::from(score.made), 0);
         let minimum = ctx.format.number(f64::from(score.minimum), 0);
-        let text = ctx.fill(Key::ScoreTooFew, &[("count", &made), ("days", &days), ("minimum", &minimum)]);
+        let text = ctx.fill(Key::ScoreTooFew, &[("days", &days), ("minimum", &minimum)]);
         return html! { <p class="score">{ text }</p> };
     };
     html! {

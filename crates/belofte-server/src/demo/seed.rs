@@ -2,6 +2,7 @@
 //!
 //! The same at every start at the same moment. Never writes mail: what is history was mailed long ago.
 
+mod questions;
 mod store;
 mod story;
 
@@ -134,6 +135,8 @@ pub async fn seed(state: &AppState) -> Result<Vec<Sample>, StartError> {
         let mut teller =
             Teller::new(&mut transaction, (&state.secret, &settings), state.clock.now()).map_err(worded)?;
         tell_all(&mut teller).await.map_err(worded)?;
+        let now = state.clock.now();
+        questions::ask(&mut transaction, (&state.secret, &settings), now).await.map_err(worded)?;
     }
     transaction.commit().await?;
     state.score.forget();

@@ -55,6 +55,9 @@ pub enum MailKind {
     OwnerAsked,
     OwnerOff,
     OwnerOn,
+    OwnerTimes,
+    OwnerTalk,
+    OwnerTalkOff,
     News,
     FollowConfirm,
     FollowOpened,
@@ -62,7 +65,7 @@ pub enum MailKind {
 }
 
 impl MailKind {
-    pub const ALL: [MailKind; 38] = [
+    pub const ALL: [MailKind; 41] = [
         MailKind::Receipt,
         MailKind::Code,
         MailKind::StageChanged,
@@ -97,6 +100,9 @@ impl MailKind {
         MailKind::OwnerAsked,
         MailKind::OwnerOff,
         MailKind::OwnerOn,
+        MailKind::OwnerTimes,
+        MailKind::OwnerTalk,
+        MailKind::OwnerTalkOff,
         MailKind::News,
         MailKind::FollowConfirm,
         MailKind::FollowOpened,

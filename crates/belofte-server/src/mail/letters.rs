@@ -12,6 +12,7 @@ use belofte_contract::timeline::{AnsweredField, Application, EntryKind};
 use belofte_contract::{Reference, Timestamp};
 
 use super::compose::{Fact, Letter, MailKind, Part, Words};
+use crate::features::appointments;
 use crate::features::lookup::store::link_end;
 use crate::features::timeline::calendar_file;
 use crate::settings::Settings;
@@ -247,7 +248,8 @@ pub fn withdrawn(settings: &Settings, lang: &str, application: &Application, unt
 }
 
 /// It is on again, with the date on which they hear.
-pub fn restored(settings: &Settings, lang: &str, application: &Application) -> Letter {
+/// With the talk that was agreed before, or without it where somebody else has its time.
+pub fn restored(settings: &Settings, lang: &str, application: &Application, had_talk: bool) -> Letter {
     let words = Words::new(settings, lang);
     let next = application.next_promise();
     let signer = signer(application, next);
@@ -255,6 +257,12 @@ pub fn restored(settings: &Settings, lang: &str, application: &Application) -> L
     letter.subject = words.say("restored_subject", &[("posting", &application.posting.title)]);
     letter.heading = words.say("restored_heading", &[]);
     letter.parts.push(text(words.say("restored_text", &[])));
+    if let Some(slot) = application.appointment.as_ref().map(|talk| &talk.slot).filter(|_| had_talk) {
+        let when = appointments::when(lang, &slot.time_zone, slot.start);
+        letter.parts.push(text(words.say("restored_talk", &[("when", &when)])));
+    } else if had_talk {
+        letter.parts.push(text(words.say("restored_talk_gone", &[])));
+    }
     if let Some(promise) = next {
         letter.parts.push(text(hears(&words, "stage_next", promise)));
         letter.parts.push(date_part(&words, promise));

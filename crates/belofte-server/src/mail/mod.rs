@@ -7,6 +7,7 @@ pub mod colours;
 pub mod complaint_letters;
 pub mod compose;
 pub mod desk;
+pub mod interviewer_letters;
 pub mod letters;
 pub mod letters_of_news;
 pub mod outbox;

@@ -268,7 +268,8 @@ impl Header for AutoSubmitted {
 }
 
 fn attachment(calendar: String) -> Option<SinglePart> {
-    let method = if calendar.contains("\r\nMETHOD:CANCEL\r\n") { "CANCEL" } else { "PUBLISH" };
+    let is = |method: &&str| calendar.contains(&["\r\nMETHOD:", method, "\r\n"].concat());
+    let method = ["CANCEL", "REQUEST"].into_iter().find(is).unwrap_or("PUBLISH");
     let kind = ContentType::parse(&format!("text/calendar; charset=utf-8; method={method}")).ok()?;
     Some(Attachment::new("belofte.ics".to_owned()).body(calendar, kind))
 }

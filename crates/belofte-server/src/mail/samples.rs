@@ -18,6 +18,7 @@ use belofte_contract::{Reference, Timestamp};
 
 use super::complaint_letters;
 use super::compose::{Letter, MailKind, Words};
+use super::interviewer_letters::{self, Met};
 use super::letters;
 use super::letters_of_news::{self, Follower};
 use super::owner_letters::{self, Digest, Owed};
@@ -197,7 +198,9 @@ impl<'s> Sample<'s> {
     /// Withdrawn, or back again.
     fn left(&self, kind: MailKind, settings: &Settings, lang: &str, now: Timestamp) -> Vec<Letter> {
         if kind == MailKind::Restored {
-            return vec![letters::restored(settings, lang, &self.application)];
+            let with = Application { appointment: Some(self.appointment(settings, now)), ..self.application.clone() };
+            let restored = |application: &Application, had| letters::restored(settings, lang, application, had);
+            return vec![restored(&with, true), restored(&self.application, true)];
         }
         let until = now.plus_ms(UNDO_MS);
         let delete_on = Some(now.plus_ms(i64::from(self.application.keep_days) * DAY_MS));
@@ -334,6 +337,27 @@ impl<'s> Sample<'s> {
         vec![called("called", None), called("called_missed", Some(self.promise.due_at))]
     }
 
+    /// To who meets an applicant.
+    fn met(&self, kind: MailKind, settings: &Settings, lang: &str, now: Timestamp) -> Vec<Letter> {
+        let (by, posting) = (&self.by, self.application.posting.title.as_str());
+        let planned = self.appointment(settings, now);
+        let earlier = planned.slot.start.plus_ms(-DAY_MS);
+        let off = Appointment { state: AppointmentState::Cancelled, ..planned.clone() };
+        let talk = |appointment: &Appointment, from| {
+            let (reference, applicant) = (self.application.reference, self.application.applicant_name.as_str());
+            let met = Met { reference, applicant, posting, appointment, from };
+            interviewer_letters::talk(settings, lang, (by, "sample@example.com"), &met, now)
+        };
+        match kind {
+            MailKind::OwnerTalk => vec![talk(&planned, None), talk(&planned, Some(earlier))],
+            MailKind::OwnerTalkOff => vec![talk(&off, None)],
+            _ => vec![
+                interviewer_letters::times(settings, lang, by, posting, std::slice::from_ref(&planned.slot)),
+                interviewer_letters::time_off(settings, lang, by, posting, &planned.slot),
+            ],
+        }
+    }
+
     fn asked_of(&self, settings: &Settings, lang: &str) -> [Letter; 2] {
         let (name, posting_id) = (self.application.applicant_name.as_str(), self.application.posting.id.as_str());
         let (kind, due_at) = (PromiseKind::Question, self.promise.due_at);
@@ -370,6 +394,7 @@ impl<'s> Sample<'s> {
                 let is_on_again = kind == MailKind::OwnerOn;
                 vec![owner_letters::off(settings, lang, &self.by, &soon[..1], is_on_again)]
             }
+            MailKind::OwnerTimes | MailKind::OwnerTalk | MailKind::OwnerTalkOff => self.met(kind, settings, lang, now),
             MailKind::OwnerTomorrow => vec![owner_letters::tomorrow(settings, lang, &self.by, next, &soon)],
             _ => {
                 let today = vec![owed(1, "sample_other", today)];

@@ -165,7 +165,7 @@ fn text(text: String) -> Part {
 }
 
 /// The time in large, then where and with whom.
-fn details(words: &Words<'_>, slot: &Slot) -> Vec<Part> {
+pub(super) fn details(words: &Words<'_>, slot: &Slot) -> Vec<Part> {
     let starts = when(words.lang, &slot.time_zone, slot.start);
     let date = Part::Date { label: words.say("talk_date", &[]), text: starts, note: None };
     vec![date, Part::Facts { label: None, rows: facts(words, slot) }]

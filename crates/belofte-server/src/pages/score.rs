@@ -7,7 +7,6 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use belofte::i18n::Key;
 use belofte::ssr;
-use belofte_contract::score::PERIOD_DAYS;
 use serde::Deserialize;
 
 use super::shell::{self, Page};
@@ -33,7 +32,7 @@ pub async fn page(
     let parts = Parts::of(&state, query.lang.as_deref(), &headers);
     let organization = load_organization(&state, Some(&parts.lang)).await?;
     let of_one = !query.posting.is_empty();
-    let score = score::public(&state, of_one.then_some(query.posting.as_str()), PERIOD_DAYS).await?;
+    let score = score::public(&state, of_one.then_some(query.posting.as_str())).await?;
     let title = format!("{} · {}", parts.ctx().t(Key::BadgeTitle), organization.name);
     let search = if of_one { format!("&posting={}", percent_encoded(&query.posting)) } else { String::new() };
     let page = Page { title, path: "/careers/score".to_owned(), search, ..Page::default() };

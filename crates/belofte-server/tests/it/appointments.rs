@@ -9,9 +9,11 @@ use axum::http::{Method, StatusCode};
 use belofte_server::config::Limits;
 use belofte_server::desk::access::Role;
 use belofte_server::features::appointments::remind;
+use belofte_server::mail::outbox::Delivery;
 use serde_json::{Value, json};
 
 use crate::desk_users::{self, colleague};
+use crate::smtp::MailSystem;
 use crate::support::{Reply, TestApp, rounds};
 use crate::timeline::{Applicant, applicant, chooser, told};
 
@@ -405,6 +407,102 @@ both!(a_series_is_every_time_on_every_working_day, app, {
     assert!(empty.text().contains("Choose who is there."), "{}", empty.text());
 });
 
+both!(who_comes_back_within_a_day_has_their_talk_again_while_its_time_is_free, app, {
+    let noor = invited(&app, "noor@example.com").await;
+    let ids = publish(&app, "kok", &slots(&["2027-03-30"], &["10:00", "11:00"])).await;
+    noor.take(&app, &ids[0]).await;
+    let before = noor.page(&app).await;
+    let withdraw = async || {
+        let reply = noor.call(&app, Method::POST, "withdrawal", &json!({"erase": false})).await;
+        assert!(reply.status.is_success(), "{}", reply.text());
+        assert_eq!(noor.page(&app).await["appointment"], Value::Null);
+    };
+    withdraw().await;
+    let told = noor.call(&app, Method::DELETE, "withdrawal", &Value::Null).await.json();
+    assert!(told["text"].as_str().unwrap().contains("your talk on Tuesday 30 March, 10:00"), "{told}");
+    let page = noor.page(&app).await;
+    assert_eq!(page["appointment"]["slot"], before["appointment"]["slot"]);
+    assert_eq!(page["appointment"]["sequence"], 2, "a calendar takes it back in");
+    assert_eq!(open(&page), open(&before));
+    let (body, calendar) = mails(&app, "restored").await.pop().unwrap();
+    assert!(body.contains("Je gesprek op dinsdag 30 maart, 10:00 gaat gewoon door."), "{body}");
+    let own = calendar.unwrap();
+    let mut files: Vec<String> = sqlx::query_scalar(
+        "SELECT calendar FROM outbox WHERE kind IN ('talk_booked', 'withdrawn') ORDER BY created_at, id",
+    )
+    .fetch_all(app.state.store.read())
+    .await
+    .unwrap();
+    files.push(own);
+    let shown = read(&files);
+    let events: Vec<usize> = shown.as_array().unwrap().iter().map(|events| events.as_array().unwrap().len()).collect();
+    assert_eq!(events, [1, 0, 1], "there, gone, there again");
+    assert_eq!((mails(&app, "owner_talk").await.len(), mails(&app, "owner_talk_off").await.len()), (2, 1));
+
+    // Once more, and somebody else is faster.
+    withdraw().await;
+    let eva = invited(&app, "eva@example.com").await;
+    assert_eq!(eva.take(&app, &ids[0]).await.status, StatusCode::CREATED);
+    let told = noor.call(&app, Method::DELETE, "withdrawal", &Value::Null).await.json();
+    assert!(told["text"].as_str().unwrap().contains("pick a new time"), "{told}");
+    let page = noor.page(&app).await;
+    assert_eq!(page["appointment"], Value::Null);
+    assert_eq!(
+        open(&page),
+        ["talk 2027-04-02T15:00:00Z"],
+        "a talk is promised again, nothing is counted from the old one"
+    );
+    assert_eq!(noor.slots(&app).await["slots"].as_array().unwrap().len(), 1, "the other one is free");
+    assert_eq!(noor.take(&app, &ids[1]).await.status, StatusCode::CREATED);
+});
+
+both!(how_to_get_there_is_read_in_ones_own_language, app, {
+    let noor = invited(&app, "noor@example.com").await;
+    let mut body = slots(&["2027-03-25"], &["10:00"]);
+    body["place"]["route"] = json!({"nl": "Tram 4 tot de kade", "en": " Tram 4 to the quay "});
+    body["place"]["access"] = json!({"nl": "Er is een lift.", "en": ""});
+    let ids = publish(&app, "kok", &body).await;
+    let place = |slots: Value| slots["slots"][0]["place"].clone();
+    let english = json!({"address": "Kade 12", "route": "Tram 4 to the quay", "access": "Er is een lift."});
+    assert_eq!(place(noor.slots(&app).await), english, "another language rather than nothing");
+    let dutch = noor.get(&app, "/slots?lang=nl", &[]).await.json();
+    assert_eq!(place(dutch)["route"], "Tram 4 tot de kade");
+    noor.take(&app, &ids[0]).await;
+    let (body, calendar) = mails(&app, "talk_booked").await.pop().unwrap();
+    assert!(body.contains("Tram 4 tot de kade") && calendar.unwrap().contains("Tram 4 tot de kade"), "{body}");
+    // What was written before there were languages.
+    let mut transaction = app.state.store.write().begin().await.unwrap();
+    sqlx::query("UPDATE slots SET place = $1")
+        .bind(json!({"address": "Kade 12", "route": "Tram 4", "access": null}).to_string())
+        .execute(&mut *transaction)
+        .await
+        .unwrap();
+    transaction.commit().await.unwrap();
+    let old = json!({"address": "Kade 12", "route": "Tram 4", "access": null});
+    assert_eq!(noor.page(&app).await["appointment"]["slot"]["place"], old);
+
+    let mut wrong = slots(&["2027-03-25"], &["10:00"]);
+    wrong["place"]["route"] = json!({"nl": "x".repeat(301), "xx": "Tram"});
+    let refused = app.desk(Method::POST, "/postings/kok/slots", &wrong).await.problem();
+    assert_eq!(refused, "/problems/fields route.nl:too_long route.xx:not_a_choice");
+    let sanne = colleague(&app, "sanne@example.com", Role::Recruiter, &["kok"]).await;
+    let form =
+        "posting=kok&kind=interview&days=2027-03-26&times=10%3A00&minutes=45&capacity=1&with=joost&address=Kade+12";
+    let long = format!("{form}&route.nl={}&route.en=Tram+4", "x".repeat(301));
+    let page = desk_users::form(&app, "/desk/appointments/new?lang=en", &long, &sanne.cookie).await.text();
+    assert!(page.contains("At most 300 characters.") && page.contains("value=\"Tram 4\""), "{page}");
+    let fine = format!("{form}&route.nl=Tram+4&route.en=&access.en=There+is+a+lift.");
+    let done = desk_users::form(&app, "/desk/appointments/new", &fine, &sanne.cookie).await;
+    assert_eq!(done.header("location"), "/desk/appointments?done=published", "{}", done.text());
+    let kept: String = sqlx::query_scalar("SELECT place FROM slots WHERE id <> $1")
+        .bind(&ids[0])
+        .fetch_one(app.state.store.read())
+        .await
+        .unwrap();
+    let kept: Value = serde_json::from_str(&kept).unwrap();
+    assert_eq!(kept, json!({"address": "Kade 12", "route": {"nl": "Tram 4"}, "access": {"en": "There is a lift."}}));
+});
+
 #[tokio::test]
 async fn another_reader_sees_one_event_moved_then_gone_at_the_right_hour_in_summer_and_winter() {
     let app = TestApp::sqlite().await;
@@ -445,6 +543,107 @@ async fn another_reader_sees_one_event_moved_then_gone_at_the_right_hour_in_summ
     }
     assert_eq!(shown.as_array().unwrap().len(), expected.len());
 }
+
+/// A talk with Joost that goes to him and Sanne, back to him, and is off; and a time of his that nobody chose.
+async fn planned_moved_and_called_off(app: &TestApp) -> Applicant {
+    let noor = invited(app, "noor@example.com").await;
+    let two = json!({"with": ["joost", "sanne"], "kind": "interview", "days": ["2027-04-01"], "times": ["10:00"],
+        "minutes": 45, "capacity": 1, "place": {"address": "Kade 12"}});
+    let ids = publish(app, "kok", &slots(&["2027-03-25", "2027-03-30"], &["10:00"])).await;
+    let both = publish(app, "kok", &two).await;
+    noor.take(app, &ids[0]).await;
+    noor.take(app, &both[0]).await;
+    noor.take(app, &ids[1]).await;
+    let reason = json!({"by": "sanne", "reason": "Joost is ill and nobody else can."});
+    let spare = publish(app, "kok", &slots(&["2027-04-02"], &["10:00"])).await;
+    for slot in [&ids[1], &spare[0]] {
+        let reply = app.desk(Method::POST, &format!("/slots/{slot}/cancel"), &reason).await;
+        assert_eq!(reply.status, StatusCode::OK, "{}", reply.text());
+    }
+    noor
+}
+
+on_both!(who_meets_an_applicant_has_the_talk_in_their_own_calendar, met_by_mail);
+async fn met_by_mail(database: Option<String>) {
+    let system = MailSystem::up().await;
+    let app = TestApp::mailing(database, &system.url()).await;
+    let delivery = Delivery::new(&app.state).unwrap();
+    let (joost, sanne) = ("joost.hendriks@havenzicht.example", "sanne.dewit@havenzicht.example");
+    let noor = planned_moved_and_called_off(&app).await;
+    let letters: Vec<(String, String, String, Option<String>)> = sqlx::query_as(
+        "SELECT to_address, subject, body_text, calendar FROM outbox
+         WHERE kind IN ('owner_times', 'owner_talk', 'owner_talk_off') ORDER BY created_at, id",
+    )
+    .fetch_all(app.state.store.read())
+    .await
+    .unwrap();
+    let of = |who: &str| letters.iter().filter(|letter| letter.0 == who).collect::<Vec<_>>();
+    let subjects = |who: &str| of(who).into_iter().map(|letter| letter.1.clone()).collect::<Vec<_>>();
+    assert_eq!(
+        subjects(joost),
+        [
+            "Houd dit vrij voor gesprekken: Kok in het verpleeghuis",
+            "Houd dit vrij voor gesprekken: Kok in het verpleeghuis",
+            "Noor komt op donderdag 25 maart, 10:00: Kok in het verpleeghuis",
+            "Nu op donderdag 1 april, 10:00: je gesprek met Noor",
+            "Nu op dinsdag 30 maart, 10:00: je gesprek met Noor",
+            "Houd dit vrij voor gesprekken: Kok in het verpleeghuis",
+            "Afgezegd: je gesprek met Noor op dinsdag 30 maart, 10:00",
+            "Weer vrij: vrijdag 2 april, 10:00, Kok in het verpleeghuis",
+        ]
+    );
+    // Sanne was part of the second time alone.
+    assert_eq!(
+        subjects(sanne),
+        [
+            "Houd dit vrij voor gesprekken: Kok in het verpleeghuis",
+            "Noor komt op donderdag 1 april, 10:00: Kok in het verpleeghuis",
+            "Afgezegd: je gesprek met Noor op donderdag 1 april, 10:00",
+        ]
+    );
+    let desk = format!("/desk/applications/{}", noor.reference);
+    for (_, _, body, calendar) in &letters {
+        let file = calendar.clone().unwrap_or_default();
+        assert!(![body, &file].iter().any(|text| text.contains("Jansen") || text.contains("noor@")), "{body}\n{file}");
+        assert_eq!(calendar.is_some(), body.contains(&desk), "{body}");
+    }
+    let bare = |shown: &Value| -> Vec<Value> {
+        let events = shown.as_array().unwrap().iter();
+        events.map(|event| json!([event["sequence"], event["start"], event["there"]])).collect()
+    };
+    let files = |who: &str| of(who).into_iter().filter_map(|letter| letter.3.clone()).collect::<Vec<String>>();
+    let shown = read(&files(joost));
+    let shown: Vec<_> = shown.as_array().unwrap().iter().map(bare).collect();
+    assert_eq!(
+        json!(shown),
+        json!([
+            [[0, "2027-03-25T09:00:00Z", "10:00"]],
+            [[1, "2027-04-01T08:00:00Z", "10:00"]],
+            [[2, "2027-03-30T08:00:00Z", "10:00"]],
+            []
+        ])
+    );
+    assert_eq!(read(&files(sanne)).as_array().unwrap().last(), Some(&json!([])));
+    delivery.round(&app.state).await.unwrap();
+    let sent = |who: &str, method: &str| {
+        let part = format!("text/calendar; charset=utf-8; method={method}");
+        system.taken().iter().filter(|mail| mail.to == who && mail.text.contains(&part)).count()
+    };
+    assert_eq!([sent(joost, "REQUEST"), sent(joost, "CANCEL"), sent(joost, "PUBLISH")], [3, 1, 0]);
+    assert_eq!([sent(sanne, "REQUEST"), sent(sanne, "CANCEL")], [1, 1]);
+    assert_eq!(sent("noor@example.com", "REQUEST"), 0);
+}
+
+both!(who_withdraws_frees_the_calendar_of_whom_they_were_to_meet, app, {
+    let noor = invited(&app, "noor@example.com").await;
+    let ids = publish(&app, "kok", &slots(&["2027-03-25"], &["10:00"])).await;
+    noor.take(&app, &ids[0]).await;
+    let reply = noor.call(&app, Method::POST, "withdrawal", &json!({"erase": false})).await;
+    assert!(reply.status.is_success(), "{}", reply.text());
+    let (body, calendar) = mails(&app, "owner_talk_off").await.pop().unwrap();
+    assert!(body.contains("Je hoeft deze tijd niet meer vrij te houden."), "{body}");
+    assert!(calendar.unwrap().contains("METHOD:CANCEL"));
+});
 
 /// What a calendar of Python's shows after each file.
 fn read(files: &[String]) -> Value {

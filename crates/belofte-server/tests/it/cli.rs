@@ -55,7 +55,7 @@ both!(what_is_still_open_ends_when_it_is_erased, app, {
     assert_eq!(code, 0, "{said}");
     app.set_time("2027-06-01T09:00:00+02:00");
     assert_eq!(belofte_server::ticker::tick(&app.state).await.unwrap(), 0, "nobody is left to be late to");
-    let score = app.get("/v1/promise-score?period=700").await.json();
+    let score = app.counted("?period=700").await;
     assert_eq!((&score["late"], &score["open"]), (&Value::from(0), &Value::from(0)), "{score}");
 });
 

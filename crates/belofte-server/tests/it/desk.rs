@@ -197,7 +197,7 @@ both!(a_talk_that_a_rejection_makes_moot_is_void_and_not_kept, app, {
     let noor = applicant(&app, "noor@example.com").await;
     app.set_time("2027-03-24T10:00:00+01:00");
     noor.act(&app, "transitions", json!({"stage_id": "talk", "by": "sanne"})).await;
-    let counted = app.get("/v1/promise-score").await.json()["kept"].clone();
+    let counted = app.counted("").await["kept"].clone();
     app.set_time("2027-03-24T11:00:00+01:00");
     noor.act(&app, "decisions", json!({"outcome": "rejected", "by": "sanne", "no_reason": true})).await;
     let expected = [
@@ -205,7 +205,7 @@ both!(a_talk_that_a_rejection_makes_moot_is_void_and_not_kept, app, {
         ("talk".to_owned(), Value::Null, json!("2027-03-24T10:00:00Z")),
     ];
     assert_eq!(settled(&app, &noor.reference).await, expected);
-    assert_eq!(app.get("/v1/promise-score").await.json()["kept"], counted, "no promise was won by it");
+    assert_eq!(app.counted("").await["kept"], counted, "no promise was won by it");
 });
 
 both!(a_date_that_passed_stays_broken_when_the_application_ends_or_skips_its_step, app, {
@@ -220,7 +220,7 @@ both!(a_date_that_passed_stays_broken_when_the_application_ends_or_skips_its_ste
         let talk = settled(&app, &applicant.reference).await[1].clone();
         assert_eq!(talk, ("talk".to_owned(), json!("2027-06-01T08:00:00Z"), Value::Null), "kept, too late");
     }
-    assert_eq!(app.get("/v1/promise-score").await.json()["late"], 2);
+    assert_eq!(app.counted("").await["late"], 2);
 });
 
 both!(a_decision_keeps_the_decision_that_was_promised, app, {
@@ -251,11 +251,11 @@ both!(only_a_decision_keeps_a_promised_decision, app, {
 both!(a_step_back_keeps_nothing_and_leaves_a_date, app, {
     let noor = applicant(&app, "noor@example.com").await;
     noor.act(&app, "transitions", json!({"stage_id": "talk", "by": "sanne"})).await;
-    let counted = app.get("/v1/promise-score").await.json()["kept"].clone();
+    let counted = app.counted("").await["kept"].clone();
     app.set_time("2027-03-23T10:20:00+01:00");
     let back = noor.act(&app, "transitions", json!({"stage_id": "review", "by": "sanne"})).await;
     assert_eq!(back.status, StatusCode::OK, "{}", back.text());
-    assert_eq!(app.get("/v1/promise-score").await.json()["kept"], counted, "what the talk promised was not done");
+    assert_eq!(app.counted("").await["kept"], counted, "what the talk promised was not done");
     let talk = settled(&app, &noor.reference).await.into_iter().find(|(stage, ..)| stage == "talk").unwrap();
     assert_eq!((talk.1, talk.2), (Value::Null, json!("2027-03-23T09:20:00Z")));
     let text = last_mail(&app).await["text"].as_str().unwrap().to_owned();

@@ -11,7 +11,7 @@ use crate::support::TestApp;
 
 /// What became of a promise. Whatever was not in time came, or is, a day late or more.
 #[derive(Clone, Copy, PartialEq)]
-enum Came {
+pub enum Came {
     Kept,
     /// A new date the day before the first, and kept by it, two days later.
     MovedInTime,
@@ -39,7 +39,7 @@ const KNOWN: [(usize, &str, &str, &str, i64, Came); 9] = [
 ];
 
 /// Writes promises of the kind, owner and posting given.
-async fn promise(app: &TestApp, many: &[(usize, &str, &str, &str, i64, Came)]) {
+pub async fn promise(app: &TestApp, many: &[(usize, &str, &str, &str, i64, Came)]) {
     let now = app.state.clock.now().as_ms();
     let mut transaction = app.state.store.write().begin().await.unwrap();
     for (number, posting) in ["kok", "fysiotherapeut"].into_iter().enumerate() {
@@ -138,9 +138,11 @@ both!(two_hundred_and_fifty_known_promises_are_counted_as_by_hand_everywhere, ap
     let by_kind = |list: &Value, name: &str| -> Vec<(Value, Value)> {
         list.as_array().unwrap().iter().map(|one| (one[name].clone(), one["score"].clone())).collect()
     };
+    // Talks and decisions together are told; either alone would tell the other, of which there are fewer than twenty.
     let public = by_kind(&told["by_kind"], "kind");
-    assert_eq!(public.len(), BY_KIND.len());
-    assert!(by_kind(&figures["by_kind"], "id").iter().all(|one| public.contains(one)), "{public:?}");
+    let counts = |score: &Value| ["made", "kept", "moved", "late"].map(|count| score[count].clone());
+    let desk_counts = by_kind(&figures["by_kind"], "id").into_iter().find(|one| one.0 == "answer").unwrap().1;
+    assert_eq!((public.len(), counts(&public[0].1)), (1, counts(&desk_counts)), "{public:?}");
     let open_page = app.get("/careers/score?lang=en").await.text();
     let said = ["57%", "of 210 promises", "120 kept, 40 moved in time, 50 late. 20 are not due yet."];
     assert!(said.iter().all(|part| open_page.contains(part)), "{open_page}");
@@ -177,12 +179,10 @@ both!(two_hundred_and_fifty_known_promises_are_counted_as_by_hand_everywhere, ap
 both!(one_posting_and_a_shorter_time_leave_the_rest_out, app, {
     promise(&app, &KNOWN).await;
     let one = desk(&app, "&posting=fysiotherapeut").await;
-    let public = app.get("/v1/promise-score?posting=fysiotherapeut").await.json();
-    assert_eq!(score_of(&one["whole"]), score_of(&public));
     assert_eq!(lines(&one["by_owner"]).len(), 1);
     let short = desk(&app, "&period=31").await;
     assert_eq!(lines(&short["by_month"]), ["February 2027 20 20 0 0 0 100", "March 2027 150 100 40 10 20 66"]);
-    assert_eq!(score_of(&short["whole"]), score_of(&app.get("/v1/promise-score?period=31").await.json()));
+    assert_eq!(app.get("/v1/promise-score?period=31").await.problem(), "/problems/fields period:not_a_choice");
     let refused = app.desk(Method::GET, "/promise-score?period=731", &Value::Null).await;
     assert_eq!(refused.problem(), "/problems/fields period:too_long");
     let unknown = app.desk(Method::GET, "/promise-score?posting=nowhere", &Value::Null).await;

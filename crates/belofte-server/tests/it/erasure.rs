@@ -248,7 +248,7 @@ both!(what_was_asked_to_go_goes_with_the_mail_that_tells_of_it, app, {
     assert!(touch.status.is_success(), "{}", touch.text());
     let asked = noor.ask(&app, Method::POST, "erasure", Value::Null).await;
     assert_eq!(asked.status, StatusCode::CREATED, "{}", asked.text());
-    let before = app.get("/v1/promise-score?period=700").await.json();
+    let before = app.counted("?period=700").await;
     app.set_time("2027-03-25T10:00:00+01:00");
     assert_eq!(erase_due(&app.state).await.unwrap(), 1);
     assert_eq!(told().await, 1, "of the other one");
@@ -263,7 +263,7 @@ both!(what_was_asked_to_go_goes_with_the_mail_that_tells_of_it, app, {
     app.set_time("2027-03-25T11:00:01+01:00");
     belofte_server::ticker::clean(&app.state, app.state.clock.now()).await.unwrap();
     assert_eq!(places(&app).await.join(", "), "");
-    let after = app.get("/v1/promise-score?period=700").await.json();
+    let after = app.counted("?period=700").await;
     assert_eq!((&after["late"], &after["moved"]), (&before["late"], &before["moved"]));
     assert_eq!(after["kept"].as_u64(), before["kept"].as_u64().map(|kept| kept + 1), "the erasure itself");
 });
@@ -367,8 +367,8 @@ fn name_of(path: &Path) -> String {
 
 /// What is counted, over a time that holds everything.
 async fn counts(app: &TestApp) -> (Value, Value, Vec<(String, usize)>) {
-    let score = app.get("/v1/promise-score?period=700").await.json();
-    let posting = app.get("/v1/promise-score?period=700&posting=verzorgende-ig").await.json();
+    let score = app.counted("?period=700").await;
+    let posting = app.counted("?period=700&posting=verzorgende-ig").await;
     let counted =
         ["applications.posting_id", "applications.status", "promises.first_due_at", "promises.kept_at", "events.event"];
     let rows = columns(&app.state.config.database_url).await;

@@ -36,6 +36,9 @@ fn fields(app: &TestApp, changes: &[(&str, &str)]) -> String {
         ("cutoff", "17:00"),
         ("weekend", "saturday"),
         ("weekend", "sunday"),
+        ("question_days", "2"),
+        ("reason_days", "5"),
+        ("review_days", "5"),
         ("complaint_days", "28"),
         ("default_days", "28"),
         ("consented_days", "365"),
@@ -109,6 +112,27 @@ both!(a_change_shows_what_it_does_to_new_promises_and_is_stored_only_then, app, 
     assert!(same.contains("Nothing was changed."), "{same}");
 });
 
+both!(what_applicants_ask_for_is_promised_within_the_days_of_the_policy, app, {
+    let who = administrator(&app).await;
+    let noor = applicant(&app, "noor@example.com").await;
+    let due = async |text: &str| {
+        let path = format!("/v1/applications/{}/questions?lang=en", noor.reference);
+        let asked = json!({"text": text});
+        let key = format!("a-key-for-{}", text.len());
+        let headers = [("authorization", noor.bearer.as_str()), ("idempotency-key", key.as_str())];
+        let reply = app.post(&path, &asked, &headers).await;
+        assert_eq!(reply.status, StatusCode::CREATED, "{}", reply.text());
+        reply.json()["promise"]["due_at"].clone()
+    };
+    assert_eq!(due("May I bring my dog?").await, "2027-03-25T16:00:00Z", "two working days");
+    let typed = fields(&app, &[("question_days", "1"), ("reason_days", "7")]);
+    let shown = page(&stored(&app, &who, "/desk/policy", &typed).await);
+    assert!(shown.contains("Answer to a question within (working days)"), "{shown}");
+    let written = app.state.settings().organization["answer_days"].clone();
+    assert_eq!((&written["question"], &written["reason"], &written["review"]), (&json!(1), &json!(7), &Value::Null));
+    assert_eq!(due("And may I bring my cat?").await, "2027-03-24T16:00:00Z", "one");
+});
+
 both!(every_fault_is_told_at_its_field_and_nothing_typed_is_lost, app, {
     let who = administrator(&app).await;
     let days =
@@ -117,6 +141,8 @@ both!(every_fault_is_told_at_its_field_and_nothing_typed_is_lost, app, {
         (vec![("time_zone", "Mars/Olympus")], "Choose a time zone from the list"),
         (vec![("cutoff", "five")], "Fill in a time, like 17:00."),
         (days.to_vec(), "Leave at least one day"),
+        (vec![("question_days", "0")], "from 1 to 60"),
+        (vec![("review_days", "61")], "from 1 to 60"),
         (vec![("complaint_days", "0")], "from 1 to 3650"),
         (vec![("default_days", "many")], "from 1 to 3650"),
         (vec![("default_days", "60"), ("consented_days", "30")], "60 days or more"),

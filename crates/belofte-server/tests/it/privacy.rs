@@ -129,7 +129,7 @@ both!(what_fell_due_meanwhile_is_promised_anew_with_the_time_that_was_left, app,
     assert_eq!(due(0), (json!("2027-03-30T15:00:00Z"), false, json!("sanne")), "it stays off");
     assert_eq!(due(1), (json!("2027-03-31T08:00:00Z"), true, json!("sanne")));
     assert_eq!(promises[1]["stage_id"], "review");
-    assert_eq!(app.get("/v1/promise-score").await.json()["late"], 0);
+    assert_eq!(app.counted("").await["late"], 0);
     is_sound(&app).await;
 });
 
@@ -155,7 +155,7 @@ both!(a_question_that_fell_due_meanwhile_keeps_its_promise_with_a_later_date, ap
     assert_eq!((&later["id"], &later["due_at"]), (&asked["id"], &json!("2027-03-30T15:00:00Z")));
     assert_eq!((&later["first_due_at"], &later["voided_at"]), (&asked["first_due_at"], &Value::Null));
     assert_eq!(later["moves"][0]["reason"], "Je sollicitatie was even ingetrokken.");
-    assert_eq!(app.get("/v1/promise-score").await.json()["late"], 0);
+    assert_eq!(app.counted("").await["late"], 0);
     is_sound(&app).await;
 });
 
@@ -163,7 +163,7 @@ both!(a_date_that_had_passed_before_stays_broken, app, {
     let noor = applicant(&app, "noor@example.com").await;
     app.set_time("2027-03-30T17:00:01+02:00");
     ticker::tick(&app.state).await.unwrap();
-    let late = async || app.get("/v1/promise-score").await.json()["late"].clone();
+    let late = async || app.counted("").await["late"].clone();
     let noor = noor.again(&app).await;
     let before = noor.page(&app).await["promises"].clone();
     assert_eq!(late().await, 1);
@@ -187,8 +187,12 @@ both!(an_agreed_talk_is_off_and_its_time_is_free_again, app, {
     assert!(file.is_some_and(|file| file.contains("STATUS:CANCELLED")));
     let booked = sqlx::query_scalar::<_, i64>("SELECT booked FROM slots").fetch_one(app.state.store.read());
     assert_eq!(booked.await.unwrap(), 0);
+    // Meanwhile it was taken back: nobody can have it again.
+    let (slot, reason) = (slots["slots"][0]["id"].as_str().unwrap(), "Joost is ill and nobody else can.");
+    let off = app.desk(Method::POST, &format!("/slots/{slot}/cancel"), &json!({"by": "sanne", "reason": reason})).await;
+    assert_eq!(off.status, StatusCode::OK, "{}", off.text());
     let back = noor.restore(&app).await.json();
-    assert!(back["text"].as_str().unwrap().contains("pick a time for it again"), "{back}");
+    assert!(back["text"].as_str().unwrap().contains("pick a new time"), "{back}");
     let page = noor.page(&app).await;
     assert!(page["ways"].to_string().contains("appointment"), "{}", page["ways"]);
     is_sound(&app).await;

@@ -177,7 +177,7 @@ both!(an_unanswered_question_turns_late_by_itself_and_counts, app, {
     let page = seen(&app, &noor).await;
     assert_eq!(entry(&page, "promise_late")["promise_id"], promise["id"]);
     assert_eq!(mails(&app, "owner_late").await.len(), 1);
-    let score = app.get("/v1/promise-score").await.json();
+    let score = app.counted("").await;
     assert_eq!(score["late"], 1, "{score}");
     // Neither words nor a next step keep it: only the answer does.
     let path = format!("promises/{}/kept", id(&promise));
@@ -188,7 +188,7 @@ both!(an_unanswered_question_turns_late_by_itself_and_counts, app, {
     let open = page["promises"].as_array().unwrap().iter().find(|one| one["id"] == promise["id"]).unwrap();
     assert_eq!((&open["kept_at"], &open["voided_at"]), (&Value::Null, &Value::Null));
     assert_eq!(answer(&app, id(&promise), ANSWER).await.status, StatusCode::OK);
-    assert_eq!(app.get("/v1/promise-score").await.json()["late"], 1, "late stays late");
+    assert_eq!(app.counted("").await["late"], 1, "late stays late");
 });
 
 both!(an_answer_is_told_live, app, {
@@ -440,7 +440,7 @@ both!(late_before_applying_tells_both_sides_once, app, {
     }
     let late = mails(&app, "question_late").await;
     assert_eq!((late.len(), &late[0]["to"]), (1, &json!("x@y.example")));
-    assert_eq!(app.get("/v1/promise-score").await.json()["late"], 0, "anybody can ask: it is in no score");
+    assert_eq!(app.counted("").await["late"], 0, "anybody can ask: it is in no score");
     assert_eq!(mails(&app, "owner_asked").await.len(), 2);
     let trapped = trapped.json()["promise"]["id"].as_str().unwrap().to_owned();
     let who = colleague(&app, "sanne@example.com", Role::Recruiter, &[]).await;

@@ -12,6 +12,7 @@ use belofte_server::locale;
 use serde_json::Value;
 use sqlx::Row;
 
+use crate::desk_score::{Came, promise};
 use crate::support::TestApp;
 
 async fn score(app: &TestApp, query: &str) -> PromiseScore {
@@ -22,6 +23,12 @@ async fn sample(app: &TestApp, reference: &str) -> Application {
     let reply = app.desk(Method::GET, &format!("/applications/{reference}?lang=en"), &Value::Null).await;
     assert_eq!(reply.status, StatusCode::OK, "{}", reply.text());
     serde_json::from_slice(&reply.body).unwrap()
+}
+
+/// Twenty promises about one posting, kept in time three days ago.
+async fn twenty_kept(app: &TestApp) {
+    promise(app, &[(20, "answer", "sanne", "kok", -3, Came::Kept)]).await;
+    app.state.score.forget();
 }
 
 /// Every sample stands where its line in the terminal says, and the history reads like a real one.
@@ -102,6 +109,7 @@ both!(a_kept_promise_is_in_the_score_at_once, app, {
 
 both!(a_promise_that_falls_due_is_in_the_score_at_once, app, {
     app.apply("noor@example.com").await;
+    twenty_kept(&app).await;
     let due = "2027-03-30T17:00:00+02:00";
     app.set_time("2027-03-30T16:59:30+02:00");
     assert_eq!((score(&app, "").await.open, score(&app, "").await.late), (1, 0));
@@ -117,28 +125,64 @@ both!(a_promise_that_falls_due_is_in_the_score_at_once, app, {
 both!(the_score_of_one_posting_counts_only_its_own, app, {
     seed(&app.state).await.unwrap();
     let all = score(&app, "").await;
-    let one = score(&app, "?posting=planner-thuiszorg").await;
-    assert!(one.made > 0 && one.made < all.made, "{one:?}");
-    assert!(score(&app, "?period=30").await.made < all.made);
+    let postings = app.desk(Method::GET, "/promise-score", &Value::Null).await.json()["by_posting"].take();
+    let (mut told, mut untold) = (0, all.made);
+    for posting in postings.as_array().unwrap() {
+        let one = score(&app, &format!("?posting={}", posting["id"].as_str().unwrap())).await;
+        if one.made == 0 {
+            assert_eq!((one.kept + one.moved + one.late + one.open, one.kept_rate, one.median_hours), (0, None, None));
+            continue;
+        }
+        assert_eq!(Value::from(one.made), posting["score"]["made"]);
+        assert_eq!((one.made, one.open), (one.kept + one.moved + one.late, 0));
+        told += 1;
+        untold -= one.made;
+    }
+    assert!(told > 0 && untold >= 20, "{told} told, {untold} promises untold: {postings}");
     assert_eq!(app.get("/v1/promise-score?period=0").await.problem(), "/problems/fields period:too_long");
+    assert_eq!(app.get("/v1/promise-score?period=30").await.problem(), "/problems/fields period:not_a_choice");
+});
+
+both!(below_twenty_nobody_counts_the_applicants_and_the_desk_does, app, {
+    let silent = score(&app, "").await;
+    let noor = crate::timeline::applicant(&app, "noor@example.com").await;
+    let quiet = |told: PromiseScore| PromiseScore { as_of: silent.as_of, ..told };
+    for query in ["", "?posting=kok", "?posting=fysiotherapeut", "?posting=nowhere"] {
+        assert_eq!(quiet(score(&app, query).await), silent, "{query}");
+    }
+    assert_eq!(app.counted("").await["open"], 1);
+    let page = noor.page(&app).await;
+    assert_eq!((&page["score"]["open"], &page["score"]["made"]), (&Value::from(0), &Value::from(0)));
+    let organization = app.get("/v1/organization").await.json();
+    assert_eq!(organization["score"]["open"], 0, "{organization}");
+    let drawn = app.get("/careers/score?lang=en").await.text();
+    assert!(drawn.contains("Too few to tell") && !drawn.contains("not due yet"), "{drawn}");
+    // The twentieth tells the whole; of its one posting nothing can be told apart from it.
+    twenty_kept(&app).await;
+    assert_eq!((score(&app, "").await.made, score(&app, "").await.open), (20, 1));
+    let one = score(&app, "?posting=kok").await;
+    assert_eq!((one.made, one.kept, one.open), (0, 0, 0));
 });
 
 both!(the_public_score_is_told_apart_by_kind_and_its_page_says_the_same, app, {
     seed(&app.state).await.unwrap();
-    for posting in ["", "planner-thuiszorg"] {
+    let postings = app.desk(Method::GET, "/promise-score", &Value::Null).await.json()["by_posting"].take();
+    let most = postings.as_array().unwrap().iter().max_by_key(|one| one["score"]["made"].as_u64()).unwrap();
+    for posting in ["", most["id"].as_str().unwrap(), "planner-thuiszorg"] {
         let told = app.get(&format!("/v1/promise-score?posting={posting}")).await;
         let PublicScore { score, by_kind } = serde_json::from_slice(&told.body).unwrap();
-        let sum = |count: fn(&PromiseScore) -> u32| by_kind.iter().map(|kind| count(&kind.score)).sum::<u32>();
-        let parts = (sum(|one| one.kept), sum(|one| one.moved), sum(|one| one.late), sum(|one| one.open));
-        assert_eq!(parts, (score.kept, score.moved, score.late, score.open), "{posting}: {by_kind:?}");
+        let untold = by_kind.iter().fold(score.made, |left, kind| left - kind.score.made);
+        assert!(by_kind.is_empty() || untold >= 20, "{posting}: {by_kind:?}");
+        assert_eq!(by_kind.is_empty(), !posting.is_empty(), "{posting}: {by_kind:?}");
         let kinds: BTreeSet<u8> = by_kind.iter().map(|one| one.kind as u8).collect();
         assert_eq!(kinds.len(), by_kind.len(), "each kind once");
-        assert!(by_kind.iter().all(|one| one.score.kept_rate.is_some() == (one.score.made >= 20)), "{by_kind:?}");
+        assert!(by_kind.iter().all(|one| one.score.kept_rate.is_some() && one.score.open == 0), "{by_kind:?}");
         let page = app.get(&format!("/careers/score?lang=en&posting={posting}")).await;
         assert_eq!(page.status, StatusCode::OK);
         let (page, PromiseScore { kept, moved, late, open, .. }) = (page.text(), &score);
-        let counts = format!("{kept} kept, {moved} moved in time, {late} late. {open} are not due yet.");
-        assert!(page.contains(&counts), "{counts}\n{page}");
+        let counts = format!("{kept} kept, {moved} moved in time, {late} late.");
+        assert_eq!(page.contains(&counts), score.made > 0, "{counts}\n{page}");
+        assert_eq!(page.contains(&format!(" {open} are not due yet.")), posting.is_empty(), "{page}");
         let percent = score.kept_percent().map_or("Too few to tell".to_owned(), |percent| format!("{percent}%"));
         assert!(page.contains(&percent), "{percent}\n{page}");
         assert_eq!(page.contains("about this job"), !posting.is_empty());

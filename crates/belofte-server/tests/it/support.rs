@@ -207,6 +207,11 @@ impl TestApp {
         self.call(method, &format!("/v1/desk{path}"), body, &[("authorization", &format!("Bearer {DESK_KEY}"))]).await
     }
 
+    /// What the desk counts of all promises, exactly and however few they are.
+    pub async fn counted(&self, query: &str) -> Value {
+        self.desk(Method::GET, &format!("/promise-score{query}"), &Value::Null).await.json()["whole"].take()
+    }
+
     pub async fn post_parts(&self, path: &str, parts: &[Part<'_>], headers: &[(&str, &str)]) -> Reply {
         let request = with(Request::post(path), headers)
             .header(header::CONTENT_TYPE, format!("multipart/form-data; boundary={BOUNDARY}"));

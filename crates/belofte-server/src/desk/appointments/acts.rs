@@ -17,6 +17,7 @@ use super::draft;
 use crate::desk::access::Signed;
 use crate::desk::audit::{self, Act, Entry, Subject};
 use crate::desk::store::{Wanted, list};
+use crate::features::appointments::interviewers;
 use crate::features::appointments::rules::{self, change_until, event_text, shown};
 use crate::features::appointments::store::{self, HandOverRow, ProposalRow, SlotRow};
 use crate::features::appointments::talk::{Chosen, Talk};
@@ -44,6 +45,7 @@ pub async fn publish(app: &App, signed: &Signed, posting_id: &str, new: &NewSlot
     for slot in &slots {
         store::insert_slot(connection, slot, None).await?;
     }
+    interviewers::tell_times(connection, app, &slots).await?;
     let mut versions = vec![];
     let can_choose = free(slots.clone());
     if before.is_empty() && new.kind == SlotKind::Interview && !can_choose.is_empty() {
@@ -56,6 +58,7 @@ pub async fn publish(app: &App, signed: &Signed, posting_id: &str, new: &NewSlot
     };
     audit::append(connection, app, &signed.who, &entry).await?;
     transaction.commit().await?;
+    app.outbox.notify_one();
     for (id, version) in &versions {
         told(app, id, *version);
     }
@@ -129,6 +132,9 @@ pub async fn cancel(app: &App, signed: &Signed, slot_id: &str, by: &str, reason:
             versions.push((id, talk.cancel(connection, &booking, Some((&by, reason))).await?));
         }
     }
+    if versions.is_empty() {
+        interviewers::tell_time_off(connection, app, &slot).await?;
+    }
     let entry = Entry {
         posting_id: Some(&slot.posting_id),
         detail: json!({"slot_id": slot_id, "told": versions.len()}),
@@ -136,6 +142,7 @@ pub async fn cancel(app: &App, signed: &Signed, slot_id: &str, by: &str, reason:
     };
     audit::append(connection, app, &signed.who, &entry).await?;
     transaction.commit().await?;
+    app.outbox.notify_one();
     for (id, version) in &versions {
         told(app, id, *version);
     }

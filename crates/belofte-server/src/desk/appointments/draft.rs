@@ -4,7 +4,7 @@
 
 use belofte_contract::Timestamp;
 use belofte_contract::apply::is_url;
-use belofte_contract::appointments::{NewSlots, Place, SlotKind};
+use belofte_contract::appointments::{InLanguages, NewPlace, NewSlots, SlotKind};
 use belofte_contract::problem::{FieldError, FieldErrorCode};
 use belofte_contract::time::{DAY_MS, MINUTE_MS};
 use jiff::civil::{Date, Time};
@@ -74,10 +74,10 @@ pub fn alone(settings: &Settings, posting_id: &str, new: &NewSlots) -> ApiResult
     }
     let trimmed =
         |text: &Option<String>| text.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned);
-    let place = new.place.as_ref().filter(|place| !place.address.trim().is_empty()).map(|place| Place {
+    let place = new.place.as_ref().filter(|place| !place.address.trim().is_empty()).map(|place| NewPlace {
         address: place.address.trim().to_owned(),
-        route: trimmed(&place.route),
-        access: trimmed(&place.access),
+        route: said(place.route.as_ref()),
+        access: said(place.access.as_ref()),
     });
     Ok(SlotRow {
         id: new_id(),
@@ -94,6 +94,20 @@ pub fn alone(settings: &Settings, posting_id: &str, new: &NewSlots) -> ApiResult
         booked: 0,
         cancelled: false,
     })
+}
+
+/// What was written, in the languages in which it was.
+fn said(texts: Option<&InLanguages>) -> Option<InLanguages> {
+    let filled = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+    match texts? {
+        InLanguages::Same(text) => filled(text).map(InLanguages::Same),
+        InLanguages::Each(texts) => {
+            let texts = texts.iter().filter_map(|(lang, text)| Some((lang.clone(), filled(text)?)));
+            Some(texts.collect())
+                .filter(|texts: &std::collections::BTreeMap<_, _>| !texts.is_empty())
+                .map(InLanguages::Each)
+        }
+    }
 }
 
 fn zone<'z>(settings: &'z Settings, new: &'z NewSlots) -> &'z str {
@@ -127,18 +141,36 @@ fn checked(settings: &Settings, new: &NewSlots) -> Vec<FieldError> {
     if !video.is_empty() && !is_url(video) {
         wrong("video_url", FieldErrorCode::NotAUrl, 0);
     }
-    let texts = [
-        ("address", Some(address)),
-        ("route", place.and_then(|place| place.route.as_deref())),
-        ("access", place.and_then(|place| place.access.as_deref())),
-        ("video_url", Some(video)),
-    ];
-    for (name, text) in texts {
-        if text.is_some_and(|text| text.chars().count() > TEXT_MAX) {
+    for (name, text) in [("address", address), ("video_url", video)] {
+        if text.chars().count() > TEXT_MAX {
             wrong(name, FieldErrorCode::TooLong, TEXT_MAX);
         }
     }
+    for (name, texts) in
+        [("route", place.and_then(|at| at.route.as_ref())), ("access", place.and_then(|at| at.access.as_ref()))]
+    {
+        problems.extend(texts.into_iter().flat_map(|texts| wrong_in(settings, name, texts)));
+    }
     problems
+}
+
+/// Each language by the name of its field, `route.nl`.
+fn wrong_in(settings: &Settings, name: &str, texts: &InLanguages) -> Vec<FieldError> {
+    let long = |field: &str, text: &str| {
+        let limit = TEXT_MAX as u64;
+        (text.chars().count() > TEXT_MAX).then(|| FieldError::with_limit(field, FieldErrorCode::TooLong, limit))
+    };
+    match texts {
+        InLanguages::Same(text) => long(name, text).into_iter().collect(),
+        InLanguages::Each(texts) => {
+            let one = |(lang, text): (&String, &String)| {
+                let field = [name, ".", lang].concat();
+                let known = settings.locales.contains(lang);
+                if known { long(&field, text) } else { Some(FieldError::new(&field, FieldErrorCode::NotAChoice)) }
+            };
+            texts.iter().filter_map(one).collect()
+        }
+    }
 }
 
 fn field(error: FieldError) -> ApiProblem {

@@ -83,19 +83,7 @@ pub fn form(page: &Page, signed: &Signed, status: StatusCode, typed: &Typed, err
 
 /// The fields that every form about a time has.
 fn shared(page: &Page, typed: &Typed, errors: &Errors) -> Value {
-    let names = [
-        "days",
-        "until",
-        "times",
-        "minutes",
-        "capacity",
-        "time_zone",
-        "address",
-        "route",
-        "access",
-        "video_url",
-        "text",
-    ];
+    let names = ["days", "until", "times", "minutes", "capacity", "time_zone", "address", "video_url", "text"];
     let typed_as: serde_json::Map<String, Value> =
         names.iter().map(|name| ((*name).to_owned(), json!(typed.get(name)))).collect();
     let with: Vec<String> = typed.all("with").collect();
@@ -104,7 +92,17 @@ fn shared(page: &Page, typed: &Typed, errors: &Errors) -> Value {
         Some(json!({"value": id, "label": person.name, "role": person.role, "on": with.iter().any(|one| one == id)}))
     };
     let people: Vec<Value> = page.settings.people().filter_map(person).collect();
-    json!({"typed": typed_as, "with": people, "errors": errors.view()})
+    // How to get there and in, in every language that applicants read.
+    let written = |lang: &String| {
+        let field = |name: &str| {
+            let id = [name, ".", lang].concat();
+            json!({"id": id, "value": typed.get(&id)})
+        };
+        let name = crate::locale::text(lang, "pages.language");
+        json!({"lang": lang, "name": name, "route": field("route"), "access": field("access")})
+    };
+    let languages: Vec<Value> = page.settings.locales.iter().map(written).collect();
+    json!({"typed": typed_as, "languages": languages, "with": people, "errors": errors.view()})
 }
 
 /// Who may put their name under it; one's own alone for a contact.

@@ -12,7 +12,7 @@ use axum::extract::rejection::JsonRejection;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use belofte_contract::Timestamp;
-use belofte_contract::appointments::{NewSlots, Place, SlotCancelled, SlotKind};
+use belofte_contract::appointments::{InLanguages, NewPlace, NewSlots, SlotCancelled, SlotKind};
 use belofte_contract::problem::{FieldError, FieldErrorCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -91,7 +91,7 @@ async fn blank(page: Page, signed: Signed, Query(asked): Query<Asked>) -> Respon
 }
 
 async fn publish(State(state): State<AppState>, page: Page, signed: Signed, typed: Typed) -> ApiResult<Response> {
-    let new = NewSlots { days: days(&page, &typed), ..asked_slots(&typed) };
+    let new = NewSlots { days: days(&page, &typed), ..asked_slots(&page, &typed) };
     match acts::publish(&state, &signed, &typed.get("posting"), &new).await {
         Ok(_) => Ok(Redirect::to(&format!("{PATH}?done=published")).into_response()),
         Err(problem) => {
@@ -102,20 +102,20 @@ async fn publish(State(state): State<AppState>, page: Page, signed: Signed, type
 }
 
 /// The form's fields but for its days.
-fn asked_slots(typed: &Typed) -> NewSlots {
+fn asked_slots(page: &Page, typed: &Typed) -> NewSlots {
     let kind = if typed.get("kind") == "evaluation" { SlotKind::Evaluation } else { SlotKind::Interview };
     let times = typed.get("times").split([',', ';', ' ']).filter(|time| !time.is_empty()).map(str::to_owned).collect();
+    let each = |name: &str| {
+        let text = |lang: &String| (lang.clone(), typed.get(&[name, ".", lang].concat()));
+        Some(InLanguages::Each(page.settings.locales.iter().map(text).collect()))
+    };
     NewSlots {
         kind,
         days: vec![],
         times,
         minutes: typed.get("minutes").parse().unwrap_or_default(),
         time_zone: typed.given("time_zone"),
-        place: Some(Place {
-            address: typed.get("address"),
-            route: typed.given("route"),
-            access: typed.given("access"),
-        }),
+        place: Some(NewPlace { address: typed.get("address"), route: each("route"), access: each("access") }),
         video_url: typed.given("video_url"),
         with: typed.all("with").collect(),
         capacity: typed.get("capacity").parse().unwrap_or_default(),
@@ -184,7 +184,7 @@ async fn answer(
     let (done, result) = if typed.get("do") == "decline" {
         ("declined", acts::decline(&state, &signed, &promise, &by, &typed.get("text")).await)
     } else {
-        let slot = NewSlots { capacity: 1, ..asked_slots(&typed) };
+        let slot = NewSlots { capacity: 1, ..asked_slots(&page, &typed) };
         let at = Timestamp::from_ms(typed.get("at").parse().unwrap_or_default());
         ("agreed", acts::accept(&state, &signed, &promise, &by, &Agreed { at, slot }).await)
     };

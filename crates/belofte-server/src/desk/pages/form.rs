@@ -131,7 +131,9 @@ impl Errors {
             let date = next.map(|next| page.words().day(next)).unwrap_or_default();
             let values = [("limit", limit.to_string()), ("date", date)];
             let values = values.each_ref().map(|(name, value)| (*name, value.as_str()));
-            let text = page.say(&["error_", &error.field, "_", &word(error.code)].concat(), &values);
+            // One field in several languages, `route.nl`, has one sentence for all.
+            let name = error.field.split('.').next().unwrap_or_default();
+            let text = page.say(&["error_", name, "_", &word(error.code)].concat(), &values);
             errors.list.push(json!({"field": error.field, "text": text}));
             errors.by_field.entry(error.field.clone()).or_insert(json!(text));
         }

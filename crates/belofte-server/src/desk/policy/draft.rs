@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use belofte_contract::apply::is_url;
 use belofte_contract::organization::WorkCalendar;
 use belofte_contract::problem::{FieldError, FieldErrorCode};
+use belofte_contract::promise::PromiseKind;
 use jiff::civil::Time;
 use serde_json::{Map, Value, json};
 
@@ -15,14 +16,33 @@ use crate::calendar::{Calendar, CalendarProblem};
 use crate::desk::pages::{Page, Typed};
 use crate::localized;
 use crate::norms;
+use crate::promises::store::kind_word;
 use crate::settings::Settings;
 
-const PLAIN: [&str; 7] =
-    ["time_zone", "cutoff", "complaint_days", "default_days", "consented_days", "digest_hour", "desk_url"];
+const PLAIN: [&str; 10] = [
+    "time_zone",
+    "cutoff",
+    "question_days",
+    "reason_days",
+    "review_days",
+    "complaint_days",
+    "default_days",
+    "consented_days",
+    "digest_hour",
+    "desk_url",
+];
+/// What applicants can ask for, each with its field.
+const ANSWERS: [(&str, PromiseKind); 3] = [
+    ("question_days", PromiseKind::Question),
+    ("reason_days", PromiseKind::Reason),
+    ("review_days", PromiseKind::Review),
+];
 const SETS: [&str; 2] = ["weekend", "norms"];
 const TEXTS: [&str; 3] = ["careers_url", "privacy_url", "complaint_policy"];
 /// Of days: ten years.
 pub const LARGEST: u32 = 3_650;
+/// Of working days until an answer.
+pub const ANSWER_LARGEST: u32 = 60;
 const TEXT_MAX_CHARS: usize = 1_000;
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -38,7 +58,7 @@ impl Draft {
         let (doc, retention) = (&settings.organization, settings.retention());
         let digest = settings.digest_hour().map(|hour| hour.strftime("%H:%M").to_string()).unwrap_or_default();
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        let plain = BTreeMap::from([
+        let mut plain = BTreeMap::from([
             ("time_zone", settings.time_zone().to_owned()),
             ("cutoff", text(&doc["calendar"]["cutoff"])),
             ("complaint_days", settings.complaint_days().to_string()),
@@ -47,6 +67,7 @@ impl Draft {
             ("digest_hour", digest),
             ("desk_url", text(&doc["desk_url"])),
         ]);
+        plain.extend(ANSWERS.map(|(name, kind)| (name, settings.answer_days(kind).to_string())));
         let weekend = serde_json::from_value(doc["calendar"]["weekend"].clone()).unwrap_or_default();
         let norms = settings.norms().into_iter().filter(|id| norms::find(id).is_some()).collect();
         let in_lang = |name: &&'static str| {
@@ -150,11 +171,13 @@ impl Draft {
         let wrong = |code: FieldErrorCode| Some(FieldError::new(name, code));
         let value = self.plain.get(name).map_or("", String::as_str);
         let texts = || self.texts[name].values().filter(|text| !text.is_empty());
+        let number = |largest: u32| {
+            let fits = value.parse::<u32>().is_ok_and(|days| (1..=largest).contains(&days));
+            (!fits).then(|| FieldError::with_limit(name, FieldErrorCode::TooLong, largest.into()))
+        };
         match name {
-            "complaint_days" | "default_days" | "consented_days" => {
-                let fits = value.parse::<u32>().is_ok_and(|days| (1..=LARGEST).contains(&days));
-                (!fits).then(|| FieldError::with_limit(name, FieldErrorCode::TooLong, LARGEST.into()))
-            }
+            "question_days" | "reason_days" | "review_days" => number(ANSWER_LARGEST),
+            "complaint_days" | "default_days" | "consented_days" => number(LARGEST),
             "digest_hour" if !value.is_empty() && Time::strptime("%H:%M", value).is_err() => {
                 wrong(FieldErrorCode::NotAChoice)
             }
@@ -197,6 +220,10 @@ impl Draft {
                         json!(WEEKDAYS.iter().filter(|day| self.has("weekend", day)).collect::<Vec<_>>())
                 }
                 "norms" => doc["norms"] = json!(self.sets["norms"]),
+                "question_days" | "reason_days" | "review_days" => {
+                    let kind = ANSWERS.iter().find(|(answer, _)| answer == name).map(|(_, kind)| kind_word(*kind));
+                    doc["answer_days"][kind.unwrap_or_default()] = number();
+                }
                 "complaint_days" => doc["complaint_days"] = number(),
                 "default_days" | "consented_days" => {
                     doc["retention"] = json!({

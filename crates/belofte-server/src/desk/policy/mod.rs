@@ -17,7 +17,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use self::change::{Change, Outcome, fingerprint};
-use self::draft::{Draft, LARGEST};
+use self::draft::{ANSWER_LARGEST, Draft, LARGEST};
 use super::access::{Need, Signed};
 use super::pages::{Errors, Page, Typed};
 use super::route::Route;
@@ -112,7 +112,7 @@ impl Shown {
             "errors": self.errors.view(), "done": self.note == Some("done"), "unchanged": self.note == Some("unchanged"), "stale": stale,
             "began": fingerprint(&stored), "may": signed.can(Need::EditPolicy),
             "warnings": warnings, "norms": norm_rows(page, &self.draft),
-            "plain": self.draft.plain, "weekdays": weekdays(page, &self.draft), "largest": LARGEST,
+            "plain": self.draft.plain, "weekdays": weekdays(page, &self.draft), "largest": LARGEST, "answer_largest": ANSWER_LARGEST,
             "zones": jiff::tz::db().available().map(|name| name.to_string()).collect::<Vec<_>>(),
             "languages": languages(page, &self.draft),
             // Said at every start by the configuration: what is typed here would be gone with the next.

@@ -3,12 +3,14 @@
 //! Pure. A reader in another zone sees the right hour in summer and in winter: the file carries the zone's own rules.
 
 use belofte_contract::appointments::{Appointment, AppointmentState, HandOver, SlotKind};
+use belofte_contract::contacts::Person;
 use belofte_contract::{Reference, Timestamp};
 use icalendar::{Calendar, Component, Event, EventLike, Property};
 use jiff::tz::{Offset, TimeZone};
 
 use crate::features::timeline::calendar_file::{head, utc};
 use crate::mail::compose::Words;
+use crate::mail::interviewer_letters::Met;
 use crate::settings::Settings;
 
 /// What the event says beside its own dates.
@@ -20,15 +22,45 @@ pub struct About<'a> {
 
 /// The file of one talk; a cancelled one takes the event out of the calendar.
 pub fn write(settings: &Settings, lang: &str, about: About<'_>, appointment: &Appointment, now: Timestamp) -> String {
-    let words = Words::new(settings, lang);
+    whole("PUBLISH", event(&Words::new(settings, lang), about, appointment, now), appointment)
+}
+
+/// The same talk for a colleague who is there: an event of its own, that they can share without telling the applicant's page.
+pub fn for_colleague(
+    words: &Words<'_>,
+    (person, mail): (&Person, &str),
+    (met, applicant): (&Met<'_>, &str),
+    now: Timestamp,
+) -> String {
+    let (slot, reference) = (&met.appointment.slot, met.reference.to_string());
+    let about = About { reference: met.reference, posting: met.posting };
+    let mut event = event(words, about, met.appointment, now);
+    let line = |name: &str, said: &str| words.say("talk_line", &[("label", &words.say(name, &[])), ("text", said)]);
+    let names: Vec<&str> = slot.with.iter().map(|one| one.name.as_str()).collect();
+    let mut text = vec![line("fact_posting", met.posting), line("fact_reference", &reference)];
+    text.push(line("talk_with", &names.join(", ")));
+    text.extend(slot.video_url.as_deref().map(|video| line("talk_video", video)));
+    let values = [("applicant", applicant), ("posting", met.posting)];
+    event
+        .uid(&["with-", &met.appointment.ics_uid].concat())
+        .summary(&words.say("owner_talk_calendar_summary", &values))
+        .description(&text.join("\n"))
+        .url(&words.settings.desk_url(met.reference));
+    let mut attendee = Property::new("ATTENDEE", format!("mailto:{mail}"));
+    attendee.add_parameter("CN", &quoted(&person.name)).add_parameter("PARTSTAT", "ACCEPTED");
+    event.append_multi_property(attendee.done());
+    whole("REQUEST", event.done(), met.appointment)
+}
+
+/// A file of one talk with the rules of its zone.
+fn whole(method: &str, mut event: Event, appointment: &Appointment) -> String {
     let slot = &appointment.slot;
-    let mut event = event(&words, about, appointment, now);
     let zone = TimeZone::get(&slot.time_zone).unwrap_or(TimeZone::UTC);
     event.append_property(local("DTSTART", &zone, &slot.time_zone, slot.start));
     event.append_property(local("DTEND", &zone, &slot.time_zone, slot.end));
     let cancelled = appointment.state == AppointmentState::Cancelled;
     let mut calendar = Calendar::empty();
-    head(&mut calendar, if cancelled { "CANCEL" } else { "PUBLISH" });
+    head(&mut calendar, if cancelled { "CANCEL" } else { method });
     calendar.push(event.done());
     // The crate gives every part a UID and a time stamp, and a VTIMEZONE must have neither.
     let rules = rules(&zone, &slot.time_zone, slot.end);
@@ -116,8 +148,12 @@ fn organizer(words: &Words<'_>, organization: &str, appointment: &Appointment) -
     let own = words.settings.organization["mail_from"].as_str().map(str::to_owned);
     let with = || appointment.slot.with.iter().find_map(|person| words.settings.mail_of(&person.id));
     let mut organizer = Property::new("ORGANIZER", format!("mailto:{}", own.or_else(with)?));
-    organizer.add_parameter("CN", &format!("\"{}\"", organization.replace('"', "'")));
+    organizer.add_parameter("CN", &quoted(organization));
     Some(organizer.done())
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "'"))
 }
 
 /// `DTSTART;TZID=Europe/Amsterdam:20270330T100000`.

@@ -3,6 +3,7 @@
 //! Two who want the same place: one has it, the other sees fresh ones and has lost nothing.
 
 pub mod file;
+pub mod interviewers;
 pub mod propose;
 pub mod remind;
 pub mod rules;

@@ -95,7 +95,7 @@ pub fn shown(settings: &Settings, slot: &SlotRow, lang: &str) -> belofte_contrac
         start: slot.starts_at,
         end: slot.ends_at,
         time_zone: slot.zone.clone(),
-        place: slot.place.clone(),
+        place: slot.place.as_ref().map(|place| place.of(lang)),
         video_url: slot.video_url.clone(),
         with: slot.with.iter().filter_map(|id| met(settings, id, lang)).collect(),
         change_until: change_until(&settings.calendar, slot.starts_at),

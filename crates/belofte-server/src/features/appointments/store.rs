@@ -1,7 +1,7 @@
 //! Slots, appointments, proposals and hand-overs as rows. Never decides who may choose what.
 
 use belofte_contract::Timestamp;
-use belofte_contract::appointments::{AppointmentState, Place, SlotKind};
+use belofte_contract::appointments::{AppointmentState, NewPlace, SlotKind};
 use serde::{Deserialize, Serialize};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
@@ -19,7 +19,7 @@ pub struct SlotRow {
     pub starts_at: Timestamp,
     pub ends_at: Timestamp,
     pub zone: String,
-    pub place: Option<Place>,
+    pub place: Option<NewPlace>,
     pub video_url: Option<String>,
     pub with: Vec<String>,
     pub capacity: i64,

@@ -12,6 +12,7 @@ use belofte_contract::timeline::{Actor, ApplicationStatus, EntryEvent};
 use sqlx::AnyConnection;
 
 use super::file::{self, About};
+use super::interviewers;
 use super::rules::{self, change_until};
 use super::store::{self, Booking, SlotRow};
 use crate::desk::deeds::store as deeds;
@@ -97,6 +98,7 @@ impl<'t> Talk<'t> {
     async fn end_earlier(&self, connection: &mut AnyConnection, earlier: &Booking) -> ApiResult<()> {
         if earlier.slot.ends_at > self.now {
             store::give_back(connection, &earlier.slot.id).await?;
+            interviewers::tell_off(connection, self, earlier).await?;
             return store::change_booking(connection, &earlier.id, &earlier.slot.id, "cancelled").await;
         }
         store::change_booking(connection, &earlier.id, &earlier.slot.id, "held").await
@@ -129,6 +131,7 @@ impl<'t> Talk<'t> {
             self.keep_invitation(connection, step, slot, by.is_some()).await?;
             self.promise_after(connection, &booking.id, step, slot.ends_at).await?;
         }
+        interviewers::tell(connection, self, &booking, None).await?;
         self.tell(connection, &booking, ("booked", None), by, Notice::Booked).await
     }
 
@@ -146,9 +149,10 @@ impl<'t> Talk<'t> {
             self.void_next(connection, mine).await?;
             self.promise_after(connection, &mine.id, &mine.stage_id, slot.ends_at).await?;
         }
-        let from = mine.slot.starts_at;
-        let state = AppointmentState::Moved;
+        let (from, state) = (&mine.slot, AppointmentState::Moved);
         let mine = Booking { slot: slot.clone(), state, sequence: mine.sequence + 1, ..mine.clone() };
+        interviewers::tell(connection, self, &mine, Some(from)).await?;
+        let from = from.starts_at;
         self.tell(connection, &mine, ("moved", None), by, Notice::Moved { from }).await
     }
 
@@ -168,12 +172,35 @@ impl<'t> Talk<'t> {
             self.void_next(connection, booking).await?;
             self.promise_again(connection, &booking.stage_id).await?;
         }
+        interviewers::tell_off(connection, self, booking).await?;
         let (state, sequence) = (AppointmentState::Cancelled, booking.sequence + 1);
         let booking = Booking { state, sequence, ..booking.clone() };
         let (person, reason) = (by.map(|(person, _)| person), by.map(|(_, reason)| reason));
         let word = if by.is_some() { "called_off" } else { "cancelled" };
         let notice = by.map_or(Notice::Cancelled, |(by, reason)| Notice::CalledOff { by, reason });
         self.tell(connection, &booking, (word, reason), person, notice).await
+    }
+
+    /// A talk that the applicant's withdrawal called off, once they are back: theirs again if nobody else has its time. Where
+    /// somebody has, a talk is promised anew.
+    pub async fn rebook(&self, connection: &mut AnyConnection, id: &str) -> ApiResult<Option<Booking>> {
+        let Some(booking) = store::booking(connection, id).await? else { return Ok(None) };
+        if booking.slot.starts_at <= self.now || !store::take(connection, &booking.slot.id).await? {
+            self.void_next(connection, &booking).await?;
+            self.promise_again(connection, &booking.stage_id).await?;
+            return Ok(None);
+        }
+        store::change_booking(connection, &booking.id, &booking.slot.id, "confirmed").await?;
+        let (state, sequence) = (AppointmentState::Confirmed, booking.sequence + 1);
+        let booking = Booking { state, sequence, ..booking };
+        interviewers::tell(connection, self, &booking, None).await?;
+        Ok(Some(booking))
+    }
+
+    /// The calendar file of a talk, for the applicant.
+    pub fn file(&self, booking: &Booking) -> String {
+        let about = About { reference: self.row.reference, posting: &self.posting.link.title };
+        file::write(self.settings, &self.lang, about, &appointment(self.settings, booking, &self.lang), self.now)
     }
 
     /// Whoever chose a time while their own were looked at needs no answer to those any more.
@@ -371,7 +398,7 @@ pub async fn release(
     let Some(booking) = live.filter(|live| live.slot.ends_at > talk.now) else { return Ok(None) };
     store::change_booking(connection, &booking.id, &booking.slot.id, "cancelled").await?;
     store::give_back(connection, &booking.slot.id).await?;
+    interviewers::tell_off(connection, &talk, &booking).await?;
     let booking = Booking { state: AppointmentState::Cancelled, sequence: booking.sequence + 1, ..booking };
-    let about = About { reference: row.reference, posting: &talk.posting.link.title };
-    Ok(Some(file::write(settings, &talk.lang, about, &appointment(settings, &booking, &talk.lang), talk.now)))
+    Ok(Some(talk.file(&booking)))
 }

@@ -22,6 +22,9 @@ pub struct WithdrawnFrom {
     pub was_closed: bool,
     /// A talk was agreed, which is off: its time may be somebody else's by now.
     pub had_talk: bool,
+    /// Which one; absent in rows from before it was kept.
+    #[serde(default)]
+    pub talk: Option<String>,
 }
 
 pub async fn withdraw(

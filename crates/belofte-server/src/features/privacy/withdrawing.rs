@@ -3,6 +3,7 @@
 //! What was promised ends and comes back as it was. What fell due in between was nobody's to keep: it stays void, and the
 //! same is promised anew with as much time as was left. A date of ours that had passed before stays broken through all of it.
 
+use belofte_contract::appointments::SlotKind;
 use belofte_contract::postings::PostingStatus;
 use belofte_contract::privacy::{NewWithdrawal, WITHDRAWAL_REASON_MAX_CHARS};
 use belofte_contract::problem::{FieldError, FieldErrorCode};
@@ -17,7 +18,8 @@ use super::store::WithdrawnFrom;
 use super::{Asking, erasing, store, undo_end};
 use crate::desk::audit::{self, Act, Entry, Subject};
 use crate::desk::{access::Who, decisions, deeds};
-use crate::features::appointments;
+use crate::features::appointments::store::SlotRow;
+use crate::features::appointments::{self, talk::Talk};
 use crate::features::timeline::store::{
     self as timeline, ApplicationRow, NewEvent, find_by_reference, load_application, record_event,
 };
@@ -48,10 +50,12 @@ pub async fn withdraw(asking: &Asking<'_>, wanted: &NewWithdrawal) -> ApiResult<
     if let Some(decision) = decision {
         take_decision_back(connection, app, &row, &decision, now).await?;
     }
+    let talk = appointments::store::live(connection, &row.id, SlotKind::Interview).await?.map(|talk| talk.id);
     let called_off = appointments::talk::release(connection, app, &settings, &row).await?;
     let owed = ticker::store::owed_to(connection, &row.id).await?;
     let from = WithdrawnFrom {
         had_talk: called_off.is_some(),
+        talk: talk.filter(|_| called_off.is_some()),
         stage_id: row.stage_id.clone(),
         promises: end_promises(connection, app, &row.id, now).await?,
         was_closed: is_closed(&settings, &row.posting_id),
@@ -66,7 +70,7 @@ pub async fn withdraw(asking: &Asking<'_>, wanted: &NewWithdrawal) -> ApiResult<
         version = erasing::promise(connection, app, &settings, &row, now).await?.version;
     }
     let row = asking.hold(connection).await?;
-    tell(connection, app, &settings, (&row, called_off), now).await?;
+    tell(connection, app, &settings, (&row, called_off), false, now).await?;
     let off: Vec<_> = owed.into_iter().filter(|owed| from.promises.contains(&owed.promise_id)).collect();
     ticker::tell_owners(connection, app, &off, false, now).await?;
     transaction.commit().await?;
@@ -98,14 +102,47 @@ pub async fn restore(asking: &Asking<'_>) -> ApiResult<Told> {
     let event = NewEvent { stage_id: from.stage_id.as_deref(), ..by_applicant(EntryEvent::Restored, now) };
     let version = record_event(connection, &row.id, event).await?;
     let row = asking.hold(connection).await?;
-    tell(connection, app, &settings, (&row, None), now).await?;
+    let talk = rebook(connection, app, &settings, &row, &from).await?;
+    let file = talk.as_ref().map(|talk| talk.file.clone());
+    tell(connection, app, &settings, (&row, file), from.had_talk, now).await?;
     let owed = ticker::store::owed_to(connection, &row.id).await?;
     ticker::tell_owners(connection, app, &owed, true, now).await?;
     transaction.commit().await?;
     deeds::told(app, row.id, version);
     let words = Words::of("pages", &settings, lang);
-    let text = if from.had_talk { "restored_text_talk" } else { "restored_text" };
-    Ok(Told { title: words.say("restored_title", &[]), text: words.say(text, &[]), promise: None })
+    let text = match (&talk, from.had_talk) {
+        (Some(talk), _) => {
+            words.say("restored_text_rebooked", &[("when", &appointments::when(lang, &talk.zone, talk.starts_at))])
+        }
+        (None, true) => words.say("restored_text_talk", &[]),
+        (None, false) => words.say("restored_text", &[]),
+    };
+    Ok(Told { title: words.say("restored_title", &[]), text, promise: None })
+}
+
+/// A talk that is agreed again.
+struct Rebooked {
+    starts_at: Timestamp,
+    zone: String,
+    /// Puts it back into the calendar.
+    file: String,
+}
+
+/// The talk that the withdrawal called off takes place after all, while nobody else has its time.
+async fn rebook(
+    connection: &mut AnyConnection,
+    app: &App,
+    settings: &Settings,
+    row: &ApplicationRow,
+    from: &WithdrawnFrom,
+) -> ApiResult<Option<Rebooked>> {
+    let Some(id) = &from.talk else { return Ok(None) };
+    let talk = Talk::of(app, settings, row.clone())?;
+    let booking = talk.rebook(connection, id).await?;
+    Ok(booking.map(|booking| {
+        let SlotRow { starts_at, zone, .. } = &booking.slot;
+        Rebooked { starts_at: *starts_at, zone: zone.clone(), file: talk.file(&booking) }
+    }))
 }
 
 fn reason(wanted: &NewWithdrawal) -> ApiResult<Option<&str>> {
@@ -242,16 +279,17 @@ async fn tell(
     connection: &mut AnyConnection,
     app: &App,
     settings: &Settings,
-    (row, called_off): (&ApplicationRow, Option<String>),
+    (row, calendar): (&ApplicationRow, Option<String>),
+    had_talk: bool,
     now: Timestamp,
 ) -> ApiResult<()> {
     let lang = settings.lang(Some(&row.lang));
     let application = load_application(connection, settings, &row.id, lang, now).await?;
     let mut letter = match undo_end(row) {
         Some(until) => letters::withdrawn(settings, lang, &application, until, row.delete_on_before.is_some()),
-        None => letters::restored(settings, lang, &application),
+        None => letters::restored(settings, lang, &application, had_talk),
     };
-    // A talk that was agreed goes out of the calendar; taken back, another one is chosen.
-    letter.calendar = called_off;
+    // A talk that was agreed goes out of the calendar, and back in when it takes place after all.
+    letter.calendar = calendar;
     mail::queue_to_applicant(connection, app, row, letter, &application, now).await
 }

@@ -6,11 +6,11 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use belofte_contract::Timestamp;
-use belofte_contract::score::{PERIOD_DAYS, PromiseScore, PublicScore};
+use belofte_contract::score::PromiseScore;
 use belofte_contract::time::MINUTE_MS;
 use tokio::sync::Mutex;
 
-use super::store;
+use super::store::{self, Told};
 use crate::problem::ApiResult;
 use crate::state::App;
 
@@ -22,7 +22,7 @@ pub struct Counted {
 }
 
 struct Last {
-    score: PublicScore,
+    told: Told,
     acts: u64,
     /// Nothing turns late by itself up to here.
     until: Timestamp,
@@ -37,24 +37,24 @@ impl Counted {
 
 /// The score now, without what it is made of.
 pub async fn current(app: &App) -> ApiResult<PromiseScore> {
-    Ok(public(app).await?.score)
+    Ok(told(app).await?.whole.score)
 }
 
-/// The score now. Never call it while holding a connection: one caller counts, the others wait for it.
-pub async fn public(app: &App) -> ApiResult<PublicScore> {
+/// All that the public is told now. Never call it while holding a connection: one caller counts, the others wait for it.
+pub async fn told(app: &App) -> ApiResult<Told> {
     let mut last = app.score.last.lock().await;
     // Read before counting: an act that is committed meanwhile makes the next caller count again.
     let acts = app.score.acts.load(Ordering::Acquire);
     let now = app.clock.now();
-    let still = |last: &&Last| last.acts == acts && last.score.score.as_of <= now && now <= last.until;
+    let still = |last: &&Last| last.acts == acts && last.told.whole.score.as_of <= now && now <= last.until;
     if let Some(last) = last.as_ref().filter(still) {
-        return Ok(last.score.clone());
+        return Ok(last.told.clone());
     }
     let mut connection = app.store.read().acquire().await?;
-    let score = store::load_public(&mut connection, None, PERIOD_DAYS, now).await?;
+    let told = store::load_public(&mut connection, now).await?;
     let next_due = store::next_due(&mut connection, now).await?;
     let minute = now.plus_ms(MINUTE_MS);
     let until = next_due.map_or(minute, |due| due.min(minute));
-    *last = Some(Last { score: score.clone(), acts, until });
-    Ok(score)
+    *last = Some(Last { told: told.clone(), acts, until });
+    Ok(told)
 }

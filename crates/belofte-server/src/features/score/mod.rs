@@ -2,6 +2,7 @@
 
 pub mod counted;
 pub mod store;
+mod told;
 
 use axum::extract::State;
 use axum::http::header;
@@ -13,6 +14,7 @@ use belofte_contract::problem::{FieldError, FieldErrorCode};
 use belofte_contract::score::{PERIOD_DAYS, PublicScore};
 use serde::Deserialize;
 
+use self::store::Told;
 use crate::http::Query;
 use crate::problem::{ApiProblem, ApiResult};
 use crate::state::AppState;
@@ -49,15 +51,18 @@ impl Asked {
 }
 
 async fn show(State(state): State<AppState>, Query(asked): Query<Asked>) -> ApiResult<Response> {
-    let score = public(&state, asked.posting(), asked.period_days()?).await?;
+    // Two periods, one taken from the other, would tell of the few promises between them.
+    if asked.period_days()? != PERIOD_DAYS {
+        return Err(ApiProblem::fields(vec![FieldError::new("period", FieldErrorCode::NotAChoice)]));
+    }
+    let score = public(&state, asked.posting()).await?;
     Ok(([(header::CACHE_CONTROL, "public, max-age=60")], Json(score)).into_response())
 }
 
-/// What everybody may know.
-pub async fn public(state: &AppState, posting: Option<&str>, period_days: u32) -> ApiResult<PublicScore> {
-    if posting.is_none() && period_days == PERIOD_DAYS {
-        return counted::public(state).await;
-    }
-    let mut connection = state.store.read().acquire().await?;
-    store::load_public(&mut connection, posting, period_days, state.clock.now()).await
+/// What everybody may know: of all postings, or of one if that is told.
+pub async fn public(state: &AppState, posting: Option<&str>) -> ApiResult<PublicScore> {
+    let Told { whole, postings } = counted::told(state).await?;
+    let Some(posting) = posting else { return Ok(whole) };
+    let score = postings.into_iter().find(|(id, _)| id == posting).map(|(_, score)| score);
+    Ok(PublicScore { score: score.unwrap_or_else(|| told::nothing(&whole.score)), by_kind: vec![] })
 }

@@ -3,13 +3,16 @@
 //! The database counts the plain cases, alike ones together; moved and late ones are read and judged by the contract, like
 //! everywhere else.
 
+use std::collections::BTreeSet;
+
 use belofte_contract::Timestamp;
 use belofte_contract::promise::{Promise, PromiseKind};
-use belofte_contract::score::{KindScore, PromiseScore, PublicScore};
+use belofte_contract::score::{KindScore, PERIOD_DAYS, PromiseScore, PublicScore};
 use belofte_contract::time::{DAY_MS, HOUR_MS};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
+use super::told;
 use crate::features::timeline::store::{PROMISE_COLUMNS, from_word, maybe_instant, promise_row};
 use crate::problem::ApiResult;
 
@@ -27,8 +30,8 @@ pub struct Wanted<'w> {
 
 impl Wanted<'_> {
     /// Everything that the public score is about.
-    pub fn public(posting: Option<&str>, period_days: u32) -> Wanted<'_> {
-        Wanted { posting: posting.unwrap_or_default(), narrowed_user: "", period_days, begins: &[] }
+    pub const fn public() -> Wanted<'static> {
+        Wanted { posting: "", narrowed_user: "", period_days: PERIOD_DAYS, begins: &[] }
     }
 
     /// How many of `begins` are over by the first date, as SQL.
@@ -58,24 +61,30 @@ pub struct Group {
     rest: Vec<Promise>,
 }
 
-/// The score of one posting or of all, over `period_days`, whole and by kind.
-pub async fn load_public(
-    connection: &mut AnyConnection,
-    posting_id: Option<&str>,
-    period_days: u32,
-    now: Timestamp,
-) -> ApiResult<PublicScore> {
-    let groups = groups(connection, Wanted::public(posting_id, period_days), now).await?;
-    let mut by_kind: Vec<KindScore> = vec![];
-    for group in &groups {
-        let kind: PromiseKind = from_word(group.kind.clone())?;
-        if by_kind.iter().all(|known| known.kind != kind) {
-            let alike = groups.iter().filter(|other| other.kind == group.kind);
-            by_kind.push(KindScore { kind, score: score(alike, period_days, now) });
-        }
+/// What the public is told.
+#[derive(Clone, Debug)]
+pub struct Told {
+    pub whole: PublicScore,
+    /// Those of which there is enough to tell, by id.
+    pub postings: Vec<(String, PromiseScore)>,
+}
+
+/// All that the public is told, by the rule of `told`.
+pub async fn load_public(connection: &mut AnyConnection, now: Timestamp) -> ApiResult<Told> {
+    let groups = groups(connection, Wanted::public(), now).await?;
+    let of = |is: &dyn Fn(&Group) -> bool| score(groups.iter().filter(|group| is(group)), PERIOD_DAYS, now);
+    let ids = |id: fn(&Group) -> &String| -> BTreeSet<&String> { groups.iter().map(id).collect() };
+    let whole = of(&|_| true);
+    let mut kinds: Vec<(PromiseKind, PromiseScore)> = vec![];
+    for kind in ids(|group| &group.kind) {
+        kinds.push((from_word(kind.clone())?, of(&|group| group.kind == *kind)));
     }
+    let postings = ids(|group| &group.posting_id);
+    let postings = postings.into_iter().map(|id| (id.clone(), of(&|group| group.posting_id == *id))).collect();
+    let (kinds, postings) = (told::parts(whole.made, kinds), told::parts(whole.made, postings));
+    let mut by_kind: Vec<KindScore> = kinds.into_iter().map(|(kind, score)| KindScore { kind, score }).collect();
     by_kind.sort_by_key(|one| one.kind as u8);
-    Ok(PublicScore { score: score(&groups, period_days, now), by_kind })
+    Ok(Told { whole: PublicScore { score: told::whole(whole), by_kind }, postings })
 }
 
 /// The score of `groups`, by the contract's one rule.
