@@ -360,6 +360,7 @@ keys! {
     ComplaintSubject = "complaint.subject",
     ComplaintText = "complaint.text",
     ComplaintTextHint = "complaint.text_hint",
+    ComplaintFiles = "complaint.files",
     ComplaintEmail = "complaint.email",
     ComplaintEmailHint = "complaint.email_hint",
     ComplaintSend = "complaint.send",
