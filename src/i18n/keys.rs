@@ -371,6 +371,7 @@ keys! {
     ComplaintTitle = "complaint.title",
     ComplaintAnswered = "complaint.answered",
     ComplaintLate = "complaint.late",
+    ComplaintLateFrom = "complaint.late_from",
     ComplaintWaits = "complaint.waits",
     ComplaintWaitsNobody = "complaint.waits_nobody",
     ComplaintAnswer = "complaint.answer",

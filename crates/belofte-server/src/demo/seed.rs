@@ -2,6 +2,7 @@
 //!
 //! The same at every start at the same moment. Never writes mail: what is history was mailed long ago.
 
+mod complaint;
 mod store;
 mod story;
 
@@ -9,6 +10,7 @@ use std::collections::BTreeSet;
 
 use belofte_contract::Reference;
 
+pub use self::complaint::{READER, complaint_reader};
 use self::story::{Delay, End, Story, Teller};
 use crate::StartError;
 use crate::desk::access::{Role, Who};

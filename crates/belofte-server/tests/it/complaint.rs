@@ -280,10 +280,21 @@ both!(it_turns_late_by_itself_and_both_are_told_once, app, {
         ]
     );
     let bearer = session(&app, EMAIL, &number).await;
-    assert_eq!(show(&app, &number, &bearer).await.json()["state"], "late");
+    let shown = show(&app, &number, &bearer).await.json();
+    assert_eq!((&shown["state"], &shown["handler"]["name"]), (&json!("late"), &json!("Rosa de Lezer")));
+    assert_eq!(shown["next_bodies"][0]["name"], "NVP");
+    let visit = bearer.replace("Bearer ", "belofte_complaint=");
+    let own = page(&read(&app, &format!("/careers/complaint/answer/{number}?lang=en"), &visit).await);
+    let late = "We are late, and that is on us. Rosa de Lezer was to answer you before 17:00 on Tuesday 20 April.";
+    let (said, next, wrote) = (own.find(late), own.find("or does none come?"), own.find("What you wrote"));
+    assert!(said.is_some() && said < next && next < wrote, "late, by whom, who is next: {own}");
     app.state.clock.set(due.plus_ms(60_000));
     // The session of the desk has ended by now.
     let rosa_again = reader(&app, "Roos", None).await;
+    for path in ["/desk/complaints".to_owned(), format!("/desk/complaints/{number}")] {
+        let desk = page(&read(&app, &path, &rosa_again.cookie).await);
+        assert!(desk.contains("data-state=\"late\""), "{path}: {desk}");
+    }
     assert_eq!(answer(&app, &rosa_again, &number).await.status, StatusCode::SEE_OTHER, "another reader stands in");
     drop(rosa);
     let findings = belofte_server::doctor::examine(&app.state.store, &app.state.secret).await.unwrap();
