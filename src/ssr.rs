@@ -91,6 +91,7 @@ pub struct Returned {
 }
 
 /// A file of an earlier try.
+#[derive(Clone)]
 pub struct KeptFile {
     pub field: String,
     pub upload_id: String,
@@ -224,10 +225,13 @@ pub struct WayPage<'a> {
 }
 
 /// A form of `ask`, empty or as it came back.
+#[derive(Default)]
 pub struct PlainForm {
     pub form: Form,
     /// As sent; nothing when it was not sent yet.
     pub written: Vec<(String, String)>,
+    /// Those that are kept for it.
+    pub files: Vec<KeptFile>,
     /// What the backend found.
     pub errors: Vec<FieldError>,
     /// Why it did not go through.
@@ -238,6 +242,7 @@ pub struct PlainForm {
 impl PlainForm {
     fn draft(&self) -> AskDraft {
         let mut draft = AskDraft::new(Rc::new(self.form.clone()));
+        draft.files.files = (0..).zip(&self.files).map(|(number, file)| kept(number, file.clone())).collect();
         for name in self.form.questions.iter().map(|question| &question.asked.name) {
             match self.written.iter().find(|(written, _)| written == name) {
                 Some((_, value)) => draft.write(name.clone(), value.replace("\r\n", "\n")),
@@ -251,7 +256,11 @@ impl PlainForm {
 
     /// Held against the same rules as in the widget.
     pub fn problems(&self) -> Vec<FieldError> {
-        self.draft().problems()
+        let of_answer = |trouble| match trouble {
+            Trouble::Answer(error) => Some(error),
+            Trouble::FileBusy { .. } | Trouble::FileRefused { .. } => None,
+        };
+        self.draft().problems().into_iter().filter_map(of_answer).collect()
     }
 
     pub fn values(&self) -> Vec<(String, Sent)> {
@@ -262,11 +271,12 @@ impl PlainForm {
 /// `/careers/status/{reference}/{word}`, `/careers/{word}` and `/careers/{id}/{word}`.
 pub async fn render_way(ctx: &Ctx, page: WayPage<'_>) -> String {
     let form = page.form.as_ref().map(|plain| {
+        let draft = plain.draft();
+        let troubles = plain.errors.iter().map(|error| trouble(&draft.files.form, error.clone()));
         let submission = match &plain.failed {
             Some(error) => Submission::Failed { error: error.clone(), attempt: 1 },
-            None => Submission::Editing { problems: found(plain.errors.clone()) },
+            None => Submission::Editing { problems: found(troubles.collect()) },
         };
-        let draft = plain.draft();
         let parts = ask::FormParts { draft: &draft, submission: &submission, plain: Some(&plain.key) };
         ask::form(ctx, &parts, &ask::Tell::nobody())
     });

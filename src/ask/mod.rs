@@ -3,6 +3,7 @@
 //! For features: a list of questions, a path, a few texts. MUST: nothing that was written is lost while the page is open,
 //! also when the form is closed; one key from the first letter to a final answer, so that any number of tries asks once.
 
+mod files;
 pub mod state;
 pub mod view;
 
@@ -15,17 +16,21 @@ use std::rc::Rc;
 use belofte_contract::paths;
 use belofte_contract::timeline::Application;
 use belofte_contract::told::Told;
+use js_sys::Array;
+use wasm_bindgen::JsValue;
 use yew::functional::{Hook, HookContext};
 use yew::prelude::*;
 
 pub use self::state::{Form, Question};
 
+use self::files::Shown;
 use self::state::{AskDraft, Sent};
 use self::view::{FormParts, Tell};
 use crate::api::{ApiError, http};
 use crate::app::Core;
 use crate::config::object;
-use crate::hooks::{Kept, callback, spawn, use_change, use_kept};
+use crate::features::apply::begun::Files;
+use crate::hooks::{Kept, callback, spawn, use_change, use_kept, use_start};
 use crate::i18n::Ctx;
 use crate::part::{Part, part};
 use crate::request::next_round;
@@ -126,6 +131,7 @@ impl Part for Ask {
 struct Begun {
     to: String,
     draft: RefCell<AskDraft>,
+    files: RefCell<Files>,
     /// The same for every try.
     key: RefCell<String>,
 }
@@ -142,7 +148,7 @@ impl Begun {
                 return begun.clone();
             }
             let (draft, key) = (RefCell::new(AskDraft::new(form.clone())), RefCell::new(http::random_key()));
-            left.push(Rc::new(Begun { to, draft, key }));
+            left.push(Rc::new(Begun { to, draft, files: RefCell::default(), key }));
             left[left.len() - 1].clone()
         })
     }
@@ -174,7 +180,7 @@ fn use_ask(props: &Ask) -> Html {
     let Ask { place, form } = props;
     let begun = use_kept(|| Begun::take(form)).get();
     // Words and choices may have changed meanwhile.
-    begun.draft.borrow_mut().form = form.clone();
+    begun.draft.borrow_mut().renew(form.clone());
     let state = use_kept(|| State { submission: Submission::default(), told: None, looks: 0 });
     let page = Rc::new(Page { place: place.clone(), form: form.clone(), begun, state });
     let looks = page.state.look().looks;
@@ -188,6 +194,10 @@ fn use_ask(props: &Ask) -> Html {
             }
         });
     }
+    {
+        let page = page.clone();
+        use_start(move || Shown::begin(page));
+    }
     let ctx = place.ctx();
     let state = page.state.look();
     if let Some(told) = &state.told {
@@ -197,6 +207,7 @@ fn use_ask(props: &Ask) -> Html {
     let parts = FormParts { draft: &draft, submission: &state.submission, plain: None };
     let tell = Tell {
         edit: callback(&page, |page, edit| page.act(Action::Edit(edit))),
+        files: page.clone().tell_of_files(),
         submit: callback(&page, |page, ()| page.submit()),
         focus: callback(&page, |page, id: String| page.place.core.focus(&id)),
     };
@@ -267,10 +278,11 @@ impl Page {
     }
 }
 
-fn value_of(value: Sent) -> wasm_bindgen::JsValue {
+fn value_of(value: Sent) -> JsValue {
     match value {
         Sent::Text(text) => text.into(),
         Sent::Number(number) => number.into(),
         Sent::Yes => true.into(),
+        Sent::Several(texts) => texts.iter().map(|text| JsValue::from_str(text)).collect::<Array>().into(),
     }
 }

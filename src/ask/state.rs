@@ -4,15 +4,16 @@
 
 use std::rc::Rc;
 
-use belofte_contract::apply::{FieldKind, FieldOption, FormField};
+use belofte_contract::apply::{ApplicationForm, FieldKind, FieldOption, FormField, file_types};
 use belofte_contract::problem::FieldError;
 
 use crate::api::ApiError;
 use crate::decimal;
+use crate::features::apply::state::{self as files, ApplyDraft, Trouble};
 use crate::submission::Draft;
 
 /// What is asked, where it goes, and the words around it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Form {
     /// The feature's: tells this form from others on the page.
     pub word: &'static str,
@@ -36,6 +37,10 @@ impl Form {
             questions: Vec::new(),
             send: String::new(),
         }
+    }
+
+    pub fn has_files(&self) -> bool {
+        self.questions.iter().any(Question::is_files)
     }
 
     pub fn asked(&self, name: &str) -> Option<&FormField> {
@@ -89,6 +94,20 @@ impl Question {
 
     pub fn phone(name: &str, label: String) -> Question {
         Question::of(FieldKind::Phone, name, label).autocomplete("tel")
+    }
+
+    /// Up to so many files, of the size and the kinds that an application takes; sent as a list.
+    pub fn files(name: &str, label: String, most: usize) -> Question {
+        let mut question = Question::of(FieldKind::File, name, label);
+        // A name that browsers have for the one before it, and people see the ending alone.
+        let known = |media_type: &String| media_type != "text/rtf";
+        question.asked.accept = file_types().into_iter().filter(known).collect();
+        question.asked.max_files = Some(most as u32);
+        question
+    }
+
+    pub fn is_files(&self) -> bool {
+        self.asked.kind == FieldKind::File
     }
 
     /// A day, `YYYY-MM-DD`.
@@ -157,6 +176,16 @@ pub enum Sent {
     Text(String),
     Number(u32),
     Yes,
+    /// Files that have arrived.
+    Several(Vec<String>),
+}
+
+/// One change of a draft.
+#[derive(Debug)]
+pub enum Edit {
+    /// Of the question with this name.
+    Write(String, String),
+    File(files::Edit),
 }
 
 /// What was written, and for which questions.
@@ -164,13 +193,24 @@ pub enum Sent {
 pub struct AskDraft {
     pub form: Rc<Form>,
     written: Vec<(String, String)>,
+    /// What was chosen, as an application of these questions alone holds it.
+    pub files: ApplyDraft,
     /// Changed last: what the backend said about the others still stands.
     touched: String,
 }
 
 impl AskDraft {
     pub fn new(form: Rc<Form>) -> AskDraft {
-        AskDraft { form, written: Vec::new(), touched: String::new() }
+        let files = ApplyDraft::new(Rc::new(questions_for_files(&form)));
+        AskDraft { form, written: Vec::new(), files, touched: String::new() }
+    }
+
+    /// The same questions, maybe in other words.
+    pub fn renew(&mut self, form: Rc<Form>) {
+        if *self.form != *form {
+            self.files.form = Rc::new(questions_for_files(&form));
+            self.form = form;
+        }
     }
 
     pub fn write(&mut self, name: String, value: String) {
@@ -189,6 +229,13 @@ impl AskDraft {
     pub fn values(&self) -> Vec<(String, Sent)> {
         let mut sent = Vec::new();
         for question in &self.form.questions {
+            if question.is_files() {
+                let uploads = self.files.uploads(&question.asked.name);
+                if !uploads.is_empty() {
+                    sent.push((question.asked.name.clone(), Sent::Several(uploads)));
+                }
+                continue;
+            }
             let value = self.value(question).trim();
             let value = match (&question.look, question.asked.kind) {
                 _ if value.is_empty() => continue,
@@ -201,41 +248,53 @@ impl AskDraft {
         sent
     }
 
-    fn problem(&self, question: &Question) -> Option<FieldError> {
-        question.asked.problem(&[self.value(question).to_owned()])
+    fn problem(&self, question: &Question) -> Option<Trouble> {
+        if question.is_files() {
+            return self.files.trouble(&question.asked);
+        }
+        question.asked.problem(&[self.value(question).to_owned()]).map(Trouble::Answer)
     }
 }
 
-impl Draft for AskDraft {
-    type Edit = (String, String);
-    type Problem = FieldError;
+fn questions_for_files(form: &Form) -> ApplicationForm {
+    let asked = form.questions.iter().filter(|question| question.is_files()).map(|question| question.asked.clone());
+    ApplicationForm { id: String::new(), version: 0, fields: asked.collect() }
+}
 
-    fn edit(&mut self, (name, value): (String, String)) {
-        self.write(name, value);
+impl Draft for AskDraft {
+    type Edit = Edit;
+    type Problem = Trouble;
+
+    fn edit(&mut self, edit: Edit) {
+        match edit {
+            Edit::Write(name, value) => self.write(name, value),
+            Edit::File(edit) => self.files.edit(edit),
+        }
     }
 
-    fn problems(&self) -> Vec<FieldError> {
+    fn problems(&self) -> Vec<Trouble> {
         self.form.questions.iter().filter_map(|question| self.problem(question)).collect()
     }
 
-    fn still(&self, error: &FieldError) -> bool {
+    fn still(&self, problem: &Trouble) -> bool {
         let mut questions = self.form.questions.iter();
-        match questions.find(|question| question.asked.name == error.field).and_then(|found| self.problem(found)) {
-            Some(now) => now == *error,
+        let Some(question) = questions.find(|question| question.asked.name == problem.field()) else { return false };
+        if question.is_files() {
+            return self.files.still(problem);
+        }
+        match self.problem(question) {
+            Some(now) => now == *problem,
             // Only the backend saw it: it stands until the answer is another one.
-            None => self.touched != error.field,
+            None => self.touched != question.asked.name,
         }
     }
 
     /// A problem with something that is not asked here cannot be mended here.
-    fn refused(&self, error: ApiError) -> Result<Vec<FieldError>, ApiError> {
-        match error {
-            ApiError::Fields(errors)
-                if !errors.is_empty() && errors.iter().all(|error| self.form.asked(&error.field).is_some()) =>
-            {
-                Ok(errors.to_vec())
-            }
-            error => Err(error),
+    fn refused(&self, error: ApiError) -> Result<Vec<Trouble>, ApiError> {
+        let is_asked = |error: &FieldError| self.form.asked(&error.field).is_some();
+        match &error {
+            ApiError::Fields(errors) if errors.iter().all(is_asked) => self.files.refused(error),
+            _ => Err(error),
         }
     }
 }

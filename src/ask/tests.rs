@@ -10,12 +10,13 @@ use belofte_contract::timeline::Application;
 use belofte_contract::told::Told;
 use yew::Html;
 
-use super::state::{AskDraft, Sent};
+use super::state::{AskDraft, Edit, Sent};
 use super::view::{FormParts, Tell, form};
 use super::{About, Form, Question};
 use crate::api::ApiError;
+use crate::features::apply::state::{ChosenFile, Edit as FileEdit, FileState, Trouble};
 use crate::i18n::testing::ctx;
-use crate::ssr::{PlainForm, WayPage, render, render_way};
+use crate::ssr::{KeptFile, PlainForm, WayPage, render, render_way};
 use crate::submission::{Action, Draft, Submission};
 
 fn asked() -> Form {
@@ -62,7 +63,11 @@ fn what_is_left_empty_is_not_sent_and_each_kind_is_sent_as_itself() {
 #[test]
 fn the_rules_are_those_of_the_application_form() {
     let codes = |written: &[(&str, &str)]| {
-        draft(written).problems().into_iter().map(|error| (error.field, error.code)).collect::<Vec<_>>()
+        let told = |trouble| match trouble {
+            Trouble::Answer(error) => (error.field, error.code),
+            of_file => panic!("{of_file:?}"),
+        };
+        draft(written).problems().into_iter().map(told).collect::<Vec<_>>()
     };
     assert_eq!(codes(&[]), [("text".to_owned(), FieldErrorCode::Required)]);
     let wrong = [("text", "far more than twenty characters"), ("email", "noor"), ("to", "nobody"), ("nps", "11")];
@@ -83,7 +88,7 @@ fn what_only_the_backend_knows_stands_until_that_answer_changes() {
     submission.take(&mut draft, Action::Submit);
     submission.take(&mut draft, Action::Answer(Err(ApiError::Fields(Arc::new(errors)))));
     let mut edit = |name: &str| {
-        submission.take(&mut draft, Action::Edit((name.to_owned(), "noor@example.org".to_owned())));
+        submission.take(&mut draft, Action::Edit(Edit::Write(name.to_owned(), "noor@example.org".to_owned())));
         submission.problems()[0].mended
     };
     assert!(!edit("email"), "another answer mends nothing");
@@ -137,7 +142,7 @@ async fn without_javascript_it_is_a_real_form_that_comes_back_whole() {
     let application: Application = serde_json::from_str(fixtures::WAITING).unwrap();
     let about = About { application: Some(&application), posting: None };
     let written = vec![("text".to_owned(), "Why?\r\nWhen?".to_owned()), ("quote".to_owned(), "yes".to_owned())];
-    let mut plain = PlainForm { form: asked(), written, errors: vec![], failed: None, key: "k-1".to_owned() };
+    let mut plain = PlainForm { form: asked(), written, key: "k-1".to_owned(), ..PlainForm::default() };
     assert_eq!(plain.values()[0].1, Sent::Text("Why?\nWhen?".to_owned()));
     plain.errors = vec![FieldError::new("email", FieldErrorCode::NotAnEmail)];
     let page = WayPage { title: "Ask", about, before: Html::default(), form: Some(plain), told: None };
@@ -168,4 +173,60 @@ fn a_form_goes_to_the_application_else_to_the_posting_else_to_the_endpoint() {
     assert_eq!(path(Some(&application), None), format!("/v1/applications/{}/questions", application.reference.text()));
     assert_eq!(path(None, Some("cook")), "/v1/job-postings/cook/questions");
     assert_eq!(path(None, None), "/v1/questions");
+}
+
+/// A form that takes two files, with one on its way and one that has arrived.
+fn with_files() -> AskDraft {
+    let questions = vec![Question::files("uploads", "Your files".to_owned(), 2)];
+    let mut draft = AskDraft::new(Rc::new(Form { questions, ..Form::of("test") }));
+    for (number, state) in
+        [(1, FileState::Ready { upload_id: "first".to_owned() }), (2, FileState::Sending { percent: 40 })]
+    {
+        let (field, name) = ("uploads".to_owned(), format!("{number}.pdf"));
+        draft.edit(Edit::File(FileEdit::FileChosen(ChosenFile { number, field, name, bytes: 9_000, state })));
+    }
+    draft
+}
+
+#[test]
+fn files_are_sent_as_a_list_of_those_that_arrived_and_one_on_its_way_is_waited_for() {
+    let mut draft = with_files();
+    let problems = draft.problems();
+    assert!(matches!(&problems[..], [Trouble::FileBusy { name, .. }] if name == "2.pdf"), "{problems:?}");
+    draft.edit(Edit::File(FileEdit::FileDone(2, Ok("second".to_owned()))));
+    assert!(!draft.still(&problems[0]) && draft.problems().is_empty());
+    let uploads = vec!["first".to_owned(), "second".to_owned()];
+    assert_eq!(draft.values(), [("uploads".to_owned(), Sent::Several(uploads))]);
+    draft.edit(Edit::File(FileEdit::FileRemoved(1)));
+    draft.edit(Edit::File(FileEdit::FileRemoved(2)));
+    assert_eq!(draft.values(), []);
+    let gone = vec![FieldError::new("uploads", FieldErrorCode::FileGone)];
+    assert_eq!(draft.refused(ApiError::Fields(Arc::new(gone.clone()))).unwrap(), [Trouble::Answer(gone[0].clone())]);
+}
+
+#[tokio::test]
+async fn files_are_asked_as_an_application_asks_them() {
+    let (draft, mut submission) = (with_files(), Submission::default());
+    submission.take(&mut with_files(), Action::Submit);
+    let parts = FormParts { draft: &draft, submission: &submission, plain: None };
+    let page = render(form(&ctx("en", "2027-03-26T13:00:00Z"), &parts, &Tell::nobody())).await;
+    check(&page, &["2 files at most, each 10 MB at most", "1.pdf has arrived", "2.pdf is on its way", "<progress"]);
+    check(&page, &["2.pdf is still on its way. Wait", "id=\"ask-test-uploads-error\"", "multiple"]);
+    assert!(!page.contains("RTF, RTF") && !page.contains("multipart"), "{page}");
+    let kept = |id: &str| KeptFile {
+        field: "uploads".to_owned(),
+        upload_id: id.to_owned(),
+        name: "a.pdf".to_owned(),
+        bytes: 9,
+    };
+    let plain = PlainForm {
+        form: (*draft.form).clone(),
+        files: vec![kept("first")],
+        errors: vec![FieldError::with_limit("uploads", FieldErrorCode::TooLarge, 10_485_760)],
+        ..PlainForm::default()
+    };
+    let about = About { application: None, posting: None };
+    let page = WayPage { title: "Ask", about, before: Html::default(), form: Some(plain), told: None };
+    let page = render_way(&ctx("en", "2027-03-26T13:00:00Z"), page).await;
+    check(&page, &["enctype=\"multipart/form-data\"", "value=\"first\"", "a.pdf has arrived", "10 MB"]);
 }

@@ -4,13 +4,14 @@
 //! under way what is written stays what is sent.
 
 use belofte_contract::apply::{FieldKind, FieldOption, carried};
-use belofte_contract::problem::FieldError;
 use belofte_contract::told::Told;
 use belofte_html::html;
 use yew::prelude::*;
 
-use super::state::{AskDraft, Form, Look, Question};
+use super::state::{AskDraft, Edit, Form, Look, Question};
 use crate::api::ApiError;
+use crate::features::apply::state::Trouble;
+use crate::features::apply::view as files;
 use crate::i18n::{Ctx, Key};
 use crate::submission::{Found, Submission};
 use crate::text::concat;
@@ -28,7 +29,8 @@ pub struct FormParts<'a> {
 }
 
 pub struct Tell {
-    pub edit: Callback<(String, String)>,
+    pub edit: Callback<Edit>,
+    pub files: files::Tell,
     pub submit: Callback<()>,
     /// To the control with this id.
     pub focus: Callback<String>,
@@ -37,7 +39,7 @@ pub struct Tell {
 impl Tell {
     /// For pages without JavaScript.
     pub fn nobody() -> Tell {
-        Tell { edit: Callback::noop(), submit: Callback::noop(), focus: Callback::noop() }
+        Tell { edit: Callback::noop(), files: files::Tell::nobody(), submit: Callback::noop(), focus: Callback::noop() }
     }
 }
 
@@ -46,15 +48,18 @@ pub fn id(form: &Form) -> String {
     concat(&["ask-", form.word])
 }
 
-fn id_of(form: &Form, name: &str) -> String {
+pub fn id_of(form: &Form, name: &str) -> String {
     concat(&["ask-", form.word, "-", name])
 }
 
 pub fn form(ctx: &Ctx, parts: &FormParts<'_>, tell: &Tell) -> Html {
     let form = &*parts.draft.form;
-    let wrong = |Found { problem, mended }: &Found<FieldError>| Wrong {
-        id: id_of(form, &problem.field),
-        text: trouble::words(ctx, form.asked(&problem.field), problem),
+    let wrong = |Found { problem, mended }: &Found<Trouble>| Wrong {
+        id: id_of(form, problem.field()),
+        text: match problem {
+            Trouble::Answer(error) => trouble::words(ctx, form.asked(&error.field), error),
+            of_file => files::words(ctx, &parts.draft.files, of_file),
+        },
         mended: *mended,
     };
     let wrong: Vec<Wrong> = parts.submission.problems().iter().map(wrong).collect();
@@ -66,6 +71,7 @@ pub fn form(ctx: &Ctx, parts: &FormParts<'_>, tell: &Tell) -> Html {
         Submission::Editing { .. } | Submission::Sent => (false, None),
     };
     let sending = matches!(parts.submission, Submission::Sending { .. }).then(|| ctx.t(Key::WaysSending));
+    let enctype = (!is_live && form.has_files()).then_some("multipart/form-data");
     let send = if waits && said.is_some() { ctx.t(Key::UiTryAgain) } else { form.send.clone() };
     html! {
         <div class="ask" id={id(form)}>
@@ -73,7 +79,7 @@ pub fn form(ctx: &Ctx, parts: &FormParts<'_>, tell: &Tell) -> Html {
                 <p class="ask__lead">{ &form.lead }</p>
             }
             { error_summary(ctx, &wrong, &tell.focus) }
-            <form class="ask__form" method={(!is_live).then_some("post")} onsubmit={button::submitted(&tell.submit)} novalidate={is_live}>
+            <form class="ask__form" method={(!is_live).then_some("post")} {enctype} onsubmit={button::submitted(&tell.submit)} novalidate={is_live}>
                 if let Some(key) = parts.plain {
                     <input type="hidden" name={carried::KEY} value={key} />
                 }
@@ -108,7 +114,7 @@ fn asked(ctx: &Ctx, parts: &FormParts<'_>, question: &Question, wrong: &[Wrong],
     }
     let id = id_of(&parts.draft.form, &asked.name);
     if question.look == Look::Trap {
-        let oninput = typed_into(&tell.edit, &asked.name, |name, value| (name, value));
+        let oninput = typed_into(&tell.edit, &asked.name, Edit::Write);
         return html! {
             <div class="visually-hidden" aria-hidden="true" key={&asked.name}>
                 <label for={&id}>{ ctx.t(Key::ApplyHoneypot) }</label>
@@ -118,7 +124,7 @@ fn asked(ctx: &Ctx, parts: &FormParts<'_>, question: &Question, wrong: &[Wrong],
     }
     let wrong = wrong.iter().find(|wrong| wrong.id == id);
     let (error, mended) = (wrong.map(|wrong| wrong.text.as_str()), wrong.is_some_and(|wrong| wrong.mended));
-    let count = count(ctx, question, value);
+    let count = if question.is_files() { files::limit(ctx, asked) } else { count(ctx, question, value) };
     let hints = [asked.hint.as_deref().unwrap_or_default(), &count];
     let around = Field { id: &id, label: &asked.label, hints: &hints, optional: !asked.required, error, mended };
     let control = Control { question, id: &id, value, described: &around.described(), tell };
@@ -131,6 +137,10 @@ fn asked(ctx: &Ctx, parts: &FormParts<'_>, question: &Question, wrong: &[Wrong],
             group(ctx, &around, html! { { for options } })
         }
         (_, FieldKind::Consent) => html! { <div class="consent">{ field(ctx, &around, tick(&control)) }</div> },
+        (_, FieldKind::File) => {
+            let is_live = live(parts.plain.is_none());
+            files::files_of(ctx, &around, asked, (&parts.draft.files, &tell.files), is_live)
+        }
         (_, FieldKind::LongText) => field(ctx, &around, text_area(&control)),
         _ => field(ctx, &around, input(&control)),
     };
@@ -166,7 +176,7 @@ impl Control<'_> {
     }
 
     fn written<E: AsRef<Event> + 'static>(&self) -> Callback<E> {
-        typed_into(&self.tell.edit, &self.question.asked.name, |name, value| (name, value))
+        typed_into(&self.tell.edit, &self.question.asked.name, Edit::Write)
     }
 }
 
@@ -257,7 +267,7 @@ fn radio(control: &Control<'_>, option: &FieldOption, class: &'static str) -> Ht
 fn tick(control: &Control<'_>) -> Html {
     let Control { question, id, value, described, tell } = control;
     let (name, now) = (question.asked.name.clone(), if *value == "yes" { "" } else { "yes" });
-    let onchange = tell.edit.reform(move |_: Event| (name.clone(), now.to_owned()));
+    let onchange = tell.edit.reform(move |_: Event| Edit::Write(name.clone(), now.to_owned()));
     html! {
         <input class="choice__input" type="checkbox" id={*id} name={&question.asked.name} value="yes" checked={*value == "yes"}
             {onchange} aria-required={control.required()} aria-describedby={control.describedby()}

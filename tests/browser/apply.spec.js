@@ -289,3 +289,33 @@ async function toTheFile(page) {
   await widget(page).locator('input[name="cv"]').scrollIntoViewIfNeeded();
   await calm(page);
 }
+
+const DRAFT = "belofte-draft-cook";
+/** What the device kept `age` milliseconds ago, of `answers`. */
+const keepsSince = (page, age, answers) =>
+  page.addInitScript(([name, at, answers]) => {
+    if (sessionStorage.getItem("was here")) return;
+    sessionStorage.setItem("was here", "yes");
+    localStorage.setItem(name, `${at} ${JSON.stringify(answers)}`);
+  }, [DRAFT, NOW - age, answers]);
+const NOW = Date.parse("2026-11-10T12:00:00Z");
+const kept = (page) => page.evaluate(() => Object.entries(localStorage).map(([name, text]) => `${name} ${text.replace(/^\d+ /, "")}`).sort());
+
+test("what was typed before the device answered stands, and is kept with what lay there", async ({ page }) => {
+  await keepsSince(page, 3_600_000, [["name", "Somebody Else"], ["email", "noor@example.com"]]);
+  let release;
+  const held = new Promise((resolve) => (release = resolve));
+  await page.route("**/second-*.wasm", async (route) => {
+    await held;
+    await route.fallback();
+  });
+  await layOut(page, { element: ELEMENT, answers: base, now: NOW });
+  await page.goto(HOST);
+  await widget(page).getByLabel("Your name").fill("Noor");
+  release();
+  await expect(widget(page).getByLabel(w("privacy.device"))).toBeChecked();
+  await expect(widget(page).getByLabel("Your name")).toHaveValue("Noor");
+  await expect(widget(page).getByLabel("Your email address")).toHaveValue("noor@example.com");
+  const both = [`${DRAFT} [["name","Noor"],["email","noor@example.com"]]`];
+  await expect.poll(() => kept(page)).toEqual(both);
+});

@@ -21,6 +21,7 @@ const MINE = "GET /v1/me/applications";
 const STATUS = `GET /v1/applications/${REFERENCE}`;
 const ASK = `POST /v1/applications/${REFERENCE}/questions`;
 const ASK_BEFORE = "POST /v1/job-postings/cook/questions";
+const COMPLAIN = "POST /v1/complaints";
 const ASKED = "GET /v1/job-postings/cook/questions";
 const LATER = `${CDN}/**/later-*.json`;
 const SECOND = `${CDN}/**/second-*.wasm`;
@@ -114,7 +115,7 @@ const writeAndSend = async (s) => {
   await write(s);
   await send(s);
 };
-const attach = (file) => (s) => s.inside.locator('input[name="cv"]').setInputFiles(file);
+const attach = (file, field = "cv") => (s) => s.inside.locator(`input[name="${field}"]`).setInputFiles(file);
 const askCode = async (s) => {
   await s.inside.getByLabel(s.w("lookup.email")).fill(WRITTEN.email);
   await s.press("lookup.send");
@@ -151,6 +152,13 @@ const fillAsk = async (s) => {
 const sendAsk = async (s) => {
   await fillAsk(s);
   await s.press("questions.send");
+};
+
+const COMPLAINT = { "complaint.subject": "No reason", "complaint.text": "I was told nothing at all.", "complaint.email": WRITTEN.email };
+/** What is taken where a question names no kinds of its own. */
+const KINDS = "PDF, DOC, DOCX, ODT, RTF, TXT, JPG, PNG, HEIC, WEBP";
+const complain = async (s) => {
+  for (const [question, text] of Object.entries(COMPLAINT)) await s.inside.getByLabel(s.w(question), { exact: true }).fill(text);
 };
 
 const button = (name, more = {}) => ({ role: "button", name, ...more });
@@ -449,6 +457,35 @@ const STATES = {
     on: again({ route: SECOND }, ["questions.choose"]),
   },
 
+  // -- files with a complaint --
+  "complaint": complaint({ act: complain, says: ["complaint.lead", KINDS], on: button("complaint.send", { then: ["told"], leaves: true }) }),
+  "complaint-file-ready": complaint({
+    act: all(complain, attach(PDF, "uploads")), says: [["apply.file_remove", { name: PDF.name }]],
+    // It is named in what is sent.
+    on: button("complaint.send", { mends: { [COMPLAIN]: (request) => (request.postDataJSON().uploads?.[0] === "u1" ? taken(request) : FAULT) }, then: ["told"], leaves: true }),
+  }),
+  "complaint-file-removed": complaint({
+    act: all(complain, attach(PDF, "uploads"), (s) => s.press(["apply.file_remove", { name: PDF.name }])), says: ["apply.file_choose"],
+    on: button("complaint.send", { mends: { [COMPLAIN]: (request) => (request.postDataJSON().uploads ? FAULT : taken(request)) }, then: ["told"], leaves: true }),
+  }),
+  "complaint-file-sending": complaint({
+    answers: { [UPLOAD]: "never" }, act: all(complain, attach(PDF, "uploads"), (s) => s.press("complaint.send")), says: [["apply.file_busy", { name: PDF.name }]],
+    on: button(["apply.file_cancel", { name: PDF.name }], { then: ["apply.file_choose"] }),
+  }),
+  "complaint-file-not-arrived": complaint({
+    answers: { [UPLOAD]: "offline" }, act: all(complain, attach(PDF, "uploads")), says: [["apply.file_failed", { name: PDF.name }]],
+    on: button(["apply.file_retry", { name: PDF.name }], { mends: { [UPLOAD]: undefined }, then: [PDF.name] }),
+  }),
+  "complaint-file-wrong-type": complaint({
+    act: all(complain, attach({ name: "tool.exe", mimeType: "application/x-msdownload", buffer: Buffer.from("MZ") }, "uploads")),
+    says: [["apply.file_type", { name: "tool.exe", types: KINDS }]], on: button(["apply.file_remove", { name: "tool.exe" }], { then: ["apply.file_choose"] }),
+  }),
+  "complaint-file-gone": complaint({
+    answers: { [COMPLAIN]: problem(422, "fields", { errors: [{ field: "uploads", code: "file_gone" }] }) },
+    act: all(complain, attach(PDF, "uploads"), (s) => s.sees([["apply.file_remove", { name: PDF.name }]]), (s) => s.press("complaint.send")),
+    says: [["apply.file_gone", { label: "complaint.files" }]], on: link(["apply.file_gone", { label: "complaint.files" }], { focuses: "complaint.files" }),
+  }),
+
   // -- the promises kept --
   "score": { ...badge, act: (s) => s.inside.getByText(s.w("badge.by_kind")).click(), says: ["badge.title", "badge.how", "badge.kind_answer", "badge.too_few"] },
   "score-of-one": { ...badge, posting: "cook", says: ["badge.title", "badge.of_one"] },
@@ -478,6 +515,17 @@ const STATES = {
 /** A question from one's page, and what comes of it. */
 function asking(answer, act, says, on) {
   return { ...inSession, answers: answer ? { [ASK]: answer } : {}, act, says, typed: { "questions.text": QUESTION }, on: on.mends ? { ...on, leaves: true } : on };
+}
+
+/** A complaint that is written, with what it takes to be sent. */
+function complaint({ answers, ...state }) {
+  const open = { ...fixture("organization/havenzicht"), ways: [{ word: "complaint", label: "Complain" }] };
+  return { view: "complaint", answers: { [ORGANIZATION]: open, [COMPLAIN]: taken, ...answers }, typed: COMPLAINT, ...state };
+}
+
+function taken(request) {
+  const said = SAID[request.postDataJSON().lang];
+  return { status: 201, body: { title: said.told, text: said.toldText } };
 }
 
 function gone() {

@@ -102,3 +102,56 @@ test("with routing, each public way has an address", async ({ page }) => {
   await page.goBack();
   await expect(inside.getByRole("heading", { level: 1, name: said.cook })).toBeVisible();
 });
+
+/** The page of a posting's link, on a device that `offers` to share or not. Gives what was shared and copied. */
+async function shares(page, offers, copies = true) {
+  await page.addInitScript(([offers, copies]) => {
+    window.given = [];
+    const refuse = (name) => Promise.reject(new DOMException("no", name));
+    const share = (what) => (window.given.push(["share", what.url]), offers === "yes" ? Promise.resolve() : refuse(offers));
+    const writeText = (text) => (window.given.push(["copy", text]), copies ? Promise.resolve() : refuse("NotAllowedError"));
+    Object.defineProperty(navigator, "share", { value: offers ? share : undefined, configurable: true });
+    Object.defineProperty(navigator, "clipboard", { value: { writeText }, configurable: true });
+  }, [offers, copies]);
+  const answers = well("en");
+  answers["GET /v1/organization"] = { ...answers["GET /v1/organization"], ways: [{ word: "share", label: "Send this job on" }] };
+  const element = `<belofte-careers endpoint="${ENDPOINT}" loading="eager" lang="en" view="posting" posting="cook"></belofte-careers>`;
+  await layOut(page, { element, answers, now: Date.parse("2027-03-26T13:03:00Z") });
+  await page.goto(HOST);
+  const inside = page.locator("belofte-careers");
+  // By keyboard alone.
+  await inside.getByRole("link", { name: "Send this job on" }).focus();
+  await page.keyboard.press("Enter");
+  await expect(inside.getByRole("heading", { level: 1, name: "Send this job on" })).toBeFocused();
+  const send = inside.getByRole("button", { name: w("share.send"), exact: true });
+  await send.focus();
+  await page.keyboard.press("Enter");
+  const url = await inside.locator(".share__link").innerText();
+  expect(url).toContain("cook");
+  return { send, url, copied: inside.getByText(w("share.copied")), given: () => page.evaluate(() => window.given) };
+}
+
+test("a link is copied where the device does not share, and says so", async ({ page }) => {
+  const { send, url, copied, given } = await shares(page, "");
+  await expect(copied).toBeVisible();
+  expect(await given()).toEqual([["copy", url]]);
+  await expect(send, "whoever pressed it keeps the focus").toBeFocused();
+});
+
+test("what the device shares is not copied too, nor what its person called off", async ({ page }) => {
+  for (const offers of ["yes", "AbortError"]) {
+    const { url, copied, given } = await shares(page, offers);
+    expect(await given()).toEqual([["share", url]]);
+    await expect(copied).toHaveCount(0);
+  }
+});
+
+test("a device that refuses to share leaves the clipboard, and without that the link to copy by hand", async ({ page }) => {
+  const refused = await shares(page, "NotAllowedError");
+  await expect(refused.copied).toBeVisible();
+  expect(await refused.given()).toEqual([["share", refused.url], ["copy", refused.url]]);
+  const neither = await shares(page, "NotAllowedError", false);
+  await expect.poll(async () => (await neither.given()).length).toBe(2);
+  await expect(neither.copied).toHaveCount(0);
+  await expect(neither.send).toBeVisible();
+});

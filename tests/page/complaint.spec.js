@@ -1,13 +1,12 @@
 // A complaint from the page to its answer, and the reader's desk beside it: by number and code, in both languages, as a phone
 // and as a desktop, by keyboard where it counts, and when the line breaks.
 const { PASSWORD, code, enter, look, languages } = require("./desk.js");
-const { test, expect, words, axe, picture, start } = require("./fixtures.js");
+const { test, expect, words, axe, picture, start, PDF } = require("./fixtures.js");
 
-/** Has somebody outside the hiring team invited; gives their page at the desk, signed in. */
+/** Has somebody outside the hiring team invited, beside the demo's own reader; gives their page at the desk, signed in. */
 async function reader(browser, page, w, lang) {
   await page.getByRole("navigation", { name: w("desk.nav") }).getByRole("link", { name: w("desk.nav_setup"), exact: true }).click();
   await page.getByRole("main").getByRole("link", { name: w("desk.nav_people"), exact: true }).click();
-  await expect(page.getByText(w("desk.complaints_no_reader"))).toBeVisible();
   await page.getByRole("link", { name: w("desk.people_invite") }).click();
   await page.getByLabel(w("desk.email"), { exact: true }).fill("rosa@example.com");
   await page.getByLabel(w("desk.people_name"), { exact: true }).fill("Rosa Lezer");
@@ -51,6 +50,8 @@ for (const lang of languages("nl")) {
     await expect(inside.getByLabel(w("complaint.subject"))).toHaveAttribute("aria-invalid", "true");
     await inside.getByLabel(w("complaint.subject")).fill("Geen antwoord");
     await inside.getByLabel(w("complaint.text"), { exact: true }).fill("Ik wacht al drie weken op een antwoord dat beloofd was.");
+    await inside.locator('input[name="uploads"]').setInputFiles({ ...PDF, name: "brief.pdf" });
+    await expect(inside.getByText(w("apply.file_ready", { name: "brief.pdf", size: "" }).split("(")[0].trim())).toBeVisible();
     await inside.getByLabel(w("complaint.email"), { exact: true }).fill("klager@example.com");
     await inside.getByLabel(w("complaint.email"), { exact: true }).press("Enter");
     const told = inside.locator(".told__title");
@@ -58,7 +59,7 @@ for (const lang of languages("nl")) {
     await axe(page, "complaint told");
     await picture(page, `complaint-told-${lang}`);
     const number = /[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}/.exec(await told.innerText())[0];
-    await expect(inside, "who reads it").toContainText("Rosa Lezer");
+    await expect(inside, "who reads it").toContainText("Ineke Postma");
 
     // The hiring team sees nothing of it, not even the mails.
     await hiring.goto(`${server.endpoint}/desk/mails?lang=${lang}`);
@@ -80,12 +81,16 @@ for (const lang of languages("nl")) {
     await page.getByRole("button", { name: w("lookup.open"), exact: true }).click();
     await expect(page).toHaveURL(new RegExp(`/careers/complaint/answer/${number}`, "i"));
     await expect(page.locator("main")).toContainText("Ik wacht al drie weken");
+    await expect(page.locator("main"), "the file that came with it").toContainText("brief.pdf");
     await axe(page, "complaint waits");
 
     await desk.getByRole("link", { name: w("desk.nav_complaints"), exact: true }).click();
     await look(desk, `complaints-${lang}`);
     await desk.getByRole("link", { name: /Geen antwoord/ }).click();
     await look(desk, `complaint-${lang}`);
+    const saved = desk.waitForEvent("download");
+    await desk.getByRole("link", { name: "brief.pdf" }).click();
+    expect((await saved).suggestedFilename(), "the reader saves the file").toBe("brief.pdf");
     await desk.getByLabel(w("desk.complaints_answer"), { exact: true }).fill("Te kort.");
     await desk.getByRole("button", { name: w("desk.act_preview") }).click();
     await expect(desk.getByRole("alert")).toContainText(w("desk.error_text_too_short", { limit: "20" }));

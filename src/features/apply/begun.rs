@@ -6,12 +6,14 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use belofte_contract::apply::ApplicationForm;
+use belofte_contract::apply::{ApplicationForm, FormField};
 use web_sys::File;
+use yew::Callback;
 
-use super::state::ApplyDraft;
-use crate::api::upload::Sending;
-use crate::api::{http, kept};
+use super::state::{ApplyDraft, ChosenFile, Edit, FileState, refusal, shortened};
+use crate::api::upload::{Sending, Uploading};
+use crate::api::{Api, http, kept};
+use crate::request::next_round;
 use crate::text::concat;
 
 /// The real files and what became of sending them; numbers tie them to the draft.
@@ -19,6 +21,42 @@ use crate::text::concat;
 pub struct Files {
     pub kept: Vec<(u32, File)>,
     pub sending: Vec<(u32, Rc<Sending>)>,
+}
+
+impl Files {
+    /// Takes `file` over as an answer to `asked`; refused where it will never do.
+    pub fn take(&mut self, draft: &ApplyDraft, asked: &FormField, file: File) -> ChosenFile {
+        let (number, name, bytes) = (next_round(), file.name(), file.size() as u64);
+        let refused = draft.surplus(asked).or_else(|| refusal(asked, &name, &file.type_(), bytes));
+        let state = refused.unwrap_or(FileState::Sending { percent: 0 });
+        self.kept.push((number, file));
+        ChosenFile { number, field: asked.name.clone(), name: shortened(&name), bytes, state }
+    }
+
+    /// Sends it ahead; nothing where that cannot even begin.
+    pub fn send(&mut self, api: &Api, draft: &ApplyDraft, number: u32, tell: Callback<Uploading>) -> Option<()> {
+        let (_, file) = self.kept.iter().find(|(known, _)| *known == number)?;
+        let sending = api.upload(&draft.form.id, draft.field_of(number)?, file, tell)?;
+        self.sending.push((number, sending));
+        Some(())
+    }
+
+    /// Stops sending what the draft holds no more, and lets go of it.
+    pub fn forget(&mut self, draft: &ApplyDraft) {
+        self.sending.retain(|(number, _)| draft.field_of(*number).is_some());
+        self.kept.retain(|(number, _)| draft.field_of(*number).is_some());
+    }
+}
+
+/// What an upload tells, as the draft takes it.
+pub fn told(number: u32, told: Uploading) -> Edit {
+    match told {
+        Uploading::Sent(sent, of) => {
+            let percent = (sent.min(of) * 100).checked_div(of).unwrap_or(0);
+            Edit::FileSent(number, percent as u32)
+        }
+        Uploading::Done(answer) => Edit::FileDone(number, answer.map(|upload| upload.upload_id)),
+    }
 }
 
 pub struct Begun {

@@ -5,7 +5,7 @@
 use std::rc::Rc;
 
 use belofte_contract::Timestamp;
-use belofte_contract::apply::{Answer, FieldKind};
+use belofte_contract::apply::{Answer, FieldKind, values as given};
 use belofte_contract::time::DAY_MS;
 use belofte_html::html;
 use js_sys::{Array, JSON};
@@ -57,10 +57,13 @@ fn use_device(props: &Device) -> Html {
         let (page, name, until) = (page.clone(), name.clone(), until.clone());
         use_start(move || {
             if let Some((at, answers)) = found(&name, page.core.clock.now()) {
-                until.set(Some(at.plus_ms(DAY_MS)));
-                if page.begun.draft.borrow().answers.is_empty() {
-                    restore(&page, answers);
-                }
+                // What was typed before this was here stands; the rest comes back beside it, and all of it is kept.
+                let is_typed = !page.begun.draft.borrow().answers.is_empty();
+                restore(&page, answers);
+                until.set(match is_typed {
+                    true => kept(&page, &name, &written(&page.begun.draft.borrow())),
+                    false => Some(at.plus_ms(DAY_MS)),
+                });
             }
             Left { page, name }
         });
@@ -173,7 +176,7 @@ fn restore(page: &Rc<Page>, answers: Vec<Answer>) {
     for Answer { field, values } in answers {
         let is_several = {
             let draft = page.begun.draft.borrow();
-            if !is_kept(&draft, &field) {
+            if !is_kept(&draft, &field) || !given(&draft.answers, &field).is_empty() {
                 continue;
             }
             draft.form.field(&field).is_some_and(|field| field.kind == FieldKind::MultiChoice)

@@ -3,7 +3,7 @@
 //! Components only. MUST: nothing that was written is lost while the page is open; one key from opening the form to
 //! a final answer, also over a reload, so that any number of tries makes exactly one application.
 
-mod begun;
+pub mod begun;
 pub mod device;
 pub mod proof;
 pub mod receipt;
@@ -29,10 +29,9 @@ use yew::prelude::*;
 
 use self::begun::{Begun, Shown};
 use self::proof::Asked;
-use self::state::{ApplyDraft, ChosenFile, Edit, FileState, refusal, retry_wait_s, shortened};
+use self::state::{ApplyDraft, Edit, FileState, retry_wait_s};
 use self::view::{Delivery, FormParts, Tell, Told};
 use crate::api::session;
-use crate::api::upload::Uploading;
 use crate::api::{Api, ApiError, Asking};
 use crate::app::{Core, Saved, Shared, applied, print, use_arrival};
 use crate::clock::use_freshness;
@@ -366,13 +365,9 @@ impl Page {
         let Some(asked) = form.field(field) else { return };
         for at in 0..list.length() {
             let Some(file) = list.get(at) else { return };
-            let (number, name, bytes) = (next_round(), file.name(), file.size() as u64);
-            let surplus = self.begun.draft.borrow().surplus(asked);
-            let refused = surplus.or_else(|| refusal(asked, &name, &file.type_(), bytes));
-            let (is_fine, name) = (refused.is_none(), shortened(&name));
-            let state = refused.unwrap_or(FileState::Sending { percent: 0 });
-            self.begun.files.borrow_mut().kept.push((number, file));
-            self.edit(Edit::FileChosen(ChosenFile { number, field: field.to_owned(), name, bytes, state }));
+            let file = self.begun.files.borrow_mut().take(&self.begun.draft.borrow(), asked, file);
+            let (number, is_fine) = (file.number, matches!(file.state, FileState::Sending { .. }));
+            self.edit(Edit::FileChosen(file));
             self.forget_files();
             if is_fine {
                 self.send_file(number);
@@ -383,26 +378,12 @@ impl Page {
     fn send_file(self: &Rc<Page>, number: u32) {
         // The upload lives in the page that it tells; `Shown` ends it, and with it the circle.
         let page = self.clone();
-        let tell = Callback::from(move |told| {
-            page.edit(match told {
-                Uploading::Sent(sent, of) => {
-                    let percent = (sent.min(of) * 100).checked_div(of).unwrap_or(0);
-                    Edit::FileSent(number, percent as u32)
-                }
-                Uploading::Done(answer) => Edit::FileDone(number, answer.map(|upload| upload.upload_id)),
-            });
-        });
-        if self.begin_upload(number, tell).is_none() {
+        let tell = Callback::from(move |told| page.edit(begun::told(number, told)));
+        let begun = &self.begun;
+        let sent = begun.files.borrow_mut().send(&self.core.api, &begun.draft.borrow(), number, tell);
+        if sent.is_none() {
             self.edit(Edit::FileDone(number, Err(ApiError::Fault)));
         }
-    }
-
-    fn begin_upload(&self, number: u32, tell: Callback<Uploading>) -> Option<()> {
-        let (draft, mut files) = (self.begun.draft.borrow(), self.begun.files.borrow_mut());
-        let (_, file) = files.kept.iter().find(|(known, _)| *known == number)?;
-        let sending = self.core.api.upload(&draft.form.id, draft.field_of(number)?, file, tell)?;
-        files.sending.push((number, sending));
-        Some(())
     }
 
     fn remove_file(self: &Rc<Page>, number: u32) {
@@ -414,11 +395,8 @@ impl Page {
         self.forget_files();
     }
 
-    /// Stops sending what the draft holds no more, and lets go of it.
     fn forget_files(&self) {
-        let (draft, mut files) = (self.begun.draft.borrow(), self.begun.files.borrow_mut());
-        files.sending.retain(|(number, _)| draft.field_of(*number).is_some());
-        files.kept.retain(|(number, _)| draft.field_of(*number).is_some());
+        self.begun.files.borrow_mut().forget(&self.begun.draft.borrow());
     }
 }
 

@@ -119,16 +119,22 @@ impl ApplyDraft {
         self.files.iter().filter(on_its_way).map(|file| file.number).collect()
     }
 
+    /// The files of `field` that have arrived.
+    pub fn uploads(&self, field: &str) -> Vec<String> {
+        let mut uploads = Vec::new();
+        for file in self.files_of(field) {
+            if let FileState::Ready { upload_id } = &file.state {
+                uploads.push(upload_id.clone());
+            }
+        }
+        uploads
+    }
+
     /// What is sent: the answers, and the files that have arrived.
     pub fn sent_answers(&self) -> Vec<Answer> {
         let mut sent = self.answers.clone();
         for field in &self.form.fields {
-            let mut values = Vec::new();
-            for file in self.files_of(&field.name) {
-                if let FileState::Ready { upload_id } = &file.state {
-                    values.push(upload_id.clone());
-                }
-            }
+            let values = self.uploads(&field.name);
             if !values.is_empty() {
                 sent.push(Answer { field: field.name.clone(), values });
             }
@@ -144,7 +150,8 @@ impl ApplyDraft {
         full.then_some(FileState::Refused { code: FieldErrorCode::TooMany, limit: Some(u64::from(most)) })
     }
 
-    fn trouble(&self, field: &FormField) -> Option<Trouble> {
+    /// What keeps the answer to `field` from being sent.
+    pub fn trouble(&self, field: &FormField) -> Option<Trouble> {
         if field.kind != FieldKind::File {
             return field.problem(values(&self.answers, &field.name)).map(Trouble::Answer);
         }

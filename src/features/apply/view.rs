@@ -215,7 +215,7 @@ impl Control<'_> {
 }
 
 /// Limits are told before they are hit.
-fn limit(ctx: &Ctx, asked: &FormField) -> String {
+pub fn limit(ctx: &Ctx, asked: &FormField) -> String {
     match asked.kind {
         FieldKind::LongText => {
             asked.max_length.map(|most| ctx.plural(Key::ApplyMaxLength, most, &[])).unwrap_or_default()
@@ -327,6 +327,18 @@ fn file(control: &Control<'_>, class: &'static str) -> Html {
         <input {class} type="file" id={*id} name={&asked.name} accept={accept_list(&asked.accept)}
             {multiple} {onchange} aria-describedby={control.describedby()} aria-invalid={described.invalid} />
     }
+}
+
+/// The same question in another form, whose files `draft` holds.
+pub fn files_of(
+    ctx: &Ctx,
+    around: &Field<'_>,
+    asked: &FormField,
+    (draft, tell): (&ApplyDraft, &Tell),
+    is_live: bool,
+) -> Html {
+    let control = Control { draft, asked, id: around.id, described: &around.described(), tell };
+    if is_live { files(ctx, around, &control) } else { plain_files(ctx, around, &control) }
 }
 
 fn files(ctx: &Ctx, around: &Field<'_>, control: &Control<'_>) -> Html {

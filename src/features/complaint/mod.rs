@@ -5,7 +5,7 @@
 #[cfg(feature = "ssr")]
 pub mod view;
 
-use belofte_contract::complaint::{SUBJECT_MAX_CHARS, TEXT_MAX_CHARS};
+use belofte_contract::complaint::{FILES_MAX, SUBJECT_MAX_CHARS, TEXT_MAX_CHARS};
 use belofte_contract::paths;
 use belofte_html::html;
 use yew::prelude::*;
@@ -20,6 +20,7 @@ pub fn form(ctx: &Ctx, about: &About<'_>) -> Form {
     let mut questions = vec![
         Question::text("subject", ctx.t(Key::ComplaintSubject)).required().most(SUBJECT_MAX_CHARS as u32),
         Question::long_text("text", ctx.t(Key::ComplaintText)).required().most(TEXT_MAX_CHARS as u32).hint(hint),
+        Question::files("uploads", ctx.t(Key::ComplaintFiles), FILES_MAX),
     ];
     let mut posting = about.posting.map(str::to_owned);
     if let Some(application) = about.application {
@@ -45,5 +46,5 @@ pub fn panel(place: &Place) -> Html {
 /// The way to what was complained before, and to its answer.
 pub fn made_before(ctx: &Ctx) -> Html {
     let href = concat(&[&ctx.endpoint, "/careers/complaint/answer?lang=", ctx.format.lang()]);
-    html! { <p><a {href}>{ ctx.t(Key::ComplaintLook) }</a></p> }
+    html! { <p class="back"><a {href}>{ ctx.t(Key::ComplaintLook) }</a></p> }
 }

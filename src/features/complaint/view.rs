@@ -46,14 +46,20 @@ pub fn complaint(ctx: &Ctx, complaint: &Complaint) -> Html {
     let values = [("date", date.as_str()), ("time", &time), ("person", person)];
     let stands = match (complaint.state, person.is_empty()) {
         (ComplaintState::Answered, _) => ctx.t(Key::ComplaintAnswered),
-        (ComplaintState::Late, _) => ctx.fill(Key::ComplaintLate, &values),
+        (ComplaintState::Late, false) => ctx.fill(Key::ComplaintLateFrom, &values),
+        (ComplaintState::Late, true) => ctx.fill(Key::ComplaintLate, &values),
         (ComplaintState::Received | ComplaintState::Unknown, false) => ctx.fill(Key::ComplaintWaits, &values),
         (ComplaintState::Received | ComplaintState::Unknown, true) => ctx.fill(Key::ComplaintWaitsNobody, &values),
     };
+    // Who takes it further matters first when we do not answer.
+    let is_late = complaint.state == ComplaintState::Late;
     html! {
         <>
             <p class="eyebrow">{ complaint.number.text() }</p>
             <p role="status"><b>{ stands }</b></p>
+            if is_late {
+                { next_bodies(ctx, &complaint.next_bodies) }
+            }
             if let Some(answer) = &complaint.answer {
                 <h2>{ ctx.fill(Key::ComplaintAnswer, &[("person", &answer.by)]) }</h2>
                 { for lines(&answer.text) }
@@ -65,9 +71,8 @@ pub fn complaint(ctx: &Ctx, complaint: &Complaint) -> Html {
             if !complaint.files.is_empty() {
                 <ul>{ for complaint.files.iter().map(|file| html! { <li>{ file }</li> }) }</ul>
             }
-            if !complaint.next_bodies.is_empty() {
-                <h2>{ ctx.t(Key::ComplaintNext) }</h2>
-                <ul>{ for complaint.next_bodies.iter().map(next) }</ul>
+            if !is_late {
+                { next_bodies(ctx, &complaint.next_bodies) }
             }
             if let Some(delete_on) = complaint.delete_on {
                 <p>{ ctx.fill(Key::ComplaintKept, &[("date", &ctx.date(delete_on, DateStyle::DayMonthYear))]) }</p>
@@ -76,8 +81,14 @@ pub fn complaint(ctx: &Ctx, complaint: &Complaint) -> Html {
     }
 }
 
-fn next(body: &NextBody) -> Html {
-    html! { <li><a href={&body.url}>{ &body.name }</a>{ ": " }{ &body.about }</li> }
+fn next_bodies(ctx: &Ctx, bodies: &[NextBody]) -> Html {
+    let next = |body: &NextBody| html! { <li><a href={&body.url}>{ &body.name }</a>{ ": " }{ &body.about }</li> };
+    html! {
+        if !bodies.is_empty() {
+            <h2>{ ctx.t(Key::ComplaintNext) }</h2>
+            <ul>{ for bodies.iter().map(next) }</ul>
+        }
+    }
 }
 
 fn lines(text: &str) -> impl Iterator<Item = Html> + '_ {

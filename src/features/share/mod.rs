@@ -55,13 +55,25 @@ fn use_share(place: &Place) -> Html {
 
 fn send(page: &Page) {
     let (url, is_copied) = (page.url.clone(), page.is_copied.clone());
-    let navigator: JsValue = gloo::utils::window().navigator().into();
     let given = object(&[("url", url.as_str().into())]);
-    if asked(&navigator, "share", &given).is_some() {
-        return;
-    }
-    let Some(copying) = asked(&get(&navigator, "clipboard"), "writeText", &url.as_str().into()) else { return };
+    let Some(shared) = asked(&navigator(), "share", &given) else { return copy(&url, is_copied) };
+    spawn(async move {
+        // Whoever closes what the device offers wants neither; a device that refuses leaves the clipboard.
+        if let Err(why) = JsFuture::from(shared).await
+            && get(&why, "name") != "AbortError"
+        {
+            copy(&url, is_copied);
+        }
+    });
+}
+
+fn copy(url: &str, is_copied: Kept<bool>) {
+    let Some(copying) = asked(&get(&navigator(), "clipboard"), "writeText", &url.into()) else { return };
     spawn(async move { is_copied.set(JsFuture::from(copying).await.is_ok()) });
+}
+
+fn navigator() -> JsValue {
+    gloo::utils::window().navigator().into()
 }
 
 /// What `of` promises when it is called by `name`; None where it has no such thing.

@@ -34,6 +34,7 @@ pub async fn run(options: DemoOptions) -> Result<(), StartError> {
     let state = crate::state::open(config, clock).await?;
     let samples = seed::seed(&state).await?;
     let link = seed::recruiter(&state).await?;
+    seed::complaint_reader(&state).await?;
     crate::start_loops(&state);
     let host = host::router(&www, &state)?;
     let mut out = std::io::stdout().lock();

@@ -2,6 +2,7 @@
 //!
 //! The same at every start at the same moment. Never writes mail: what is history was mailed long ago.
 
+mod complaint;
 mod questions;
 mod store;
 mod story;
@@ -10,6 +11,7 @@ use std::collections::BTreeSet;
 
 use belofte_contract::Reference;
 
+pub use self::complaint::{READER, complaint_reader};
 use self::story::{Delay, End, Story, Teller};
 use crate::StartError;
 use crate::desk::access::{Role, Who};

@@ -125,8 +125,7 @@ impl Written {
             true => widget::view::code_form(ctx, &self.get("number"), &self.get("email")),
             false => widget::view::look_form(ctx),
         };
-        let mut plain =
-            PlainForm { form, written: self.fields, errors: vec![], failed: self.failed, key: String::new() };
+        let mut plain = PlainForm { form, written: self.fields, failed: self.failed, ..PlainForm::default() };
         // What was not sent yet has nothing wrong.
         if !plain.written.is_empty() {
             plain.errors = plain.problems();
@@ -279,7 +278,7 @@ async fn page(state: &AppState, parts: &Parts, path: &str, answer: Answer, statu
 }
 
 fn erasing(form: Form) -> PlainForm {
-    PlainForm { form, written: vec![], errors: vec![], failed: None, key: new_id() }
+    PlainForm { form, key: new_id(), ..PlainForm::default() }
 }
 
 async fn render(ctx: &Ctx, before: yew::Html, form: Option<PlainForm>) -> String {

@@ -19,8 +19,7 @@ use std::future::Future;
 use std::rc::Rc;
 
 use axum::Router;
-use axum::extract::rejection::FormRejection;
-use axum::extract::{Form, State};
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
 use axum::routing::get;
@@ -165,12 +164,8 @@ async fn posting(
     shell::whole(&state, &head, &parts, page, &body)
 }
 
-async fn send(
-    Path(id): Path<String>,
-    visit: ways::Visit,
-    body: Result<Form<Vec<(String, String)>>, FormRejection>,
-) -> ApiResult<Response> {
-    ways::send_named(visit, named(id), body).await
+async fn send(Path(id): Path<String>, visit: ways::Visit, request: Request) -> ApiResult<Response> {
+    ways::send_named(visit, named(id), request).await
 }
 
 fn named(id: String) -> HashMap<String, String> {

@@ -4,6 +4,7 @@
 //! A form is answered by a redirect to its page, which shows once what came of it; nothing that was written is lost
 //! meanwhile. What another site's page posts here is not carried out.
 
+mod body;
 mod questions;
 
 use std::collections::HashMap;
@@ -12,8 +13,7 @@ use std::net::IpAddr;
 use std::pin::Pin;
 
 use axum::Router;
-use axum::extract::Form as Body;
-use axum::extract::rejection::FormRejection;
+use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
@@ -270,11 +270,9 @@ pub async fn show_named(visit: Visit, named: HashMap<String, String>) -> ApiResu
     let mut shown = (target.way.show)(&asked).await?;
     let form = shown.form.take().filter(|_| told.is_none()).map(|form| PlainForm {
         form,
-        written: vec![],
-        errors: vec![],
-        failed: None,
         // Tells a machine that sends it at once.
         key: key_of_form(asked.state.clock.now()),
+        ..PlainForm::default()
     });
     let is_told = told.is_some();
     let mut response = page(&asked, &target, shown, form, told, StatusCode::OK).await?;
@@ -284,34 +282,32 @@ pub async fn show_named(visit: Visit, named: HashMap<String, String>) -> ApiResu
     Ok(response)
 }
 
-async fn send(
-    visit: Visit,
-    Path(named): Path<HashMap<String, String>>,
-    body: Result<Body<Vec<(String, String)>>, FormRejection>,
-) -> ApiResult<Response> {
-    send_named(visit, named, body).await
+async fn send(visit: Visit, Path(named): Path<HashMap<String, String>>, request: Request) -> ApiResult<Response> {
+    send_named(visit, named, request).await
 }
 
 /// Carries out what the form says, then leads back to its page.
-pub async fn send_named(
-    visit: Visit,
-    named: HashMap<String, String>,
-    body: Result<Body<Vec<(String, String)>>, FormRejection>,
-) -> ApiResult<Response> {
+pub async fn send_named(visit: Visit, named: HashMap<String, String>, request: Request) -> ApiResult<Response> {
     let target = Target::of(named)?;
-    let (false, Ok(Body(written))) = (from_elsewhere(&visit.headers), body) else {
+    if from_elsewhere(&visit.headers) {
         return Ok(to(&target.path, &visit.parts));
-    };
+    }
     let asked = match asked(&visit, &target).await? {
         Ok(asked) => asked,
         Err(elsewhere) => return Ok(elsewhere),
     };
     let mut shown = (target.way.show)(&asked).await?;
     let Some(form) = shown.form.take() else { return Ok(to(&target.path, &visit.parts)) };
-    let key = written.iter().find(|(name, _)| name == carried::KEY).map(|(_, key)| key.clone());
+    let came = match body::read(&asked, &form, request).await {
+        Ok(Some(came)) => came,
+        Ok(None) => return Ok(to(&target.path, &visit.parts)),
+        Err(problem) => return super::refused(&visit.state, &visit.headers, problem).await,
+    };
+    let key = came.written.iter().find(|(name, _)| name == carried::KEY).map(|(_, key)| key.clone());
     let key = key.filter(|key| (8..=128).contains(&key.len())).unwrap_or_else(new_id);
-    let mut plain = PlainForm { form, written, errors: vec![], failed: None, key };
+    let mut plain = PlainForm { form, written: came.written, files: came.files, key, ..PlainForm::default() };
     plain.errors = plain.problems();
+    plain.errors.extend(came.refused);
     if !plain.errors.is_empty() {
         return page(&asked, &target, shown, Some(plain), None, StatusCode::UNPROCESSABLE_ENTITY).await;
     }
@@ -347,6 +343,7 @@ fn json(values: Vec<(String, Sent)>) -> serde_json::Value {
         Sent::Text(text) => text.into(),
         Sent::Number(number) => number.into(),
         Sent::Yes => true.into(),
+        Sent::Several(texts) => texts.into(),
     };
     serde_json::Value::Object(values.into_iter().map(|(name, sent)| (name, value(sent))).collect())
 }
@@ -387,6 +384,11 @@ async fn page(
     status: StatusCode,
 ) -> ApiResult<Response> {
     let Asked { state, parts, .. } = asked;
+    // A file that is gone is chosen anew.
+    let form = form.map(|mut plain| {
+        plain.files.retain(|file| !file.name.is_empty());
+        plain
+    });
     let organization = load_organization(state, Some(&parts.lang)).await?;
     let ways = asked.about().application.map_or(&organization.ways, |application| &application.ways);
     let label = ways.iter().find(|way| way.word == target.way.word).map(|way| way.label.clone());

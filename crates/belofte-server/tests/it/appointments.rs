@@ -119,6 +119,38 @@ both!(a_talk_is_chosen_moved_and_called_off_and_each_promise_follows, app, {
     assert_eq!(mails(&app, "talk_booked").await.len(), 1);
 });
 
+both!(how_the_talk_was_is_asked_once_it_is_over_and_never_when_it_was_called_off, app, {
+    let moments = async |who: &Applicant| {
+        let feedback = who.get(&app, "/feedback?lang=en", &[]).await.json();
+        feedback["moments"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["moment"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let (noor, daan) = (invited(&app, "noor@example.com").await, invited(&app, "daan@example.com").await);
+    let ids = publish(&app, "kok", &slots(&["2027-03-24"], &["14:00", "15:00"])).await;
+    for (who, slot) in [(&noor, &ids[0]), (&daan, &ids[1])] {
+        assert_eq!(who.take(&app, slot).await.status, StatusCode::CREATED);
+    }
+    // With one of them the desk goes on before the talk was: that calls it off.
+    let step = json!({"stage_id": "decision", "by": "sanne"});
+    assert_eq!(daan.act(&app, "transitions", step).await.status, StatusCode::OK);
+    assert_eq!(moments(&noor).await, ["receipt"]);
+    for (time, asked) in [("2027-03-24T14:44:59+01:00", 1), ("2027-03-24T14:45:00+01:00", 2)] {
+        app.set_time(time);
+        let bearer = session(&app, "noor@example.com").await;
+        let noor = Applicant { bearer, reference: noor.reference.clone(), promise: String::new() };
+        assert_eq!(moments(&noor).await.len(), asked, "{time}");
+        let given = noor.call(&app, Method::POST, "feedback", &json!({"moment": "interview", "nps": 9})).await;
+        assert_eq!(given.status.is_success(), asked == 2, "{}", given.text());
+    }
+    app.set_time("2027-03-25T10:00:00+01:00");
+    let daan = Applicant { bearer: session(&app, "daan@example.com").await, ..daan };
+    assert_eq!(moments(&daan).await, ["receipt"], "there was no talk");
+});
+
 both!(choosing_is_what_was_asked_of_the_applicant, app, {
     let lotte = chooser(&app, "lotte@example.com").await;
     let ids = publish(&app, "verzorgende-ig", &slots(&["2027-03-31"], &["10:00"])).await;

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::canary::columns;
 use crate::desk_users::{Colleague, colleague, colleague_as, form, page, read};
-use crate::support::{Reply, TestApp, key};
+use crate::support::{Part, Reply, TestApp, key};
 use crate::timeline::applicant;
 
 const EMAIL: &str = "klaagster@example.com";
@@ -280,10 +280,21 @@ both!(it_turns_late_by_itself_and_both_are_told_once, app, {
         ]
     );
     let bearer = session(&app, EMAIL, &number).await;
-    assert_eq!(show(&app, &number, &bearer).await.json()["state"], "late");
+    let shown = show(&app, &number, &bearer).await.json();
+    assert_eq!((&shown["state"], &shown["handler"]["name"]), (&json!("late"), &json!("Rosa de Lezer")));
+    assert_eq!(shown["next_bodies"][0]["name"], "NVP");
+    let visit = bearer.replace("Bearer ", "belofte_complaint=");
+    let own = page(&read(&app, &format!("/careers/complaint/answer/{number}?lang=en"), &visit).await);
+    let late = "We are late, and that is on us. Rosa de Lezer was to answer you before 17:00 on Tuesday 20 April.";
+    let (said, next, wrote) = (own.find(late), own.find("or does none come?"), own.find("What you wrote"));
+    assert!(said.is_some() && said < next && next < wrote, "late, by whom, who is next: {own}");
     app.state.clock.set(due.plus_ms(60_000));
     // The session of the desk has ended by now.
     let rosa_again = reader(&app, "Roos", None).await;
+    for path in ["/desk/complaints".to_owned(), format!("/desk/complaints/{number}")] {
+        let desk = page(&read(&app, &path, &rosa_again.cookie).await);
+        assert!(desk.contains("data-state=\"late\""), "{path}: {desk}");
+    }
     assert_eq!(answer(&app, &rosa_again, &number).await.status, StatusCode::SEE_OTHER, "another reader stands in");
     drop(rosa);
     let findings = belofte_server::doctor::examine(&app.state.store, &app.state.secret).await.unwrap();
@@ -388,6 +399,59 @@ both!(without_javascript_it_is_made_read_and_erased_by_forms_alone, app, {
     assert!(
         page(&app.get("/careers/complaint/answer?lang=en&done=erased").await).contains("Your complaint is erased.")
     );
+});
+
+const FORM: &str = "/careers/complaint?lang=en";
+const PDF: &[u8] = b"%PDF-1.7\n%%EOF\n";
+
+/// The form with its files, as a browser without JavaScript sends it.
+async fn send_form(app: &TestApp, key: &str, text: &str, files: &[Part<'_>]) -> Reply {
+    let words = [("subject", SUBJECT), ("text", text), ("lang", "en"), ("email", EMAIL), ("belofte-key", key)];
+    let words = words.map(|(name, text)| Part::Text(name, text));
+    app.post_parts(FORM, &[&words, files].concat(), &[]).await
+}
+
+both!(without_javascript_files_come_with_it_and_are_kept_while_it_is_mended, app, {
+    let rosa = reader(&app, "Rosa", None).await;
+    let shown = page(&app.get(FORM).await);
+    assert!(shown.contains("enctype=\"multipart/form-data\"") && shown.contains("5 files at most"), "{shown}");
+    let key = after(&shown, "value=\"");
+    let said = format!("They told me {WORD} and no reason.");
+    let pdf = Part::File("uploads", FILE, PDF);
+    let program = Part::File("uploads", "tool.exe", b"MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff");
+
+    // One that fits, one that never will: the form comes back with the first, and says what is wrong with the second.
+    let refused = send_form(&app, &key, "Short.", &[pdf, program]).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text());
+    let text = page(&refused);
+    assert!(text.contains(&format!("{FILE} has arrived")) && text.contains("These kinds of file work: PDF"), "{text}");
+    assert!(text.contains(SUBJECT) && text.contains("Short."), "nothing is lost: {text}");
+    let id: String =
+        sqlx::query_scalar("SELECT id FROM uploads").fetch_one(app.state.store.read()).await.expect("the one");
+    assert!(text.contains(&format!("value=\"{id}\"")), "{text}");
+
+    // A file field that is left alone comes as a nameless, empty file.
+    let kept = Part::Text("uploads", &id);
+    let sent = send_form(&app, &key, &said, &[kept, Part::File("uploads", "", b"")]).await;
+    assert_eq!((sent.status, sent.header("location")), (StatusCode::SEE_OTHER, FORM), "{}", sent.text());
+    // A browser that sends all of it once more brings the file anew: still one complaint.
+    for again in [kept, pdf] {
+        let again = send_form(&app, &key, &said, &[again]).await;
+        assert_eq!(again.status, StatusCode::SEE_OTHER, "{}", again.text());
+    }
+    let numbers: Vec<String> =
+        sqlx::query_scalar("SELECT number FROM complaints").fetch_all(app.state.store.read()).await.unwrap();
+    let desk = page(&read(&app, &format!("/desk/complaints/{}?lang=en", numbers[0]), &rosa.cookie).await);
+    assert_eq!((numbers.len(), desk.matches("/files/").count()), (1, 1), "{desk}");
+    let link = desk.split("href=\"").map(|part| part.split('"').next().unwrap()).find(|part| part.contains("/files/"));
+    assert_eq!(read(&app, link.unwrap(), &rosa.cookie).await.body, PDF);
+
+    // A file that another complaint has is asked for anew; a sixth one is one too many.
+    let gone = send_form(&app, "another-key", &said, &[kept]).await;
+    assert_eq!(gone.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", gone.text());
+    assert!(page(&gone).contains("Choose it again") && !page(&gone).contains(&id), "{}", page(&gone));
+    let six = send_form(&app, "another-key", &said, &[pdf; 6]).await;
+    assert_eq!(six.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", six.text());
 });
 
 both!(from_ones_own_page_no_address_is_written, app, {

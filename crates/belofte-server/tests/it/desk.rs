@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
+use belofte_server::demo::seed::complaint_reader;
 use belofte_server::desk::access::Role;
 use belofte_server::desk::users::admit_to_demo;
 use serde_json::{Value, json};
@@ -177,7 +178,29 @@ both!(the_demo_leads_to_the_desk_and_a_real_server_does_not, app, {
     let desk = app.get_with("/desk", &[("cookie", &cookie)]).await;
     assert!(desk.status == StatusCode::OK && desk.text().contains("Sanne"), "{}", desk.text());
 
+    // Beside the recruiter, somebody who reads complaints: one waits there, and the recruiter has no way to it.
+    let missed = belofte_server::locale::text("en", "desk.complaints_no_reader");
+    let people = async || app.get_with("/desk/people?lang=en", &[("cookie", &cookie)]).await.text();
+    assert!(people().await.contains(missed), "{}", people().await);
+    complaint_reader(&app.state).await.unwrap();
+    assert!(!people().await.contains(missed));
+    complaint_reader(&app.state).await.unwrap();
+    assert!(app.get("/demo?lang=en").await.text().contains("Read complaints as Ineke Postma"));
+    let entered = app.post("/demo/complaints", &Value::Null, &[]).await;
+    assert_eq!((entered.status, entered.header("location")), (StatusCode::SEE_OTHER, "/desk/complaints"));
+    let reader = entered.header("set-cookie").split(';').next().unwrap().to_owned();
+    let list = app.get_with("/desk/complaints", &[("cookie", &reader)]).await.text();
+    assert_eq!(list.matches("Niemand belde me terug").count(), 1, "{list}");
+    assert!(list.contains("Ineke Postma") && list.contains("data-state=\"on_track\""), "{list}");
+    for path in ["/desk/complaints", "/desk/complaints/7QKD-2WNA-5RJE"] {
+        assert_eq!(app.get_with(path, &[("cookie", &cookie)]).await.status, StatusCode::FORBIDDEN, "{path}");
+        assert_eq!(app.get_with(path, &[("cookie", &reader)]).await.status, StatusCode::OK, "{path}");
+    }
+    let findings = belofte_server::doctor::examine(&app.state.store, &app.state.secret).await.unwrap();
+    assert_eq!(findings.faults, 0, "its date is under seal: {:?}", findings.lines);
+
     let real = no_demo(None).await;
+    assert_eq!(real.post("/demo/complaints", &Value::Null, &[]).await.status, StatusCode::NOT_FOUND);
     assert_eq!(real.post("/demo/desk", &Value::Null, &[]).await.status, StatusCode::NOT_FOUND);
     desk_users::invite(&real, SANNE, Role::Administrator, &[]).await;
     assert!(admit_to_demo(&real.state, SANNE, "").await.is_err());

@@ -194,3 +194,36 @@ both!(a_yes_to_the_question_is_another_year_and_no_year_comes_without_one, app, 
     belofte_server::ticker::clean(&app.state, app.state.clock.now()).await.unwrap();
     assert_eq!(count(&app, "kind = 'in_touch'").await, 1);
 });
+
+both!(a_new_address_takes_along_what_was_confirmed_and_nothing_that_anybody_may_have_typed, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    noor.act(&app, "decisions", json!({"outcome": "rejected", "by": "sanne", "no_reason": true})).await;
+    assert_eq!(in_touch(&app, &noor, "2027-09-01").await.status, StatusCode::CREATED);
+    press(&app, &link(&mails(&app, "follow_confirm").await[0]), "confirm").await;
+    for (email, department) in [("noor", "wonen"), ("noor", "wijkzorg"), ("new", "wijkzorg"), ("daan", "wonen")] {
+        following(&app, json!({"email": format!("{email}@example.com"), "department": department})).await;
+    }
+    assert_eq!(
+        follow(&app, json!({"email": "noor@example.com", "posting": UPCOMING})).await.status,
+        StatusCode::ACCEPTED
+    );
+
+    let path = format!("/v1/applications/{}/address?lang=en", noor.reference);
+    let ask = async |body: Value| app.post(&path, &body, &[("authorization", &noor.bearer)]).await;
+    assert_eq!(ask(json!({"email": "new@example.com"})).await.status, StatusCode::CREATED);
+    let mail = mails(&app, "new_address").await.pop().unwrap();
+    let code: String = mail["subject"].as_str().unwrap().chars().filter(char::is_ascii_digit).collect();
+    assert_eq!(count(&app, "email = 'new@example.com'").await, 1, "nothing moves before the code");
+    assert_eq!(ask(json!({"email": "new@example.com", "code": code})).await.status, StatusCode::CREATED);
+    for (what, rows) in [
+        ("email = 'new@example.com' AND kind = 'in_touch' AND until > 0", 1),
+        ("email = 'new@example.com' AND subject = 'wonen'", 1),
+        // Both followed it: one mail is enough.
+        ("email = 'new@example.com' AND subject = 'wijkzorg'", 1),
+        ("email = 'daan@example.com' AND confirmed_at IS NOT NULL", 1),
+        ("email = 'noor@example.com' AND confirmed_at IS NOT NULL", 0),
+        ("email = 'noor@example.com' AND confirmed_at IS NULL", 1),
+    ] {
+        assert_eq!(count(&app, what).await, rows, "{what}");
+    }
+});

@@ -268,6 +268,7 @@ impl Reply {
 }
 
 /// One part of a multipart body.
+#[derive(Clone, Copy)]
 pub enum Part<'p> {
     Text(&'p str, &'p str),
     File(&'p str, &'p str, &'p [u8]),

@@ -116,3 +116,80 @@ both!(a_question_before_applying_needs_an_address_and_stands_in_the_foot_of_the_
     assert_eq!(read(&app, "/careers/nowhere/questions?lang=en", "").await.status, StatusCode::NOT_FOUND);
     assert_eq!(read(&app, "/careers/kok/nothing?lang=en", "").await.status, StatusCode::NOT_FOUND);
 });
+
+/// Sends the form of `word` from one's own page; gives what its page tells then.
+async fn done(app: &TestApp, noor: &Applicant, word: &str, body: &str) -> Reply {
+    let (path, cookie) = (format!("/careers/status/{}/{word}?lang=en", noor.reference), cookie(noor));
+    let sent = send(app, &path, body, &cookie, "same-origin").await;
+    assert_eq!((sent.status, sent.header("location")), (StatusCode::SEE_OTHER, path.as_str()), "{}", sent.text());
+    read(app, &path, &with(&cookie, &sent)).await
+}
+
+async fn shown(app: &TestApp, noor: &Applicant, word: &str) -> Reply {
+    read(app, &format!("/careers/status/{}/{word}?lang=en", noor.reference), &cookie(noor)).await
+}
+
+both!(one_withdraws_and_takes_it_back_by_forms_alone, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    let page = shown(&app, &noor, "withdrawal").await;
+    holds(
+        &page,
+        StatusCode::OK,
+        &["Withdraw my application</button>", "name=\"erase\"", "name=\"reason\"", "type=\"checkbox\""],
+    );
+    let long = format!("belofte-key=key-of-noor&reason={}", "x".repeat(2_001));
+    let path = format!("/careers/status/{}/withdrawal?lang=en", noor.reference);
+    let wrong = send(&app, &path, &long, &cookie(&noor), "same-origin").await;
+    holds(&wrong, StatusCode::UNPROCESSABLE_ENTITY, &["ask-withdrawal-reason-error", &"x".repeat(2_001)]);
+    let elsewhere = send(&app, &path, "belofte-key=key-of-noor", &cookie(&noor), "cross-site").await;
+    assert_eq!(elsewhere.header("set-cookie"), "");
+    assert_eq!(noor.page(&app).await["status"], "open", "another site's page does nothing");
+
+    let told = done(&app, &noor, "withdrawal", "belofte-key=key-of-noor&reason=I+found+something+near+home.").await;
+    holds(&told, StatusCode::OK, &["Your application is withdrawn.", "you can take this back here"]);
+    assert_eq!(noor.page(&app).await["status"], "withdrawn");
+    let back = shown(&app, &noor, "withdrawal").await;
+    holds(&back, StatusCode::OK, &["Take it back</button>"]);
+    assert!(!back.text().contains("name=\"reason\""), "{}", back.text());
+    let told = done(&app, &noor, "withdrawal", "belofte-key=key-of-undo").await;
+    holds(&told, StatusCode::OK, &["Your application is on again.", "Everything is as it was"]);
+    assert_eq!(noor.page(&app).await["status"], "open");
+});
+
+both!(one_sees_corrects_and_has_erased_what_is_held_by_forms_alone, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    let status = format!("/careers/status/{}", noor.reference);
+    let links = ["answers", "address", "erasure", "export.zip"].map(|word| format!("href=\"{status}/{word}?lang=en\""));
+    let held = shown(&app, &noor, "held").await;
+    holds(&held, StatusCode::OK, &links.each_ref().map(String::as_str));
+    holds(&held, StatusCode::OK, &["held__thing", "Kept until: "]);
+
+    let form = shown(&app, &noor, "answers").await;
+    holds(&form, StatusCode::OK, &["value=\"Noor Jansen\"", "name=\"belofte-shown\"", "Correct my answers</button>"]);
+    let text = form.text();
+    let asked = text.split("name=\"belofte-shown\"").next().unwrap().rsplit("<input").next().unwrap().to_owned();
+    let asked = asked.split("value=\"").nth(1).unwrap().split('"').next().unwrap().replace(' ', "+");
+    let body = |name: &str| format!("belofte-key=key-{}&name={name}&start=now&belofte-shown={asked}", name.len());
+    let path = format!("{status}/answers?lang=en");
+    let wrong = send(&app, &path, &body(""), &cookie(&noor), "same-origin").await;
+    holds(&wrong, StatusCode::UNPROCESSABLE_ENTITY, &["ask-answers-name-error"]);
+    let told = done(&app, &noor, "answers", &body("Noor+de+Vries")).await;
+    holds(&told, StatusCode::OK, &["Your answers are corrected."]);
+    holds(&shown(&app, &noor, "answers").await, StatusCode::OK, &["value=\"Noor de Vries\""]);
+
+    holds(&shown(&app, &noor, "erasure").await, StatusCode::OK, &["Erase everything about me</button>"]);
+    let told = done(&app, &noor, "erasure", "belofte-key=key-of-erasure").await;
+    holds(&told, StatusCode::OK, &["We erase everything we have about you.", "10:00"]);
+    let stop = shown(&app, &noor, "erasure").await;
+    holds(&stop, StatusCode::OK, &["Stop the erasing</button>", "as you asked"]);
+    let told = done(&app, &noor, "erasure", "belofte-key=key-of-keeping").await;
+    holds(&told, StatusCode::OK, &["We erase nothing."]);
+    for word in ["withdrawal", "held", "answers", "address", "erasure"] {
+        let closed = read(&app, &format!("{status}/{word}?lang=en"), "").await;
+        assert_eq!(
+            (closed.status, closed.header("location")),
+            (StatusCode::SEE_OTHER, "/careers/status?lang=en"),
+            "{word}"
+        );
+    }
+});

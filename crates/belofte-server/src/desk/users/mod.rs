@@ -228,21 +228,26 @@ pub async fn sign_in(app: &App, email: &str, password: String, agent: &str) -> A
 
 /// Signs somebody of the demo in without any proof: there they are all made up. On a real server nobody gets in by this.
 pub async fn admit_to_demo(app: &App, email: &str, agent: &str) -> ApiResult<String> {
-    let user = store::find_by_email(&mut *app.store.read().acquire().await?, email).await?;
-    let user = user.filter(|user| app.config.demo && user.ended_at.is_none()).ok_or_else(ApiProblem::not_found)?;
-    // Whoever never took an invitation up gets a password and a second factor that nobody knows.
-    let proofs = if user.totp_salt.is_none() {
-        Some((password::hash(app.secret, random_token()?).await?, random_token()?))
-    } else {
-        None
-    };
+    let user = settle_in_demo(app, email).await?;
     let mut transaction = app.store.write().begin().await?;
-    if let Some((password_hash, salt)) = proofs {
-        store::set_proofs(&mut transaction, &user.id, &password_hash, Some((&salt, 0))).await?;
-    }
     let token = signed_in(&mut transaction, app, &user, agent).await?;
     transaction.commit().await?;
     Ok(token)
+}
+
+/// Somebody of the demo who works there from now on: whoever never took an invitation up gets a password and a second factor
+/// that nobody knows.
+pub async fn settle_in_demo(app: &App, email: &str) -> ApiResult<User> {
+    let user = store::find_by_email(&mut *app.store.read().acquire().await?, email).await?;
+    let user = user.filter(|user| app.config.demo && user.ended_at.is_none()).ok_or_else(ApiProblem::not_found)?;
+    if user.totp_salt.is_some() {
+        return Ok(user);
+    }
+    let (password_hash, salt) = (password::hash(app.secret, random_token()?).await?, random_token()?);
+    let mut transaction = app.store.write().begin().await?;
+    store::set_proofs(&mut transaction, &user.id, &password_hash, Some((&salt, 0))).await?;
+    transaction.commit().await?;
+    Ok(user)
 }
 
 /// The code after the password. `halfway` is the token that the password gave; None when it has ended.

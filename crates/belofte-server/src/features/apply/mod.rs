@@ -40,15 +40,13 @@ use crate::tokens::{keyed_hash, sha256_hex};
 pub const KEEP_HOURS: i64 = 24;
 /// A tab may stay open and try again after weeks: until then it hears of the application that it made.
 const KEYS_KEPT_MS: i64 = 30 * DAY_MS;
-/// A plain form carries its files along: all of them, and the words.
-const PLAIN_FORM_MAX_BYTES: usize = 32 * 1024 * 1024;
 const KEY_CHARS: std::ops::RangeInclusive<usize> = 8..=128;
 
 pub fn router() -> Router<AppState> {
     // One file and its multipart frame; the exact limit is checked while it streams.
     let upload_max = usize::try_from(FILE_MAX_BYTES).unwrap_or(usize::MAX).saturating_add(64 * 1024);
     Router::new()
-        .route(paths::APPLICATIONS, post(apply).layer(DefaultBodyLimit::max(PLAIN_FORM_MAX_BYTES)))
+        .route(paths::APPLICATIONS, post(apply).layer(DefaultBodyLimit::max(plain::PLAIN_FORM_MAX_BYTES)))
         .route(paths::UPLOADS, post(uploads::upload).layer(DefaultBodyLimit::max(upload_max)))
 }
 

@@ -22,6 +22,8 @@ use crate::problem::{ApiProblem, ApiResult};
 use crate::state::AppState;
 use crate::tokens::sha256_hex;
 
+/// A plain form carries its files along: all of them, and the words.
+pub const PLAIN_FORM_MAX_BYTES: usize = 32 * 1024 * 1024;
 /// Longest text of one part, in bytes: four a character at most.
 const TEXT_MAX_BYTES: usize = ANSWER_MAX_CHARS as usize * 4;
 
@@ -100,7 +102,8 @@ async fn read(state: &AppState, address: VisitorAddress, mut multipart: Multipar
     Ok(form)
 }
 
-async fn text(mut part: axum::extract::multipart::Field<'_>, name: &str) -> ApiResult<String> {
+/// Words under `name`.
+pub async fn text(mut part: axum::extract::multipart::Field<'_>, name: &str) -> ApiResult<String> {
     let mut bytes = vec![];
     while let Some(chunk) = part.chunk().await.map_err(|error| unreadable(&error, name))? {
         bytes.extend_from_slice(&chunk);

@@ -189,6 +189,17 @@ pub async fn last_end(connection: &mut AnyConnection, application_id: &str) -> A
     Ok(ends_at.map(Timestamp::from_ms))
 }
 
+/// How many talks were ever planned for an application, and when the first of them that was not called off ends.
+pub async fn first_end(connection: &mut AnyConnection, application_id: &str) -> ApiResult<(i64, Option<Timestamp>)> {
+    let row = sqlx::query(
+        "SELECT COUNT(*) AS planned, MIN(CASE WHEN b.state <> 'cancelled' THEN s.ends_at END) AS ends_at
+         FROM appointments b JOIN slots s ON s.id = b.slot_id WHERE b.application_id = $1 AND b.kind = 'interview'",
+    );
+    let row = row.bind(application_id).fetch_one(connection).await?;
+    let ends_at: Option<i64> = row.try_get("ends_at")?;
+    Ok((row.try_get("planned")?, ends_at.map(Timestamp::from_ms)))
+}
+
 /// Ids of the applications with a live appointment in a slot.
 pub async fn booked_in(connection: &mut AnyConnection, slot_id: &str) -> ApiResult<Vec<String>> {
     let sql = format!("SELECT b.application_id FROM appointments b WHERE b.slot_id = $1 AND {LIVE} ORDER BY b.id");

@@ -75,10 +75,12 @@ async fn file(
 pub async fn take(app: &App, new: &NewComplaint, key: Option<&str>) -> ApiResult<ComplaintTaken> {
     let (now, settings) = (app.clock.now(), app.settings());
     let mut accepted = rules::check(&settings, new)?;
-    let fingerprint = sha256_hex(serde_json::to_string(new)?.as_bytes());
     let key_hash = key.map(|key| keyed_hash(&app.secret, "complaint-key", key));
     let mut transaction = app.store.write().begin().await?;
     let connection = &mut *transaction;
+    // A form that carries its files along brings the same ones under new ids.
+    let uploads = store::contents(connection, &new.uploads).await?;
+    let fingerprint = sha256_hex(serde_json::to_string(&NewComplaint { uploads, ..new.clone() })?.as_bytes());
     if let Some(known) = known_under(connection, key_hash.as_deref()).await? {
         return if known.fingerprint == fingerprint {
             told(connection, &settings, &known).await

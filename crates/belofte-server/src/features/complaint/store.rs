@@ -134,6 +134,17 @@ pub async fn insert(
     Ok(true)
 }
 
+/// What uploads hold, each as a hash; their ids where they are gone.
+pub async fn contents(connection: &mut AnyConnection, uploads: &[String]) -> ApiResult<Vec<String>> {
+    let mut contents = vec![];
+    for upload in uploads.iter().take(FILES_MAX) {
+        let known = sqlx::query("SELECT sha256 FROM uploads WHERE id = $1").bind(upload);
+        let row = known.fetch_optional(&mut *connection).await?;
+        contents.push(row.map(|row| row.try_get("sha256")).transpose()?.unwrap_or_else(|| upload.clone()));
+    }
+    Ok(contents)
+}
+
 pub async fn find(connection: &mut AnyConnection, number: Reference) -> ApiResult<Option<ComplaintRow>> {
     one(connection, "number = $1", &number.to_string()).await
 }

@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
+use belofte_contract::Timestamp;
 use belofte_contract::feedback::{
     FEEDBACK_TEXT_MAX_CHARS, Feedback, FeedbackGiven, FeedbackMoment, Improvement, Improvements, Moment, NPS_MAX,
     NewFeedback,
@@ -22,6 +23,7 @@ use belofte_contract::told::Told;
 use sqlx::AnyConnection;
 
 use self::store::GivenRow;
+use crate::features::appointments;
 use crate::features::lookup::{AskedLang, Session, read_json};
 use crate::features::timeline::own;
 use crate::features::timeline::store::{ApplicationRow, Posting, load_events, word};
@@ -57,7 +59,7 @@ pub async fn read(app: &App, row: &ApplicationRow, lang: Option<&str>) -> ApiRes
     let settings = app.settings();
     let lang = settings.lang(lang.or(Some(&row.lang)));
     let mut connection = app.store.read().acquire().await?;
-    let come = come(&mut connection, &settings, row).await?;
+    let come = come(&mut connection, &settings, row, app.clock.now()).await?;
     let given = store::given(&mut connection, &row.id).await?;
     let words = Words::of("pages", &settings, lang);
     let told = |given: &GivenRow| FeedbackGiven {
@@ -75,19 +77,38 @@ pub async fn read(app: &App, row: &ApplicationRow, lang: Option<&str>) -> ApiRes
 }
 
 /// Which moments have come for an application: it arrived; a talk lies behind it; it was decided.
-async fn come(connection: &mut AnyConnection, settings: &Settings, row: &ApplicationRow) -> ApiResult<Vec<Moment>> {
-    let posting = Posting::of(settings, &row.posting_id, &row.lang)?;
-    let events = load_events(connection, &row.id, 0).await?;
-    let is_talk = |id: Option<&str>| posting.stage(id).is_some_and(|stage| stage.kind == StageKind::Interview);
-    let steps = events.iter().filter(|event| event.event == EntryEvent::Stage);
-    let invited = steps.clone().any(|event| is_talk(event.stage_id.as_deref()));
+async fn come(
+    connection: &mut AnyConnection,
+    settings: &Settings,
+    row: &ApplicationRow,
+    now: Timestamp,
+) -> ApiResult<Vec<Moment>> {
     let moments = [
         (Moment::Receipt, true),
-        // While the talk is the step that one is in, it may be still to come.
-        (Moment::Interview, invited && !is_talk(row.stage_id.as_deref())),
+        (Moment::Interview, has_talked(connection, settings, row, now).await?),
         (Moment::Decision, matches!(row.status, ApplicationStatus::Hired | ApplicationStatus::Rejected)),
     ];
     Ok(moments.into_iter().filter(|(_, has_come)| *has_come).map(|(moment, _)| moment).collect())
+}
+
+/// Whether a talk lies behind an application: one that was planned here is over. Of one that was planned elsewhere only the
+/// step is known: while one is in it, it may be still to come.
+async fn has_talked(
+    connection: &mut AnyConnection,
+    settings: &Settings,
+    row: &ApplicationRow,
+    now: Timestamp,
+) -> ApiResult<bool> {
+    let (planned, first_end) = appointments::store::first_end(connection, &row.id).await?;
+    if planned > 0 {
+        return Ok(first_end.is_some_and(|end| end <= now));
+    }
+    let posting = Posting::of(settings, &row.posting_id, &row.lang)?;
+    let events = load_events(connection, &row.id, 0).await?;
+    let is_talk = |id: Option<&str>| posting.stage(id).is_some_and(|stage| stage.kind == StageKind::Interview);
+    let mut steps = events.iter().filter(|event| event.event == EntryEvent::Stage);
+    let was_invited = steps.any(|event| is_talk(event.stage_id.as_deref()));
+    Ok(was_invited && !is_talk(row.stage_id.as_deref()))
 }
 
 async fn give(
@@ -110,7 +131,7 @@ pub async fn take(app: &App, row: &ApplicationRow, new: &NewFeedback, lang: Opti
     let text = new.text.as_deref().unwrap_or_default();
     let text = text.replace(|c: char| c.is_control() && c != '\n', "").trim().to_owned();
     let mut transaction = app.store.write().begin().await?;
-    let come = come(&mut transaction, &settings, row).await?;
+    let come = come(&mut transaction, &settings, row, now).await?;
     let mut problems = vec![];
     let nps = match new.nps {
         None => {

@@ -1,4 +1,5 @@
-//! A new mail address: proved by a code that is mailed to it, then every application of the old one goes along.
+//! A new mail address: proved by a code that is mailed to it, then every application of the old one goes along, and with
+//! them what was confirmed under it: news, following, staying in touch.
 //!
 //! The old address is told, and what was mailed to it opens nothing any more. Never says whether the new one is known here.
 
@@ -20,6 +21,7 @@ use belofte_contract::told::Told;
 use super::withdrawing::by_applicant;
 use super::{Asking, held, store, told};
 use crate::desk::deeds;
+use crate::features::follow;
 use crate::features::lookup::{self, AskedLang, Session, read_json};
 use crate::features::timeline::store::{NewEvent, record_event};
 use crate::http::limits::{Limited, VisitorAddress};
@@ -112,6 +114,7 @@ async fn prove(asking: &Asking<'_>, email: &str, code: &str) -> ApiResult<Told> 
         changed.push((row.id, version));
     }
     lookup::store::move_address(connection, (&old, &email), now).await?;
+    follow::store::move_address(connection, (&old, &email)).await?;
     let letter = letters::address_changed(&settings, settings.lang(Some(&row.lang)), &row.name);
     mail::store::insert(connection, app, &Envelope::to_applicant(&row.id, &old), &letter, now).await?;
     transaction.commit().await?;
