@@ -53,8 +53,13 @@ const PIECES: [(&str, &str, &str); 7] = [
 ];
 
 /// The same for a short piece that may stand several times.
-const EVERYWHERE: [(&str, &str); 2] =
-    [("(typeof FinalizationRegistry === 'undefined')", ""), ("? { register: () => {}, unregister: () => {} }", "")];
+const EVERYWHERE: [(&str, &str); 4] = [
+    ("(typeof FinalizationRegistry === 'undefined')", ""),
+    ("? { register: () => {}, unregister: () => {} }", ""),
+    // Asked of classes that every browser has, `instanceof` never throws.
+    ("let result;\ntry {\nresult = ", "const result = "),
+    (";\n} catch (_) {\nresult = false;\n}", ";"),
+];
 
 /// Glue and program. `short_names` is for the release build: hashes cannot be compressed.
 pub fn glue(wasm: Vec<u8>, short_names: bool) -> Result<(String, Vec<u8>)> {

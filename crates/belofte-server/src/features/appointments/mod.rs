@@ -167,7 +167,8 @@ pub async fn propose(app: &App, row: &ApplicationRow, new: &NewProposal, lang: O
     let words = Words::of("pages", &settings, lang);
     let owner = promise.as_ref().and_then(|promise| promise.owner.as_ref()).map(|owner| owner.name.as_str());
     let by_when = promise.as_ref().map(|promise| words.by_when(promise.due_at)).unwrap_or_default();
-    let values = [("person", owner.unwrap_or_default()), ("when", &by_when)];
+    let everybody = settings.name(lang);
+    let values = [("person", owner.unwrap_or(&everybody)), ("when", &by_when)];
     Ok(Told {
         title: words.say("talk_proposed_title", &values),
         text: words.say("talk_proposed_text", &values),
