@@ -12,7 +12,9 @@ async fn board_and_posting_are_pages_with_dates_and_no_script() {
     let app = TestApp::sqlite().await;
     let board = app.get("/careers?lang=nl").await;
     assert_eq!((board.status, board.header("content-type")), (StatusCode::OK, "text/html; charset=utf-8"));
-    for part in ["<html lang=\"nl\">", "Wijkverpleegkundige", "/careers/wijkverpleegkundige?lang=nl", "25 maart"] {
+    for part in
+        ["<html lang=\"nl\" dir=\"ltr\">", "Wijkverpleegkundige", "/careers/wijkverpleegkundige?lang=nl", "25 maart"]
+    {
         assert!(board.text().contains(part), "{part}");
     }
     assert!(board.header("content-security-policy").starts_with("default-src 'none'; style-src 'self'"));
@@ -28,8 +30,20 @@ async fn board_and_posting_are_pages_with_dates_and_no_script() {
 #[tokio::test]
 async fn the_browsers_language_is_used_when_none_is_asked() {
     let app = TestApp::sqlite().await;
-    let page = app.get_with("/careers", &[("accept-language", "fr-CH, en-US;q=0.9, nl;q=0.5")]).await;
-    assert!(page.text().contains("<html lang=\"en\">"));
+    for (accepted, html) in [
+        ("sv-SE, en-US;q=0.9, nl;q=0.5", "<html lang=\"en\" dir=\"ltr\">"),
+        ("fr-CH, en-US;q=0.9", "<html lang=\"fr\" dir=\"ltr\">"),
+        ("ar", "<html lang=\"ar\" dir=\"rtl\">"),
+        ("sv", "<html lang=\"nl\" dir=\"ltr\">"),
+    ] {
+        let page = app.get_with("/careers", &[("accept-language", accepted)]).await.text();
+        assert!(page.contains(html), "{accepted}");
+        // What the employer wrote in no such language is there as it wrote it.
+        assert!(
+            page.contains(if accepted.starts_with("sv-SE") { "District nurse" } else { "Wijkverpleegkundige" }),
+            "{accepted}"
+        );
+    }
 }
 
 #[tokio::test]
