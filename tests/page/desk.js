@@ -41,6 +41,8 @@ async function look(page, name) {
     await page.setViewportSize({ width, height });
     await page.emulateMedia({ colorScheme });
   };
+  // Without its styles a page is wider.
+  await expect.poll(() => page.evaluate(() => document.readyState)).toBe("complete");
   for (const one of looks) {
     await as(one);
     expect(await page.evaluate(() => document.documentElement.scrollWidth), `${name} at ${one.width} px`).toBeLessThanOrEqual(one.width);

@@ -6,10 +6,12 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use axum::http::{Method, StatusCode};
+use belofte_contract::Timestamp;
 use belofte_server::config::Limits;
 use belofte_server::desk::access::Role;
 use belofte_server::features::appointments::remind;
 use belofte_server::mail::outbox::Delivery;
+use belofte_server::ticker::tick;
 use serde_json::{Value, json};
 
 use crate::desk_users::{self, colleague};
@@ -389,6 +391,11 @@ both!(a_decision_takes_the_talk_out_of_the_calendar_and_after_it_one_can_be_plan
     // Deleted after 28 days, so the talk cannot come after 30.
     assert_eq!(page["decision"]["evaluation_until"], page["delete_on"]);
     assert_eq!(page["ways"][0]["word"], "evaluation");
+    // Everything is erased on 20 April: nobody could be told of a change to a talk after it.
+    let after = json!({"kind": "evaluation", "days": ["2027-04-21"], "times": ["16:00"], "minutes": 10, "with": ["sanne"],
+        "capacity": 1, "video_url": "https://video.example/room"});
+    let later = publish(&app, "kok", &after).await;
+    assert_eq!(noor.take(&app, &later[0]).await.status, StatusCode::CONFLICT);
     assert_eq!(noor.take(&app, &talks[0]).await.status, StatusCode::CREATED);
     let page = noor.page(&app).await;
     assert_eq!(page["appointment"]["kind"], "evaluation");
@@ -415,10 +422,20 @@ both!(who_is_hired_reads_when_with_whom_and_what_to_bring, app, {
     assert!(file.contains("DTSTART:20270503T063000Z"), "{file}");
     let again = desk_users::form(&app, &path, &form.replace("08%3A30", "09%3A00"), &sanne.cookie).await;
     assert_eq!(again.status, StatusCode::SEE_OTHER);
-    assert_eq!(mails(&app, "hand_over").await.len(), 1, "mailed once");
+    assert_eq!(mails(&app, "hand_over").await.len(), 2, "mailed again: the day begins later");
+    let same =
+        desk_users::form(&app, &path, &form.replace("08%3A30", "09%3A00").replace("Good", "Old"), &sanne.cookie).await;
+    assert_eq!(same.status, StatusCode::SEE_OTHER);
+    assert_eq!(mails(&app, "hand_over").await.len(), 2, "what else changes is on the page");
+    // Hired on 23 March and kept four weeks: the last of the first days is later, and counts.
+    assert_eq!(noor.page(&app).await["delete_on"], "2027-06-01T22:00:00Z");
     assert_eq!(noor.page(&app).await["hand_over"]["start"], "2027-05-03T07:00:00Z");
     let blank = desk_users::form(&app, &path, "day=&time=25&by=sanne&days=soon", &sanne.cookie).await;
     assert_eq!(blank.status, StatusCode::UNPROCESSABLE_ENTITY);
+    app.state.clock.set(Timestamp::parse("2027-05-03T05:00:00Z").unwrap());
+    tick(&app.state).await.unwrap();
+    let kept = app.desk(Method::GET, &format!("/applications/{}", noor.reference), &Value::Null).await.json();
+    assert_eq!(kept["hand_over"]["start"], "2027-05-03T07:00:00Z");
 });
 
 both!(a_series_is_every_time_on_every_working_day, app, {

@@ -2,6 +2,7 @@
 
 use axum::http::{Method, StatusCode};
 use belofte_server::desk::access::Role;
+use belofte_server::features::follow::store;
 use belofte_server::features::follow::tell::tell_due;
 use serde_json::{Value, json};
 
@@ -226,4 +227,21 @@ both!(a_new_address_takes_along_what_was_confirmed_and_nothing_that_anybody_may_
     ] {
         assert_eq!(count(&app, what).await, rows, "{what}");
     }
+});
+
+both!(what_opens_a_second_ahead_of_ones_own_clock_is_told_then_and_once, app, {
+    tell_due(&app.state).await.unwrap();
+    following(&app, json!({"email": "daan@example.com", "department": "Wijkzorg", "lang": "nl"})).await;
+    app.set_time("2027-03-24T10:00:00+01:00");
+    set_status(&app, UPCOMING, "open").await;
+    // Noted by another server on the same database, whose clock goes before.
+    let later = app.state.clock.now().plus_ms(1_000);
+    let mut transaction = app.state.store.write().begin().await.unwrap();
+    store::note_opening(&mut transaction, UPCOMING, later).await.unwrap();
+    transaction.commit().await.unwrap();
+    assert_eq!(tell_due(&app.state).await.unwrap(), 0);
+    app.state.clock.set(later);
+    assert_eq!(tell_due(&app.state).await.unwrap(), 1);
+    assert_eq!(tell_due(&app.state).await.unwrap(), 0);
+    assert_eq!(mails(&app, "follow_opened").await.len(), 1);
 });

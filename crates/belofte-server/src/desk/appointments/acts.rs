@@ -8,7 +8,7 @@ use belofte_contract::appointments::{NewSlots, SlotKind, SlotsPublished};
 use belofte_contract::contacts::Person;
 use belofte_contract::desk::MOVE_REASON_CHARS;
 use belofte_contract::problem::{FieldError, FieldErrorCode};
-use belofte_contract::time::MINUTE_MS;
+use belofte_contract::time::{DAY_MS, MINUTE_MS};
 use belofte_contract::timeline::{ApplicationStatus, EntryEvent};
 use serde_json::json;
 use sqlx::AnyConnection;
@@ -22,7 +22,8 @@ use crate::features::appointments::rules::{self, change_until, event_text, shown
 use crate::features::appointments::store::{self, HandOverRow, ProposalRow, SlotRow};
 use crate::features::appointments::talk::{Chosen, Talk};
 use crate::features::appointments::{shown_hand_over, told};
-use crate::features::timeline::store::{NewEvent, find, lock_by_reference, record_event};
+use crate::features::privacy;
+use crate::features::timeline::store::{NewEvent, find, keep_days, lock_by_reference, record_event};
 use crate::mail::talk_letters;
 use crate::problem::{ApiProblem, ApiResult};
 use crate::promises;
@@ -196,7 +197,8 @@ pub async fn decline(app: &App, signed: &Signed, promise_id: &str, by: &str, tex
     finish(transaction, (app, signed), &talk, (Act::TalkDeclined, json!({"promise_id": promise_id})), version).await
 }
 
-/// The first day of who is hired. Mailed when it is written for the first time; later changes show on the page.
+/// The first day of who is hired. Mailed when it is written for the first time and when it moves; what else changes shows on
+/// the page. Nothing is erased before the last of its days has passed as long ago as any end.
 pub async fn hand_over(app: &App, signed: &Signed, reference: &str, by: &str, new: HandOverRow) -> ApiResult<()> {
     let settings = app.settings();
     let reference = crate::desk::api::parse(reference)?;
@@ -218,8 +220,14 @@ pub async fn hand_over(app: &App, signed: &Signed, reference: &str, by: &str, ne
     let line = event_text("first_day", new.starts_at, None);
     let event = NewEvent { text: Some(&line), ..talk.event(EntryEvent::Appointment, Some(&by)) };
     let version = record_event(connection, &talk.row.id, event).await?;
-    if known.is_none() {
-        let shown = shown_hand_over(&settings, &new, &talk.lang);
+    let shown = shown_hand_over(&settings, &new, &talk.lang);
+    let last = shown.days.iter().map(|day| day.day.plus_ms(DAY_MS)).chain([new.starts_at]).max();
+    let kept_until = last.unwrap_or_default().plus_ms(i64::from(keep_days(&talk.row, &settings)) * DAY_MS);
+    // Whoever asked to be erased is.
+    if talk.row.delete_on_before.is_none() && talk.row.delete_on.is_some_and(|on| on < kept_until) {
+        privacy::store::put_delete_on(connection, &talk.row.id, Some(kept_until), None).await?;
+    }
+    if known.is_none_or(|known| known.starts_at != new.starts_at) {
         talk.mail(connection, |application| {
             talk_letters::hand_over(&settings, &talk.lang, application, (&shown, &by), talk.now)
         })

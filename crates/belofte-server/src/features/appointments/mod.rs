@@ -236,7 +236,7 @@ async fn free(
 ) -> ApiResult<Vec<Slot>> {
     let slots = store::free(connection, &row.posting_id, kind, now).await?;
     let shown = slots.iter().map(|slot| rules::shown(settings, slot, lang));
-    Ok(shown.filter(|slot| now <= slot.change_until).collect())
+    Ok(shown.filter(|slot| now <= slot.change_until && rules::outlasts(row, slot.end)).collect())
 }
 
 /// What the status page tells of talks.

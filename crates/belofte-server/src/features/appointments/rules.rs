@@ -28,6 +28,11 @@ pub fn evaluation_until(row: &ApplicationRow) -> Option<Timestamp> {
     Some(row.delete_on.map_or(until, |delete_on| until.min(delete_on)))
 }
 
+/// Whether the application is still there when `slot` ends: who is erased before can be told of no change.
+pub fn outlasts(row: &ApplicationRow, slot_end: Timestamp) -> bool {
+    row.delete_on.is_none_or(|delete_on| slot_end < delete_on)
+}
+
 /// The step whose talk is planned while an application is in `current`: itself, or the one right after it while it is the
 /// applicant's turn to choose.
 pub fn talk_step<'p>(posting: &'p Posting, current: &Stage) -> Option<&'p Stage> {

@@ -85,7 +85,7 @@ impl<'t> Talk<'t> {
         }
         let held = mine.iter().map(|mine| mine.slot.id.as_str()).chain([slot.id.as_str()]).collect();
         store::hold(connection, held).await?;
-        if !open(slot) || !store::take(connection, &slot.id).await? {
+        if !open(slot) || !rules::outlasts(&self.row, slot.ends_at) || !store::take(connection, &slot.id).await? {
             return Ok((Chosen::Taken, self.row.version));
         }
         match mine {

@@ -211,12 +211,13 @@ pub async fn forget_opening(connection: &mut AnyConnection, posting_id: &str) ->
     Ok(())
 }
 
-/// Follows with something that opened since they were last told.
+/// Follows with something that opened since they were last told. What another server's clock opened later than `now` waits:
+/// told now, it would come back.
 pub async fn untold(app: &App, now: Timestamp, at_most: i64) -> ApiResult<Vec<FollowRow>> {
     let sql = format!(
         "SELECT {COLUMNS} FROM follows f WHERE f.confirmed_at IS NOT NULL AND f.until > $1
            AND EXISTS (SELECT 1 FROM openings o JOIN postings p ON p.id = o.posting_id
-                       WHERE o.at > f.told_at AND (f.subject = '*' OR CASE WHEN f.kind = 'posting' THEN p.id ELSE p.department END = f.subject))
+                       WHERE o.at > f.told_at AND o.at <= $1 AND (f.subject = '*' OR CASE WHEN f.kind = 'posting' THEN p.id ELSE p.department END = f.subject))
          ORDER BY f.id LIMIT $2"
     );
     let rows = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(now.as_ms()).bind(at_most).fetch_all(app.store.read());
@@ -224,12 +225,12 @@ pub async fn untold(app: &App, now: Timestamp, at_most: i64) -> ApiResult<Vec<Fo
 }
 
 /// What opened for `follow` since it was last told, the oldest first.
-pub async fn opened_for(connection: &mut AnyConnection, follow: &FollowRow) -> ApiResult<Vec<String>> {
+pub async fn opened_for(connection: &mut AnyConnection, follow: &FollowRow, now: Timestamp) -> ApiResult<Vec<String>> {
     let rows = sqlx::query(
         "SELECT p.id FROM openings o JOIN postings p ON p.id = o.posting_id
-         WHERE o.at > $1 AND ($3 = '*' OR CASE WHEN $2 = 'posting' THEN p.id ELSE p.department END = $3) ORDER BY o.at, p.id LIMIT 50",
+         WHERE o.at > $1 AND o.at <= $4 AND ($3 = '*' OR CASE WHEN $2 = 'posting' THEN p.id ELSE p.department END = $3) ORDER BY o.at, p.id LIMIT 50",
     );
-    let rows = rows.bind(follow.told_at.as_ms()).bind(word(follow.kind)).bind(&follow.subject);
+    let rows = rows.bind(follow.told_at.as_ms()).bind(word(follow.kind)).bind(&follow.subject).bind(now.as_ms());
     rows.fetch_all(connection).await?.iter().map(|row| Ok(row.try_get("id")?)).collect()
 }
 

@@ -72,7 +72,7 @@ async fn note_openings(app: &App, settings: &Settings, now: Timestamp) -> ApiRes
 
 async fn tell(app: &App, settings: &Settings, follow: &FollowRow, now: Timestamp) -> ApiResult<bool> {
     let mut transaction = app.store.write().begin().await?;
-    let opened = store::opened_for(&mut transaction, follow).await?;
+    let opened = store::opened_for(&mut transaction, follow, now).await?;
     if !store::claim_told(&mut transaction, follow, now).await? {
         return Ok(false);
     }
