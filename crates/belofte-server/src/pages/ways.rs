@@ -387,6 +387,7 @@ async fn page(
     // A file that is gone is chosen anew.
     let form = form.map(|mut plain| {
         plain.files.retain(|file| !file.name.is_empty());
+        privacy::say_anew(&mut plain);
         plain
     });
     let organization = load_organization(state, Some(&parts.lang)).await?;

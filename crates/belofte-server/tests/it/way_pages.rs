@@ -145,13 +145,15 @@ both!(one_withdraws_and_takes_it_back_by_forms_alone, app, {
     assert_eq!(elsewhere.header("set-cookie"), "");
     assert_eq!(noor.page(&app).await["status"], "open", "another site's page does nothing");
 
-    let told = done(&app, &noor, "withdrawal", "belofte-key=key-of-noor&reason=I+found+something+near+home.").await;
+    let told =
+        done(&app, &noor, "withdrawal", "belofte-key=key-of-noor&do=withdraw&reason=I+found+something+near+home.")
+            .await;
     holds(&told, StatusCode::OK, &["Your application is withdrawn.", "you can take this back here"]);
     assert_eq!(noor.page(&app).await["status"], "withdrawn");
     let back = shown(&app, &noor, "withdrawal").await;
     holds(&back, StatusCode::OK, &["Take it back</button>"]);
     assert!(!back.text().contains("name=\"reason\""), "{}", back.text());
-    let told = done(&app, &noor, "withdrawal", "belofte-key=key-of-undo").await;
+    let told = done(&app, &noor, "withdrawal", "belofte-key=key-of-undo&do=restore").await;
     holds(&told, StatusCode::OK, &["Your application is on again.", "Everything is as it was"]);
     assert_eq!(noor.page(&app).await["status"], "open");
 });
@@ -178,11 +180,11 @@ both!(one_sees_corrects_and_has_erased_what_is_held_by_forms_alone, app, {
     holds(&shown(&app, &noor, "answers").await, StatusCode::OK, &["value=\"Noor de Vries\""]);
 
     holds(&shown(&app, &noor, "erasure").await, StatusCode::OK, &["Erase everything about me</button>"]);
-    let told = done(&app, &noor, "erasure", "belofte-key=key-of-erasure").await;
+    let told = done(&app, &noor, "erasure", "belofte-key=key-of-erasure&do=erase").await;
     holds(&told, StatusCode::OK, &["We erase everything we have about you.", "10:00"]);
     let stop = shown(&app, &noor, "erasure").await;
     holds(&stop, StatusCode::OK, &["Stop the erasing</button>", "as you asked"]);
-    let told = done(&app, &noor, "erasure", "belofte-key=key-of-keeping").await;
+    let told = done(&app, &noor, "erasure", "belofte-key=key-of-keeping&do=keep").await;
     holds(&told, StatusCode::OK, &["We erase nothing."]);
     for word in ["withdrawal", "held", "answers", "address", "erasure"] {
         let closed = read(&app, &format!("{status}/{word}?lang=en"), "").await;
@@ -191,5 +193,57 @@ both!(one_sees_corrects_and_has_erased_what_is_held_by_forms_alone, app, {
             (StatusCode::SEE_OTHER, "/careers/status?lang=en"),
             "{word}"
         );
+    }
+});
+
+/// What the form of a page says that it does; it is sent as it stands there, with `more`.
+async fn as_drawn(app: &TestApp, noor: &Applicant, word: &str, what: &str, more: &str) -> String {
+    let page = shown(app, noor, word).await;
+    holds(&page, StatusCode::OK, &[&format!("value=\"{what}\" type=\"hidden\" name=\"do\"")]);
+    format!("belofte-key=key-to-{what}&do={what}{more}")
+}
+
+both!(a_withdrawal_sent_twice_is_not_undone_nor_is_what_takes_it_back, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    for (more, then) in [("&reason=Enough", "We keep what we have"), ("&erase=yes", "After that we erase everything.")]
+    {
+        let form = as_drawn(&app, &noor, "withdrawal", "withdraw", more).await;
+        for _ in 0..2 {
+            let told = done(&app, &noor, "withdrawal", &form).await;
+            holds(&told, StatusCode::OK, &["Your application is withdrawn.", "you can take this back here", then]);
+            assert_eq!(noor.page(&app).await["status"], "withdrawn");
+        }
+        let form = as_drawn(&app, &noor, "withdrawal", "restore", "").await;
+        for _ in 0..2 {
+            let told = done(&app, &noor, "withdrawal", &form).await;
+            holds(&told, StatusCode::OK, &["Your application is on again.", "so is what we had promised you"]);
+            assert_eq!(noor.page(&app).await["status"], "open");
+        }
+    }
+    // A form that does not say what it does is of another time: nothing is done, and the page says what its own does.
+    let path = format!("/careers/status/{}/withdrawal?lang=en", noor.reference);
+    let unsaid = send(&app, &path, "belofte-key=key-of-noor", &cookie(&noor), "same-origin").await;
+    holds(&unsaid, StatusCode::BAD_REQUEST, &["value=\"withdraw\" type=\"hidden\" name=\"do\""]);
+    assert_eq!(noor.page(&app).await["status"], "open");
+});
+
+both!(an_erasure_asked_for_twice_is_not_stopped_and_one_stopped_twice_is_not_asked_for, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    let asked = async || {
+        let sql = "SELECT COUNT(*) FROM promises WHERE kind = 'erasure' AND voided_at IS NULL AND kept_at IS NULL";
+        sqlx::query_scalar::<_, i64>(sql).fetch_one(app.state.store.read()).await.unwrap()
+    };
+    for (what, title, open) in
+        [("erase", "We erase everything we have about you.", 1), ("keep", "We erase nothing.", 0)]
+    {
+        let form = as_drawn(&app, &noor, "erasure", what, "").await;
+        let mut texts = vec![];
+        for _ in 0..2 {
+            let told = done(&app, &noor, "erasure", &form).await;
+            holds(&told, StatusCode::OK, &[title]);
+            texts.push(told.text().split("class=\"told").nth(1).unwrap().split("</div>").next().unwrap().to_owned());
+            assert_eq!(asked().await, open, "{what}");
+        }
+        assert_eq!(texts[0], texts[1], "the same is told twice");
     }
 });

@@ -95,10 +95,23 @@ pub async fn keep(asking: &Asking<'_>) -> ApiResult<Told> {
     let version = record_event(connection, &row.id, event).await?;
     transaction.commit().await?;
     deeds::told(app, row.id, version);
-    let words = Words::of("pages", &settings, lang);
-    let date = words.day_with_year(row.delete_on_before.unwrap_or_default());
-    let text = words.say("erasure_kept_text", &[("date", &date)]);
-    Ok(Told { title: words.say("erasure_kept_title", &[]), text, promise: None })
+    Ok(kept(&settings, lang, row.delete_on_before.unwrap_or_default()))
+}
+
+/// As [`keep`] tells it, where no erasure is asked for any more; changes nothing.
+pub async fn kept_already(asking: &Asking<'_>) -> ApiResult<Option<Told>> {
+    let Asking { app, lang, .. } = asking;
+    let mut transaction = app.store.write().begin().await?;
+    let row = asking.hold(&mut transaction).await?;
+    let is_asked = store::open_erasure(&mut transaction, &row.id).await?.is_some();
+    let date = row.delete_on.filter(|_| !is_asked);
+    Ok(date.map(|date| kept(&app.settings(), lang, date)))
+}
+
+fn kept(settings: &Settings, lang: &str, until: Timestamp) -> Told {
+    let words = Words::of("pages", settings, lang);
+    let text = words.say("erasure_kept_text", &[("date", &words.day_with_year(until))]);
+    Told { title: words.say("erasure_kept_title", &[]), text, promise: None }
 }
 
 /// What a note of the applicant's is about: `pages.note_<word>` says it.

@@ -21,7 +21,7 @@ use crate::desk::{access::Who, decisions, deeds};
 use crate::features::appointments::store::SlotRow;
 use crate::features::appointments::{self, talk::Talk};
 use crate::features::timeline::store::{
-    self as timeline, ApplicationRow, NewEvent, find_by_reference, load_application, record_event,
+    self as timeline, ApplicationRow, NewEvent, Posting, find_by_reference, load_application, record_event,
 };
 use crate::mail::compose::Words;
 use crate::mail::{self, letters};
@@ -109,15 +109,40 @@ pub async fn restore(asking: &Asking<'_>) -> ApiResult<Told> {
     ticker::tell_owners(connection, app, &owed, true, now).await?;
     transaction.commit().await?;
     deeds::told(app, row.id, version);
-    let words = Words::of("pages", &settings, lang);
-    let text = match (&talk, from.had_talk) {
-        (Some(talk), _) => {
-            words.say("restored_text_rebooked", &[("when", &appointments::when(lang, &talk.zone, talk.starts_at))])
-        }
+    let when = talk.map(|talk| appointments::when(lang, &talk.zone, talk.starts_at));
+    Ok(restored(&settings, lang, when.as_deref(), from.had_talk))
+}
+
+/// As [`restore`] tells it, for an application that is open again; changes nothing.
+pub async fn restored_already(asking: &Asking<'_>) -> ApiResult<Option<Told>> {
+    let Asking { app, lang, .. } = asking;
+    let (settings, now) = (app.settings(), app.clock.now());
+    let mut transaction = app.store.write().begin().await?;
+    let connection = &mut *transaction;
+    let row = asking.hold(connection).await?;
+    if row.status != ApplicationStatus::Open {
+        return Ok(None);
+    }
+    let live = appointments::store::live(connection, &row.id, SlotKind::Interview).await?;
+    let live = live.map(|live| live.slot).filter(|slot| slot.starts_at > now);
+    let when = live.map(|slot| appointments::when(lang, &slot.zone, slot.starts_at));
+    // What it was withdrawn from is not kept: a talk that was planned and can be chosen anew is one that is off.
+    let (planned, _) = appointments::store::first_end(connection, &row.id).await?;
+    let posting = Posting::of(&settings, &row.posting_id, lang)?;
+    let can_choose = appointments::rules::planned(&row, &posting, None, now);
+    let had_talk = planned > 0 && can_choose.is_some_and(|(kind, _)| kind == SlotKind::Interview);
+    Ok(Some(restored(&settings, lang, when.as_deref(), had_talk)))
+}
+
+/// That it is on again, with what became of its talk: agreed as it was, `when`, or its time is gone.
+fn restored(settings: &Settings, lang: &str, when: Option<&str>, had_talk: bool) -> Told {
+    let words = Words::of("pages", settings, lang);
+    let text = match (when, had_talk) {
+        (Some(when), _) => words.say("restored_text_rebooked", &[("when", when)]),
         (None, true) => words.say("restored_text_talk", &[]),
         (None, false) => words.say("restored_text", &[]),
     };
-    Ok(Told { title: words.say("restored_title", &[]), text, promise: None })
+    Told { title: words.say("restored_title", &[]), text, promise: None }
 }
 
 /// A talk that is agreed again.
