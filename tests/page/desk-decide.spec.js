@@ -2,7 +2,7 @@
 // it again, and the server starts anew before it leaves. What the mail said stands on the applicant's page.
 const { spawnSync } = require("node:child_process");
 const path = require("node:path");
-const { enter, look } = require("./desk.js");
+const { enter, look, press } = require("./desk.js");
 const { test, expect, words, start } = require("./fixtures.js");
 const story = require("./story.js");
 
@@ -93,8 +93,8 @@ test("many decisions by keys: few for each, quick, taken back, and sent once ove
     await expect(page.locator("[name=flagged]"), "no copy, nothing empty").toHaveCount(0);
     await look(page, "decide-review");
     for (const left of [PEOPLE - 1, PEOPLE]) {
-      if (left < PEOPLE) await page.keyboard.press("j");
-      await page.keyboard.press("x");
+      if (left < PEOPLE) await press(page, "j");
+      await press(page, "x");
       await expect(page.locator("[name=send]:checked"), "x takes the letter one is at out, and in again").toHaveCount(left);
     }
     await page.locator("#send").click();

@@ -1,6 +1,6 @@
 // A working day at the desk by keyboard alone: keep, move, hand over, note, next step. Every page of it held against axe in light
 // and dark, as wide as a phone and as a desktop.
-const { enter, look, languages } = require("./desk.js");
+const { enter, look, languages, press } = require("./desk.js");
 const { test, expect, words, start } = require("./fixtures.js");
 
 
@@ -51,15 +51,15 @@ for (const lang of languages("en")) {
     const [keep, move, owner, step] = applied;
     await enter(page, w, demo);
     await see("today");
-    await page.keyboard.press("?");
+    await press(page, "?");
     await expect(page.getByRole("dialog", { name: w("desk.keys_title") })).toBeVisible();
     await see("keys");
     await page.keyboard.press("Escape");
 
-    await page.keyboard.press("1");
+    await press(page, "1");
     await expect(page, "a digit opens nothing of a row that nobody chose").not.toHaveURL(/\/applications\//);
     await row(page, keep);
-    await page.keyboard.press("1");
+    await press(page, "1");
     await expect(page).toHaveURL(/\/keep\?/);
     await see("keep");
     await until(page, "Tab", "#text");
@@ -70,7 +70,7 @@ for (const lang of languages("en")) {
     expect(mails.filter((mail) => mail.text.includes("Ik las je brief met plezier.")), "one mail").toHaveLength(1);
 
     await row(page, move);
-    await page.keyboard.press("2");
+    await press(page, "2");
     await expect(page).toHaveURL(/\/move\?/);
     await until(page, "Tab", "#reason");
     await page.keyboard.type("Ziek.");
@@ -85,7 +85,7 @@ for (const lang of languages("en")) {
     await expect(page.getByRole("status")).toHaveText(w("desk.done_move"));
 
     await row(page, owner);
-    await page.keyboard.press("3");
+    await press(page, "3");
     await expect(page).toHaveURL(/\/owner\?/);
     await see("owner");
     await send(page, w, () => see("owner-preview"), /\S/);
@@ -101,14 +101,14 @@ for (const lang of languages("en")) {
     await expect(page.getByRole("status")).toContainText(w("desk.done_note"));
     await expect(page.getByText("Belde al eens, klinkt goed.")).toBeVisible();
     await see("application");
-    await page.keyboard.press("1");
+    await press(page, "1");
     await expect(page).toHaveURL(/\/step$/);
     await see("step");
     await until(page, "Tab", "#text");
     await page.keyboard.type("We willen je graag leren kennen.");
     await send(page, w, () => see("step-preview"), "We willen je graag leren kennen.");
     await expect(page.getByRole("status")).toContainText(w("desk.done_step"));
-    await page.keyboard.press("2");
+    await press(page, "2");
     await expect(page).toHaveURL(new RegExp(`/desk/postings/helpende-plus/decisions/${step}$`));
     await page.goto(`${demo.endpoint}/desk/away`);
     await see("away");
@@ -118,11 +118,11 @@ for (const lang of languages("en")) {
     await until(page, "j", 'a[href^="/desk/postings/helpende-plus"]');
     await page.keyboard.press("Enter");
     await expect(page).toHaveURL(/\/desk\/postings\/helpende-plus/);
-    await page.keyboard.press("/");
+    await press(page, "/");
     await page.keyboard.type("step@example.com");
     await page.keyboard.press("Enter");
     await expect(page.locator("[data-row]")).toHaveCount(1);
-    await page.keyboard.press("j");
+    await press(page, "j");
     // Nothing about it is to be looked at, so there is nothing to tick.
     await expect(page.locator("[data-row] input")).toHaveCount(0);
     await see("list");
@@ -142,7 +142,7 @@ test("a late promise cannot be moved: the second digit on its row hands it over"
   const late = page.locator("[data-row]").filter({ has: page.locator(`a[href="/desk/applications/${reference}"]`) });
   await expect(late.locator(".pill").first()).toHaveAttribute("data-state", "late");
   await row(page, reference);
-  await page.keyboard.press("2");
+  await press(page, "2");
   await expect(page).toHaveURL(/\/owner\?/);
   await page.context().close();
 });

@@ -56,7 +56,13 @@ async function look(page, name) {
   }
 }
 
+/** A key that the page's own script answers: only once it is whole does it listen. */
+async function press(page, key) {
+  await expect.poll(() => page.evaluate(() => document.readyState)).toBe("complete");
+  await page.keyboard.press(key);
+}
+
 /** Both languages with --all; `usual` else, so that each journey has its turn in one and all together in both. */
 const languages = (usual) => (process.env.BELOFTE_TEST_ALL ? ["nl", "en"] : [usual]);
 
-module.exports = { PASSWORD, code, link, enter, look, languages };
+module.exports = { PASSWORD, code, link, enter, look, languages, press };
