@@ -121,7 +121,9 @@ pub async fn forget_person(connection: &mut AnyConnection, id: &str, email: &str
            WHERE q.id = published_questions.id AND q.application_id IS NULL AND q.email = $1
              AND q.text = published_questions.question)",
         "DELETE FROM questions WHERE email = $1 AND application_id IS NULL",
-        "DELETE FROM outbox WHERE to_address = $1 AND application_id IS NULL AND kind <> 'erased'",
+        // Not what is about a complaint, which is kept on its own, and not what they get as a colleague of ours.
+        "DELETE FROM outbox WHERE to_address = $1 AND application_id IS NULL AND complaint_id IS NULL
+           AND kind <> 'erased' AND kind NOT LIKE 'owner%'",
     ] {
         sqlx::query(statement).bind(email).execute(&mut *connection).await?;
     }

@@ -319,6 +319,11 @@ impl Settings {
         is_email(&email).then_some(email)
     }
 
+    /// Who stands in for `id` whenever they are away.
+    pub fn stand_in(&self, id: &str) -> Option<&str> {
+        self.people.iter().find(|(known, _)| known == id)?.1["stand_in"].as_str()
+    }
+
     /// Who keeps the promises of `id` on `day`: that person, or who stands in while they are away. Somebody who is away
     /// themselves or cannot be mailed stands in for nobody.
     pub fn keeper<'s>(&'s self, id: &'s str, day: Date) -> &'s str {

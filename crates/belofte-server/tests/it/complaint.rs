@@ -261,6 +261,66 @@ both!(who_stands_beside_the_posting_or_is_in_it_reads_nothing, app, {
     assert_eq!(read(&app, &path, &narrow.cookie).await.status, StatusCode::NOT_FOUND, "another job's reader");
 });
 
+both!(who_only_talks_owns_a_promise_acted_or_stands_in_reads_nothing, app, {
+    let filed = number(&file(&app, &complaint()).await);
+    let path = format!("/desk/complaints/{filed}");
+    let yasmin = reader(&app, "Yasmin", Some("fatma")).await;
+    tick(&app.state).await.unwrap();
+    assert_eq!(read(&app, &path, &yasmin.cookie).await.status, StatusCode::OK, "in nothing of it so far");
+    let told = async || mails(&app).await.into_iter().filter(|mail| mail.contains("yasmin@example.com")).count();
+    assert_eq!(told().await, 1);
+
+    applicant(&app, EMAIL).await;
+    let id = "(SELECT id FROM applications LIMIT 1)";
+    for (put, back) in [
+        (
+            "INSERT INTO slots (id, posting_id, kind, starts_at, ends_at, zone, with_people, capacity, booked, series_id)
+             VALUES ('s', 'kok', 'interview', 0, 1, 'UTC', '[\"fatma\"]', 1, 0, 's')"
+                .to_owned(),
+            "DELETE FROM slots".to_owned(),
+        ),
+        (
+            format!("UPDATE promises SET owner_id = 'fatma' WHERE application_id = {id}"),
+            "UPDATE promises SET owner_id = 'sanne'".to_owned(),
+        ),
+        (
+            format!("UPDATE events SET actor = 'contact', actor_id = 'fatma' WHERE application_id = {id} AND version = 1"),
+            "UPDATE events SET actor = 'applicant', actor_id = NULL".to_owned(),
+        ),
+    ] {
+        let run = async |sql: String| {
+            sqlx::query(sqlx::AssertSqlSafe(sql)).execute(app.state.store.read()).await.unwrap();
+        };
+        run(put.clone()).await;
+        assert_eq!(read(&app, &path, &yasmin.cookie).await.status, StatusCode::NOT_FOUND, "{put}");
+        assert!(!read(&app, "/desk/complaints", &yasmin.cookie).await.text().contains(&filed), "{put}");
+        assert_eq!(answer(&app, &yasmin, &filed).await.status, StatusCode::NOT_FOUND, "{put}");
+        assert_eq!(file(&app, &complaint()).await["handler"], Value::Null, "{put}");
+        run(back).await;
+        assert_eq!(read(&app, &path, &yasmin.cookie).await.status, StatusCode::OK, "{put}");
+    }
+    assert_eq!(told().await, 1, "of none of those that came while she was in it");
+    let youssef = reader(&app, "Youssef", Some("youssef")).await;
+    let refused = read(&app, &path, &youssef.cookie).await.status;
+    assert_eq!(refused, StatusCode::NOT_FOUND, "stands in for marijke, a colleague in this job");
+});
+
+both!(who_came_to_be_in_it_is_not_told_that_it_is_late, app, {
+    let yasmin = reader(&app, "Yasmin", Some("fatma")).await;
+    let filed = file(&app, &complaint()).await;
+    assert_eq!(filed["handler"]["name"], "Yasmin de Lezer");
+    let slot =
+        "INSERT INTO slots (id, posting_id, kind, starts_at, ends_at, zone, with_people, capacity, booked, series_id)
+                VALUES ('s', 'kok', 'interview', 0, 1, 'UTC', '[\"fatma\"]', 1, 0, 's')";
+    sqlx::query(slot).execute(app.state.store.read()).await.unwrap();
+    app.state.clock.set(Timestamp::parse("2027-04-20T15:00:01Z").unwrap());
+    tick(&app.state).await.unwrap();
+    let late: Vec<String> = mails(&app).await.into_iter().filter(|mail| mail.contains("late ")).collect();
+    assert_eq!(late.len(), 1, "the person alone: {late:?}");
+    assert!(late[0].contains(EMAIL), "{late:?}");
+    drop(yasmin);
+});
+
 both!(it_turns_late_by_itself_and_both_are_told_once, app, {
     let rosa = reader(&app, "Rosa", None).await;
     let number = number(&file(&app, &complaint()).await);

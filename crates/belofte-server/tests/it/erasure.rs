@@ -187,6 +187,27 @@ both!(another_application_of_the_same_person_stays, app, {
     assert!(event.is_some_and(|event| event.is_ok()));
 });
 
+both!(what_waits_about_a_complaint_or_for_a_colleague_is_left, app, {
+    let noor = applicant(&app, EMAIL).await;
+    reject(&app, &noor).await;
+    let text = "Ik kreeg geen reden te horen, en daar wil ik er een van.";
+    let complaint = json!({"email": EMAIL, "subject": "Geen reden", "text": text, "posting": "kok", "lang": "en"});
+    let filed = app.post("/v1/complaints", &complaint, &[("idempotency-key", &key())]).await;
+    assert_eq!(filed.status, StatusCode::CREATED, "{}", filed.text());
+    for kind in ["owner_digest", "follow_opened"] {
+        let sql =
+            "INSERT INTO outbox (id, message_id, kind, to_address, lang, subject, body_text, body_html, created_at,
+                     next_try_at, tries, give_up_at) VALUES ($1, $1, $1, $2, 'en', '', '', '', 0, 0, 0, 0)";
+        sqlx::query(sql).bind(kind).bind(EMAIL).execute(app.state.store.read()).await.unwrap();
+    }
+    app.set_time(THE_DATE);
+    assert_eq!(erase_due(&app.state).await.unwrap(), 1);
+    let left =
+        sqlx::query_scalar::<_, String>("SELECT kind FROM outbox WHERE to_address = $1 ORDER BY kind").bind(EMAIL);
+    let left = left.fetch_all(app.state.store.read()).await.unwrap();
+    assert_eq!(left, ["complaint_received", "owner_digest"], "a visitor's goes");
+});
+
 both!(who_sends_again_after_the_erasure_does_not_apply_again, app, {
     let (key, body) = (key(), crate::support::application(EMAIL));
     let headers = [("idempotency-key", key.as_str())];

@@ -2,6 +2,8 @@
 //!
 //! The log gets an id that stands nowhere else, never a word of it.
 
+use std::collections::BTreeSet;
+
 use belofte_contract::Reference;
 use serde_json::json;
 use sqlx::AnyConnection;
@@ -11,7 +13,7 @@ use crate::desk::audit::{self, Act, Entry, Subject};
 use crate::desk::deeds::store::first_time;
 use crate::features::complaint::rules::{self, Reader, may_read};
 use crate::features::complaint::store::{self, ComplaintRow};
-use crate::features::complaint::time;
+use crate::features::complaint::{team, time};
 use crate::mail;
 use crate::mail::complaint_letters as letters;
 use crate::mail::store::Envelope;
@@ -28,17 +30,18 @@ pub async fn seen_by(
 ) -> ApiResult<ComplaintRow> {
     let number = Reference::parse(number).map_err(|_| ApiProblem::not_found())?;
     let row = store::find(connection, number).await?.ok_or_else(ApiProblem::not_found)?;
-    if is_theirs(settings, signed, &row)? { Ok(row) } else { Err(ApiProblem::not_found()) }
+    let team = team(connection, settings, row.posting_id.as_deref()).await?;
+    if is_theirs(signed, &row, &team)? { Ok(row) } else { Err(ApiProblem::not_found()) }
 }
 
-pub fn is_theirs(settings: &Settings, signed: &Signed, row: &ComplaintRow) -> ApiResult<bool> {
+pub fn is_theirs(signed: &Signed, row: &ComplaintRow, team: &BTreeSet<String>) -> ApiResult<bool> {
     let reader = Reader {
         user_id: signed.user_id()?,
         role: signed.role,
         person_id: signed.person_id.as_deref(),
         scope: &signed.scope,
     };
-    Ok(may_read(settings, row, &reader))
+    Ok(may_read(row, &reader, team))
 }
 
 /// Keeps the promise: the answer stands behind number and code from now on, and a mail says that it does.

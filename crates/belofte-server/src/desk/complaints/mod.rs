@@ -21,7 +21,7 @@ use super::route::Route;
 use super::users;
 use crate::erasure::store::files_of;
 use crate::features::complaint::store::{self, ComplaintRow};
-use crate::features::complaint::{promise, rules, state_of};
+use crate::features::complaint::{promise, rules, state_of, team};
 use crate::features::timeline::store::word;
 use crate::http::{Path, Query};
 use crate::mail::complaint_letters as letters;
@@ -58,11 +58,18 @@ async fn list(
     let mut connection = state.store.read().acquire().await?;
     let rows = store::list(&mut connection).await?;
     let users = users::store::list(&mut connection).await?;
+    let mut teams = BTreeMap::new();
+    for row in &rows {
+        if !teams.contains_key(&row.posting_id) {
+            let team = team(&mut connection, &page.settings, row.posting_id.as_deref()).await?;
+            teams.insert(row.posting_id.clone(), team);
+        }
+    }
     drop(connection);
     let names: BTreeMap<&str, &str> = users.iter().map(|user| (user.id.as_str(), user.name.as_str())).collect();
     let mut seen = vec![];
     for row in rows {
-        if is_theirs(&page.settings, &signed, &row)? {
+        if is_theirs(&signed, &row, &teams[&row.posting_id])? {
             let mut view = head(&page, &row);
             view["reader"] = json!(row.handler_id.as_deref().and_then(|id| names.get(id)));
             seen.push(view);

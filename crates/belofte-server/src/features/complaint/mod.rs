@@ -7,6 +7,8 @@ pub mod rules;
 pub mod store;
 pub mod time;
 
+use std::collections::BTreeSet;
+
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -268,9 +270,21 @@ pub fn scope_of(user: &User) -> Scope {
     }
 }
 
+/// Everybody that a complaint about this posting can be about; about no posting it is about nobody we know.
+pub async fn team(
+    connection: &mut AnyConnection,
+    settings: &Settings,
+    posting_id: Option<&str>,
+) -> ApiResult<BTreeSet<String>> {
+    match posting_id {
+        Some(id) => Ok(rules::team(settings, id, store::took_part(connection, id).await?)),
+        None => Ok(BTreeSet::new()),
+    }
+}
+
 /// Whether this account is in use and may read it.
-pub fn is_free(settings: &Settings, row: &ComplaintRow, user: &User) -> bool {
+pub fn is_free(row: &ComplaintRow, user: &User, team: &BTreeSet<String>) -> bool {
     let scope = scope_of(user);
     let reader = Reader { user_id: &user.id, role: user.role, person_id: user.person_id.as_deref(), scope: &scope };
-    user.ended_at.is_none() && user.password_hash.is_some() && rules::may_read(settings, row, &reader)
+    user.ended_at.is_none() && user.password_hash.is_some() && rules::may_read(row, &reader, team)
 }

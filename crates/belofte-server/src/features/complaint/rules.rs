@@ -2,6 +2,8 @@
 //!
 //! Pure: never reads the database, never asks the time.
 
+use std::collections::BTreeSet;
+
 use belofte_contract::apply::is_email;
 use belofte_contract::complaint::{
     ANSWER_MAX_DAYS, FILES_MAX, NewComplaint, SUBJECT_MAX_CHARS, TEXT_MAX_CHARS, TEXT_MIN_CHARS,
@@ -103,21 +105,31 @@ pub struct Reader<'r> {
     pub scope: &'r Scope,
 }
 
-/// Whether somebody may read it: a reader of complaints, who sees the posting, stands beside nothing of it, and did not give
-/// it away.
-pub fn may_read(settings: &Settings, complaint: &ComplaintRow, reader: &Reader<'_>) -> bool {
+/// Everybody that a complaint about `posting_id` can be about: who stands beside it, who took part in its applications, and
+/// whoever stands in for one of them.
+pub fn team(settings: &Settings, posting_id: &str, took_part: BTreeSet<String>) -> BTreeSet<String> {
+    let mut found: Vec<String> = took_part.into_iter().collect();
+    if let Some(posting) = settings.posting(posting_id) {
+        let texts = posting.texts("");
+        let owners = texts.process.iter().filter_map(|stage| stage.owner.as_ref());
+        found.extend(texts.contacts.iter().chain(&texts.colleagues).chain(owners).cloned());
+    }
+    let mut team = BTreeSet::new();
+    while let Some(id) = found.pop() {
+        found.extend(settings.stand_in(&id).filter(|stand_in| !team.contains(*stand_in)).map(str::to_owned));
+        team.insert(id);
+    }
+    team
+}
+
+/// Whether somebody may read it: a reader of complaints, who sees the posting, is not in its `team`, and did not give it
+/// away.
+pub fn may_read(complaint: &ComplaintRow, reader: &Reader<'_>, team: &BTreeSet<String>) -> bool {
     let sees = match &complaint.posting_id {
         Some(posting) => reader.scope.covers(posting),
         None => *reader.scope == Scope::All,
     };
-    let posting = complaint.posting_id.as_deref().and_then(|id| settings.posting(id));
-    let is_in_it = reader.person_id.is_some_and(|person| {
-        posting.is_some_and(|posting| {
-            let texts = posting.texts("");
-            let owners = texts.process.iter().filter_map(|stage| stage.owner.as_ref());
-            texts.contacts.iter().chain(&texts.colleagues).chain(owners).any(|id| id == person)
-        })
-    });
+    let is_in_it = reader.person_id.is_some_and(|person| team.contains(person));
     let gave_away = complaint.recused.split_whitespace().any(|id| id == reader.user_id);
     reader.role.can(Need::AnswerComplaints) && sees && !is_in_it && !gave_away
 }

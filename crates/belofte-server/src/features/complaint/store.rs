@@ -1,5 +1,7 @@
 //! Complaints as rows, with their files and mails. No other part of the server reads them.
 
+use std::collections::BTreeSet;
+
 use belofte_contract::Reference;
 use belofte_contract::Timestamp;
 use belofte_contract::complaint::FILES_MAX;
@@ -249,6 +251,25 @@ pub async fn unread(connection: &mut AnyConnection) -> ApiResult<Vec<String>> {
     .fetch_all(connection)
     .await?;
     rows.iter().map(|row| Ok(row.try_get("id")?)).collect()
+}
+
+/// Ids of everybody who took part in a posting's applications: who talks at its times, owns a promise, or did something.
+pub async fn took_part(connection: &mut AnyConnection, posting_id: &str) -> ApiResult<BTreeSet<String>> {
+    let mut people = BTreeSet::new();
+    let slots = sqlx::query("SELECT DISTINCT with_people FROM slots WHERE posting_id = $1").bind(posting_id);
+    for row in slots.fetch_all(&mut *connection).await? {
+        people.extend(serde_json::from_str::<Vec<String>>(row.try_get("with_people")?)?);
+    }
+    let rows = sqlx::query(
+        "SELECT p.owner_id AS id FROM promises p JOIN applications a ON a.id = p.application_id
+           WHERE a.posting_id = $1 AND p.owner_id IS NOT NULL
+         UNION SELECT e.actor_id AS id FROM events e JOIN applications a ON a.id = e.application_id
+           WHERE a.posting_id = $1 AND e.actor = 'contact' AND e.actor_id IS NOT NULL",
+    );
+    for row in rows.bind(posting_id).fetch_all(connection).await? {
+        people.insert(row.try_get("id")?);
+    }
+    Ok(people)
 }
 
 /// Answers it; false when somebody has.

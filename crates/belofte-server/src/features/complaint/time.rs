@@ -8,7 +8,7 @@ use serde_json::json;
 use sqlx::AnyConnection;
 
 use super::store::{self, ComplaintRow};
-use super::{handler, is_free};
+use super::{handler, is_free, team};
 use crate::desk::access::Who;
 use crate::desk::audit::{self, Act, Entry, Subject};
 use crate::desk::users::store::{self as users, User};
@@ -16,7 +16,7 @@ use crate::erasure::{Place, list};
 use crate::mail;
 use crate::mail::complaint_letters as letters;
 use crate::mail::store::Envelope;
-use crate::problem::ApiResult;
+use crate::problem::{ApiProblem, ApiResult};
 use crate::state::App;
 
 /// A complaint and its answer are kept so long after the answer, for who takes it further.
@@ -67,7 +67,8 @@ pub async fn find_reader(
 ) -> ApiResult<()> {
     let settings = app.settings();
     let readers = readers(connection).await?;
-    let free = readers.iter().find(|user| is_free(&settings, row, user));
+    let team = team(connection, &settings, row.posting_id.as_deref()).await?;
+    let free = readers.iter().find(|user| is_free(row, user, &team));
     let chosen = free.map(|user| user.id.as_str());
     if row.handler_id.as_deref() == chosen {
         return Ok(());
@@ -89,6 +90,7 @@ async fn tell_late(app: &App, id: &str, now: Timestamp) -> ApiResult<()> {
     if !store::note_late(&mut transaction, id, now).await? {
         return Ok(());
     }
+    let row = still_free(&mut transaction, app, row, now).await?;
     let handler = handler(&mut transaction, &settings, &row, &row.lang).await?;
     let letter = letters::late(&settings, &row, handler.as_ref());
     mail::store::insert(&mut transaction, app, &Envelope::about_complaint(id, &row.email), &letter, now).await?;
@@ -101,6 +103,22 @@ async fn tell_late(app: &App, id: &str, now: Timestamp) -> ApiResult<()> {
     transaction.commit().await?;
     app.outbox.notify_one();
     Ok(())
+}
+
+/// With another reader, or none, where who had it has come to be in it since.
+async fn still_free(
+    connection: &mut AnyConnection,
+    app: &App,
+    row: ComplaintRow,
+    now: Timestamp,
+) -> ApiResult<ComplaintRow> {
+    let Some(id) = &row.handler_id else { return Ok(row) };
+    let team = team(connection, &app.settings(), row.posting_id.as_deref()).await?;
+    if users::find(connection, id).await?.is_some_and(|user| is_free(&row, &user, &team)) {
+        return Ok(row);
+    }
+    find_reader(connection, app, &row, now).await?;
+    store::find_by_id(connection, &row.id).await?.ok_or_else(ApiProblem::not_found)
 }
 
 /// When what was answered at `now` goes.
