@@ -1,13 +1,13 @@
 // A working day at the desk by keyboard alone: keep, move, hand over, note, next step. Every page of it held against axe in light
 // and dark, as wide as a phone and as a desktop.
-const { enter, look, languages, press } = require("./desk.js");
+const { enter, look, languages, press, whole } = require("./desk.js");
 const { test, expect, words, start } = require("./fixtures.js");
-
 
 const focused = (page, selector) => page.evaluate((selector) => document.activeElement?.matches(selector) ?? false, selector);
 
 /** Presses `key` until what is focused matches. */
 async function until(page, key, selector) {
+  await whole(page);
   for (let pressed = 0; pressed < 120; pressed += 1) {
     if (await focused(page, selector)) return;
     await page.keyboard.press(key);

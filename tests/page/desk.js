@@ -41,8 +41,7 @@ async function look(page, name) {
     await page.setViewportSize({ width, height });
     await page.emulateMedia({ colorScheme });
   };
-  // Without its styles a page is wider.
-  await expect.poll(() => page.evaluate(() => document.readyState)).toBe("complete");
+  await whole(page);
   for (const one of looks) {
     await as(one);
     expect(await page.evaluate(() => document.documentElement.scrollWidth), `${name} at ${one.width} px`).toBeLessThanOrEqual(one.width);
@@ -56,13 +55,19 @@ async function look(page, name) {
   }
 }
 
-/** A key that the page's own script answers: only once it is whole does it listen. */
-async function press(page, key) {
+/** Waits until the page has its styles, listens to keys and is drawn: then what has the focus from the start has it. */
+async function whole(page) {
   await expect.poll(() => page.evaluate(() => document.readyState)).toBe("complete");
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+}
+
+/** A key that the page's own script answers. */
+async function press(page, key) {
+  await whole(page);
   await page.keyboard.press(key);
 }
 
 /** Both languages with --all; `usual` else, so that each journey has its turn in one and all together in both. */
 const languages = (usual) => (process.env.BELOFTE_TEST_ALL ? ["nl", "en"] : [usual]);
 
-module.exports = { PASSWORD, code, link, enter, look, languages, press };
+module.exports = { PASSWORD, code, link, enter, look, languages, press, whole };
