@@ -218,3 +218,18 @@ both!(who_should_have_heard_stands_on_top_of_who_waits, app, {
     assert!(of_ali.contains("data-state=\"late\"") && of_ali.contains("late</span>"), "{of_ali}");
     assert!(place(&ali) < place(&noor), "{rows}");
 });
+
+both!(who_reads_another_language_than_we_write_gets_sentences_of_one_piece, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    let cookie = &recruiter(&app).await;
+    let change =
+        sqlx::query("UPDATE applications SET lang = 'pl' WHERE reference = $1").bind(noor.reference.to_string());
+    let mut transaction = app.state.store.write().begin().await.unwrap();
+    change.execute(&mut *transaction).await.unwrap();
+    transaction.commit().await.unwrap();
+    let shown = page(&read(&app, &own(&noor), cookie).await);
+    assert!(shown.contains("reads Polski"), "{shown}");
+    // The employer writes Dutch first: so is the requirement, and so is what is said around it.
+    assert!(shown.contains("We vroegen dit") && shown.contains("koksopleiding"), "{shown}");
+    assert!(!shown.contains("We asked for this"), "{shown}");
+});

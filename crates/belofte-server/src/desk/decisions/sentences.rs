@@ -1,4 +1,5 @@
-//! From a requirement of the posting to a sentence that says why: a beginning to write on, in the applicant's language.
+//! From a requirement of the posting to a sentence that says why: a beginning to write on, in the language in which the
+//! organisation writes to them.
 //!
 //! Words come from the locales (`desk.sentence_*`) and from the posting; whoever sends it has read and may change it.
 
@@ -19,10 +20,11 @@ pub struct Chip {
     pub sentences: Vec<String>,
 }
 
-/// The requirements of posting `posting_id` in `lang`, the applicant's language.
+/// The requirements of posting `posting_id` for somebody who reads `lang`: in it where the organisation writes it, else in the
+/// organisation's own, requirement and sentence alike.
 pub fn chips(settings: &Settings, posting_id: &str, lang: &str) -> Vec<Chip> {
     let Some(posting) = settings.posting(posting_id) else { return vec![] };
-    let words = Words::of("desk", settings, settings.lang(Some(lang)));
+    let words = Words::of("desk", settings, settings.content_lang(lang));
     let chip = |requirement: &Requirement| Chip {
         id: requirement.id.clone(),
         text: requirement.text.clone(),

@@ -79,11 +79,12 @@ async fn draw(
         .map(|answer| json!({"label": answer.label, "text": answer.values.join(", ")}))
         .collect();
     let name = page.name_of(&person.name);
+    let own_name = crate::locale::text(&person.lang, "pages.language");
     let view = json!({
         "posting": heading, "back": path(posting, ""), "name": name, "answers": answers, "wrong": wrong,
         "since": page.say("decide_since", &[("date", &page.words().day(person.submitted_at))]),
-        "reads": page.say("decide_reads", &[("language", &page.say_or(&["language_", &person.lang].concat(), &person.lang))]),
-        "person_lang": person.lang, "chips": chips.iter().map(|chip| chip_view(chip, &draft)).collect::<Vec<_>>(),
+        "reads": page.say("decide_reads", &[("language", &page.say_or(&["language_", &person.lang].concat(), own_name))]),
+        "person_lang": page.settings.content_lang(&person.lang), "chips": chips.iter().map(|chip| chip_view(chip, &draft)).collect::<Vec<_>>(),
         "reasons": reasons(&draft), "tip": draft.tip, "no_reason": draft.no_reason,
         "hired": draft.outcome == Outcome::Hired, "people": people, "most": REASON_CHARS.end(),
         "progress": desk.progress(page), "began": mark(state, kept), "full": full,
