@@ -9,12 +9,14 @@ pub mod limits;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, FromRequestParts, MatchedPath, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use belofte_contract::paths::{IDEMPOTENCY_KEY_HEADER, IDEMPOTENCY_REPLAYED_HEADER, PROOF_HEADER, TIME_HEADER};
+use futures_util::StreamExt as _;
 use serde::de::DeserializeOwned;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::cors::{AllowOrigin, CorsLayer};
@@ -125,6 +127,19 @@ fn name_stranger(state: &AppState, headers: &HeaderMap) {
     if strangers.len() < STRANGERS_MAX && strangers.insert(origin.to_owned()) {
         tracing::warn!(origin, "not in BELOFTE_ORIGINS: browsers show its pages nothing of this server");
     }
+}
+
+/// A body as it came, in bytes; one that ends early or is too large is told like every other problem.
+pub async fn whole_body(body: Body) -> ApiResult<Vec<u8>> {
+    let mut read = vec![];
+    let mut chunks = body.into_data_stream();
+    while let Some(chunk) = chunks.next().await {
+        read.extend_from_slice(&chunk.map_err(|_| ApiProblem::bad_request("the body ends early"))?);
+        if read.len() > BODY_MAX_BYTES {
+            return Err(ApiProblem::body_too_large());
+        }
+    }
+    Ok(read)
 }
 
 /// What stands behind the `?` of an address; what cannot be read is told like every other problem.

@@ -100,6 +100,33 @@ async fn check(database: Option<String>) {
     assert!(faults.is_empty(), "{faults:#?}");
 }
 
+on_both!(what_is_too_large_is_told_in_words_everywhere, too_large);
+
+async fn too_large(database: Option<String>) {
+    let app = TestApp::start(database, Limits { questions_per_minute: u32::MAX, ..Limits::default() }).await;
+    let receipt = app.apply("noor@example.com").await;
+    let (reference, token) = (receipt["reference"].as_str().unwrap(), receipt["token"].as_str().unwrap());
+    let body = json!({ "text": "x".repeat(300_000) }).to_string();
+    let mut wordless = vec![];
+    for template in endpoints().iter().filter(|path| path.starts_with("/v1/")) {
+        for method in [Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
+            let filled =
+                template.replace("{reference}", reference).replace("{id}", "kok").replace('{', "").replace('}', "");
+            for bearer in [token, DESK_KEY] {
+                let request =
+                    Request::builder().method(&method).uri(&filled).header("content-type", "application/json");
+                let request = request.header("authorization", format!("Bearer {bearer}"));
+                let request = request.header("idempotency-key", belofte_server::tokens::new_id());
+                let reply = app.send(request.body(Body::from(body.clone())).unwrap()).await;
+                if reply.status.is_client_error() && !is_problem(&reply) {
+                    wordless.push(format!("{method} {template}: {} {}", reply.status, reply.text()));
+                }
+            }
+        }
+    }
+    assert_eq!(wordless, [""; 0]);
+}
+
 fn is_problem(reply: &Reply) -> bool {
     let problem: Value = serde_json::from_slice(&reply.body).unwrap_or_default();
     reply.header("content-type") == "application/problem+json"

@@ -12,7 +12,6 @@ pub mod store;
 pub mod uploads;
 
 use axum::Router;
-use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -22,15 +21,14 @@ use belofte_contract::apply::{ApplicationReceipt, FILE_MAX_BYTES, NewApplication
 use belofte_contract::paths::{self, IDEMPOTENCY_KEY_HEADER};
 use belofte_contract::time::DAY_MS;
 use belofte_contract::timeline::Application;
-use futures_util::StreamExt;
 
 use sqlx::AnyConnection;
 
 use self::proof::Given;
 use crate::features::lookup::store as sessions;
 use crate::features::score::counted;
-use crate::http::BODY_MAX_BYTES;
 use crate::http::limits::VisitorAddress;
+use crate::http::whole_body;
 use crate::pages;
 use crate::problem::{ApiProblem, ApiResult};
 use crate::state::{App, AppState};
@@ -81,7 +79,7 @@ async fn take(state: &AppState, address: VisitorAddress, request: Request, heade
     state.limits.check(given.limited(), address.0)?;
     match media_type.as_str() {
         "application/json" => {
-            let (key, body) = (header_key(headers)?, json_body(request.into_body()).await?);
+            let (key, body) = (header_key(headers)?, whole_body(request.into_body()).await?);
             let new: NewApplication = serde_json::from_slice(&body).map_err(|error| {
                 ApiProblem::bad_request(&format!("line {}, column {}", error.line(), error.column()))
             })?;
@@ -275,16 +273,4 @@ pub fn checked_key(key: &str) -> ApiResult<String> {
         return Ok(key.to_owned());
     }
     Err(ApiProblem::bad_request("an idempotency key has 8 to 128 visible ASCII characters"))
-}
-
-async fn json_body(body: Body) -> ApiResult<Vec<u8>> {
-    let mut read = vec![];
-    let mut chunks = body.into_data_stream();
-    while let Some(chunk) = chunks.next().await {
-        read.extend_from_slice(&chunk.map_err(|_| ApiProblem::bad_request("the body ends early"))?);
-        if read.len() > BODY_MAX_BYTES {
-            return Err(ApiProblem::body_too_large());
-        }
-    }
-    Ok(read)
 }

@@ -7,9 +7,8 @@ pub mod late;
 pub mod store;
 pub mod windows;
 
-use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -26,7 +25,7 @@ use crate::features::postings;
 use crate::features::timeline::own;
 use crate::features::timeline::store::{ApplicationRow, Posting, load_application};
 use crate::http::limits::{Limited, VisitorAddress};
-use crate::http::{Path, Query};
+use crate::http::{Path, Query, whole_body};
 use crate::problem::{ApiProblem, ApiResult};
 use crate::state::{App, AppState};
 use crate::tokens::sha256_hex;
@@ -48,7 +47,7 @@ struct Wish {
     row: ApplicationRow,
     lang: String,
     key: String,
-    body: Bytes,
+    body: Vec<u8>,
 }
 
 impl FromRequest<AppState> for Wish {
@@ -63,8 +62,7 @@ impl FromRequest<AppState> for Wish {
         let row = own(state, &session, &reference).await?;
         state.limits.check(Limited::Questions, address.0)?;
         let (lang, key) = (lang_of(state, &row, &asked), header_key(&parts.headers)?);
-        let body = Bytes::from_request(Request::from_parts(parts, body), state).await;
-        let body = body.map_err(|_| ApiProblem::body_too_large())?;
+        let body = whole_body(body).await?;
         Ok(Wish { state: state.clone(), row, lang, key, body })
     }
 }
@@ -135,11 +133,11 @@ async fn before(
     address: VisitorAddress,
     Path(id): Path<String>,
     Query(asked): Query<AskedLang>,
-    headers: HeaderMap,
-    body: Bytes,
+    request: Request,
 ) -> ApiResult<Response> {
     state.limits.check(Limited::Questions, address.0)?;
-    let (key, new) = (header_key(&headers)?, json::<NewPostingQuestion>(&body)?);
+    let (key, body) = (header_key(request.headers())?, whole_body(request.into_body()).await?);
+    let new = json::<NewPostingQuestion>(&body)?;
     let told = ask_before(&state, &id, &new, asked.lang.as_deref(), (&key, &fingerprint("before", &body))).await?;
     Ok(created(told))
 }
