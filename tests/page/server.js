@@ -134,4 +134,4 @@ class Server {
   }
 }
 
-module.exports = { start, root, embed };
+module.exports = { start, root, embed, binary };

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod behind;
+mod bench;
 mod browser;
 mod cut;
 mod demo;
@@ -37,6 +38,8 @@ enum Command {
     Test(test::Args),
     /// Builds the release folder dist/embed/<version>/ and holds it against the budgets.
     Dist(dist::Args),
+    /// Measures how long a visitor waits, against the same form in Preact.
+    Bench(bench::Args),
     /// Checks the rules that a machine can read off the files.
     Tidy,
     /// What Trunk.toml runs.
@@ -49,6 +52,7 @@ fn main() -> ExitCode {
         Command::Demo(args) => demo::run(&args),
         Command::Test(args) => test::run(&args),
         Command::Dist(args) => dist::run(&args),
+        Command::Bench(args) => bench::run(&args),
         Command::Tidy => tidy::run(),
         Command::Trunk(args) => trunk::run(&args),
     };

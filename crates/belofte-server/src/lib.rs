@@ -12,6 +12,7 @@ pub mod clock;
 pub mod config;
 pub mod demo;
 pub mod desk;
+pub mod docs;
 pub mod doctor;
 pub mod embed;
 pub mod erasure;
@@ -49,6 +50,7 @@ pub fn router(state: AppState) -> Router {
         .merge(features::router())
         .merge(desk::router(&state))
         .merge(pages::router())
+        .merge(docs::router())
         .merge(health::router())
         .merge(openapi::router());
     let routes = if state.config.demo { routes.merge(demo::pages::router()) } else { routes };

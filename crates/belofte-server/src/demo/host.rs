@@ -63,19 +63,11 @@ async fn page(State(host): State<Arc<Host>>, request: Request) -> Response {
     let Ok(text) = tokio::fs::read_to_string(host.www.join(name)).await else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    let version = env!("CARGO_PKG_VERSION");
     let filled = text
         .replace("%ENDPOINT%", &host.endpoint)
-        .replace("%VERSION%", version)
-        .replace("%INTEGRITY%", &integrity(&host.embed, version).await);
+        .replace("%VERSION%", env!("CARGO_PKG_VERSION"))
+        .replace("%INTEGRITY%", &crate::embed::integrity(&host.embed).await);
     ([(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "no-store")], filled).into_response()
-}
-
-/// The loader's hash as the build wrote it; empty, so unchecked, when there is no build yet.
-async fn integrity(embed: &Path, version: &str) -> String {
-    let text = tokio::fs::read_to_string(embed.join(version).join("integrity.json")).await.unwrap_or_default();
-    let hashes: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
-    hashes["belofte.js"].as_str().unwrap_or_default().to_owned()
 }
 
 async fn secure(State(host): State<Arc<Host>>, request: Request, next: Next) -> Response {
