@@ -16,18 +16,21 @@ use crate::second::Second;
 
 /// One element that is alive. `update` takes new settings, `destroy` ends it.
 #[wasm_bindgen]
+#[derive(Default)]
 pub struct Mounted {
     running: Option<(AppHandle<Host>, App)>,
+    /// Where it is drawn. Yew never lets go of that, so it is taken out in the end, and nothing else stays with it.
+    place: Option<Element>,
 }
 
 /// Draws the widget inside `root`. Without a host or texts nothing is drawn and `belofte-error` tells why.
 #[wasm_bindgen]
 pub fn mount(root: Element, config: &JsValue) -> Mounted {
-    let Some(read) = Config::read(config) else { return Mounted { running: None } };
+    let Some(read) = Config::read(config) else { return Mounted::default() };
     watch_for_panics(&read.host);
-    let Some(messages) = config::messages(config) else {
+    let (Some(messages), Ok(place)) = (config::messages(config), gloo::utils::document().create_element("div")) else {
         announce(&read.host, "belofte-error", &[("code", "texts".into())]);
-        return Mounted { running: None };
+        return Mounted::default();
     };
     speak(&root, &read, &messages);
     let app = App {
@@ -40,8 +43,9 @@ pub fn mount(root: Element, config: &JsValue) -> Mounted {
         second: Second::Awaited,
     };
     let part = HostProps { part: Rc::new(app.clone()) };
-    let handle = yew::Renderer::<Host>::with_root_and_props(root, part).render();
-    Mounted { running: Some((handle, app)) }
+    let _ = root.append_child(&place);
+    let handle = yew::Renderer::<Host>::with_root_and_props(place.clone(), part).render();
+    Mounted { running: Some((handle, app)), place: Some(place) }
 }
 
 #[wasm_bindgen]
@@ -96,6 +100,7 @@ impl Mounted {
     pub fn destroy(&mut self) {
         if let Some((handle, _)) = self.running.take() {
             handle.destroy();
+            self.place.take().iter().for_each(Element::remove);
         }
     }
 
