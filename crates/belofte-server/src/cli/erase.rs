@@ -10,6 +10,7 @@ use crate::config::{self, Flags};
 use crate::erasure::store::{Known, known};
 use crate::erasure::{self, Place};
 use crate::features::complaint;
+use crate::settings::Settings;
 
 #[derive(Args, Clone, Debug)]
 pub struct Options {
@@ -26,6 +27,7 @@ pub async fn run(options: &Options) -> Result<(), StartError> {
     let config = config::load(&options.flags)?;
     let store = super::open(&config).await?;
     let secret = super::secret(&config.data)?;
+    let settings = Settings::load(&store, &config.public_url).await?;
     let found = known(&store, &options.who).await.map_err(super::told)?;
     let mut connection = store.read().acquire().await?;
     let complaints = complaint::store::known(&mut connection, &options.who).await.map_err(super::told)?;
@@ -38,7 +40,7 @@ pub async fn run(options: &Options) -> Result<(), StartError> {
     for Known { id, reference, posting_id, status, answers, files, mails } in &found {
         println!("{reference}  {posting_id}  {status}  {answers} answers, {files} files, {mails} mails");
         if options.yes {
-            erasure::erase(place, id, erasure::ANY_DATE, now).await.map_err(super::told)?;
+            erasure::erase(place, &settings, id, now).await.map_err(super::told)?;
         }
     }
     for row in &complaints {

@@ -151,7 +151,7 @@ async fn replay(config: &Config) -> Result<(usize, usize), StartError> {
     let mut again = 0;
     for (id, reference) in erasure::store::not_erased(&store).await.map_err(super::told)? {
         if listed.contains(&list::hash(&secret, reference)) {
-            erasure::erase(place, &id, erasure::ANY_DATE, now).await.map_err(super::told)?;
+            erasure::erase_again(place, &id, now).await.map_err(super::told)?;
             again += 1;
         }
     }

@@ -9,11 +9,13 @@ use axum::http::{Method, StatusCode};
 use belofte_contract::Timestamp;
 use belofte_server::config::Limits;
 use belofte_server::desk::access::Role;
+use belofte_server::erasure::erase_due;
 use belofte_server::features::appointments::remind;
 use belofte_server::mail::outbox::Delivery;
 use belofte_server::ticker::tick;
 use serde_json::{Value, json};
 
+use crate::cli::tool;
 use crate::desk_users::{self, colleague};
 use crate::smtp::MailSystem;
 use crate::support::{Reply, TestApp, rounds};
@@ -692,6 +694,60 @@ both!(who_withdraws_frees_the_calendar_of_whom_they_were_to_meet, app, {
     let (body, calendar) = mails(&app, "owner_talk_off").await.pop().unwrap();
     assert!(body.contains("Je hoeft deze tijd niet meer vrij te houden."), "{body}");
     assert!(calendar.unwrap().contains("METHOD:CANCEL"));
+});
+
+/// Three ways to be erased while a talk is agreed: by the desk's command, by asking for it after the decision, and while the
+/// mail that called it off still waits.
+async fn erased_before_the_talk(app: &TestApp, way: &str) {
+    let noor = invited(app, "noor@example.com").await;
+    let kind = if way == "asked" { "evaluation" } else { "interview" };
+    if way == "asked" {
+        let reply = noor.act(app, "decisions", json!({"outcome": "rejected", "by": "sanne", "no_reason": true})).await;
+        assert_eq!(reply.status, StatusCode::OK, "{}", reply.text());
+    }
+    let mut times = slots(&["2027-04-01"], &["10:00"]);
+    times["kind"] = json!(kind);
+    let ids = publish(app, "kok", &times).await;
+    assert_eq!(noor.take(app, &ids[0]).await.status, StatusCode::CREATED);
+    match way {
+        "command" => {
+            let (code, said) = tool(app, &["erase", &noor.reference, "--yes"]);
+            assert_eq!(code, 0, "{said}");
+        }
+        _ => {
+            let reply = noor.call(app, Method::POST, "erasure", &Value::Null).await;
+            assert_eq!(reply.status, StatusCode::CREATED, "{}", reply.text());
+            app.set_time("2027-03-24T10:00:00+01:00");
+            assert_eq!(erase_due(&app.state).await.unwrap(), 1);
+        }
+    }
+    let off = mails(app, "owner_talk_off").await;
+    assert_eq!(off.len(), 1, "{way}");
+    let (body, calendar) = &off[0];
+    let file = calendar.as_ref().unwrap().replace("\r\n ", "");
+    assert!(body.contains("donderdag 1 april, 10:00") && body.contains("Kok in het verpleeghuis"), "{way}: {body}");
+    for part in ["METHOD:CANCEL", "SEQUENCE:1\r\n", "UID:with-talk-"] {
+        assert!(file.contains(part), "{way}: {part} in {file}");
+    }
+    assert!(![body, &file].iter().any(|text| text.contains("Noor") || text.contains("noor@")), "{way}: {body}\n{file}");
+    // Somebody else has the time now.
+    let daan = invited(app, "daan@example.com").await;
+    if way == "asked" {
+        daan.act(app, "decisions", json!({"outcome": "rejected", "by": "sanne", "no_reason": true})).await;
+    }
+    assert_eq!(daan.take(app, &ids[0]).await.status, StatusCode::CREATED, "{way}");
+}
+
+both!(who_is_erased_by_command_frees_the_calendar_of_whom_they_were_to_meet, app, {
+    erased_before_the_talk(&app, "command").await;
+});
+
+both!(who_asks_to_be_erased_after_the_decision_frees_the_calendar_of_whom_they_were_to_meet, app, {
+    erased_before_the_talk(&app, "asked").await;
+});
+
+both!(an_erasure_keeps_no_colleague_from_hearing_that_the_talk_is_off, app, {
+    erased_before_the_talk(&app, "waiting").await;
 });
 
 /// What a calendar of Python's shows after each file.

@@ -179,6 +179,21 @@ pub async fn booking(connection: &mut AnyConnection, id: &str) -> ApiResult<Opti
     query.fetch_optional(connection).await?.as_ref().map(booking_row).transpose()
 }
 
+/// Talks that end after `now` and are agreed, or whose end still waits to be mailed to a colleague.
+pub async fn to_call_off(
+    connection: &mut AnyConnection,
+    application_id: &str,
+    now: Timestamp,
+) -> ApiResult<Vec<Booking>> {
+    let sql = format!(
+        "SELECT {BOOKING}, {SLOT} FROM appointments b JOIN slots s ON s.id = b.slot_id
+         WHERE b.application_id = $1 AND s.ends_at > $2 AND ({LIVE} OR b.state = 'cancelled' AND EXISTS
+           (SELECT 1 FROM outbox o WHERE o.application_id = $1 AND o.kind = 'owner_talk_off' AND o.sent_at IS NULL))"
+    );
+    let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(application_id).bind(now.as_ms());
+    query.fetch_all(connection).await?.iter().map(booking_row).collect()
+}
+
 /// When the last talk of an application that was not called off ends.
 pub async fn last_end(connection: &mut AnyConnection, application_id: &str) -> ApiResult<Option<Timestamp>> {
     let row = sqlx::query(
