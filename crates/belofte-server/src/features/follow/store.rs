@@ -134,32 +134,25 @@ pub async fn forget(connection: &mut AnyConnection, email: &str) -> ApiResult<()
     Ok(())
 }
 
-/// What was confirmed under the `old` address is under the `new` one from now on, once. What nobody confirmed stays: anybody
-/// can have typed the address.
-pub async fn move_address(connection: &mut AnyConnection, (old, new): (&str, &str)) -> ApiResult<()> {
-    sqlx::query(
-        "DELETE FROM follows WHERE email = $1 AND confirmed_at IS NOT NULL AND EXISTS
+/// What was confirmed under the `old` address is under the `new` one from now on, once; of a mailbox that others share, what
+/// has the `only` name. What nobody confirmed stays: anybody can have typed the address.
+pub async fn move_address(
+    connection: &mut AnyConnection,
+    (old, new): (&str, &str),
+    only: Option<&str>,
+) -> ApiResult<()> {
+    for statement in [
+        "DELETE FROM follows WHERE email = $1 AND confirmed_at IS NOT NULL AND ($3 = '' OR name = $3) AND EXISTS
            (SELECT 1 FROM follows n WHERE n.email = $2 AND n.confirmed_at IS NOT NULL
               AND n.kind = follows.kind AND n.subject = follows.subject AND n.until >= follows.until)",
-    )
-    .bind(old)
-    .bind(new)
-    .execute(&mut *connection)
-    .await?;
-    sqlx::query(
         "DELETE FROM follows WHERE email = $2 AND EXISTS
-           (SELECT 1 FROM follows o WHERE o.email = $1 AND o.confirmed_at IS NOT NULL
+           (SELECT 1 FROM follows o WHERE o.email = $1 AND o.confirmed_at IS NOT NULL AND ($3 = '' OR o.name = $3)
               AND o.kind = follows.kind AND o.subject = follows.subject)",
-    )
-    .bind(old)
-    .bind(new)
-    .execute(&mut *connection)
-    .await?;
-    sqlx::query("UPDATE follows SET email = $2 WHERE email = $1 AND confirmed_at IS NOT NULL")
-        .bind(old)
-        .bind(new)
-        .execute(connection)
-        .await?;
+        "UPDATE follows SET email = $2 WHERE email = $1 AND confirmed_at IS NOT NULL AND ($3 = '' OR name = $3)",
+    ] {
+        let moved = sqlx::query(statement).bind(old).bind(new).bind(only.unwrap_or_default());
+        moved.execute(&mut *connection).await?;
+    }
     Ok(())
 }
 
