@@ -330,6 +330,31 @@ both!(times_of_ones_own_get_an_answer_by_a_date, app, {
     assert_eq!(desk_users::read(&app, &path, &other.cookie).await.status, StatusCode::NOT_FOUND);
 });
 
+both!(proposed_times_wait_again_for_their_answer_when_a_withdrawal_is_taken_back, app, {
+    let noor = invited(&app, "noor@example.com").await;
+    let body = json!({"times": ["2027-04-06T10:00"], "text": "Mornings only."});
+    let asked = noor.call(&app, Method::POST, "appointment/proposals", &body).await.json();
+    let (promise, due) = (asked["promise"]["id"].as_str().unwrap(), asked["promise"]["due_at"].as_str().unwrap());
+    let before = open(&noor.page(&app).await);
+    assert!(before.contains(&format!("- {due}")), "{before:?}");
+    let gone = noor.call(&app, Method::POST, "withdrawal", &json!({"erase": false})).await;
+    assert_eq!(gone.status, StatusCode::CREATED, "{}", gone.text());
+    assert_eq!(open(&noor.page(&app).await), [""; 0]);
+    app.set_time("2027-03-23T10:20:00+01:00");
+    let back = noor.call(&app, Method::DELETE, "withdrawal", &Value::Null).await;
+    assert_eq!(back.status, StatusCode::OK, "{}", back.text());
+    assert_eq!(open(&noor.page(&app).await), before);
+    assert_eq!(noor.slots(&app).await["proposal"]["times"], json!(["2027-04-06T08:00:00Z"]));
+    // The desk answers it as if nothing had been.
+    let who = colleague(&app, "sanne@example.com", Role::Recruiter, &["kok"]).await;
+    let path = format!("/desk/appointments/proposals/{promise}");
+    let at = Timestamp::parse("2027-04-06T08:00:00Z").unwrap().as_ms();
+    let form = format!("do=agree&at={at}&minutes=45&with=joost&address=Kade+12&by=sanne");
+    let agreed = desk_users::form(&app, &path, &form, &who.cookie).await;
+    assert_eq!(agreed.header("location"), "/desk/appointments?done=agreed", "{}", agreed.text());
+    assert_eq!(noor.page(&app).await["appointment"]["slot"]["start"], "2027-04-06T08:00:00Z");
+});
+
 both!(declined_times_come_back_with_words, app, {
     let noor = invited(&app, "noor@example.com").await;
     let asked = json!({"times": ["2027-04-06T09:30"]});
@@ -456,6 +481,40 @@ both!(a_series_is_every_time_on_every_working_day, app, {
     let empty = desk_users::form(&app, "/desk/appointments/new?lang=en", "posting=kok", &sanne.cookie).await;
     assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(empty.text().contains("Choose who is there."), "{}", empty.text());
+});
+
+both!(times_are_published_once_however_often_the_form_is_sent, app, {
+    let sanne = colleague(&app, "sanne@example.com", Role::Recruiter, &["kok"]).await;
+    let blank = desk_users::read(&app, "/desk/appointments/new?posting=kok&lang=en", &sanne.cookie).await.text();
+    let key = blank.split("name=\"key\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let form = format!(
+        "key={key}&posting=kok&kind=interview&days=2027-03-25&times=10%3A00%2C+14%3A30&minutes=45&capacity=2&with=joost&address=Kade+12"
+    );
+    let send = async |form: &str| desk_users::form(&app, "/desk/appointments/new?lang=en", form, &sanne.cookie).await;
+    let count = async || {
+        let query = sqlx::query_scalar::<_, i64>("SELECT COUNT(*) FROM slots");
+        query.fetch_one(app.state.store.read()).await.unwrap()
+    };
+    let (one, other) = tokio::join!(send(&form), send(&form));
+    for done in [one, other, send(&form).await] {
+        assert_eq!(done.header("location"), "/desk/appointments?done=published", "{}", done.text());
+    }
+    assert_eq!((count().await, mails(&app, "owner_times").await.len()), (2, 1));
+    // With the same person one talk is over before the next begins, whichever form or program says so.
+    for times in ["10%3A44", "09%3A16", "14%3A30", "16%3A00%2C+16%3A30"] {
+        let clash = send(&form.replace("10%3A00%2C+14%3A30", times)).await;
+        assert_eq!(clash.status, StatusCode::UNPROCESSABLE_ENTITY, "{times}");
+        assert!(clash.text().contains("Somebody you chose has a talk for this job at one of these times"), "{times}");
+    }
+    let mut by_program = slots(&["2027-03-25"], &["10:30"]);
+    let clash = app.desk(Method::POST, "/postings/kok/slots", &by_program).await;
+    assert_eq!(clash.problem(), "/problems/fields times:not_a_choice");
+    assert_eq!(count().await, 2);
+    // Somebody else is free then, and so is who has just ended.
+    by_program["with"] = json!(["sanne"]);
+    publish(&app, "kok", &by_program).await;
+    publish(&app, "kok", &slots(&["2027-03-25"], &["10:45", "09:15"])).await;
+    assert_eq!(count().await, 5);
 });
 
 both!(who_comes_back_within_a_day_has_their_talk_again_while_its_time_is_free, app, {

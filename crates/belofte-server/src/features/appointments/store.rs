@@ -119,6 +119,16 @@ pub async fn slots_of(
     query.fetch_all(connection).await?.iter().map(slot_row).collect()
 }
 
+/// Slots of a posting that end after `from`, whoever is in them; not a time agreed with one person alone who gave it back.
+pub async fn taking_time(connection: &mut AnyConnection, posting_id: &str, from: Timestamp) -> ApiResult<Vec<SlotRow>> {
+    let sql = format!(
+        "SELECT {SLOT} FROM slots s WHERE s.posting_id = $1 AND s.ends_at > $2 AND s.cancelled_at IS NULL
+           AND (s.proposed_by IS NULL OR s.booked > 0)"
+    );
+    let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(posting_id).bind(from.as_ms());
+    query.fetch_all(connection).await?.iter().map(slot_row).collect()
+}
+
 /// Those of [`slots_of`] that anybody can still choose.
 pub async fn free(
     connection: &mut AnyConnection,
@@ -351,6 +361,24 @@ pub async fn change_proposal(
 
 pub async fn end_proposal(connection: &mut AnyConnection, id: &str, state: &str) -> ApiResult<()> {
     sqlx::query("UPDATE proposals SET state = $2 WHERE id = $1").bind(id).bind(state).execute(connection).await?;
+    Ok(())
+}
+
+/// Proposed times wait again for the answer that one of `promises` promises.
+pub async fn reopen_proposal(
+    connection: &mut AnyConnection,
+    application_id: &str,
+    promises: &[String],
+) -> ApiResult<()> {
+    for promise in promises {
+        sqlx::query(
+            "UPDATE proposals SET state = 'open' WHERE application_id = $1 AND promise_id = $2 AND state = 'over'",
+        )
+        .bind(application_id)
+        .bind(promise)
+        .execute(&mut *connection)
+        .await?;
+    }
     Ok(())
 }
 
