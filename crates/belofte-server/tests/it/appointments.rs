@@ -155,6 +155,35 @@ both!(how_the_talk_was_is_asked_once_it_is_over_and_never_when_it_was_called_off
     assert_eq!(moments(&daan).await, ["receipt"], "there was no talk");
 });
 
+both!(a_talk_is_moved_twenty_times_also_by_calling_it_off_and_choosing_anew, app, {
+    let noor = invited(&app, "noor@example.com").await;
+    let ids = publish(&app, "kok", &slots(&["2027-04-06"], &["10:00", "11:00"])).await;
+    assert_eq!(noor.take(&app, &ids[0]).await.status, StatusCode::CREATED);
+    for moves in 1..=20_usize {
+        app.state.clock.set(app.state.clock.now().plus_ms(20_000));
+        if moves % 2 == 0 {
+            let off = noor.call(&app, Method::DELETE, "appointment", &Value::Null).await;
+            assert_eq!(off.status, StatusCode::OK, "{}", off.text());
+        }
+        let reply = noor.take(&app, &ids[moves % 2]).await;
+        assert!(reply.status.is_success(), "move {moves}: {}", reply.text());
+    }
+    let often = noor.take(&app, &ids[1]).await;
+    assert_eq!(often.status, StatusCode::CONFLICT);
+    assert!(often.text().contains("moved too often"), "{}", often.text());
+    // Calling it off is always possible, and a colleague still agrees on another time.
+    assert_eq!(noor.call(&app, Method::DELETE, "appointment", &Value::Null).await.status, StatusCode::OK);
+    assert_eq!(noor.take(&app, &ids[1]).await.status, StatusCode::CONFLICT, "not by a new talk either");
+    let asked =
+        noor.call(&app, Method::POST, "appointment/proposals", &json!({"times": ["2027-04-07T10:00"]})).await.json();
+    let who = colleague(&app, "sanne@example.com", Role::Recruiter, &["kok"]).await;
+    let path = format!("/desk/appointments/proposals/{}", asked["promise"]["id"].as_str().unwrap());
+    let at = Timestamp::parse("2027-04-07T08:00:00Z").unwrap().as_ms();
+    let form = format!("do=agree&at={at}&minutes=45&with=joost&address=Kade+12&by=sanne");
+    let agreed = desk_users::form(&app, &path, &form, &who.cookie).await;
+    assert_eq!(agreed.header("location"), "/desk/appointments?done=agreed", "{}", agreed.text());
+});
+
 both!(choosing_is_what_was_asked_of_the_applicant, app, {
     let lotte = chooser(&app, "lotte@example.com").await;
     let ids = publish(&app, "verzorgende-ig", &slots(&["2027-03-31"], &["10:00"])).await;

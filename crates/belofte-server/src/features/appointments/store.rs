@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
+use super::rules::read_event;
 use crate::features::timeline::store::{from_word, instant, word};
 use crate::problem::ApiResult;
 
@@ -223,6 +224,18 @@ pub async fn first_end(connection: &mut AnyConnection, application_id: &str) -> 
     let row = row.bind(application_id).fetch_one(connection).await?;
     let ends_at: Option<i64> = row.try_get("ends_at")?;
     Ok((row.try_get("planned")?, ends_at.map(Timestamp::from_ms)))
+}
+
+/// How often the applicant chose a time, over all talks of a kind. One about the decision is in no step.
+pub async fn count_chosen(connection: &mut AnyConnection, application_id: &str, kind: SlotKind) -> ApiResult<usize> {
+    let rows = sqlx::query(
+        "SELECT text FROM events WHERE application_id = $1 AND event = 'appointment' AND actor = 'applicant'
+           AND CASE WHEN stage_id IS NULL THEN 'evaluation' ELSE 'interview' END = $2 AND text IS NOT NULL",
+    );
+    let rows = rows.bind(application_id).bind(word(kind)).fetch_all(connection).await?;
+    let texts = rows.iter().map(|row| row.try_get::<String, _>("text")).collect::<Result<Vec<_>, _>>()?;
+    let is_chosen = |text: &&String| read_event(text).is_some_and(|(word, ..)| ["booked", "moved"].contains(&word));
+    Ok(texts.iter().filter(is_chosen).count())
 }
 
 /// Ids of the applications with a live appointment in a slot.
