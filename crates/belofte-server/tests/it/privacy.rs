@@ -560,6 +560,17 @@ both!(everything_is_taken_along_in_one_zip_that_runs_nothing, app, {
     for part in ["An answer to your letter", "files/1%20mijn%20cv.pdf"] {
         assert!(page.contains(part), "{part} in {page}");
     }
+    let to = json!({"to": "2027-04-01T15:00:00Z", "reason": "The cook is away until then.", "by": "sanne"});
+    let moved = noor.act(&app, &format!("promises/{}/moves", noor.promise), to).await;
+    assert_eq!(moved.status, StatusCode::OK, "{}", moved.text());
+    // In the person's own words, also in a language that the desk has not.
+    for (lang, said) in [("nl", "Een nieuwe datum"), ("de", "Ein neues Datum"), ("uk", "Нова дата")] {
+        let reply = noor.get(&app, &format!("/export.zip?lang={lang}"), &[]).await;
+        let mut zip = zip::ZipArchive::new(Cursor::new(reply.body)).unwrap();
+        let mut page = String::new();
+        zip.by_name("application.html").unwrap().read_to_string(&mut page).unwrap();
+        assert!(page.contains(said) && !page.contains("New date"), "{lang}: {page}");
+    }
     assert_eq!(applicant(&app, "ali@example.com").await.get(&app, "/export.zip", &[]).await.status, StatusCode::OK);
     let stranger = Applicant { bearer: "Bearer x".to_owned(), ..noor };
     assert_eq!(stranger.get(&app, "/export.zip", &[]).await.status, StatusCode::UNAUTHORIZED);
