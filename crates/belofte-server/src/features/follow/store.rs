@@ -79,13 +79,14 @@ pub async fn count(connection: &mut AnyConnection, email: &str, since: Timestamp
     Ok((row.try_get("waiting")?, row.try_get("confirmed")?))
 }
 
-/// Whether that is followed already.
-pub async fn is_followed(connection: &mut AnyConnection, email: &str, kind: Kind, subject: &str) -> ApiResult<bool> {
+/// Until when the same is followed already, if it is.
+pub async fn followed_until(connection: &mut AnyConnection, follow: &FollowRow) -> ApiResult<Option<Timestamp>> {
     let row = sqlx::query(
-        "SELECT id FROM follows WHERE email = $1 AND kind = $2 AND subject = $3 AND confirmed_at IS NOT NULL",
+        "SELECT until FROM follows WHERE email = $1 AND kind = $2 AND subject = $3 AND confirmed_at IS NOT NULL
+         ORDER BY until DESC LIMIT 1",
     );
-    let row = row.bind(email).bind(word(kind)).bind(subject).fetch_optional(connection).await?;
-    Ok(row.is_some())
+    let row = row.bind(&follow.email).bind(word(follow.kind)).bind(&follow.subject);
+    row.fetch_optional(connection).await?.map(|row| instant(&row, "until")).transpose()
 }
 
 /// One that has not ended.

@@ -112,7 +112,9 @@ async fn prove(asking: &Asking<'_>, email: &str, code: &str) -> ApiResult<Told> 
         for answer in row.answers.iter_mut().filter(|answer| field.is_some_and(|field| field.name == answer.field)) {
             answer.values = vec![email.clone()];
         }
-        store::put_address(connection, &row, &email).await?;
+        if !store::put_address(connection, &row, &email).await? {
+            continue;
+        }
         let event = NewEvent { actor_id: Some("address"), ..by_applicant(EntryEvent::Note, now) };
         let version = record_event(connection, &row.id, event).await?;
         changed.push((row.id, version));
