@@ -7,7 +7,7 @@ use clap::Args;
 use crate::StartError;
 use crate::clock::Clock;
 use crate::config::{self, Flags};
-use crate::erasure::store::{Known, known};
+use crate::erasure::store::{Known, known, visitor};
 use crate::erasure::{self, Place};
 use crate::features::complaint;
 use crate::settings::Settings;
@@ -31,8 +31,9 @@ pub async fn run(options: &Options) -> Result<(), StartError> {
     let found = known(&store, &options.who).await.map_err(super::told)?;
     let mut connection = store.read().acquire().await?;
     let complaints = complaint::store::known(&mut connection, &options.who).await.map_err(super::told)?;
+    let visitor = visitor(&mut connection, &options.who).await.map_err(super::told)?;
     drop(connection);
-    if found.is_empty() && complaints.is_empty() {
+    if found.is_empty() && complaints.is_empty() && visitor.is_nobody() {
         return Err("nothing is kept under it; what was erased before is gone".into());
     }
     let place = Place { store: &store, data: &config.data, secret: &secret };
@@ -47,6 +48,14 @@ pub async fn run(options: &Options) -> Result<(), StartError> {
         println!("{}  complaint of {}", row.number, row.filed_at);
         if options.yes {
             complaint::time::erase(place, &row.id, true, now).await.map_err(super::told)?;
+        }
+    }
+    if !visitor.is_nobody() {
+        let (questions, follows) = (visitor.questions.len(), visitor.follows.len());
+        println!("{questions} questions from before applying, {follows} follows");
+        if options.yes {
+            let email = options.who.trim().to_lowercase();
+            erasure::erase_visitor(place, &email, now).await.map_err(super::told)?;
         }
     }
     if options.yes {

@@ -106,6 +106,19 @@ async fn farewell(app: &App, id: &str) -> ApiResult<Option<Letter>> {
     }))
 }
 
+/// Erases what is kept of an address beside applications: what it asked before applying, and what it follows.
+pub async fn erase_visitor(place: Place<'_>, email: &str, now: Timestamp) -> ApiResult<()> {
+    let mut transaction = place.store.write().begin().await?;
+    let kept = store::visitor(&mut transaction, email).await?;
+    store::forget_visitor(&mut transaction, email, store::FOREVER).await?;
+    list::append(place, email, now).await?;
+    let detail = json!({"because": "asked", "count": kept.questions.len() + kept.follows.len()});
+    let entry = Entry { detail, ..Entry::new(Act::Erased, Subject::Visitor) };
+    audit::store::append(&mut transaction, place.secret, Who::System.word(), now, &entry).await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
 async fn erase_with(
     place: Place<'_>,
     id: &str,
@@ -125,7 +138,7 @@ async fn erase_with(
     }
     let files = store::forget_belongings(&mut transaction, id, taken.reference).await?;
     // Before the commit: a list that names one too many does no harm, one that misses one would bring a person back.
-    list::append(place, taken.reference, now).await?;
+    list::append(place, &taken.reference.to_string(), now).await?;
     if let Some(settings) = telling {
         // After what was mailed about them has gone, so that this stays.
         for talk in &talks {
