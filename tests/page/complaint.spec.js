@@ -40,6 +40,8 @@ for (const lang of languages("nl")) {
     await page.setViewportSize({ width: 360, height: 740 });
     await page.goto(`${server.host}/${lang === "en" ? "en.html" : ""}`);
     const inside = page.locator("belofte-careers");
+    // On a phone the element lies below what is near enough to load it by itself.
+    await inside.scrollIntoViewIfNeeded();
     const way = inside.getByRole("link", { name: w("pages.foot_complaint"), exact: true }).first();
     await way.focus();
     await page.keyboard.press("Enter");

@@ -7,9 +7,10 @@ use clap::Args;
 use crate::StartError;
 use crate::clock::Clock;
 use crate::config::{self, Flags};
-use crate::erasure::store::{Known, known};
+use crate::erasure::store::{Known, known, visitor};
 use crate::erasure::{self, Place};
 use crate::features::complaint;
+use crate::settings::Settings;
 
 #[derive(Args, Clone, Debug)]
 pub struct Options {
@@ -26,11 +27,13 @@ pub async fn run(options: &Options) -> Result<(), StartError> {
     let config = config::load(&options.flags)?;
     let store = super::open(&config).await?;
     let secret = super::secret(&config.data)?;
+    let settings = Settings::load(&store, &config.public_url).await?;
     let found = known(&store, &options.who).await.map_err(super::told)?;
     let mut connection = store.read().acquire().await?;
     let complaints = complaint::store::known(&mut connection, &options.who).await.map_err(super::told)?;
+    let visitor = visitor(&mut connection, &options.who).await.map_err(super::told)?;
     drop(connection);
-    if found.is_empty() && complaints.is_empty() {
+    if found.is_empty() && complaints.is_empty() && visitor.is_nobody() {
         return Err("nothing is kept under it; what was erased before is gone".into());
     }
     let place = Place { store: &store, data: &config.data, secret: &secret };
@@ -38,13 +41,21 @@ pub async fn run(options: &Options) -> Result<(), StartError> {
     for Known { id, reference, posting_id, status, answers, files, mails } in &found {
         println!("{reference}  {posting_id}  {status}  {answers} answers, {files} files, {mails} mails");
         if options.yes {
-            erasure::erase(place, id, erasure::ANY_DATE, now).await.map_err(super::told)?;
+            erasure::erase(place, &settings, id, now).await.map_err(super::told)?;
         }
     }
     for row in &complaints {
         println!("{}  complaint of {}", row.number, row.filed_at);
         if options.yes {
             complaint::time::erase(place, &row.id, true, now).await.map_err(super::told)?;
+        }
+    }
+    if !visitor.is_nobody() {
+        let (questions, follows) = (visitor.questions.len(), visitor.follows.len());
+        println!("{questions} questions from before applying, {follows} follows");
+        if options.yes {
+            let email = options.who.trim().to_lowercase();
+            erasure::erase_visitor(place, &email, now).await.map_err(super::told)?;
         }
     }
     if options.yes {

@@ -15,7 +15,7 @@ use zip::write::SimpleFileOptions;
 use crate::StartError;
 use crate::clock::Clock;
 use crate::config::{self, Flags};
-use crate::erasure::store::{files_of, known, mails_of};
+use crate::erasure::store::{files_of, known, mails_of, visitor};
 use crate::features::complaint;
 use crate::features::timeline::store::{find, load_application};
 use crate::settings::Settings;
@@ -37,7 +37,8 @@ pub async fn run(options: &Options) -> Result<(), StartError> {
     let found = known(&store, &options.email).await.map_err(super::told)?;
     let mut connection = store.read().acquire().await?;
     let complaints = complaint::store::known(&mut connection, &options.email).await.map_err(super::told)?;
-    if found.is_empty() && complaints.is_empty() {
+    let visitor = visitor(&mut connection, &options.email).await.map_err(super::told)?;
+    if found.is_empty() && complaints.is_empty() && visitor.is_nobody() {
         return Err("nothing is kept under it".into());
     }
     let mut zip = ZipWriter::new(super::private_file(&options.to)?);
@@ -71,12 +72,18 @@ pub async fn run(options: &Options) -> Result<(), StartError> {
             super::copy(&mut File::open(config.data.join("uploads").join(file))?, &mut zip, &bar)?;
         }
     }
+    if !visitor.is_nobody() {
+        zip.start_file("visitor.json", how)?;
+        zip.write_all(&serde_json::to_vec_pretty(&visitor)?)?;
+    }
     zip.finish()?.sync_all()?;
     println!(
-        "{}: {} applications, {} complaints; give it to that person alone",
+        "{}: {} applications, {} complaints, {} questions from before applying, {} follows; give it to that person alone",
         options.to.display(),
         found.len(),
-        complaints.len()
+        complaints.len(),
+        visitor.questions.len(),
+        visitor.follows.len()
     );
     drop(connection);
     store.close().await;

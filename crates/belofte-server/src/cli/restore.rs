@@ -150,17 +150,25 @@ async fn replay(config: &Config) -> Result<(usize, usize), StartError> {
     let listed = list::read(&config.data.join(list::FILE))?;
     let mut again = 0;
     for (id, reference) in erasure::store::not_erased(&store).await.map_err(super::told)? {
-        if listed.contains(&list::hash(&secret, reference)) {
-            erasure::erase(place, &id, erasure::ANY_DATE, now).await.map_err(super::told)?;
+        if listed.contains_key(&list::hash(&secret, &reference.to_string())) {
+            erasure::erase_again(place, &id, now).await.map_err(super::told)?;
             again += 1;
         }
     }
     let (mut complaints, numbered) =
         (0, complaint::store::numbers(&mut *store.read().acquire().await?).await.map_err(super::told)?);
     for (id, number) in numbered {
-        if listed.contains(&list::hash(&secret, number)) {
+        if listed.contains_key(&list::hash(&secret, &number.to_string())) {
             complaint::time::erase(place, &id, true, now).await.map_err(super::told)?;
             complaints += 1;
+        }
+    }
+    for email in erasure::store::visitors(&store).await.map_err(super::told)? {
+        // What they asked or follow since stays: who comes back is not the one who left.
+        if let Some(at) = listed.get(&list::hash(&secret, &email)) {
+            let mut transaction = store.write().begin().await?;
+            erasure::store::forget_visitor(&mut transaction, &email, *at).await.map_err(super::told)?;
+            transaction.commit().await?;
         }
     }
     store.sweep().await?;

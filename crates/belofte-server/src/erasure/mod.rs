@@ -1,7 +1,7 @@
 //! Erasing an application: what tells of a person goes, the row without it stays for the counts and the promise score.
 //!
-//! One way for the promised date, for who asks and for a restored backup. Never touches a date or an outcome. Mails only who
-//! asked for it, once, and that mail goes too.
+//! One way for the promised date, for who asks and for a restored backup. Never touches a date or an outcome. Mails who asked
+//! for it, once, and that mail goes too; and whom they were to meet, without their name.
 
 pub mod list;
 pub mod store;
@@ -13,12 +13,14 @@ use serde_json::json;
 
 use crate::desk::access::Who;
 use crate::desk::audit::{self, Act, Entry, Subject};
+use crate::features::appointments::{self, interviewers};
 use crate::features::timeline::store::find;
 use crate::features::{feedback, follow, privacy};
 use crate::mail::compose::Letter;
 use crate::mail::store::Envelope;
 use crate::mail::{self, letters};
 use crate::problem::ApiResult;
+use crate::settings::Settings;
 use crate::state::App;
 use crate::store::Store;
 use crate::tokens::Secret;
@@ -26,7 +28,7 @@ use crate::tokens::Secret;
 /// As many rows as one look fetches.
 const AT_A_TIME: i64 = 100;
 /// Later than any date: erases whether or not the application's own has come.
-pub const ANY_DATE: Timestamp = Timestamp::from_ms(i64::MAX);
+const ANY_DATE: Timestamp = Timestamp::from_ms(i64::MAX);
 
 /// Where there is something to erase: the running server, or a command beside it.
 #[derive(Clone, Copy)]
@@ -58,7 +60,7 @@ pub async fn erase_due(app: &App) -> ApiResult<usize> {
         let before = erased;
         for id in &store::due(&app.store, now, AT_A_TIME).await? {
             let farewell = farewell(app, id).await?;
-            match erase_with(place, id, (now, now), farewell.as_ref().map(|letter| (app, letter))).await {
+            match erase_with(place, id, (now, now), (Some(&app.settings()), farewell.as_ref())).await {
                 Ok(Some(gone)) => {
                     erased += 1;
                     app.tell_changed(id, gone.version);
@@ -80,9 +82,14 @@ pub async fn erase_due(app: &App) -> ApiResult<usize> {
     Ok(erased)
 }
 
-/// Erases one application whose own date is `dated` or before; None when it is gone already, or was given a later date.
-pub async fn erase(place: Place<'_>, id: &str, dated: Timestamp, now: Timestamp) -> ApiResult<Option<Erased>> {
-    erase_with(place, id, (dated, now), None).await
+/// Erases one application whatever its date, and tells whom its person was to meet; None when it is gone already.
+pub async fn erase(place: Place<'_>, settings: &Settings, id: &str, now: Timestamp) -> ApiResult<Option<Erased>> {
+    erase_with(place, id, (ANY_DATE, now), (Some(settings), None)).await
+}
+
+/// As [`erase`], for what a backup brought back: everybody was told when it was erased first.
+pub async fn erase_again(place: Place<'_>, id: &str, now: Timestamp) -> ApiResult<Option<Erased>> {
+    erase_with(place, id, (ANY_DATE, now), (None, None)).await
 }
 
 /// What who asked for it is told at the end.
@@ -99,14 +106,28 @@ async fn farewell(app: &App, id: &str) -> ApiResult<Option<Letter>> {
     }))
 }
 
+/// Erases what is kept of an address beside applications: what it asked before applying, and what it follows.
+pub async fn erase_visitor(place: Place<'_>, email: &str, now: Timestamp) -> ApiResult<()> {
+    let mut transaction = place.store.write().begin().await?;
+    let kept = store::visitor(&mut transaction, email).await?;
+    store::forget_visitor(&mut transaction, email, store::FOREVER).await?;
+    list::append(place, email, now).await?;
+    let detail = json!({"because": "asked", "count": kept.questions.len() + kept.follows.len()});
+    let entry = Entry { detail, ..Entry::new(Act::Erased, Subject::Visitor) };
+    audit::store::append(&mut transaction, place.secret, Who::System.word(), now, &entry).await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
 async fn erase_with(
     place: Place<'_>,
     id: &str,
     (dated, now): (Timestamp, Timestamp),
-    farewell: Option<(&App, &Letter)>,
+    (telling, farewell): (Option<&Settings>, Option<&Letter>),
 ) -> ApiResult<Option<Erased>> {
     let mut transaction = place.store.write().begin().await?;
     let Some(taken) = store::take(&mut transaction, id, dated, now).await? else { return Ok(None) };
+    let talks = appointments::store::to_call_off(&mut transaction, id, now).await?;
     store::settle_promises(&mut transaction, place.secret, id, now).await?;
     store::forget_person(&mut transaction, id, &taken.email).await?;
     feedback::store::forget(&mut transaction, id).await?;
@@ -117,9 +138,16 @@ async fn erase_with(
     }
     let files = store::forget_belongings(&mut transaction, id, taken.reference).await?;
     // Before the commit: a list that names one too many does no harm, one that misses one would bring a person back.
-    list::append(place, taken.reference, now).await?;
-    if let Some((app, letter)) = farewell {
-        mail::store::insert(&mut transaction, app, &Envelope::last(&taken.email), letter, now).await?;
+    list::append(place, &taken.reference.to_string(), now).await?;
+    if let Some(settings) = telling {
+        // After what was mailed about them has gone, so that this stays.
+        for talk in &talks {
+            interviewers::tell_erased(&mut transaction, settings, taken.reference, talk, now).await?;
+        }
+        if let Some(letter) = farewell {
+            let envelope = Envelope::last(&taken.email);
+            mail::store::insert_from(&mut transaction, &settings.own_page(""), &envelope, letter, now).await?;
+        }
     }
     let because = if asked { "asked" } else { "date" };
     let entry = Entry {

@@ -6,11 +6,15 @@ use serde::Serialize;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
+use crate::features::questions::store::IN_OWN_WORDS;
 use crate::features::timeline::store::{PROMISE_COLUMNS, StoredDecision, instant, maybe_instant, promise_row};
 use crate::problem::{ApiProblem, ApiResult};
 use crate::promises;
 use crate::store::Store;
 use crate::tokens::Secret;
+
+/// Later than anything was asked.
+pub const FOREVER: Timestamp = Timestamp::from_ms(i64::MAX);
 
 /// An application about to be erased.
 pub struct Taken {
@@ -114,20 +118,120 @@ pub async fn forget_person(connection: &mut AnyConnection, id: &str, email: &str
         .bind(&nobody)
         .execute(&mut *connection)
         .await?;
+    forget_asked(connection, email, FOREVER).await
+}
+
+/// Takes away what somebody asked before applying, up to `until`, with its codes and mails.
+async fn forget_asked(connection: &mut AnyConnection, email: &str, until: Timestamp) -> ApiResult<()> {
+    let published = format!(
+        "DELETE FROM published_questions WHERE id IN (SELECT u.id FROM published_questions u
+           JOIN questions q ON {IN_OWN_WORDS} WHERE q.application_id IS NULL AND q.email = $1 AND q.asked_at <= $2)"
+    );
     for statement in [
-        "DELETE FROM codes WHERE email = $1",
-        // Published in the asker's own words it goes with them; in the publisher's it tells of nobody.
-        "DELETE FROM published_questions WHERE EXISTS (SELECT 1 FROM questions q
-           WHERE q.id = published_questions.id AND q.application_id IS NULL AND q.email = $1
-             AND q.text = published_questions.question)",
-        "DELETE FROM questions WHERE email = $1 AND application_id IS NULL",
+        "DELETE FROM codes WHERE email = $1 AND created_at <= $2",
+        &published,
+        "DELETE FROM questions WHERE email = $1 AND application_id IS NULL AND asked_at <= $2",
         // Not what is about a complaint, which is kept on its own, and not what they get as a colleague of ours.
         "DELETE FROM outbox WHERE to_address = $1 AND application_id IS NULL AND complaint_id IS NULL
-           AND kind <> 'erased' AND kind NOT LIKE 'owner%'",
+           AND kind <> 'erased' AND kind NOT LIKE 'owner%' AND created_at <= $2",
     ] {
-        sqlx::query(statement).bind(email).execute(&mut *connection).await?;
+        sqlx::query(sqlx::AssertSqlSafe(statement)).bind(email).bind(until.as_ms()).execute(&mut *connection).await?;
     }
     Ok(())
+}
+
+/// What is kept of somebody beside applications, for the one who asks what there is.
+#[derive(Debug, Serialize)]
+pub struct Visitor {
+    pub questions: Vec<AskedBefore>,
+    pub follows: Vec<Followed>,
+    pub mails: Vec<KeptMail>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct AskedBefore {
+    posting: String,
+    text: String,
+    asked_at: Timestamp,
+    answer: Option<String>,
+    answered_at: Option<Timestamp>,
+}
+
+#[derive(Debug, Serialize)]
+pub struct Followed {
+    what: String,
+    name: String,
+    asked_at: Timestamp,
+    confirmed_at: Option<Timestamp>,
+    until: Timestamp,
+}
+
+impl Visitor {
+    /// Mails alone are no more than what was mailed about the rest, or a code.
+    pub fn is_nobody(&self) -> bool {
+        self.questions.is_empty() && self.follows.is_empty()
+    }
+}
+
+/// What an address asked before applying, what it follows, and the mails about both.
+pub async fn visitor(connection: &mut AnyConnection, who: &str) -> ApiResult<Visitor> {
+    let email = who.trim().to_lowercase();
+    let questions = sqlx::query(
+        "SELECT posting_id, text, asked_at, answer, answered_at FROM questions
+         WHERE application_id IS NULL AND email = $1 ORDER BY asked_at, id",
+    );
+    let question = |row: &AnyRow| -> ApiResult<AskedBefore> {
+        Ok(AskedBefore {
+            posting: row.try_get("posting_id")?,
+            text: row.try_get("text")?,
+            asked_at: instant(row, "asked_at")?,
+            answer: row.try_get("answer")?,
+            answered_at: maybe_instant(row, "answered_at")?,
+        })
+    };
+    let questions = questions.bind(&email).fetch_all(&mut *connection).await?;
+    let follows = sqlx::query(
+        "SELECT kind, subject, name, asked_at, confirmed_at, until FROM follows WHERE email = $1 ORDER BY asked_at, id",
+    );
+    let follow = |row: &AnyRow| -> ApiResult<Followed> {
+        let (kind, subject): (String, String) = (row.try_get("kind")?, row.try_get("subject")?);
+        Ok(Followed {
+            what: [kind.as_str(), &subject].join(" "),
+            name: row.try_get("name")?,
+            asked_at: instant(row, "asked_at")?,
+            confirmed_at: maybe_instant(row, "confirmed_at")?,
+            until: instant(row, "until")?,
+        })
+    };
+    let follows = follows.bind(&email).fetch_all(&mut *connection).await?;
+    let mails = sqlx::query(
+        "SELECT kind, subject, body_text, created_at, sent_at FROM outbox
+         WHERE to_address = $1 AND application_id IS NULL AND complaint_id IS NULL AND kind <> 'code'
+           AND kind NOT LIKE 'owner%' ORDER BY created_at, id",
+    );
+    Ok(Visitor {
+        questions: questions.iter().map(question).collect::<ApiResult<_>>()?,
+        follows: follows.iter().map(follow).collect::<ApiResult<_>>()?,
+        mails: mails.bind(&email).fetch_all(connection).await?.iter().map(kept_mail).collect::<ApiResult<_>>()?,
+    })
+}
+
+/// Takes away what [`visitor`] tells of, as far as it is from `until` or before.
+pub async fn forget_visitor(connection: &mut AnyConnection, email: &str, until: Timestamp) -> ApiResult<()> {
+    forget_asked(connection, email, until).await?;
+    sqlx::query("DELETE FROM follows WHERE email = $1 AND asked_at <= $2")
+        .bind(email)
+        .bind(until.as_ms())
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// Every address that asked before applying, or follows.
+pub async fn visitors(store: &Store) -> ApiResult<Vec<String>> {
+    let rows = sqlx::query("SELECT email FROM questions WHERE application_id IS NULL UNION SELECT email FROM follows");
+    let rows = rows.fetch_all(store.read()).await?;
+    rows.iter().map(|row| Ok(row.try_get("email")?)).collect()
 }
 
 /// Removes mails, codes, notes and files; gives the names of the files. A key stays known for its day, so that a page that
@@ -138,6 +242,10 @@ pub async fn forget_belongings(
     reference: Reference,
 ) -> ApiResult<Vec<String>> {
     let reference = reference.to_string();
+    let published = format!(
+        "DELETE FROM published_questions WHERE id IN (SELECT u.id FROM published_questions u
+           JOIN questions q ON {IN_OWN_WORDS} WHERE q.application_id = $1)"
+    );
     for (statement, whose) in [
         ("DELETE FROM outbox WHERE application_id = $1", id),
         ("DELETE FROM codes WHERE reference = $1", &reference),
@@ -153,19 +261,14 @@ pub async fn forget_belongings(
         ("DELETE FROM appointments WHERE application_id = $1", id),
         ("DELETE FROM proposals WHERE application_id = $1", id),
         ("DELETE FROM hand_overs WHERE application_id = $1", id),
-        // Published in the applicant's own words it goes with them; in the publisher's it tells of nobody.
-        (
-            "DELETE FROM published_questions WHERE EXISTS (SELECT 1 FROM questions q
-               WHERE q.id = published_questions.id AND q.application_id = $1 AND q.text = published_questions.question)",
-            id,
-        ),
+        (&published, id),
         ("DELETE FROM questions WHERE application_id = $1", id),
         ("DELETE FROM new_addresses WHERE application_id = $1", id),
         ("DELETE FROM webhook_deliveries WHERE application_id = $1", id),
         // A list for a colleague names several people; each line leads to its application.
         ("DELETE FROM outbox WHERE application_id IS NULL AND body_text LIKE '%' || $1 || '%'", &reference),
     ] {
-        sqlx::query(statement).bind(whose).execute(&mut *connection).await?;
+        sqlx::query(sqlx::AssertSqlSafe(statement)).bind(whose).execute(&mut *connection).await?;
     }
     let rows = sqlx::query("DELETE FROM uploads WHERE application_id = $1 RETURNING id").bind(id);
     rows.fetch_all(connection).await?.iter().map(|row| Ok(row.try_get("id")?)).collect()
@@ -233,16 +336,17 @@ pub async fn mails_of(connection: &mut AnyConnection, id: &str) -> ApiResult<Vec
         "SELECT kind, subject, body_text, created_at, sent_at FROM outbox
          WHERE application_id = $1 AND to_address = (SELECT email FROM applications WHERE id = $1) ORDER BY created_at, id",
     );
-    let mail = |row: &AnyRow| -> ApiResult<KeptMail> {
-        Ok(KeptMail {
-            kind: row.try_get("kind")?,
-            subject: row.try_get("subject")?,
-            text: row.try_get("body_text")?,
-            created_at: instant(row, "created_at")?,
-            sent_at: maybe_instant(row, "sent_at")?,
-        })
-    };
-    rows.bind(id).fetch_all(connection).await?.iter().map(mail).collect()
+    rows.bind(id).fetch_all(connection).await?.iter().map(kept_mail).collect()
+}
+
+fn kept_mail(row: &AnyRow) -> ApiResult<KeptMail> {
+    Ok(KeptMail {
+        kind: row.try_get("kind")?,
+        subject: row.try_get("subject")?,
+        text: row.try_get("body_text")?,
+        created_at: instant(row, "created_at")?,
+        sent_at: maybe_instant(row, "sent_at")?,
+    })
 }
 
 /// Everything that is not erased, by id and reference.

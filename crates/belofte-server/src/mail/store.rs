@@ -95,8 +95,19 @@ pub async fn insert(
     letter: &Letter,
     now: Timestamp,
 ) -> ApiResult<()> {
+    insert_from(connection, &app.config.public_url, envelope, letter, now).await
+}
+
+/// The same beside a server: `public_url` is the one that names its mails.
+pub async fn insert_from(
+    connection: &mut AnyConnection,
+    public_url: &str,
+    envelope: &Envelope,
+    letter: &Letter,
+    now: Timestamp,
+) -> ApiResult<()> {
     let id = new_id();
-    let host = super::outbox::host_of(&app.config.public_url);
+    let host = super::outbox::host_of(public_url);
     let kind = if envelope.to.is_some() { word(letter.kind) } else { VOID.to_owned() };
     sqlx::query(
         "INSERT INTO outbox (id, message_id, application_id, kind, to_address, lang, subject, body_text, body_html,

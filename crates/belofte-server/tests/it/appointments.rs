@@ -9,11 +9,13 @@ use axum::http::{Method, StatusCode};
 use belofte_contract::Timestamp;
 use belofte_server::config::Limits;
 use belofte_server::desk::access::Role;
+use belofte_server::erasure::erase_due;
 use belofte_server::features::appointments::remind;
 use belofte_server::mail::outbox::Delivery;
 use belofte_server::ticker::tick;
 use serde_json::{Value, json};
 
+use crate::cli::tool;
 use crate::desk_users::{self, colleague};
 use crate::smtp::MailSystem;
 use crate::support::{Reply, TestApp, rounds};
@@ -151,6 +153,35 @@ both!(how_the_talk_was_is_asked_once_it_is_over_and_never_when_it_was_called_off
     app.set_time("2027-03-25T10:00:00+01:00");
     let daan = Applicant { bearer: session(&app, "daan@example.com").await, ..daan };
     assert_eq!(moments(&daan).await, ["receipt"], "there was no talk");
+});
+
+both!(a_talk_is_moved_twenty_times_also_by_calling_it_off_and_choosing_anew, app, {
+    let noor = invited(&app, "noor@example.com").await;
+    let ids = publish(&app, "kok", &slots(&["2027-04-06"], &["10:00", "11:00"])).await;
+    assert_eq!(noor.take(&app, &ids[0]).await.status, StatusCode::CREATED);
+    for moves in 1..=20_usize {
+        app.state.clock.set(app.state.clock.now().plus_ms(20_000));
+        if moves % 2 == 0 {
+            let off = noor.call(&app, Method::DELETE, "appointment", &Value::Null).await;
+            assert_eq!(off.status, StatusCode::OK, "{}", off.text());
+        }
+        let reply = noor.take(&app, &ids[moves % 2]).await;
+        assert!(reply.status.is_success(), "move {moves}: {}", reply.text());
+    }
+    let often = noor.take(&app, &ids[1]).await;
+    assert_eq!(often.status, StatusCode::CONFLICT);
+    assert!(often.text().contains("moved too often"), "{}", often.text());
+    // Calling it off is always possible, and a colleague still agrees on another time.
+    assert_eq!(noor.call(&app, Method::DELETE, "appointment", &Value::Null).await.status, StatusCode::OK);
+    assert_eq!(noor.take(&app, &ids[1]).await.status, StatusCode::CONFLICT, "not by a new talk either");
+    let asked =
+        noor.call(&app, Method::POST, "appointment/proposals", &json!({"times": ["2027-04-07T10:00"]})).await.json();
+    let who = colleague(&app, "sanne@example.com", Role::Recruiter, &["kok"]).await;
+    let path = format!("/desk/appointments/proposals/{}", asked["promise"]["id"].as_str().unwrap());
+    let at = Timestamp::parse("2027-04-07T08:00:00Z").unwrap().as_ms();
+    let form = format!("do=agree&at={at}&minutes=45&with=joost&address=Kade+12&by=sanne");
+    let agreed = desk_users::form(&app, &path, &form, &who.cookie).await;
+    assert_eq!(agreed.header("location"), "/desk/appointments?done=agreed", "{}", agreed.text());
 });
 
 both!(choosing_is_what_was_asked_of_the_applicant, app, {
@@ -328,6 +359,31 @@ both!(times_of_ones_own_get_an_answer_by_a_date, app, {
     assert_eq!(desk_users::read(&app, &path, &other.cookie).await.status, StatusCode::NOT_FOUND);
 });
 
+both!(proposed_times_wait_again_for_their_answer_when_a_withdrawal_is_taken_back, app, {
+    let noor = invited(&app, "noor@example.com").await;
+    let body = json!({"times": ["2027-04-06T10:00"], "text": "Mornings only."});
+    let asked = noor.call(&app, Method::POST, "appointment/proposals", &body).await.json();
+    let (promise, due) = (asked["promise"]["id"].as_str().unwrap(), asked["promise"]["due_at"].as_str().unwrap());
+    let before = open(&noor.page(&app).await);
+    assert!(before.contains(&format!("- {due}")), "{before:?}");
+    let gone = noor.call(&app, Method::POST, "withdrawal", &json!({"erase": false})).await;
+    assert_eq!(gone.status, StatusCode::CREATED, "{}", gone.text());
+    assert_eq!(open(&noor.page(&app).await), [""; 0]);
+    app.set_time("2027-03-23T10:20:00+01:00");
+    let back = noor.call(&app, Method::DELETE, "withdrawal", &Value::Null).await;
+    assert_eq!(back.status, StatusCode::OK, "{}", back.text());
+    assert_eq!(open(&noor.page(&app).await), before);
+    assert_eq!(noor.slots(&app).await["proposal"]["times"], json!(["2027-04-06T08:00:00Z"]));
+    // The desk answers it as if nothing had been.
+    let who = colleague(&app, "sanne@example.com", Role::Recruiter, &["kok"]).await;
+    let path = format!("/desk/appointments/proposals/{promise}");
+    let at = Timestamp::parse("2027-04-06T08:00:00Z").unwrap().as_ms();
+    let form = format!("do=agree&at={at}&minutes=45&with=joost&address=Kade+12&by=sanne");
+    let agreed = desk_users::form(&app, &path, &form, &who.cookie).await;
+    assert_eq!(agreed.header("location"), "/desk/appointments?done=agreed", "{}", agreed.text());
+    assert_eq!(noor.page(&app).await["appointment"]["slot"]["start"], "2027-04-06T08:00:00Z");
+});
+
 both!(declined_times_come_back_with_words, app, {
     let noor = invited(&app, "noor@example.com").await;
     let asked = json!({"times": ["2027-04-06T09:30"]});
@@ -454,6 +510,40 @@ both!(a_series_is_every_time_on_every_working_day, app, {
     let empty = desk_users::form(&app, "/desk/appointments/new?lang=en", "posting=kok", &sanne.cookie).await;
     assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(empty.text().contains("Choose who is there."), "{}", empty.text());
+});
+
+both!(times_are_published_once_however_often_the_form_is_sent, app, {
+    let sanne = colleague(&app, "sanne@example.com", Role::Recruiter, &["kok"]).await;
+    let blank = desk_users::read(&app, "/desk/appointments/new?posting=kok&lang=en", &sanne.cookie).await.text();
+    let key = blank.split("name=\"key\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let form = format!(
+        "key={key}&posting=kok&kind=interview&days=2027-03-25&times=10%3A00%2C+14%3A30&minutes=45&capacity=2&with=joost&address=Kade+12"
+    );
+    let send = async |form: &str| desk_users::form(&app, "/desk/appointments/new?lang=en", form, &sanne.cookie).await;
+    let count = async || {
+        let query = sqlx::query_scalar::<_, i64>("SELECT COUNT(*) FROM slots");
+        query.fetch_one(app.state.store.read()).await.unwrap()
+    };
+    let (one, other) = tokio::join!(send(&form), send(&form));
+    for done in [one, other, send(&form).await] {
+        assert_eq!(done.header("location"), "/desk/appointments?done=published", "{}", done.text());
+    }
+    assert_eq!((count().await, mails(&app, "owner_times").await.len()), (2, 1));
+    // With the same person one talk is over before the next begins, whichever form or program says so.
+    for times in ["10%3A44", "09%3A16", "14%3A30", "16%3A00%2C+16%3A30"] {
+        let clash = send(&form.replace("10%3A00%2C+14%3A30", times)).await;
+        assert_eq!(clash.status, StatusCode::UNPROCESSABLE_ENTITY, "{times}");
+        assert!(clash.text().contains("Somebody you chose has a talk for this job at one of these times"), "{times}");
+    }
+    let mut by_program = slots(&["2027-03-25"], &["10:30"]);
+    let clash = app.desk(Method::POST, "/postings/kok/slots", &by_program).await;
+    assert_eq!(clash.problem(), "/problems/fields times:not_a_choice");
+    assert_eq!(count().await, 2);
+    // Somebody else is free then, and so is who has just ended.
+    by_program["with"] = json!(["sanne"]);
+    publish(&app, "kok", &by_program).await;
+    publish(&app, "kok", &slots(&["2027-03-25"], &["10:45", "09:15"])).await;
+    assert_eq!(count().await, 5);
 });
 
 both!(who_comes_back_within_a_day_has_their_talk_again_while_its_time_is_free, app, {
@@ -692,6 +782,60 @@ both!(who_withdraws_frees_the_calendar_of_whom_they_were_to_meet, app, {
     let (body, calendar) = mails(&app, "owner_talk_off").await.pop().unwrap();
     assert!(body.contains("Je hoeft deze tijd niet meer vrij te houden."), "{body}");
     assert!(calendar.unwrap().contains("METHOD:CANCEL"));
+});
+
+/// Three ways to be erased while a talk is agreed: by the desk's command, by asking for it after the decision, and while the
+/// mail that called it off still waits.
+async fn erased_before_the_talk(app: &TestApp, way: &str) {
+    let noor = invited(app, "noor@example.com").await;
+    let kind = if way == "asked" { "evaluation" } else { "interview" };
+    if way == "asked" {
+        let reply = noor.act(app, "decisions", json!({"outcome": "rejected", "by": "sanne", "no_reason": true})).await;
+        assert_eq!(reply.status, StatusCode::OK, "{}", reply.text());
+    }
+    let mut times = slots(&["2027-04-01"], &["10:00"]);
+    times["kind"] = json!(kind);
+    let ids = publish(app, "kok", &times).await;
+    assert_eq!(noor.take(app, &ids[0]).await.status, StatusCode::CREATED);
+    match way {
+        "command" => {
+            let (code, said) = tool(app, &["erase", &noor.reference, "--yes"]);
+            assert_eq!(code, 0, "{said}");
+        }
+        _ => {
+            let reply = noor.call(app, Method::POST, "erasure", &Value::Null).await;
+            assert_eq!(reply.status, StatusCode::CREATED, "{}", reply.text());
+            app.set_time("2027-03-24T10:00:00+01:00");
+            assert_eq!(erase_due(&app.state).await.unwrap(), 1);
+        }
+    }
+    let off = mails(app, "owner_talk_off").await;
+    assert_eq!(off.len(), 1, "{way}");
+    let (body, calendar) = &off[0];
+    let file = calendar.as_ref().unwrap().replace("\r\n ", "");
+    assert!(body.contains("donderdag 1 april, 10:00") && body.contains("Kok in het verpleeghuis"), "{way}: {body}");
+    for part in ["METHOD:CANCEL", "SEQUENCE:1\r\n", "UID:with-talk-"] {
+        assert!(file.contains(part), "{way}: {part} in {file}");
+    }
+    assert!(![body, &file].iter().any(|text| text.contains("Noor") || text.contains("noor@")), "{way}: {body}\n{file}");
+    // Somebody else has the time now.
+    let daan = invited(app, "daan@example.com").await;
+    if way == "asked" {
+        daan.act(app, "decisions", json!({"outcome": "rejected", "by": "sanne", "no_reason": true})).await;
+    }
+    assert_eq!(daan.take(app, &ids[0]).await.status, StatusCode::CREATED, "{way}");
+}
+
+both!(who_is_erased_by_command_frees_the_calendar_of_whom_they_were_to_meet, app, {
+    erased_before_the_talk(&app, "command").await;
+});
+
+both!(who_asks_to_be_erased_after_the_decision_frees_the_calendar_of_whom_they_were_to_meet, app, {
+    erased_before_the_talk(&app, "asked").await;
+});
+
+both!(an_erasure_keeps_no_colleague_from_hearing_that_the_talk_is_off, app, {
+    erased_before_the_talk(&app, "waiting").await;
 });
 
 /// What a calendar of Python's shows after each file.

@@ -5,7 +5,6 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use axum::http::{Method, StatusCode};
-use belofte_contract::Reference;
 use belofte_server::clock::Clock;
 use belofte_server::config::Config;
 use belofte_server::state::AppState;
@@ -79,6 +78,93 @@ both!(a_person_takes_everything_along, app, {
     let (code, said) = tool(&app, &["export-person", EMAIL, "--to", to.to_str().unwrap()]);
     assert!(code == 1 && said.contains("cannot be made"), "never written over: {said}");
     assert_eq!(tool(&app, &["export-person", "nobody@example.com"]).0, 1);
+});
+
+const VISITOR: &str = "mees@example.com";
+
+/// Somebody who has not applied asks, is answered, and follows; gives the question's id.
+async fn visit(app: &TestApp) -> String {
+    let body = serde_json::json!({"email": VISITOR, "text": "Mag Mees zijn Kanarievogel meenemen?", "lang": "en"});
+    let key = crate::support::key();
+    let asked = app.post("/v1/job-postings/kok/questions", &body, &[("idempotency-key", &key)]).await;
+    assert_eq!(asked.status, StatusCode::CREATED, "{}", asked.text());
+    let id = asked.json()["promise"]["id"].as_str().unwrap().to_owned();
+    let words = serde_json::json!({"text": "Yes, as long as it sings.", "by": "sanne"});
+    let answered = app.desk(Method::POST, &format!("/questions/{id}/answer"), &words).await;
+    assert!(answered.status.is_success(), "{}", answered.text());
+    let follow = serde_json::json!({"email": VISITOR, "department": "wonen"});
+    assert_eq!(app.post("/v1/follows", &follow, &[]).await.status, StatusCode::ACCEPTED);
+    id
+}
+
+async fn publish(app: &TestApp, id: &str, question: &str) {
+    let words = serde_json::json!({"question": question, "answer": "Yes, all of them."});
+    let put = app.desk(Method::PUT, &format!("/questions/{id}/publication"), &words).await;
+    assert_eq!(put.status, StatusCode::OK, "{}", put.text());
+}
+
+async fn kept_of_visitor(app: &TestApp) -> i64 {
+    let sql =
+        "SELECT (SELECT COUNT(*) FROM questions WHERE email = $1) + (SELECT COUNT(*) FROM follows WHERE email = $1)
+        + (SELECT COUNT(*) FROM outbox WHERE to_address = $1) + (SELECT COUNT(*) FROM published_questions)";
+    sqlx::query_scalar(sql).bind(VISITOR).fetch_one(app.state.store.read()).await.unwrap()
+}
+
+both!(who_only_asked_or_follows_is_known_taken_along_and_erased, app, {
+    let id = visit(&app).await;
+    publish(&app, &id, "mag Mees zijn kanarievogel meenemen? En andere dieren?").await;
+    let to = app.folder.path().join("visitor.zip");
+    let (code, said) = tool(&app, &["export-person", VISITOR, "--to", to.to_str().unwrap()]);
+    assert!(code == 0 && said.contains("1 questions from before applying, 1 follows"), "{said}");
+    let mut zip = zip::ZipArchive::new(std::fs::File::open(&to).unwrap()).unwrap();
+    let kept: Value = serde_json::from_reader(zip.by_name("visitor.json").unwrap()).unwrap();
+    assert_eq!(kept["questions"][0]["answer"], "Yes, as long as it sings.");
+    assert_eq!(kept["follows"][0]["what"], "department wonen");
+    assert!(kept["mails"].as_array().unwrap().len() >= 2, "{kept}");
+    let (code, said) = tool(&app, &["erase", VISITOR]);
+    assert!(code == 0 && said.contains("1 questions from before applying, 1 follows"), "{said}");
+    assert!(kept_of_visitor(&app).await >= 5, "shown first");
+    let (code, said) = tool(&app, &["erase", &VISITOR.to_uppercase(), "--yes"]);
+    assert_eq!(code, 0, "{said}");
+    assert_eq!(kept_of_visitor(&app).await, 0, "what was published in their words goes, too");
+    assert_eq!(tool(&app, &["erase", VISITOR]).0, 1);
+    let noted = "SELECT COUNT(*) FROM audit WHERE act = 'erased' AND subject_kind = 'visitor'";
+    assert_eq!(sqlx::query_scalar::<_, i64>(noted).fetch_one(app.state.store.read()).await.unwrap(), 1);
+});
+
+#[tokio::test]
+async fn a_restored_backup_brings_no_visitor_back() {
+    let app = TestApp::sqlite().await;
+    visit(&app).await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("saved.zip");
+    assert_eq!(tool(&app, &["backup", file.to_str().unwrap()]).0, 0);
+    // By the clock of the tests, which runs ahead of the program's.
+    let hash = belofte_server::erasure::list::hash(&app.state.secret, VISITOR);
+    let list = |at: &str| {
+        let newer = folder.path().join(at);
+        std::fs::write(&newer, format!("{at}T09:00:01Z {hash}\n")).unwrap();
+        newer
+    };
+    for (at, left) in [("2027-03-22", 4), ("2027-03-23", 0)] {
+        let data = folder.path().join(["data", at].concat());
+        let (code, said) = restored(&data, &[file.to_str().unwrap(), "--erased", list(at).to_str().unwrap()]);
+        assert_eq!(code, 0, "{said}");
+        let there = TestApp::around(server_on(&app, &data, None).await, tempfile::tempdir().unwrap());
+        assert_eq!(kept_of_visitor(&there).await, left, "erased {at}: what came later stays");
+    }
+}
+
+both!(what_was_published_in_ones_own_words_goes_when_the_question_is_forgotten, app, {
+    for (question, left) in [("Mag Mees zijn Kanarievogel meenemen?", 0), ("Zijn huisdieren welkom?", 1)] {
+        let id = visit(&app).await;
+        publish(&app, &id, question).await;
+        let later = app.state.clock.now().plus_ms(28 * belofte_contract::time::DAY_MS);
+        belofte_server::ticker::clean(&app.state, later).await.unwrap();
+        let published = "SELECT COUNT(*) FROM published_questions";
+        let published: i64 = sqlx::query_scalar(published).fetch_one(app.state.store.read()).await.unwrap();
+        assert_eq!(published, left, "{question}");
+    }
 });
 
 /// A server on restored data.
@@ -171,7 +257,7 @@ both!(a_restored_backup_brings_nobody_back, app, {
     assert_eq!(said.contains("save that with pg_dump"), is_postgres, "{said}");
     if is_postgres {
         // Where the database is brought back by other means, files and list come back all the same.
-        let line = belofte_server::erasure::list::hash(&app.state.secret, Reference::parse(&noor.reference).unwrap());
+        let line = belofte_server::erasure::list::hash(&app.state.secret, &noor.reference);
         std::fs::write(app.folder.path().join("erased"), format!("2027-03-23T09:00:00Z {line}\n")).unwrap();
     } else {
         assert_eq!(tool(&app, &["erase", &noor.reference, "--yes"]).0, 0);

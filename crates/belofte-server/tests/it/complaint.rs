@@ -305,6 +305,32 @@ both!(who_only_talks_owns_a_promise_acted_or_stands_in_reads_nothing, app, {
     assert_eq!(refused, StatusCode::NOT_FOUND, "stands in for marijke, a colleague in this job");
 });
 
+both!(a_complaint_moves_on_as_soon_as_its_reader_has_come_to_be_in_it, app, {
+    let yasmin = reader(&app, "Yasmin", Some("fatma")).await;
+    let number = number(&file(&app, &complaint()).await);
+    let (rosa, path) = (reader(&app, "Rosa", None).await, format!("/desk/complaints/{number}"));
+    tick(&app.state).await.unwrap();
+    assert_eq!(read(&app, &path, &yasmin.cookie).await.status, StatusCode::OK, "nothing has changed yet");
+    let slot =
+        "INSERT INTO slots (id, posting_id, kind, starts_at, ends_at, zone, with_people, capacity, booked, series_id)
+                VALUES ('s', 'kok', 'interview', 0, 1, 'UTC', '[\"fatma\"]', 1, 0, 's')";
+    sqlx::query(slot).execute(app.state.store.read()).await.unwrap();
+    tick(&app.state).await.unwrap();
+    tick(&app.state).await.unwrap();
+    assert_eq!(read(&app, &path, &yasmin.cookie).await.status, StatusCode::NOT_FOUND);
+    let told: Vec<String> = mails(&app).await.into_iter().filter(|mail| mail.contains("rosa@example.com")).collect();
+    assert_eq!(told.len(), 1, "{told:?}");
+    let list = page(&read(&app, "/desk/complaints", &rosa.cookie).await);
+    assert!(list.contains("Rosa de Lezer") && !list.contains("Yasmin"), "{list}");
+    let bearer = session(&app, EMAIL, &number).await;
+    assert_eq!(show(&app, &number, &bearer).await.json()["handler"]["name"], "Rosa de Lezer");
+    let noted = "SELECT COUNT(*) FROM audit WHERE act = 'complaint_moved_on' AND who = 'system'";
+    assert_eq!(sqlx::query_scalar::<_, i64>(noted).fetch_one(app.state.store.read()).await.unwrap(), 1);
+    let boss = colleague(&app, "boss@example.com", Role::Administrator, &[]).await;
+    let log = page(&read(&app, "/desk/audit?lang=en", &boss.cookie).await);
+    assert!(log.contains("gave a complaint to another reader") && !log.contains(&number), "{log}");
+});
+
 both!(who_came_to_be_in_it_is_not_told_that_it_is_late, app, {
     let yasmin = reader(&app, "Yasmin", Some("fatma")).await;
     let filed = file(&app, &complaint()).await;

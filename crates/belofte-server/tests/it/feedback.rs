@@ -142,7 +142,7 @@ both!(four_answers_show_nothing_and_five_show_all_of_them_at_once, app, {
         .await
         .unwrap();
     let (place, now) = (belofte_server::erasure::Place::of(&app.state), app.state.clock.now());
-    belofte_server::erasure::erase(place, &id, belofte_server::erasure::ANY_DATE, now).await.unwrap().unwrap();
+    belofte_server::erasure::erase_again(place, &id, now).await.unwrap().unwrap();
     assert_eq!(figures(&app, "kok").await["whole"], told["whole"], "the numbers stay");
     let shown = page(&read(&app, "/desk/feedback?lang=en", &recruiter.cookie).await);
     assert!(!shown.contains("Regel"), "{shown}");

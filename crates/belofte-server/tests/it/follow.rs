@@ -180,6 +180,64 @@ both!(staying_in_touch_is_asked_back_shown_at_the_desk_asked_again_and_then_gone
     assert_eq!(count(&app, "kind = 'in_touch'").await, 0, "nothing renews itself");
 });
 
+both!(who_asks_to_stay_in_touch_hears_what_is_so_and_nobody_else_does, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    noor.act(&app, "decisions", json!({"outcome": "rejected", "by": "sanne", "no_reason": true})).await;
+    let title = async |until: &str| in_touch(&app, &noor, until).await.json()["title"].as_str().unwrap().to_owned();
+    assert_eq!(title("2027-09-01").await, "Look in your mailbox");
+    press(&app, &link(&mails(&app, "follow_confirm").await[0]), "confirm").await;
+    assert_eq!(title("2027-09-01").await, "We stay in touch already");
+    assert_eq!(mails(&app, "follow_confirm").await.len(), 1);
+    // Another day is another question; its yes takes the place of the first.
+    assert_eq!(title("2027-10-01").await, "Look in your mailbox");
+    press(&app, &link(mails(&app, "follow_confirm").await.last().unwrap()), "confirm").await;
+    assert_eq!(count(&app, "email = 'noor@example.com'").await, 1);
+    for day in 1..4 {
+        assert_eq!(title(&format!("2027-11-0{day}")).await, "Look in your mailbox");
+    }
+    let told = in_touch(&app, &noor, "2027-11-04").await.json();
+    assert!(told["text"].as_str().unwrap().starts_with("Three of our questions wait"), "{told}");
+    assert_eq!(mails(&app, "follow_confirm").await.len(), 5);
+    // Whoever only typed the address hears what everybody hears.
+    let typed = async |email: &str| {
+        let told = follow(&app, json!({"email": email, "department": "wonen", "lang": "en"})).await.json();
+        told["text"].as_str().unwrap().replace(email, "")
+    };
+    assert_eq!(typed("noor@example.com").await, typed("daan@example.com").await);
+});
+
+both!(nobody_is_in_touch_after_their_erasure, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    noor.act(&app, "decisions", json!({"outcome": "rejected", "by": "sanne", "no_reason": true})).await;
+    let reference = belofte_contract::Reference::parse(&noor.reference).unwrap();
+    let mut connection = app.state.store.read().acquire().await.unwrap();
+    // Read before the erasure, written after it.
+    let row = belofte_server::features::timeline::store::find_by_reference(&mut connection, reference).await;
+    let row = row.unwrap().unwrap();
+    drop(connection);
+    let place = belofte_server::erasure::Place::of(&app.state);
+    belofte_server::erasure::erase_again(place, &row.id, app.state.clock.now()).await.unwrap().unwrap();
+    let wanted = belofte_contract::follow::NewInTouch { until: "2027-09-01".to_owned() };
+    let address = [127, 0, 0, 1].into();
+    let refused = belofte_server::features::follow::stay_in_touch(&app.state, address, &row, &wanted, None).await;
+    assert_eq!(refused.unwrap_err().status(), StatusCode::GONE);
+    assert_eq!(count(&app, "email = 'noor@example.com'").await, 0);
+    let given = belofte_contract::feedback::NewFeedback {
+        moment: belofte_contract::feedback::Moment::Receipt,
+        nps: Some(3),
+        text: Some("Noor was here.".to_owned()),
+        may_quote: true,
+    };
+    let refused = belofte_server::features::feedback::take(&app.state, &row, &given, None).await;
+    assert_eq!(refused.unwrap_err().status(), StatusCode::GONE);
+    let mut transaction = app.state.store.write().begin().await.unwrap();
+    let put = belofte_server::features::privacy::store::put_address(&mut transaction, &row, "new@example.com").await;
+    assert!(!put.unwrap(), "it is nobody's any more");
+    transaction.commit().await.unwrap();
+    let left = "SELECT COUNT(*) FROM applications WHERE email = 'new@example.com' OR answers <> '[]'";
+    assert_eq!(sqlx::query_scalar::<_, i64>(left).fetch_one(app.state.store.read()).await.unwrap(), 0);
+});
+
 both!(a_yes_to_the_question_is_another_year_and_no_year_comes_without_one, app, {
     let noor = applicant(&app, "noor@example.com").await;
     noor.act(&app, "decisions", json!({"outcome": "rejected", "by": "sanne", "no_reason": true})).await;

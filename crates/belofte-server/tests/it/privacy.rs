@@ -447,7 +447,9 @@ both!(a_new_address_is_proved_before_it_takes_the_old_ones_place, app, {
     );
     let done = ask(json!({"email": "new@example.com", "code": code})).await;
     assert_eq!(done.status, StatusCode::CREATED, "{}", done.text());
-    // The visit stays open, for both applications; the old mails open nothing.
+    // The visit stays open, for both applications, and no other: who else reads the old mailbox proved nothing.
+    assert_eq!(second.get(&app, "", &[]).await.status, StatusCode::NOT_FOUND);
+    let second = Applicant { bearer: noor.bearer.clone(), ..second };
     for own in [&noor, &second] {
         let page = own.get(&app, "?lang=en", &[]).await;
         let page = if page.status == StatusCode::OK { page.json() } else { panic!("{}", page.text()) };
@@ -471,6 +473,58 @@ both!(a_new_address_is_proved_before_it_takes_the_old_ones_place, app, {
     }
     let locked = ask(json!({"email": "third@example.com", "code": "x"})).await;
     assert_eq!(locked.status, StatusCode::TOO_MANY_REQUESTS);
+});
+
+/// Applies under another name, and from a visit of their own.
+async fn applicant_named(app: &TestApp, name: &str, email: &str) -> Applicant {
+    let mut body = crate::support::application(email);
+    body["answers"][0]["values"] = json!([name]);
+    let headers = [("idempotency-key", &*crate::support::key()), ("belofte-proof", "none")];
+    let reply = app.post("/v1/applications", &body, &headers).await;
+    assert_eq!(reply.status, StatusCode::CREATED, "{}", reply.text());
+    Applicant::of(&reply.json())
+}
+
+both!(who_shares_a_mailbox_stays_in_it_when_the_other_one_leaves, app, {
+    let daan = applicant_named(&app, "Daan Bakker", "family@example.com").await;
+    let noor = applicant(&app, "family@example.com").await;
+    for (one, name) in [(&noor, "Noor Jansen"), (&daan, "Daan Bakker")] {
+        one.act(&app, "decisions", json!({"outcome": "rejected", "by": "sanne", "no_reason": true})).await;
+        sqlx::query(
+            "INSERT INTO follows (id, kind, subject, posting_id, email, name, lang, asked_at, confirmed_at, until, told_at)
+             VALUES ($1, 'in_touch', $1, 'kok', 'family@example.com', $1, 'nl', 0, 0, 9000000000000, 0)",
+        )
+        .bind(name)
+        .execute(app.state.store.read())
+        .await
+        .unwrap();
+    }
+    // Daan looks at hers, which one mailbox allows.
+    let watching = Applicant { bearer: daan.bearer.clone(), reference: noor.reference.clone(), promise: String::new() };
+    let mut stream = crate::timeline::listen(&app, &watching, None).await;
+    let ask = async |body: Value| noor.ask(&app, Method::POST, "address", body).await;
+    assert_eq!(ask(json!({"email": "noor@example.com"})).await.status, StatusCode::CREATED);
+    let mail = app.get("/demo/mail.json").await.json()[0].clone();
+    let code: String = mail["subject"].as_str().unwrap().chars().filter(char::is_ascii_digit).collect();
+    let done = ask(json!({"email": "noor@example.com", "code": code})).await;
+    assert_eq!(done.status, StatusCode::CREATED, "{}", done.text());
+    assert!(done.text().contains("another name") || done.text().contains("andere naam"), "{}", done.text());
+    let statuses = async |visit: &Applicant| {
+        let mut found = vec![];
+        for own in [&noor, &daan] {
+            let as_visit =
+                Applicant { bearer: visit.bearer.clone(), reference: own.reference.clone(), promise: String::new() };
+            found.push(as_visit.get(&app, "", &[]).await.status.as_u16());
+        }
+        found
+    };
+    assert_eq!((statuses(&noor).await, statuses(&daan).await), (vec![200, 404], vec![404, 200]));
+    let ended =
+        tokio::time::timeout(std::time::Duration::from_secs(5), tokio_stream::StreamExt::next(&mut stream)).await;
+    assert!(ended.expect("an end within 5 s").is_none(), "no word of it to the old mailbox");
+    let moved = "SELECT name FROM follows WHERE email = 'noor@example.com'";
+    let moved: Vec<String> = sqlx::query_scalar(moved).fetch_all(app.state.store.read()).await.unwrap();
+    assert_eq!(moved, ["Noor Jansen"]);
 });
 
 both!(everything_is_taken_along_in_one_zip_that_runs_nothing, app, {
@@ -505,6 +559,17 @@ both!(everything_is_taken_along_in_one_zip_that_runs_nothing, app, {
     assert!(page.contains("default-src 'none'; style-src 'sha256-"), "{page}");
     for part in ["An answer to your letter", "files/1%20mijn%20cv.pdf"] {
         assert!(page.contains(part), "{part} in {page}");
+    }
+    let to = json!({"to": "2027-04-01T15:00:00Z", "reason": "The cook is away until then.", "by": "sanne"});
+    let moved = noor.act(&app, &format!("promises/{}/moves", noor.promise), to).await;
+    assert_eq!(moved.status, StatusCode::OK, "{}", moved.text());
+    // In the person's own words, also in a language that the desk has not.
+    for (lang, said) in [("nl", "Een nieuwe datum"), ("de", "Ein neues Datum"), ("uk", "Нова дата")] {
+        let reply = noor.get(&app, &format!("/export.zip?lang={lang}"), &[]).await;
+        let mut zip = zip::ZipArchive::new(Cursor::new(reply.body)).unwrap();
+        let mut page = String::new();
+        zip.by_name("application.html").unwrap().read_to_string(&mut page).unwrap();
+        assert!(page.contains(said) && !page.contains("New date"), "{lang}: {page}");
     }
     assert_eq!(applicant(&app, "ali@example.com").await.get(&app, "/export.zip", &[]).await.status, StatusCode::OK);
     let stranger = Applicant { bearer: "Bearer x".to_owned(), ..noor };

@@ -583,7 +583,7 @@ both!(erased_with_the_application_and_forgotten_after_its_answer, app, {
     let application: String =
         sqlx::query_scalar("SELECT id FROM applications").fetch_one(app.state.store.read()).await.unwrap();
     let (place, now) = (erasure::Place::of(&app.state), app.state.clock.now());
-    erasure::erase(place, &application, erasure::ANY_DATE, now).await.unwrap().unwrap();
+    erasure::erase_again(place, &application, now).await.unwrap().unwrap();
     let count = async |table: &str| {
         let sql = format!("SELECT COUNT(*) FROM {table}");
         sqlx::query_scalar::<_, i64>(sqlx::AssertSqlSafe(sql)).fetch_one(app.state.store.read()).await.unwrap()

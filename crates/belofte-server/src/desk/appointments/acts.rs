@@ -16,6 +16,8 @@ use sqlx::AnyConnection;
 use super::draft;
 use crate::desk::access::Signed;
 use crate::desk::audit::{self, Act, Entry, Subject};
+use crate::desk::decisions::store::hold_posting;
+use crate::desk::deeds;
 use crate::desk::store::{Wanted, list};
 use crate::features::appointments::interviewers;
 use crate::features::appointments::rules::{self, change_until, event_text, shown};
@@ -28,9 +30,17 @@ use crate::mail::talk_letters;
 use crate::problem::{ApiProblem, ApiResult};
 use crate::promises;
 use crate::state::App;
+use crate::tokens::keyed_hash;
 
-/// Publishes times. Where there was nothing to choose from, everybody whose turn it is hears that there is now.
-pub async fn publish(app: &App, signed: &Signed, posting_id: &str, new: &NewSlots) -> ApiResult<SlotsPublished> {
+/// Publishes times. Where there was nothing to choose from, everybody whose turn it is hears that there is now. A form has a
+/// `key`: sent twice with the same content, it publishes once, and the second time gives None.
+pub async fn publish(
+    app: &App,
+    signed: &Signed,
+    posting_id: &str,
+    new: &NewSlots,
+    key: Option<&str>,
+) -> ApiResult<Option<SlotsPublished>> {
     let (settings, now) = (app.settings(), app.clock.now());
     let lang = settings.lang(None);
     if settings.posting(posting_id).is_none() || !signed.scope.covers(posting_id) {
@@ -39,6 +49,15 @@ pub async fn publish(app: &App, signed: &Signed, posting_id: &str, new: &NewSlot
     let slots = draft::slots(&settings, posting_id, new, now)?;
     let mut transaction = app.store.write().begin().await?;
     let connection = &mut *transaction;
+    // Of two who publish at once, the second sees what the first did.
+    hold_posting(connection, posting_id).await?;
+    if let Some(key) = key {
+        let form = keyed_hash(&app.secret, "slots", &json!([posting_id, key, new]).to_string());
+        if !deeds::store::first_time(connection, &["slots-", &form].concat(), now).await? {
+            return Ok(None);
+        }
+    }
+    are_apart(&slots, &store::taking_time(connection, posting_id, now).await?)?;
     let free = |slots: Vec<SlotRow>| {
         slots.into_iter().filter(|slot| now <= change_until(&settings.calendar, slot.starts_at)).collect::<Vec<_>>()
     };
@@ -63,10 +82,24 @@ pub async fn publish(app: &App, signed: &Signed, posting_id: &str, new: &NewSlot
     for (id, version) in &versions {
         told(app, id, *version);
     }
-    Ok(SlotsPublished {
+    Ok(Some(SlotsPublished {
         slots: slots.iter().map(|slot| shown(&settings, slot, lang)).collect(),
         told: u32::try_from(versions.len()).unwrap_or(u32::MAX),
-    })
+    }))
+}
+
+/// Nobody is in two talks of a posting at once.
+fn are_apart(new: &[SlotRow], known: &[SlotRow]) -> ApiResult<()> {
+    let meet = |one: &SlotRow, other: &SlotRow| {
+        one.starts_at < other.ends_at
+            && other.starts_at < one.ends_at
+            && one.with.iter().any(|id| other.with.contains(id))
+    };
+    let clash = |(at, slot): (usize, &SlotRow)| new[..at].iter().chain(known).any(|other| meet(slot, other));
+    match new.iter().enumerate().any(clash) {
+        true => Err(ApiProblem::fields(vec![FieldError::new("times", FieldErrorCode::NotAChoice)])),
+        false => Ok(()),
+    }
 }
 
 /// Tells everybody of a posting who is to choose and has not; gives their applications with the new versions.

@@ -83,7 +83,7 @@ pub fn form(page: &Page, signed: &Signed, status: StatusCode, typed: &Typed, err
 
 /// The fields that every form about a time has.
 fn shared(page: &Page, typed: &Typed, errors: &Errors) -> Value {
-    let names = ["days", "until", "times", "minutes", "capacity", "time_zone", "address", "video_url", "text"];
+    let names = ["key", "days", "until", "times", "minutes", "capacity", "time_zone", "address", "video_url", "text"];
     let typed_as: serde_json::Map<String, Value> =
         names.iter().map(|name| ((*name).to_owned(), json!(typed.get(name)))).collect();
     let with: Vec<String> = typed.all("with").collect();

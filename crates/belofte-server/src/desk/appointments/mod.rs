@@ -29,6 +29,7 @@ use crate::features::timeline::store::{find, find_by_reference};
 use crate::http::{Path, Query};
 use crate::problem::{ApiProblem, ApiResult};
 use crate::state::AppState;
+use crate::tokens::new_id;
 
 const PATH: &str = "/desk/appointments";
 const SECTION: &str = "appointments";
@@ -59,7 +60,7 @@ async fn publish_by_program(
     Path(posting): Path<String>,
     body: Result<Json<NewSlots>, JsonRejection>,
 ) -> ApiResult<Response> {
-    let published = acts::publish(&state, &signed, &posting, &read_json(body)?).await?;
+    let published = acts::publish(&state, &signed, &posting, &read_json(body)?, None).await?;
     Ok((StatusCode::CREATED, [(header::CACHE_CONTROL, "private, no-store")], Json(published)).into_response())
 }
 
@@ -81,6 +82,7 @@ struct Asked {
 
 async fn blank(page: Page, signed: Signed, Query(asked): Query<Asked>) -> Response {
     let typed = Typed::of([
+        ("key", new_id()),
         ("posting", asked.posting),
         ("kind", "interview".to_owned()),
         ("minutes", "45".to_owned()),
@@ -92,7 +94,7 @@ async fn blank(page: Page, signed: Signed, Query(asked): Query<Asked>) -> Respon
 
 async fn publish(State(state): State<AppState>, page: Page, signed: Signed, typed: Typed) -> ApiResult<Response> {
     let new = NewSlots { days: days(&page, &typed), ..asked_slots(&page, &typed) };
-    match acts::publish(&state, &signed, &typed.get("posting"), &new).await {
+    match acts::publish(&state, &signed, &typed.get("posting"), &new, typed.given("key").as_deref()).await {
         Ok(_) => Ok(Redirect::to(&format!("{PATH}?done=published")).into_response()),
         Err(problem) => {
             let errors = Errors::of(&page, problem)?;

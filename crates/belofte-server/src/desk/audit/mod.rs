@@ -66,6 +66,8 @@ pub enum Act {
     ComplaintAnswered,
     /// The reader is in it themselves: somebody else reads it.
     ComplaintHandedOver,
+    /// The reader has come to be in it: the server gives it to somebody else.
+    ComplaintMovedOn,
     ComplaintErased,
     ImprovementsChanged,
     SlotsPublished,
@@ -87,7 +89,7 @@ pub enum Act {
 }
 
 impl Act {
-    pub const ALL: [Act; 51] = [
+    pub const ALL: [Act; 52] = [
         Act::SignedIn,
         Act::SignedOut,
         Act::Invited,
@@ -126,6 +128,7 @@ impl Act {
         Act::MailTextReset,
         Act::ComplaintAnswered,
         Act::ComplaintHandedOver,
+        Act::ComplaintMovedOn,
         Act::ComplaintErased,
         Act::ImprovementsChanged,
         Act::SlotsPublished,
@@ -157,6 +160,8 @@ pub enum Subject<'s> {
     /// By an id that stands nowhere else: not by its number.
     Complaint(&'s str),
     Question(&'s str),
+    /// Somebody who has not applied, and of whom nothing is kept any more.
+    Visitor,
     Organization,
     /// All of them.
     Promises,
@@ -174,6 +179,7 @@ impl<'s> Subject<'s> {
             Subject::MailText(id) => ("mail_text", id),
             Subject::Complaint(id) => ("complaint", id),
             Subject::Question(id) => ("question", id),
+            Subject::Visitor => ("visitor", ""),
             Subject::Organization => ("organization", ""),
             Subject::Promises => ("promises", ""),
         }

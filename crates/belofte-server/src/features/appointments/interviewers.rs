@@ -2,8 +2,8 @@
 //!
 //! Decides nothing about talks. Who has no mail address is told nothing; the desk shows every talk.
 
-use belofte_contract::Timestamp;
 use belofte_contract::appointments::AppointmentState;
+use belofte_contract::{Reference, Timestamp};
 use sqlx::AnyConnection;
 
 use super::rules;
@@ -11,7 +11,7 @@ use super::store::{Booking, SlotRow};
 use super::talk::{Talk, appointment};
 use crate::mail::compose::Letter;
 use crate::mail::interviewer_letters::{self as letters, Met};
-use crate::mail::store::{Envelope, insert};
+use crate::mail::store::{Envelope, insert, insert_from};
 use crate::problem::ApiResult;
 use crate::settings::Settings;
 use crate::state::App;
@@ -40,6 +40,33 @@ pub async fn tell(
 pub async fn tell_off(connection: &mut AnyConnection, talk: &Talk<'_>, booking: &Booking) -> ApiResult<()> {
     let (state, sequence) = (AppointmentState::Cancelled, booking.sequence + 1);
     tell(connection, talk, &Booking { state, sequence, ..booking.clone() }, None).await
+}
+
+/// A talk of somebody who was erased does not take place. It names nobody and belongs to no application, so that it stays
+/// until it is sent; the number alone leads to the calendar's event.
+pub async fn tell_erased(
+    connection: &mut AnyConnection,
+    settings: &Settings,
+    reference: Reference,
+    booking: &Booking,
+    now: Timestamp,
+) -> ApiResult<()> {
+    let (state, lang) = (AppointmentState::Cancelled, settings.lang(None));
+    let sequence = booking.sequence + i64::from(booking.state != state);
+    let off = Booking { state, sequence, ..booking.clone() };
+    for id in &booking.slot.with {
+        let (Some(email), Some(person)) = (settings.mail_of(id), settings.person(id, lang)) else { continue };
+        let met = Met {
+            reference,
+            applicant: "",
+            posting: &title(settings, &booking.slot.posting_id),
+            appointment: &appointment(settings, &off, lang),
+            from: None,
+        };
+        let letter = letters::talk(settings, lang, (&person, &email), &met, now);
+        insert_from(connection, &settings.own_page(""), &Envelope::to_colleague(None, &email), &letter, now).await?;
+    }
+    Ok(())
 }
 
 async fn tell_one(

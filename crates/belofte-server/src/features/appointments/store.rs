@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
 
+use super::rules::read_event;
 use crate::features::timeline::store::{from_word, instant, word};
 use crate::problem::ApiResult;
 
@@ -119,6 +120,16 @@ pub async fn slots_of(
     query.fetch_all(connection).await?.iter().map(slot_row).collect()
 }
 
+/// Slots of a posting that end after `from`, whoever is in them; not a time agreed with one person alone who gave it back.
+pub async fn taking_time(connection: &mut AnyConnection, posting_id: &str, from: Timestamp) -> ApiResult<Vec<SlotRow>> {
+    let sql = format!(
+        "SELECT {SLOT} FROM slots s WHERE s.posting_id = $1 AND s.ends_at > $2 AND s.cancelled_at IS NULL
+           AND (s.proposed_by IS NULL OR s.booked > 0)"
+    );
+    let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(posting_id).bind(from.as_ms());
+    query.fetch_all(connection).await?.iter().map(slot_row).collect()
+}
+
 /// Those of [`slots_of`] that anybody can still choose.
 pub async fn free(
     connection: &mut AnyConnection,
@@ -179,6 +190,21 @@ pub async fn booking(connection: &mut AnyConnection, id: &str) -> ApiResult<Opti
     query.fetch_optional(connection).await?.as_ref().map(booking_row).transpose()
 }
 
+/// Talks that end after `now` and are agreed, or whose end still waits to be mailed to a colleague.
+pub async fn to_call_off(
+    connection: &mut AnyConnection,
+    application_id: &str,
+    now: Timestamp,
+) -> ApiResult<Vec<Booking>> {
+    let sql = format!(
+        "SELECT {BOOKING}, {SLOT} FROM appointments b JOIN slots s ON s.id = b.slot_id
+         WHERE b.application_id = $1 AND s.ends_at > $2 AND ({LIVE} OR b.state = 'cancelled' AND EXISTS
+           (SELECT 1 FROM outbox o WHERE o.application_id = $1 AND o.kind = 'owner_talk_off' AND o.sent_at IS NULL))"
+    );
+    let query = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(application_id).bind(now.as_ms());
+    query.fetch_all(connection).await?.iter().map(booking_row).collect()
+}
+
 /// When the last talk of an application that was not called off ends.
 pub async fn last_end(connection: &mut AnyConnection, application_id: &str) -> ApiResult<Option<Timestamp>> {
     let row = sqlx::query(
@@ -198,6 +224,18 @@ pub async fn first_end(connection: &mut AnyConnection, application_id: &str) -> 
     let row = row.bind(application_id).fetch_one(connection).await?;
     let ends_at: Option<i64> = row.try_get("ends_at")?;
     Ok((row.try_get("planned")?, ends_at.map(Timestamp::from_ms)))
+}
+
+/// How often the applicant chose a time, over all talks of a kind. One about the decision is in no step.
+pub async fn count_chosen(connection: &mut AnyConnection, application_id: &str, kind: SlotKind) -> ApiResult<usize> {
+    let rows = sqlx::query(
+        "SELECT text FROM events WHERE application_id = $1 AND event = 'appointment' AND actor = 'applicant'
+           AND CASE WHEN stage_id IS NULL THEN 'evaluation' ELSE 'interview' END = $2 AND text IS NOT NULL",
+    );
+    let rows = rows.bind(application_id).bind(word(kind)).fetch_all(connection).await?;
+    let texts = rows.iter().map(|row| row.try_get::<String, _>("text")).collect::<Result<Vec<_>, _>>()?;
+    let is_chosen = |text: &&String| read_event(text).is_some_and(|(word, ..)| ["booked", "moved"].contains(&word));
+    Ok(texts.iter().filter(is_chosen).count())
 }
 
 /// Ids of the applications with a live appointment in a slot.
@@ -336,6 +374,24 @@ pub async fn change_proposal(
 
 pub async fn end_proposal(connection: &mut AnyConnection, id: &str, state: &str) -> ApiResult<()> {
     sqlx::query("UPDATE proposals SET state = $2 WHERE id = $1").bind(id).bind(state).execute(connection).await?;
+    Ok(())
+}
+
+/// Proposed times wait again for the answer that one of `promises` promises.
+pub async fn reopen_proposal(
+    connection: &mut AnyConnection,
+    application_id: &str,
+    promises: &[String],
+) -> ApiResult<()> {
+    for promise in promises {
+        sqlx::query(
+            "UPDATE proposals SET state = 'open' WHERE application_id = $1 AND promise_id = $2 AND state = 'over'",
+        )
+        .bind(application_id)
+        .bind(promise)
+        .execute(&mut *connection)
+        .await?;
+    }
     Ok(())
 }
 

@@ -26,8 +26,8 @@ use crate::settings::Settings;
 use crate::state::App;
 use crate::tokens::new_id;
 
-/// A talk is moved at most this often; beyond it a person should call.
-const CHANGES_MAX: i64 = 20;
+/// An applicant moves their talk at most this often, also by calling it off and choosing anew; beyond it they should call.
+const CHANGES_MAX: usize = 20;
 
 /// An application held until the transaction ends, with what its talks need.
 pub struct Talk<'t> {
@@ -77,8 +77,11 @@ impl<'t> Talk<'t> {
             return Ok((Chosen::Already, self.row.version));
         }
         let open = |slot: &SlotRow| by.is_some() || self.now <= change_until(&self.settings.calendar, slot.starts_at);
-        if let Some(mine) = mine.as_ref().filter(|mine| !open(&mine.slot) || mine.sequence >= CHANGES_MAX) {
-            return Err(too_late(mine));
+        if mine.as_ref().is_some_and(|mine| !open(&mine.slot)) {
+            return Err(too_late());
+        }
+        if by.is_none() && store::count_chosen(connection, &self.row.id, slot.kind).await? > CHANGES_MAX {
+            return Err(ApiProblem::conflict("the talk was moved too often"));
         }
         if let Some(earlier) = &earlier {
             self.end_earlier(connection, earlier).await?;
@@ -164,7 +167,7 @@ impl<'t> Talk<'t> {
         by: Option<(&Person, &str)>,
     ) -> ApiResult<i64> {
         if by.is_none() && self.now > change_until(&self.settings.calendar, booking.slot.starts_at) {
-            return Err(too_late(booking));
+            return Err(too_late());
         }
         store::change_booking(connection, &booking.id, &booking.slot.id, "cancelled").await?;
         store::give_back(connection, &booking.slot.id).await?;
@@ -363,12 +366,8 @@ impl<'t> Talk<'t> {
     }
 }
 
-fn too_late(mine: &Booking) -> ApiProblem {
-    ApiProblem::conflict(if mine.sequence >= CHANGES_MAX {
-        "the talk was moved too often"
-    } else {
-        "the hour until which the talk can be changed has passed"
-    })
+fn too_late() -> ApiProblem {
+    ApiProblem::conflict("the hour until which the talk can be changed has passed")
 }
 
 /// The appointment as its applicant sees it.

@@ -253,6 +253,19 @@ pub async fn unread(connection: &mut AnyConnection) -> ApiResult<Vec<String>> {
     rows.iter().map(|row| Ok(row.try_get("id")?)).collect()
 }
 
+/// Open complaints with a reader who can have come to be in it: a contact of applicants, or one who sees some postings alone.
+pub async fn read_by_who_may_be_in_it(connection: &mut AnyConnection) -> ApiResult<Vec<String>> {
+    let rows = sqlx::query(
+        "SELECT c.id FROM complaints c JOIN users u ON u.id = c.handler_id
+         WHERE c.answered_at IS NULL
+           AND (u.person_id IS NOT NULL OR EXISTS (SELECT 1 FROM user_postings p WHERE p.user_id = u.id))
+         ORDER BY c.filed_at, c.id",
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(|row| Ok(row.try_get("id")?)).collect()
+}
+
 /// Ids of everybody who took part in a posting's applications: who talks at its times, owns a promise, or did something.
 pub async fn took_part(connection: &mut AnyConnection, posting_id: &str) -> ApiResult<BTreeSet<String>> {
     let mut people = BTreeSet::new();

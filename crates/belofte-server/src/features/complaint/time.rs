@@ -1,4 +1,5 @@
-//! What time does to complaints: each gets a reader as soon as there is one, late ones are told, old ones are erased.
+//! What time does to complaints: each gets a reader as soon as there is one, and another once that one is in it themselves;
+//! late ones are told, old ones are erased.
 //!
 //! Never answers one and never moves its date.
 
@@ -16,7 +17,7 @@ use crate::erasure::{Place, list};
 use crate::mail;
 use crate::mail::complaint_letters as letters;
 use crate::mail::store::Envelope;
-use crate::problem::{ApiProblem, ApiResult};
+use crate::problem::ApiResult;
 use crate::state::App;
 
 /// A complaint and its answer are kept so long after the answer, for who takes it further.
@@ -27,6 +28,7 @@ pub async fn tick(app: &App) -> ApiResult<()> {
     let now = app.clock.now();
     let mut connection = app.store.read().acquire().await?;
     let unread = store::unread(&mut connection).await?;
+    let read = store::read_by_who_may_be_in_it(&mut connection).await?;
     let overdue = store::overdue(&mut connection, now).await?;
     let old = store::to_erase(&mut connection, now).await?;
     let readers = if unread.is_empty() { vec![] } else { readers(&mut connection).await? };
@@ -38,6 +40,9 @@ pub async fn tick(app: &App) -> ApiResult<()> {
             find_reader(&mut transaction, app, &row, now).await?;
         }
         transaction.commit().await?;
+    }
+    for id in &read {
+        move_on(app, id, now).await?;
     }
     for id in &overdue {
         tell_late(app, id, now).await?;
@@ -90,7 +95,6 @@ async fn tell_late(app: &App, id: &str, now: Timestamp) -> ApiResult<()> {
     if !store::note_late(&mut transaction, id, now).await? {
         return Ok(());
     }
-    let row = still_free(&mut transaction, app, row, now).await?;
     let handler = handler(&mut transaction, &settings, &row, &row.lang).await?;
     let letter = letters::late(&settings, &row, handler.as_ref());
     mail::store::insert(&mut transaction, app, &Envelope::about_complaint(id, &row.email), &letter, now).await?;
@@ -105,20 +109,20 @@ async fn tell_late(app: &App, id: &str, now: Timestamp) -> ApiResult<()> {
     Ok(())
 }
 
-/// With another reader, or none, where who had it has come to be in it since.
-async fn still_free(
-    connection: &mut AnyConnection,
-    app: &App,
-    row: ComplaintRow,
-    now: Timestamp,
-) -> ApiResult<ComplaintRow> {
-    let Some(id) = &row.handler_id else { return Ok(row) };
-    let team = team(connection, &app.settings(), row.posting_id.as_deref()).await?;
-    if users::find(connection, id).await?.is_some_and(|user| is_free(&row, &user, &team)) {
-        return Ok(row);
+/// Gives it to another reader, or to none, where who had it has come to be in it since.
+async fn move_on(app: &App, id: &str, now: Timestamp) -> ApiResult<()> {
+    let mut transaction = app.store.write().begin().await?;
+    let Some(row) = store::find_by_id(&mut transaction, id).await? else { return Ok(()) };
+    let Some(reader) = row.handler_id.as_deref().filter(|_| row.answered_at.is_none()) else { return Ok(()) };
+    let team = team(&mut transaction, &app.settings(), row.posting_id.as_deref()).await?;
+    if users::find(&mut transaction, reader).await?.is_some_and(|user| is_free(&row, &user, &team)) {
+        return Ok(());
     }
-    find_reader(connection, app, &row, now).await?;
-    store::find_by_id(connection, &row.id).await?.ok_or_else(ApiProblem::not_found)
+    find_reader(&mut transaction, app, &row, now).await?;
+    let entry = Entry::new(Act::ComplaintMovedOn, Subject::Complaint(id));
+    audit::append(&mut transaction, app, &Who::System, &entry).await?;
+    transaction.commit().await?;
+    Ok(())
 }
 
 /// When what was answered at `now` goes.
@@ -131,7 +135,7 @@ pub async fn erase(place: Place<'_>, id: &str, asked: bool, now: Timestamp) -> A
     let mut transaction = place.store.write().begin().await?;
     let Some((number, files)) = store::delete(&mut transaction, id).await? else { return Ok(()) };
     // Before the commit: a list that names one too many does no harm, one that misses one would bring a person back.
-    list::append(place, number, now).await?;
+    list::append(place, &number.to_string(), now).await?;
     let because = if asked { "asked" } else { "date" };
     let entry =
         Entry { detail: json!({"because": because}), ..Entry::new(Act::ComplaintErased, Subject::Complaint(id)) };

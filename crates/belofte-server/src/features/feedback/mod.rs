@@ -26,7 +26,7 @@ use self::store::GivenRow;
 use crate::features::appointments;
 use crate::features::lookup::{AskedLang, Session, read_json};
 use crate::features::timeline::own;
-use crate::features::timeline::store::{ApplicationRow, Posting, load_events, word};
+use crate::features::timeline::store::{ApplicationRow, Posting, load_events, lock_by_reference, word};
 use crate::http::limits::{Limited, VisitorAddress};
 use crate::http::{Path, Query, tagged_json};
 use crate::mail::compose::Words;
@@ -131,6 +131,10 @@ pub async fn take(app: &App, row: &ApplicationRow, new: &NewFeedback, lang: Opti
     let text = new.text.as_deref().unwrap_or_default();
     let text = text.replace(|c: char| c.is_control() && c != '\n', "").trim().to_owned();
     let mut transaction = app.store.write().begin().await?;
+    let row = &lock_by_reference(&mut transaction, row.reference).await?.ok_or_else(ApiProblem::not_found)?;
+    if row.erased_at.is_some() {
+        return Err(ApiProblem::erased());
+    }
     let come = come(&mut transaction, &settings, row, now).await?;
     let mut problems = vec![];
     let nps = match new.nps {

@@ -1,7 +1,8 @@
 //! Hearing of what comes: a department or an upcoming posting followed with one field, and staying in touch after an
 //! application. Nobody is told anything before they said yes on a page of ours, and everything ends on a date they were shown.
 //!
-//! Never tells whether an address follows: every question is answered alike. Nothing renews itself.
+//! Never tells whether an address follows, but to who proved to read its mail: every other question is answered alike.
+//! Nothing renews itself.
 
 pub mod store;
 pub mod tell;
@@ -24,11 +25,12 @@ use belofte_contract::time::DAY_MS;
 use belofte_contract::timeline::{ApplicationStatus, Way};
 use belofte_contract::told::Told;
 use jiff::civil::{Date, Time};
+use sqlx::AnyConnection;
 
 use self::store::{FollowRow, Kind};
 use crate::features::lookup::{AskedLang, Session, read_json};
 use crate::features::timeline::own;
-use crate::features::timeline::store::ApplicationRow;
+use crate::features::timeline::store::{ApplicationRow, lock_by_reference};
 use crate::features::timeline::ways;
 use crate::http::limits::{Limited, VisitorAddress};
 use crate::http::{Path, Query};
@@ -86,30 +88,30 @@ pub async fn ask(app: &App, address: IpAddr, asked: &NewFollow) -> ApiResult<Tol
         renewal_asked_at: None,
     };
     let is_person = asked.website.as_deref().unwrap_or_default().is_empty();
-    mail_question(app, &settings, row.clone(), is_person).await?;
+    let mut transaction = app.store.write().begin().await?;
+    let (waiting, confirmed) = store::count(&mut transaction, &row.email, now.plus_ms(-DAY_MS)).await?;
+    let known = store::followed_until(&mut transaction, &row).await?;
+    let goes = is_person && waiting < ASKED_A_DAY && confirmed < MOST && known.is_none();
+    mail_question(&mut transaction, app, row.clone(), goes).await?;
+    transaction.commit().await?;
+    app.outbox.notify_one();
     Ok(told(&settings, &lang, &row, "asked"))
 }
 
 /// Every question goes through the same statements and the same letter; where nobody is to be mailed, the envelope is void
 /// and the row is nobody's.
-async fn mail_question(app: &App, settings: &Settings, mut row: FollowRow, is_person: bool) -> ApiResult<()> {
-    let now = row.asked_at;
-    let mut transaction = app.store.write().begin().await?;
-    let (waiting, confirmed) = store::count(&mut transaction, &row.email, now.plus_ms(-DAY_MS)).await?;
-    let known = store::is_followed(&mut transaction, &row.email, row.kind, &row.subject).await?;
-    let letter = letters::confirm(settings, &row.lang, follower(settings, &row).of(&row), &link(app, &row));
-    let envelope = if is_person && waiting < ASKED_A_DAY && confirmed < MOST && !known {
+async fn mail_question(connection: &mut AnyConnection, app: &App, mut row: FollowRow, goes: bool) -> ApiResult<()> {
+    let settings = app.settings();
+    let letter = letters::confirm(&settings, &row.lang, follower(&settings, &row).of(&row), &link(app, &row));
+    let envelope = if goes {
         Envelope::to_visitor(&row.email)
     } else {
         row.email = new_id();
         row.name.clear();
         Envelope::void()
     };
-    store::insert(&mut transaction, &row).await?;
-    crate::mail::store::insert(&mut transaction, app, &envelope, &letter, now).await?;
-    transaction.commit().await?;
-    app.outbox.notify_one();
-    Ok(())
+    store::insert(connection, &row).await?;
+    crate::mail::store::insert(connection, app, &envelope, &letter, row.asked_at).await
 }
 
 /// What is followed: a posting that is still to open, else its department; or a department that there is; or everything.
@@ -189,7 +191,7 @@ pub async fn end(app: &App, token: &str, lang: Option<&str>) -> ApiResult<Told> 
 }
 
 /// The follow behind a link of ours that has not ended.
-pub async fn of_token(connection: &mut sqlx::AnyConnection, app: &App, token: &str) -> ApiResult<FollowRow> {
+pub async fn of_token(connection: &mut AnyConnection, app: &App, token: &str) -> ApiResult<FollowRow> {
     let id = parse(&app.secret, token).ok_or_else(ApiProblem::not_found)?;
     store::find(connection, id, app.clock.now()).await?.ok_or_else(ApiProblem::not_found)
 }
@@ -222,7 +224,8 @@ async fn stay(
     Ok((StatusCode::CREATED, [NO_STORE], Json(told)).into_response())
 }
 
-/// Asks by mail whether we may, until the end of the day they picked.
+/// Asks by mail whether we may, until the end of the day they picked. Whoever is on this page reads that mailbox, so what is so
+/// already, and why no mail comes, is told to them.
 pub async fn stay_in_touch(
     app: &App,
     address: IpAddr,
@@ -252,7 +255,21 @@ pub async fn stay_in_touch(
         told_at: now,
         renewal_asked_at: None,
     };
-    mail_question(app, &settings, follow.clone(), true).await?;
+    let mut transaction = app.store.write().begin().await?;
+    let held = lock_by_reference(&mut transaction, row.reference).await?.ok_or_else(ApiProblem::not_found)?;
+    if held.erased_at.is_some() {
+        return Err(ApiProblem::erased());
+    }
+    if store::followed_until(&mut transaction, &follow).await? == Some(until) {
+        return Ok(told(&settings, &lang, &follow, "known"));
+    }
+    let (waiting, _) = store::count(&mut transaction, &follow.email, now.plus_ms(-DAY_MS)).await?;
+    if waiting >= ASKED_A_DAY {
+        return Ok(told(&settings, &lang, &follow, "waiting"));
+    }
+    mail_question(&mut transaction, app, follow.clone(), true).await?;
+    transaction.commit().await?;
+    app.outbox.notify_one();
     Ok(told(&settings, &lang, &follow, "asked"))
 }
 
@@ -306,7 +323,7 @@ pub fn follower(settings: &Settings, row: &FollowRow) -> Named {
     Named { what: posting.unwrap_or_else(all) }
 }
 
-/// What was done, in words: `asked`, `confirmed` or `ended`.
+/// What was done, in words: `asked`, `confirmed` or `ended`; of staying in touch also `known` and `waiting`.
 pub fn told(settings: &Settings, lang: &str, row: &FollowRow, done: &str) -> Told {
     let words = Words::of("pages", settings, lang);
     let in_lang = FollowRow { lang: lang.to_owned(), ..row.clone() };

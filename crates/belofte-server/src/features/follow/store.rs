@@ -79,13 +79,14 @@ pub async fn count(connection: &mut AnyConnection, email: &str, since: Timestamp
     Ok((row.try_get("waiting")?, row.try_get("confirmed")?))
 }
 
-/// Whether that is followed already.
-pub async fn is_followed(connection: &mut AnyConnection, email: &str, kind: Kind, subject: &str) -> ApiResult<bool> {
+/// Until when the same is followed already, if it is.
+pub async fn followed_until(connection: &mut AnyConnection, follow: &FollowRow) -> ApiResult<Option<Timestamp>> {
     let row = sqlx::query(
-        "SELECT id FROM follows WHERE email = $1 AND kind = $2 AND subject = $3 AND confirmed_at IS NOT NULL",
+        "SELECT until FROM follows WHERE email = $1 AND kind = $2 AND subject = $3 AND confirmed_at IS NOT NULL
+         ORDER BY until DESC LIMIT 1",
     );
-    let row = row.bind(email).bind(word(kind)).bind(subject).fetch_optional(connection).await?;
-    Ok(row.is_some())
+    let row = row.bind(&follow.email).bind(word(follow.kind)).bind(&follow.subject);
+    row.fetch_optional(connection).await?.map(|row| instant(&row, "until")).transpose()
 }
 
 /// One that has not ended.
@@ -134,32 +135,25 @@ pub async fn forget(connection: &mut AnyConnection, email: &str) -> ApiResult<()
     Ok(())
 }
 
-/// What was confirmed under the `old` address is under the `new` one from now on, once. What nobody confirmed stays: anybody
-/// can have typed the address.
-pub async fn move_address(connection: &mut AnyConnection, (old, new): (&str, &str)) -> ApiResult<()> {
-    sqlx::query(
-        "DELETE FROM follows WHERE email = $1 AND confirmed_at IS NOT NULL AND EXISTS
+/// What was confirmed under the `old` address is under the `new` one from now on, once; of a mailbox that others share, what
+/// has the `only` name. What nobody confirmed stays: anybody can have typed the address.
+pub async fn move_address(
+    connection: &mut AnyConnection,
+    (old, new): (&str, &str),
+    only: Option<&str>,
+) -> ApiResult<()> {
+    for statement in [
+        "DELETE FROM follows WHERE email = $1 AND confirmed_at IS NOT NULL AND ($3 = '' OR name = $3) AND EXISTS
            (SELECT 1 FROM follows n WHERE n.email = $2 AND n.confirmed_at IS NOT NULL
               AND n.kind = follows.kind AND n.subject = follows.subject AND n.until >= follows.until)",
-    )
-    .bind(old)
-    .bind(new)
-    .execute(&mut *connection)
-    .await?;
-    sqlx::query(
         "DELETE FROM follows WHERE email = $2 AND EXISTS
-           (SELECT 1 FROM follows o WHERE o.email = $1 AND o.confirmed_at IS NOT NULL
+           (SELECT 1 FROM follows o WHERE o.email = $1 AND o.confirmed_at IS NOT NULL AND ($3 = '' OR o.name = $3)
               AND o.kind = follows.kind AND o.subject = follows.subject)",
-    )
-    .bind(old)
-    .bind(new)
-    .execute(&mut *connection)
-    .await?;
-    sqlx::query("UPDATE follows SET email = $2 WHERE email = $1 AND confirmed_at IS NOT NULL")
-        .bind(old)
-        .bind(new)
-        .execute(connection)
-        .await?;
+        "UPDATE follows SET email = $2 WHERE email = $1 AND confirmed_at IS NOT NULL AND ($3 = '' OR name = $3)",
+    ] {
+        let moved = sqlx::query(statement).bind(old).bind(new).bind(only.unwrap_or_default());
+        moved.execute(&mut *connection).await?;
+    }
     Ok(())
 }
 

@@ -109,10 +109,16 @@ pub async fn close_everywhere(connection: &mut AnyConnection, email: &str, now: 
     Ok(())
 }
 
-/// Visits stay open under the new address; codes and links that were mailed to the old one open nothing any more.
-pub async fn move_address(connection: &mut AnyConnection, (old, new): (&str, &str), now: Timestamp) -> ApiResult<()> {
-    sqlx::query("UPDATE sessions SET email = $2 WHERE email = $1")
-        .bind(old)
+/// The visit in which the `new` address was proved goes on under it, and no other: whoever else reads the old mailbox proved
+/// nothing. Codes and links that were mailed to the old one open nothing of it any more.
+pub async fn move_address(
+    connection: &mut AnyConnection,
+    token_hash: &str,
+    (old, new): (&str, &str),
+    now: Timestamp,
+) -> ApiResult<()> {
+    sqlx::query("UPDATE sessions SET email = $2 WHERE token_hash = $1")
+        .bind(token_hash)
         .bind(new)
         .execute(&mut *connection)
         .await?;

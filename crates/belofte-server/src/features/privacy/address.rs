@@ -1,7 +1,8 @@
-//! A new mail address: proved by a code that is mailed to it, then every application of the old one goes along, and with
-//! them what was confirmed under it: news, following, staying in touch.
+//! A new mail address: proved by a code that is mailed to it, then every application of this person goes along, and with
+//! them what was confirmed under the old one: news, following, staying in touch.
 //!
-//! The old address is told, and what was mailed to it opens nothing any more. Never says whether the new one is known here.
+//! The old address is told, and what was mailed to it opens nothing of theirs any more. Others may share that mailbox: who has
+//! another name stays, and no visit but the one that proved it goes along. Never says whether the new address is known here.
 
 use std::net::IpAddr;
 
@@ -23,7 +24,7 @@ use super::{Asking, held, store, told};
 use crate::desk::deeds;
 use crate::features::follow;
 use crate::features::lookup::{self, AskedLang, Session, read_json};
-use crate::features::timeline::store::{NewEvent, record_event};
+use crate::features::timeline::store::{ApplicationRow, NewEvent, record_event};
 use crate::http::limits::{Limited, VisitorAddress};
 use crate::http::{Path, Query};
 use crate::mail::compose::Words;
@@ -82,7 +83,7 @@ async fn ask(asking: &Asking<'_>, email: &str) -> ApiResult<Told> {
     Ok(Told { title: words.say("address_code_title", &[]), text, promise: None })
 }
 
-/// With the code the new address takes the old one's place, in everything of theirs.
+/// With the code the new address takes the old one's place, in everything of theirs: what has the name under which it was asked.
 async fn prove(asking: &Asking<'_>, email: &str, code: &str) -> ApiResult<Told> {
     let Asking { app, lang, .. } = asking;
     let email = address(email)?;
@@ -101,20 +102,26 @@ async fn prove(asking: &Asking<'_>, email: &str, code: &str) -> ApiResult<Told> 
         return Err(ApiProblem::code());
     }
     let old = row.email.clone();
+    let person = |row: &ApplicationRow| row.name.trim().to_lowercase();
+    let (own, others): (Vec<_>, Vec<_>) =
+        store::under(connection, &old).await?.into_iter().partition(|other| person(other) == person(&row));
     let mut changed = vec![];
-    for mut row in store::under(connection, &old).await? {
+    for mut row in own {
         let form = held::form_of(&settings, &row, lang, now);
         let field = form.as_ref().and_then(|form| form.email_field()).filter(|field| field.kind == FieldKind::Mail);
         for answer in row.answers.iter_mut().filter(|answer| field.is_some_and(|field| field.name == answer.field)) {
             answer.values = vec![email.clone()];
         }
-        store::put_address(connection, &row, &email).await?;
+        if !store::put_address(connection, &row, &email).await? {
+            continue;
+        }
         let event = NewEvent { actor_id: Some("address"), ..by_applicant(EntryEvent::Note, now) };
         let version = record_event(connection, &row.id, event).await?;
         changed.push((row.id, version));
     }
-    lookup::store::move_address(connection, (&old, &email), now).await?;
-    follow::store::move_address(connection, (&old, &email)).await?;
+    lookup::store::move_address(connection, &asking.session.token_hash, (&old, &email), now).await?;
+    let only = (!others.is_empty()).then_some(row.name.as_str());
+    follow::store::move_address(connection, (&old, &email), only).await?;
     let letter = letters::address_changed(&settings, settings.lang(Some(&row.lang)), &row.name);
     mail::store::insert(connection, app, &Envelope::to_applicant(&row.id, &old), &letter, now).await?;
     transaction.commit().await?;
@@ -122,7 +129,8 @@ async fn prove(asking: &Asking<'_>, email: &str, code: &str) -> ApiResult<Told> 
         deeds::told(app, id, version);
     }
     let words = Words::of("pages", &settings, lang);
-    let text = words.say("address_changed_text", &[("email", &email)]);
+    let text = if others.is_empty() { "address_changed_text" } else { "address_changed_text_others" };
+    let text = words.say(text, &[("email", &email)]);
     Ok(Told { title: words.say("address_changed_title", &[]), text, promise: None })
 }
 

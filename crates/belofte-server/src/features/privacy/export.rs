@@ -161,7 +161,7 @@ fn page(
         json!({"label": promise.label, "when": moment(promise.due_at), "owner": owner})
     });
     let entries = application.timeline.iter().filter_map(|entry| {
-        let event = || locale::text(lang, &["desk.event_", &timeline::store::word(entry.event)].concat()).to_owned();
+        let event = || locale::text(lang, &["pages.event_", &timeline::store::word(entry.event)].concat()).to_owned();
         Some(json!({"at": moment(entry.at?), "title": entry.title.clone().unwrap_or_else(event), "text": entry.text}))
     });
     let decision = application.decision.as_ref().map(|decision| {

@@ -150,16 +150,20 @@ pub async fn put_answers(
     forget_receipt(connection, &row.id).await
 }
 
-/// The new address and the answers that name it.
-pub async fn put_address(connection: &mut AnyConnection, row: &ApplicationRow, email: &str) -> ApiResult<()> {
-    sqlx::query("UPDATE applications SET email = $2, answers = $3 WHERE id = $1")
+/// The new address and the answers that name it; false where it was erased since it was read.
+pub async fn put_address(connection: &mut AnyConnection, row: &ApplicationRow, email: &str) -> ApiResult<bool> {
+    let put = sqlx::query("UPDATE applications SET email = $2, answers = $3 WHERE id = $1 AND erased_at IS NULL")
         .bind(&row.id)
         .bind(email)
         .bind(serde_json::to_string(&row.answers)?)
         .execute(&mut *connection)
         .await?;
+    if put.rows_affected() == 0 {
+        return Ok(false);
+    }
     sqlx::query("DELETE FROM new_addresses WHERE application_id = $1").bind(&row.id).execute(&mut *connection).await?;
-    forget_receipt(connection, &row.id).await
+    forget_receipt(connection, &row.id).await?;
+    Ok(true)
 }
 
 async fn forget_receipt(connection: &mut AnyConnection, application_id: &str) -> ApiResult<()> {

@@ -50,14 +50,16 @@ pub async fn withdraw(asking: &Asking<'_>, wanted: &NewWithdrawal) -> ApiResult<
     if let Some(decision) = decision {
         take_decision_back(connection, app, &row, &decision, now).await?;
     }
+    let owed = ticker::store::owed_to(connection, &row.id).await?;
+    // Before the talk is released, which ends the answer to proposed times by itself: it is to come back like the others.
+    let promises = end_promises(connection, app, &row.id, now).await?;
     let talk = appointments::store::live(connection, &row.id, SlotKind::Interview).await?.map(|talk| talk.id);
     let called_off = appointments::talk::release(connection, app, &settings, &row).await?;
-    let owed = ticker::store::owed_to(connection, &row.id).await?;
     let from = WithdrawnFrom {
         had_talk: called_off.is_some(),
         talk: talk.filter(|_| called_off.is_some()),
         stage_id: row.stage_id.clone(),
-        promises: end_promises(connection, app, &row.id, now).await?,
+        promises,
         was_closed: is_closed(&settings, &row.posting_id),
     };
     let delete_on = now.plus_ms(i64::from(timeline::keep_days(&row, &settings)) * DAY_MS);
@@ -98,6 +100,7 @@ pub async fn restore(asking: &Asking<'_>) -> ApiResult<Told> {
         promises::store::void(connection, &app.secret, &erasure, now).await?;
     }
     restore_promises(connection, app, &settings, &row, &from, now).await?;
+    appointments::store::reopen_proposal(connection, &row.id, &from.promises).await?;
     store::restore(connection, &row.id, from.stage_id.as_deref()).await?;
     let event = NewEvent { stage_id: from.stage_id.as_deref(), ..by_applicant(EntryEvent::Restored, now) };
     let version = record_event(connection, &row.id, event).await?;

@@ -26,6 +26,10 @@ const MEASURED: i64 = 5_000;
 /// Whoever asked and never heard is forgotten after a year.
 const UNANSWERED_KEPT_DAYS: i64 = 365;
 
+/// A publication `u` in the words of who asked `q`, which goes with them; in the publisher's it tells of nobody.
+pub const IN_OWN_WORDS: &str = "q.id = u.id AND (LOWER(u.question) LIKE '%' || LOWER(q.text) || '%'
+     OR LOWER(q.text) LIKE '%' || LOWER(u.question) || '%')";
+
 /// Somebody asks now.
 pub struct New<'n> {
     pub id: &'n str,
@@ -275,11 +279,20 @@ pub async fn any_late(connection: &mut AnyConnection, now: Timestamp) -> ApiResu
 
 /// Forgets who asked without having applied: `kept_days` after the answer.
 pub async fn purge(connection: &mut AnyConnection, kept_days: u32, now: Timestamp) -> ApiResult<()> {
-    sqlx::query("DELETE FROM questions WHERE application_id IS NULL AND (answered_at <= $1 OR asked_at <= $2)")
-        .bind(now.plus_ms(-i64::from(kept_days) * DAY_MS).as_ms())
-        .bind(now.plus_ms(-UNANSWERED_KEPT_DAYS * DAY_MS).as_ms())
-        .execute(connection)
-        .await?;
+    const OLD: &str = "q.application_id IS NULL AND (q.answered_at <= $1 OR q.asked_at <= $2)";
+    for sql in [
+        format!(
+            "DELETE FROM published_questions WHERE id IN
+               (SELECT u.id FROM published_questions u JOIN questions q ON {IN_OWN_WORDS} WHERE {OLD})"
+        ),
+        format!("DELETE FROM questions WHERE id IN (SELECT q.id FROM questions q WHERE {OLD})"),
+    ] {
+        sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(now.plus_ms(-i64::from(kept_days) * DAY_MS).as_ms())
+            .bind(now.plus_ms(-UNANSWERED_KEPT_DAYS * DAY_MS).as_ms())
+            .execute(&mut *connection)
+            .await?;
+    }
     Ok(())
 }
 

@@ -132,8 +132,8 @@ async fn send_after(
 ) -> Option<i64> {
     let mut connection = state.store.read().acquire().await.ok()?;
     let events = load_events(&mut connection, application_id, after).await.ok()?;
-    // Asked after reading: what happened after the session was ended, or the application erased, is not told any more.
-    let here = is_here(&mut connection, application_id).await.ok()?;
+    // Asked after reading: what happened after the session was ended, or the application erased or given another address, is not told any more.
+    let here = is_here(&mut connection, application_id, &session.email).await.ok()?;
     drop(connection);
     if !here || !session.is_open(state).await {
         return None;

@@ -280,9 +280,9 @@ pub async fn record_event(connection: &mut AnyConnection, application_id: &str, 
 }
 
 /// Whether the application is known and not erased.
-pub async fn is_here(connection: &mut AnyConnection, id: &str) -> ApiResult<bool> {
-    let row = sqlx::query("SELECT id FROM applications WHERE id = $1 AND erased_at IS NULL");
-    Ok(row.bind(id).fetch_optional(connection).await?.is_some())
+pub async fn is_here(connection: &mut AnyConnection, id: &str, email: &str) -> ApiResult<bool> {
+    let row = sqlx::query("SELECT id FROM applications WHERE id = $1 AND email = $2 AND erased_at IS NULL");
+    Ok(row.bind(id).bind(email).fetch_optional(connection).await?.is_some())
 }
 
 /// Events after version `after`, oldest first.
