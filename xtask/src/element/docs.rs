@@ -14,7 +14,7 @@ pub fn filled(text: &str) -> Result<String> {
         let (name, rest) = part.split_once(" -->\n").context("a mark does not end")?;
         let (_, after) = rest.split_once(END).with_context(|| format!("the table {name} does not end"))?;
         let rows = rows(name)?;
-        out += &format!("{BEGIN}{name} -->\n{rows}{END}{after}");
+        out += &format!("{BEGIN}{name} -->\n{rows}\n{END}{after}");
     }
     Ok(out)
 }

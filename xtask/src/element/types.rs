@@ -110,7 +110,7 @@ pub fn of(attribute: &table::Attribute) -> Result<String> {
             let languages = languages()?;
             format!("{} | (string & {{}})", one_of(&languages))
         }
-        Kind::OneOf(values) if std::ptr::eq(values, table::VIEWS) => "BelofteView".to_owned(),
+        Kind::OneOf(_) if attribute.name == "view" => "BelofteView".to_owned(),
         Kind::OneOf(values) => one_of(values),
     })
 }
