@@ -9,9 +9,10 @@
   'use strict';
 
   const TAG = 'belofte-careers';
-  const VIEWS = ['board', 'posting', 'apply', 'status', 'score', 'questions', 'complaint', 'improvements', 'follow', 'news'];
-  /** Attributes of the element; properties and `data-*` (of script and element) have the same names. */
-  const NAMES = ['endpoint', 'view', 'posting', 'lang', 'color-scheme', 'routing', 'loading', 'fallback'];
+  /** Attributes of the element; properties and `data-*` (of script and element) have the same names. Some know their values. */
+  const KNOWN = /*@belofte:attributes*/ {};
+  const NAMES = Object.keys(KNOWN);
+  const VIEWS = KNOWN.view;
   /** How far outside the viewport loading begins: about as far as one scrolls while it loads. */
   const NEAR = '600px';
   /** After so many milliseconds a visitor is told that it takes long, and given a way on. */
@@ -20,8 +21,7 @@
   const script = document.currentScript;
   const base = script?.src;
   /** What a tag in the head says for every element of the page. */
-  const defaults = {};
-  place();
+  const defaults = place();
   // The tag stands on the page more than once: the first one serves all elements.
   if (customElements.get(TAG)) return;
 
@@ -29,19 +29,20 @@
 
   const FILES = /*@belofte:files*/ null;
 
-  /** A tag in the body that names an endpoint becomes an element in its place; any other only sets defaults. */
+  /** A tag in the body that names an endpoint becomes an element in its place; what any other says is for every element. */
   function place() {
-    const given = NAMES.filter((name) => script?.hasAttribute(`data-${name}`));
-    if (!given.includes('endpoint') || !script.closest('body')) {
-      for (const name of given) defaults[name] = script.getAttribute(`data-${name}`);
-      return;
+    const given = {};
+    for (const name of NAMES) {
+      const value = script?.getAttribute(`data-${name}`);
+      if (value != null) given[name] = value;
     }
-    const element = document.createElement(TAG);
-    for (const name of given) element.setAttribute(name, script.getAttribute(`data-${name}`));
+    if (given.endpoint == null || !script.closest('body')) return given;
+    const element = node(TAG, given);
     // A link right before the tag serves visitors without JavaScript; here it becomes the element's own fallback.
     const link = script.previousElementSibling;
     if (link?.hasAttribute('data-belofte-fallback')) element.append(link);
     script.after(element);
+    return {};
   }
 
   /** Why nothing can be shown, in a word that a program can read. */
@@ -67,7 +68,7 @@
     } catch (cause) {
       failure = cause;
       // The browser tells of a refusal one turn later than it refuses.
-      await new Promise((next) => setTimeout(next));
+      await new Promise((done) => setTimeout(done));
       if (refused) throw new Stop('blocked', cause);
       const there = await fetch(url, { method: 'HEAD', credentials: 'omit' }).catch(() => null);
       // The file is there, so it was its content that did not match.
@@ -117,14 +118,14 @@
   const FIRST = ['board', 'posting', 'apply'];
   const LATER = (view) => !['board', 'posting', 'score'].includes(view);
   const textFile = (lang) => FILES.locales[lang] ?? FILES.locales[lang?.split('-')[0]];
-  /** The first file of a language ends with the names of its two others, so that the loader need not carry them all. */
-  const others = {};
+  /** Each file of a language ends with the name of the next, so that the loader need not carry them all. */
+  const next = {};
   async function part(lang, index) {
     const style = async () => looks[index].replaceSync(await (await get(FILES.css[index])).text());
     const texts = async () => {
-      if (index) await part(lang, 0);
-      const list = await (await get(index ? others[lang][index - 1] : textFile(lang))).json();
-      if (!index) others[lang] = list.splice(-2);
+      if (index) await part(lang, index - 1);
+      const list = await (await get(next[lang + index] ?? textFile(lang))).json();
+      if (index < 2) next[lang + (index + 1)] = list.pop();
       return list;
     };
     return (await Promise.all([once(lang + index, texts), once(`css${index}`, style)]))[0];
@@ -197,7 +198,6 @@
       return { view: 'board', posting: null };
     }
   }
-  const addressed = () => /^#belofte=(.*)$/.exec(location.hash)?.[1];
 
   const live = new Set();
   let warned = false;
@@ -220,6 +220,8 @@
     /** The address led elsewhere while the program was on its way. */
     #led = false;
     #changes = false;
+    /** What the page's maker was told about already. */
+    #told = new Set();
 
     constructor() {
       super();
@@ -311,13 +313,14 @@
       }
     }
 
-    #addressed() {
-      return this.#read('routing') === 'hash' ? addressed() : undefined;
+    /** What the address says of the view, else `other`. */
+    #addressed(other) {
+      return this.#read('routing') === 'hash' ? (/^#belofte=(.*)$/.exec(location.hash)?.[1] ?? other) : undefined;
     }
 
     /** `before` is what the entry of the history tells; a link to a place of the page tells nothing and changes nothing. */
     #follow(before) {
-      const to = this.#read('routing') === 'hash' ? (addressed() ?? before) : undefined;
+      const to = this.#addressed(before);
       if (to === undefined || to === this.#route) return;
       if ((this.#led = !this.#mounted)) return this.#begin();
       const { view, posting } = parse(to);
@@ -363,7 +366,13 @@
     }
 
     #read(name) {
-      return this.getAttribute(name) ?? this.getAttribute(`data-${name}`) ?? defaults[name];
+      const value = this.getAttribute(name) ?? this.getAttribute(`data-${name}`) ?? defaults[name];
+      const said = `belofte: ${name}=${value} is none of`;
+      if (value && KNOWN[name]?.includes(value) === false && !this.#told.has(said)) {
+        this.#told.add(said);
+        console.warn(said, KNOWN[name]);
+      }
+      return value;
     }
 
     #language() {
@@ -374,11 +383,11 @@
     #config() {
       const endpoint = webAddress(this.#read('endpoint'));
       if (!base || !FILES || !endpoint) throw new Stop('config');
+      NAMES.forEach(this.#read, this);
       const address = this.#goal || this.#route !== undefined ? undefined : this.#addressed();
       const asked = { view: this.#read('view') || 'board', posting: this.#read('posting') || null };
       const { view, posting } = address ? parse(address) : asked;
       if (address) this.scrollIntoView({ behavior: 'instant' });
-      if (!VIEWS.includes(view)) console.warn(`belofte: view=${view} is none of`, VIEWS);
       const known = VIEWS.includes(view) && (posting || !['posting', 'apply'].includes(view));
       this.#goal ??= { view: known ? view : 'board', posting, link_token: null };
       if (token && this.#goal.view !== 'score') {
@@ -392,7 +401,6 @@
         endpoint,
         ...this.#goal,
         lang: this.#lang,
-        routing: this.#read('routing') === 'hash' ? 'hash' : 'none',
         prefetched: {},
       };
     }
@@ -504,7 +512,7 @@
     /** Where the page gave nothing to fall back on: the same postings, as a page of the endpoint. */
     #offerLink() {
       const endpoint = webAddress(this.#read('endpoint'));
-      const to = webAddress(this.#read('fallback')) ?? (endpoint && webAddress(`${endpoint}/careers`));
+      const to = webAddress(this.#read('fallback')) ?? (endpoint && `${endpoint}/careers`);
       const filled = this.#before.length > 1 || this.#before[0]?.localName !== 'slot' || this.childElementCount;
       if (!to || filled || this.textContent.trim()) return;
       const link = node('a', { href: to, part: 'fallback' });

@@ -4,14 +4,23 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
-const brotli = (bytes) =>
+const packed = (bytes, window, postfix, direct) =>
   brotliCompressSync(bytes, {
     params: {
       [constants.BROTLI_PARAM_QUALITY]: 11,
-      [constants.BROTLI_PARAM_LGWIN]: 24,
+      [constants.BROTLI_PARAM_LGWIN]: window,
+      [constants.BROTLI_PARAM_NPOSTFIX]: postfix,
+      [constants.BROTLI_PARAM_NDIRECT]: direct,
       [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
     },
   });
+// How distances are written: a small file is packed in each way that may suit it, and the smallest is taken.
+const SMALL = 64_000;
+const WAYS = [[16, 0, 0], [16, 1, 2], [16, 2, 4], [16, 3, 24]];
+const brotli = (bytes) =>
+  bytes.length > SMALL
+    ? packed(bytes, 24, 0, 0)
+    : WAYS.map((way) => packed(bytes, ...way)).reduce((one, two) => (two.length < one.length ? two : one));
 
 const walk = (folder) =>
   readdirSync(folder).sort().flatMap((name) => {

@@ -136,16 +136,27 @@ test("what one looks for on the board is still there after a look at a posting",
   await expect(widgets(page).getByRole("article")).toHaveCount(1);
 });
 
-test.describe("a view that is none", () => {
+test.describe("a value that nobody knows", () => {
   test.use({ quiet: false });
 
-  test("becomes the board, and the page's maker is told which there are", async ({ page }) => {
+  test("counts as the default, and the page's maker is told once which there are", async ({ page }) => {
     const warnings = [];
     page.on("console", (message) => message.text().startsWith("belofte") && warnings.push(message.text()));
-    await layOut(page, { element: element('loading="eager" view="vacancies"'), answers });
+    const attributes = 'loading="soon" view="vacancies" data-routing="path" color-scheme="sepia"';
+    await layOut(page, { element: element(attributes), answers });
     await page.goto(HOST);
     await expect(widgets(page)).toContainText("Cooks for eighty people.");
-    expect(warnings).toEqual(["belofte: view=vacancies is none of [board, posting, apply, status, score, questions, complaint, improvements, follow, news]"]);
+    await page.evaluate(() => (document.querySelector("belofte-careers").lang = "nl"));
+    await expect(widgets(page)).toContainText(words("nl")("postings.apply"));
+    await page.evaluate(() => (document.querySelector("belofte-careers").routing = "both"));
+    await expect.poll(() => warnings.length).toBe(5);
+    expect(warnings.sort()).toEqual([
+      "belofte: color-scheme=sepia is none of [light, dark]",
+      "belofte: loading=soon is none of [lazy, eager]",
+      "belofte: routing=both is none of [none, hash]",
+      "belofte: routing=path is none of [none, hash]",
+      "belofte: view=vacancies is none of [board, posting, apply, status, score, questions, complaint, improvements, follow, news]",
+    ]);
   });
 });
 

@@ -99,4 +99,4 @@ async function sealSession(page, { token, reference = "", applied = "" }) {
   }, `${token} ${reference} ${applied}`);
 }
 
-module.exports = { layOut, sealSession, fixture, organization, HOST, ENDPOINT, CDN, POLICY };
+module.exports = { layOut, sealSession, fixture, organization, HOST, ENDPOINT, CDN, POLICY, TYPES };

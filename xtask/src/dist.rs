@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args as ClapArgs;
 
 use crate::{
-    behind, cut, glue, reorder, sh, tools,
+    behind, cut, glue, npm, reorder, sh, tools,
     widget::{self, Parts},
 };
 
@@ -75,15 +75,18 @@ pub fn run(args: &Args) -> Result<()> {
     let wasm = sh::timed("cut in two", || cut::in_two(&wasm, &behind))?;
     let mut css = widget::css()?;
     for part in &mut css {
-        *part = esbuild(&work, "part.css", part, &[])?;
+        // It leaves the values of custom properties as they are written.
+        *part = esbuild(&work, "part.css", part, &[])?.replace(": var(", ":var(").replace(", ", ",");
     }
     let loader = widget::loader()?;
     let locales = widget::locales()?;
     let own = minified_loader(&work, &loader, "var wasm_bindgen;")?;
     let full = minified_loader(&work, &loader, &glue)?;
+    let module = minified_loader(&work, &widget::module()?, &glue)?;
     let folder = sh::root().join("dist/embed").join(widget::version()?);
     let _ = fs::remove_dir_all(&folder);
-    widget::lay_out(&folder, &Parts { loader: full, glue: String::new(), wasm, css, locales })?;
+    widget::lay_out(&folder, &Parts { loader: full, module, glue: String::new(), wasm, css, locales })?;
+    npm::lay_out(&folder, &sh::root().join("dist/npm"))?;
     let sizes = sh::timed("pack with Brotli and gzip", || pack(&folder))?;
     fs::write(work.join("own.js"), own)?;
     let own = brotli(&[work.join("own.js")])?[0];
@@ -137,7 +140,7 @@ fn smallest(work: &Path, wasm: &[u8]) -> Result<Vec<u8>> {
 
 fn minified_loader(work: &Path, loader: &str, glue: &str) -> Result<String> {
     let text = loader.replace(FILES_MARK, FILES_NAME).replace(GLUE_MARK, glue);
-    let small = esbuild(work, "belofte.js", &text, &["--target=es2022"])?;
+    let small = esbuild(work, "belofte.mjs", &text, &["--target=es2022"])?;
     if small.matches(FILES_NAME).count() != 1 {
         bail!("the minified loader must name its files once");
     }

@@ -12,8 +12,10 @@ mod browser;
 mod cut;
 mod demo;
 mod dist;
+mod element;
 mod glue;
 mod licences;
+mod npm;
 mod postgres;
 mod reorder;
 mod sh;
@@ -40,6 +42,8 @@ enum Command {
     Dist(dist::Args),
     /// Measures how long a visitor waits, against the same form in Preact.
     Bench(bench::Args),
+    /// Writes what is made of the table of attributes, events and tokens: types, manifest, tables of the docs.
+    Element,
     /// Checks the rules that a machine can read off the files.
     Tidy,
     /// What Trunk.toml runs.
@@ -53,6 +57,7 @@ fn main() -> ExitCode {
         Command::Test(args) => test::run(&args),
         Command::Dist(args) => dist::run(&args),
         Command::Bench(args) => bench::run(&args),
+        Command::Element => element::run(),
         Command::Tidy => tidy::run(),
         Command::Trunk(args) => trunk::run(&args),
     };

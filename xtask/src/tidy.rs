@@ -7,7 +7,7 @@ use std::{collections::BTreeSet, fs};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use crate::{sh, widget};
+use crate::{element, sh, widget};
 
 const FUNCTION_LINES: usize = 70;
 /// The visitor's words: folders of widget and server take their names from here.
@@ -47,6 +47,7 @@ pub fn run() -> Result<()> {
     }
     found.extend(locale_rules()?);
     found.extend(folder_rules()?);
+    found.extend(element::rules()?);
     if !found.is_empty() {
         bail!("{} places to tidy:\n  {}", found.len(), found.join("\n  "));
     }

@@ -13,10 +13,11 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256, Sha384};
 
-use crate::{behind, cut, glue, sh, tools};
+use crate::{behind, cut, element, glue, npm, sh, tools};
 
 const GLUE_MARK: &str = "/*@belofte:glue*/";
 const FILES_MARK: &str = "/*@belofte:files*/ null";
+const KNOWN_MARK: &str = "/*@belofte:attributes*/ {}";
 /// How the files of the parts begin, and the features of each: board and posting with all that stands in no other, what
 /// is fetched once those stand, and what comes with the program's second file. In this order in `src/i18n/keys.rs`.
 const PARTS: [(&str, &[&str]); 3] = [
@@ -50,6 +51,8 @@ const CLASSES: [&str; 5] = ["zero", "one", "two", "few", "many"];
 pub struct Parts {
     /// The loader with its two marks.
     pub loader: String,
+    /// The same as an ES module.
+    pub module: String,
     pub glue: String,
     /// The program, and what few go to.
     pub wasm: [Vec<u8>; 2],
@@ -80,7 +83,7 @@ pub fn for_demo() -> Result<PathBuf> {
     })?;
     let built = sh::target_dir().join(tools::WASM_TARGET).join("demo/belofte.wasm");
     let wasm = fs::read(&built).with_context(|| built.display().to_string())?;
-    let (loader, css, locales) = (loader()?, css()?, locales()?);
+    let (loader, module, css, locales) = (loader()?, module()?, css()?, locales()?);
     let texts = json!([css, locales]).to_string();
     // How they are glued and cut is an input too.
     let ways = [include_str!("glue.rs"), include_str!("behind.rs"), include_str!("cut.rs")].concat();
@@ -94,7 +97,9 @@ pub fn for_demo() -> Result<PathBuf> {
         let (glue, wasm) = glue::glue(wasm, false)?;
         let wasm = cut::in_two(&wasm, &behind)?;
         let _ = fs::remove_dir_all(&embed);
-        lay_out(&embed.join(version()?), &Parts { loader, glue, wasm, css, locales })?;
+        let files = embed.join(version()?);
+        lay_out(&files, &Parts { loader, module, glue, wasm, css, locales })?;
+        npm::lay_out(&files, &sh::target_dir().join("npm"))?;
         Ok(fs::write(&note, &inputs)?)
     })?;
     Ok(embed)
@@ -105,15 +110,38 @@ pub fn is_door(name: &str) -> bool {
     name.contains("7belofte6second5doors")
 }
 
+/// The loader with the names and values of its attributes in their place.
 pub fn loader() -> Result<String> {
     let path = sh::root().join("www/belofte.js");
     let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
-    for mark in [GLUE_MARK, FILES_MARK] {
+    for mark in [GLUE_MARK, FILES_MARK, KNOWN_MARK] {
         if text.matches(mark).count() != 1 {
             bail!("www/belofte.js must hold {mark} once");
         }
     }
-    Ok(text)
+    Ok(text.replace(KNOWN_MARK, &element::for_loader().to_string()))
+}
+
+/// What differs in the ES module: no tag tells where it is, and a bundler carries each file that it sees named in a `URL`.
+const MODULE: [(&str, &str); 3] = [
+    ("const script = document.currentScript;", "const script = null;"),
+    ("const base = script?.src;", "const base = import.meta.url;"),
+    ("new URL(path, base)", "BELOFTE_CARRIED[path]"),
+];
+
+pub fn module() -> Result<String> {
+    let mut text = loader()?;
+    for (classic, module) in MODULE {
+        if text.matches(classic).count() != 1 {
+            bail!("www/belofte.js must hold {classic} once");
+        }
+        text = text.replace(classic, module);
+    }
+    // A server that renders pages reads the module, too, and has no document.
+    Ok(format!(
+        "if (typeof document !== 'undefined') {text}\nexport const BelofteCareers = globalThis.customElements?.get('{}');\n",
+        element::TAG
+    ))
 }
 
 /// The part of a feature.
@@ -128,7 +156,9 @@ pub fn css() -> Result<[String; 3]> {
     for file in ["ui/tokens.css", "ui/base.css"] {
         parts[0] += &fs::read_to_string(source.join(file))?;
     }
-    parts[1] += &fs::read_to_string(source.join("ui/later.css"))?;
+    for file in ["ui/states.css", "ui/later.css"] {
+        parts[1] += &fs::read_to_string(source.join(file))?;
+    }
     let mut features: Vec<_> = fs::read_dir(source.join("features"))?.flatten().map(|entry| entry.path()).collect();
     features.sort();
     for feature in features.iter().filter(|feature| feature.join("style.css").is_file()) {
@@ -182,34 +212,48 @@ fn text(file: &Value, key: &str) -> Option<Value> {
 pub fn lay_out(folder: &Path, parts: &Parts) -> Result<()> {
     fs::create_dir_all(folder.join("locales"))?;
     let mut integrity = BTreeMap::new();
-    let mut put = |name: String, bytes: &[u8]| -> Result<Value> {
-        fs::write(folder.join(&name), bytes).with_context(|| name.clone())?;
-        integrity.insert(name.clone(), format!("sha384-{}", STANDARD.encode(Sha384::digest(bytes))));
-        // Every visitor loads the loader's own list, and hashes do not pack: a shorter one there.
-        Ok(json!([name, format!("sha256-{}", STANDARD.encode(Sha256::digest(bytes)))]))
-    };
     let [wasm, second] = &parts.wasm;
-    let wasm = put(format!("belofte-{}.wasm", hash8(wasm)), wasm)?;
-    let second = put(format!("second-{}.wasm", hash8(second)), second)?;
+    let wasm = put(folder, &mut integrity, format!("belofte-{}.wasm", hash8(wasm)), wasm)?;
+    let second = put(folder, &mut integrity, format!("second-{}.wasm", hash8(second)), second)?;
     let mut css = vec![];
     for ((part, _), text) in PARTS.iter().zip(&parts.css) {
-        css.push(put(format!("{part}-{}.css", hash8(text.as_bytes())), text.as_bytes())?);
+        css.push(put(folder, &mut integrity, format!("{part}-{}.css", hash8(text.as_bytes())), text.as_bytes())?);
     }
     let mut locales = serde_json::Map::new();
     for (language, texts) in &parts.locales {
-        // The first file ends with the names and hashes of the others, so that the loader's hash of it covers them.
-        let [first, later, second] = texts;
-        let mut put = |part: usize, text: &str| {
-            put(format!("locales/{}-{language}-{}.json", PARTS[part].0, hash8(text.as_bytes())), text.as_bytes())
-        };
-        let others = json!([put(1, later)?, put(2, second)?]).to_string();
-        let first = format!("{},{}", &first[..first.len() - 1], &others[1..]);
-        locales.insert(language.clone(), put(0, &first)?);
+        // Each file ends with the name and hash of the next, so that the loader's hash of the first covers them all.
+        let mut next = None;
+        for ((part, _), text) in PARTS.iter().zip(texts).rev() {
+            let text = match next {
+                Some(next) => format!("{},{next}]", &text[..text.len() - 1]),
+                None => text.clone(),
+            };
+            next = Some(put(
+                folder,
+                &mut integrity,
+                format!("locales/{part}-{language}-{}.json", hash8(text.as_bytes())),
+                text.as_bytes(),
+            )?);
+        }
+        locales.insert(language.clone(), next.unwrap_or_default());
     }
-    let files = json!({ "version": version()?, "wasm": wasm, "second": second, "css": css, "locales": locales });
-    put("belofte.js".to_owned(), filled(&parts.loader, &parts.glue, &files).as_bytes())?;
+    let files = json!({ "wasm": wasm, "second": second, "css": css, "locales": locales });
+    let carried: Vec<String> = integrity.keys().cloned().collect();
+    put(folder, &mut integrity, "belofte.js".to_owned(), filled(&parts.loader, &parts.glue, &files).as_bytes())?;
+    let carried: String =
+        carried.iter().map(|name| format!("{name:?}:new URL(\"./{name}?no-inline\",import.meta.url),")).collect();
+    let module = format!("const BELOFTE_CARRIED={{{carried}}};\n{}", filled(&parts.module, &parts.glue, &files));
+    put(folder, &mut integrity, "belofte.mjs".to_owned(), module.as_bytes())?;
     let list = serde_json::to_string_pretty(&integrity)? + "\n";
     Ok(fs::write(folder.join("integrity.json"), list)?)
+}
+
+/// Writes one file; gives its name and hash for the loader.
+fn put(folder: &Path, integrity: &mut BTreeMap<String, String>, name: String, bytes: &[u8]) -> Result<Value> {
+    fs::write(folder.join(&name), bytes).with_context(|| name.clone())?;
+    integrity.insert(name.clone(), format!("sha384-{}", STANDARD.encode(Sha384::digest(bytes))));
+    // Every visitor loads the loader's own list, and hashes do not pack: a shorter one there.
+    Ok(json!([name, format!("sha256-{}", STANDARD.encode(Sha256::digest(bytes)))]))
 }
 
 /// The loader with the glue and the list of files in their places.

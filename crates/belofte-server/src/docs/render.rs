@@ -46,6 +46,8 @@ pub fn page(source: &str, here: &Here) -> Drawn {
             Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
                 *dest_url = CowStr::from(target(dest_url));
             }
+            // The marks around tables that are made by the program.
+            Event::Html(given) if given.trim_start().starts_with("<!--") => events[at] = Event::Text("".into()),
             Event::Html(given) | Event::InlineHtml(given) => events[at] = Event::Text(given.clone()),
             _ => {}
         }
@@ -122,6 +124,14 @@ mod tests {
         let drawn = page("# A\n\nsee <script>alert(1)</script>\n\n<img src=x onerror=alert(1)>\n", &here());
         assert!(!drawn.html.contains("<script") && !drawn.html.contains("<img"), "{}", drawn.html);
         assert!(drawn.html.contains("&lt;script&gt;"), "{}", drawn.html);
+    }
+
+    #[test]
+    fn a_mark_around_a_table_is_not_shown() {
+        let drawn =
+            page("# A\n\n<!-- table: slots -->\n| a | b |\n|---|---|\n| c | d |\n\n<!-- end -->\n\nAfter\n", &here());
+        assert!(drawn.html.contains("<td>d</td>") && drawn.html.contains("<p>After</p>"), "{}", drawn.html);
+        assert!(!drawn.html.contains("table:") && !drawn.html.contains("--"), "{}", drawn.html);
     }
 
     /// Every link between our pages leads to a page and a heading that are there.

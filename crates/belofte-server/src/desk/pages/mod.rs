@@ -166,6 +166,7 @@ async fn setup(page: Page) -> Response {
 async fn style() -> Response {
     let css = concat!(
         include_str!("../../../../../src/ui/tokens.css"),
+        include_str!("../../../../../src/ui/states.css"),
         include_str!("templates/desk.css"),
         include_str!("templates/edit.css")
     );

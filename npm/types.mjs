@@ -1,0 +1,2 @@
+// Types alone: nothing to run.
+export {};
