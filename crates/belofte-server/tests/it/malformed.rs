@@ -110,8 +110,7 @@ async fn too_large(database: Option<String>) {
     let mut wordless = vec![];
     for template in endpoints().iter().filter(|path| path.starts_with("/v1/")) {
         for method in [Method::POST, Method::PUT, Method::PATCH, Method::DELETE] {
-            let filled =
-                template.replace("{reference}", reference).replace("{id}", "kok").replace('{', "").replace('}', "");
+            let filled = template.replace("{reference}", reference).replace("{id}", "kok").replace(['{', '}'], "");
             for bearer in [token, DESK_KEY] {
                 let request =
                     Request::builder().method(&method).uri(&filled).header("content-type", "application/json");
