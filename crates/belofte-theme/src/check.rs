@@ -4,7 +4,7 @@
 //! widget's own business and always legible. Never rounds a ratio up.
 
 use crate::colour::{self, Colour};
-use crate::read::{Mode, Value};
+use crate::read::{Mode, Value, number};
 use crate::{Draft, Refusal, Theme, Why, tokens};
 
 /// Words of usual size, by WCAG 2.2 (1.4.3).
@@ -27,6 +27,18 @@ pub struct Pair {
 impl Pair {
     pub fn passes(&self) -> bool {
         self.ratio >= self.least
+    }
+
+    /// Rounded down: 4.49 is not 4.5.
+    pub fn ratio_told(&self) -> String {
+        number((self.ratio * 100.0).floor() / 100.0)
+    }
+
+    pub(crate) fn told(&self, token: &str) -> String {
+        let nearest = self.nearest.map_or_else(|| "none: change both".to_owned(), |nearest| nearest.hex());
+        let (ratio, least, mode) = (self.ratio_told(), number(self.least), self.mode.word());
+        let parts = [self.words, " on ", self.ground, " (", mode, ") has ", &ratio, " : 1, it needs ", &least];
+        [&parts.concat(), " : 1; the nearest ", token, " that passes is ", &nearest].concat()
     }
 }
 

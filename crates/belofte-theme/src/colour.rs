@@ -133,17 +133,60 @@ pub fn nearest(colour: Colour, passes: impl Fn(Colour) -> bool) -> Option<Colour
     walked.chain([Colour::grey(0.0), Colour::grey(1.0)]).find(|colour| passes(*colour))
 }
 
+/// To the power of 2.4. The library's powers and angles would weigh more in the widget than all the rest of this file.
+fn power_of_fifths(number: f64) -> f64 {
+    let square = number * number;
+    square * root(square, 5)
+}
+
+/// To the power of 5 / 12.
+fn power_of_twelfths(number: f64) -> f64 {
+    let twelfth = root(number.max(0.0).sqrt().sqrt(), 3);
+    (0..5).fold(1.0, |power, _| power * twelfth)
+}
+
+/// By Newton's way, for numbers around 1.
+fn root(number: f64, of: u8) -> f64 {
+    let (mut root, least) = (1.0_f64, 1e-12);
+    for _ in 0..60 {
+        let below = (1..of).fold(1.0, |power, _| power * root);
+        if below < least {
+            return 0.0;
+        }
+        root -= (root - number.abs() / below) / f64::from(of);
+    }
+    if number < 0.0 { -root } else { root }
+}
+
+/// Sine and cosine of degrees, by their series.
+fn sine_cosine(degrees: f64) -> (f64, f64) {
+    let turned = (degrees % 360.0 + 540.0) % 360.0 - 180.0;
+    let angle = turned * (core::f64::consts::PI / 180.0);
+    let (mut sine, mut cosine, mut term) = (0.0, 0.0, 1.0);
+    for step in 1..=24_u8 {
+        // Terms of both take turns, with two signs each.
+        let sign = if (step - 1) % 4 < 2 { 1.0 } else { -1.0 };
+        if step % 2 == 1 {
+            cosine += sign * term
+        } else {
+            sine += sign * term
+        }
+        term *= angle / f64::from(step);
+    }
+    (sine, cosine)
+}
+
 fn byte(part: f64) -> u8 {
     // The cast cuts to 0..=255 by itself.
     (part * 255.0).round() as u8
 }
 
 fn linear(part: f64) -> f64 {
-    if part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) }
+    if part <= 0.04045 { part / 12.92 } else { power_of_fifths((part + 0.055) / 1.055) }
 }
 
 fn curved(part: f64) -> f64 {
-    if part <= 0.003_130_8 { part * 12.92 } else { 1.055 * part.powf(1.0 / 2.4) - 0.055 }
+    if part <= 0.003_130_8 { part * 12.92 } else { 1.055 * power_of_twelfths(part) - 0.055 }
 }
 
 fn in_space(space: &str, parts: [f64; 3]) -> Option<[f64; 3]> {
@@ -162,7 +205,7 @@ fn in_space(space: &str, parts: [f64; 3]) -> Option<[f64; 3]> {
         }
         "oklab" => from_oklab(parts),
         "oklch" => {
-            let (sine, cosine) = c.to_radians().sin_cos();
+            let (sine, cosine) = sine_cosine(c);
             from_oklab([a, b * cosine, b * sine])
         }
         "hsl" => from_hsl(a, b / 100.0, c / 100.0),
@@ -180,9 +223,9 @@ fn from_hsl(hue: f64, saturation: f64, lightness: f64) -> [f64; 3] {
 
 fn to_oklab(rgb: [f64; 3]) -> [f64; 3] {
     let [r, g, b] = rgb.map(linear);
-    let l = (0.412_221_470_8 * r + 0.536_332_536_3 * g + 0.051_445_992_9 * b).cbrt();
-    let m = (0.211_903_498_2 * r + 0.680_699_545_1 * g + 0.107_396_956_6 * b).cbrt();
-    let s = (0.088_302_461_9 * r + 0.281_718_837_6 * g + 0.629_978_700_5 * b).cbrt();
+    let l = root(0.412_221_470_8 * r + 0.536_332_536_3 * g + 0.051_445_992_9 * b, 3);
+    let m = root(0.211_903_498_2 * r + 0.680_699_545_1 * g + 0.107_396_956_6 * b, 3);
+    let s = root(0.088_302_461_9 * r + 0.281_718_837_6 * g + 0.629_978_700_5 * b, 3);
     [
         0.210_454_255_3 * l + 0.793_617_785_0 * m - 0.004_072_046_8 * s,
         1.977_998_495_1 * l - 2.428_592_205_0 * m + 0.450_593_709_9 * s,
@@ -227,6 +270,23 @@ mod tests {
         }
         let red = Colour { rgb: from_hsl(0.0, 1.0, 0.5), alpha: 1.0 };
         assert_eq!((red.hex().as_str(), Colour::from_hex("#8888").unwrap().hex().as_str()), ("#ff0000", "#88888888"));
+    }
+
+    #[test]
+    fn powers_and_angles_are_those_of_the_library() {
+        for step in 0..=1_000 {
+            let (part, degrees) = (f64::from(step) / 1_000.0, f64::from(step) * 3.0 - 1_000.0);
+            let radians = degrees.to_radians();
+            for (ours, theirs) in [
+                (power_of_fifths(part), part.powf(2.4)),
+                (power_of_twelfths(part), part.powf(1.0 / 2.4)),
+                (root(part, 3), part.cbrt()),
+                (sine_cosine(degrees).0, radians.sin()),
+                (sine_cosine(degrees).1, radians.cos()),
+            ] {
+                assert!((ours - theirs).abs() < 1e-6, "{part} {degrees}: {ours} is not {theirs}");
+            }
+        }
     }
 
     #[test]

@@ -49,27 +49,24 @@ impl Refusal {
     }
 }
 
-impl fmt::Display for Refusal {
-    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Refusal {
+    /// For the console, the log and the studio: what is wrong, and what would be right.
+    pub fn told(&self) -> String {
         let plain = match &self.why {
-            Why::Contrast(pair) => {
-                // Rounded down: 4.49 is not 4.5.
-                let cents = (pair.ratio * 100.0).floor() as u32;
-                let (mode, ground) = (pair.mode.word(), pair.ground);
-                write!(to, "{} on {ground} ({mode}) has {}.{:02} : 1, ", pair.words, cents / 100, cents % 100)?;
-                write!(to, "it needs {} : 1; the nearest {} that passes is ", pair.least, self.token)?;
-                return match pair.nearest {
-                    Some(nearest) => to.write_str(&nearest.hex()),
-                    None => to.write_str("none: change both"),
-                };
-            }
+            Why::Contrast(pair) => return pair.told(&self.token),
             Why::NoTokens => "no design tokens that mean anything here, or too many",
             Why::Name => "a name that is empty, too long, or has one of . { }",
             Why::Alias => "an alias that leads nowhere",
             Why::Cycle => "aliases that lead to each other",
             Why::Value => "a value of the wrong form or out of bounds",
         };
-        if self.token.is_empty() { to.write_str(plain) } else { write!(to, "{}: {plain}", self.token) }
+        if self.token.is_empty() { plain.to_owned() } else { [&self.token, ": ", plain].concat() }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        to.write_str(&self.told())
     }
 }
 

@@ -51,22 +51,26 @@ pub fn read(file: &Node) -> Result<Values, Refusal> {
     let mut values: Values = vec![[const { None }; 3]; TOKENS.len()];
     for (token, places) in TOKENS.iter().zip(&mut values) {
         for (mode, place) in [None, Some(Mode::Light), Some(Mode::Dark)].iter().zip(places) {
-            let mut fitting: Vec<_> =
+            let fitting: Vec<_> =
                 found.iter().filter(|one| one.mode == *mode).filter_map(|one| Some((one.rank(token)?, one))).collect();
-            // An own name before another word for it; then what stands least deep; then the alphabet, not the file.
-            fitting.sort_by(|(a, one), (b, other)| a.cmp(b).then_with(|| one.path.cmp(&other.path)));
-            for (_, one) in fitting {
-                if let Some(value) = one.value(file, token.kind)? {
-                    *place = Some(value);
-                    break;
-                }
-            }
+            *place = nearest(file, fitting, token.kind)?;
         }
     }
     if values.iter().flatten().all(Option::is_none) {
         return Err(Refusal::of("", Why::NoTokens));
     }
     Ok(values)
+}
+
+/// An own name before another word for it; then what stands least deep; then the alphabet, not the order of the file.
+fn nearest(file: &Node, mut fitting: Vec<((usize, usize), &Found<'_>)>, kind: Kind) -> Result<Option<Value>, Refusal> {
+    while let Some(first) = (0..fitting.len()).min_by_key(|at| (fitting[*at].0, &fitting[*at].1.path)) {
+        let (_, one) = fitting.swap_remove(first);
+        if let Some(value) = one.value(file, kind)? {
+            return Ok(Some(value));
+        }
+    }
+    Ok(None)
 }
 
 struct Found<'a> {
@@ -149,13 +153,13 @@ fn words(name: &str) -> String {
     let mut small = false;
     for char in name.chars() {
         let parts = matches!(char, ' ' | '_' | '-');
-        if (parts || (small && char.is_uppercase())) && !words.ends_with('-') {
+        if (parts || (small && char.is_ascii_uppercase())) && !words.ends_with('-') {
             words.push('-');
         }
         if !parts {
-            words.extend(char.to_lowercase());
+            words.push(char.to_ascii_lowercase());
         }
-        small = char.is_lowercase() || char.is_ascii_digit();
+        small = char.is_ascii_lowercase() || char.is_ascii_digit();
     }
     words
 }
@@ -212,7 +216,9 @@ fn fonts(file: &Node, value: &Node) -> Option<String> {
     for name in names {
         let (name, _) = follow(file, name).ok()?;
         let name = name.text()?.trim().to_owned();
-        let plain = |char: char| char.is_alphanumeric() || matches!(char, ' ' | '-' | '_' | '.' | '&' | '+');
+        // Any script's letters, but no sign that means something in CSS or HTML.
+        let plain =
+            |char: char| char.is_ascii_alphanumeric() || char > '\u{9f}' || matches!(char, ' ' | '-' | '_' | '.' | '+');
         if name.is_empty() || name.len() > NAME_BYTES || !name.chars().all(plain) {
             return None;
         }
@@ -253,7 +259,7 @@ fn length(value: &Node, least: f64, most: f64) -> Option<String> {
         Some(text) => {
             let end =
                 text.find(|char: char| !char.is_ascii_digit() && !matches!(char, '.' | '-')).unwrap_or(text.len());
-            (text[..end].parse().ok()?, text[end..].to_owned())
+            (parsed(&text[..end])?, text[end..].to_owned())
         }
         None => (value.get("value")?.number()?, value.get("unit")?.text()?.to_owned()),
     };
@@ -296,8 +302,74 @@ fn shadow(file: &Node, layer: &Node) -> Option<(String, Colour)> {
     Some((written, Colour::read(&resolved("color")?)?))
 }
 
-/// To three places, as short as it goes.
-fn number(number: f64) -> String {
-    let rounded = (number * 1000.0).round() / 1000.0;
-    (if rounded == 0.0 { 0.0 } else { rounded }).to_string()
+/// `-1.5`, without the library's reading of floating numbers.
+fn parsed(text: &str) -> Option<f64> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let (whole, part) = digits.split_once('.').unwrap_or((digits, ""));
+    let fits = |digits: &str| digits.len() <= 6 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if !fits(whole) || !fits(part) || (whole.is_empty() && part.is_empty()) {
+        return None;
+    }
+    let number = |digits: &str| digits.bytes().fold(0.0, |number, byte| number * 10.0 + f64::from(byte - b'0'));
+    let scale = part.bytes().fold(1.0, |scale, _| scale * 10.0);
+    let size = number(whole) + number(part) / scale;
+    Some(if digits.len() < text.len() { -size } else { size })
+}
+
+/// To three places, as short as it goes; without the library's writing of floating numbers.
+pub(crate) fn number(number: f64) -> String {
+    // All bounds of the tokens are far below what the cast holds.
+    let mut thousandths = (number.abs() * 1000.0).round() as u32;
+    let mut digits = String::new();
+    let mut places = 3;
+    while places > 0 && thousandths % 10 == 0 {
+        (thousandths, places) = (thousandths / 10, places - 1);
+    }
+    loop {
+        digits.insert(0, char::from(b'0' + (thousandths % 10) as u8));
+        thousandths /= 10;
+        if places > 0 {
+            places -= 1;
+            if places == 0 {
+                digits.insert(0, '.');
+                continue;
+            }
+        }
+        if thousandths == 0 && places == 0 {
+            break;
+        }
+    }
+    if digits.starts_with('.') {
+        digits.insert(0, '0');
+    }
+    if number < 0.0 && digits != "0" {
+        digits.insert(0, '-');
+    }
+    digits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_to_three_places_and_read_again() {
+        for (given, written) in [
+            (0.0, "0"),
+            (18.0, "18"),
+            (1.5, "1.5"),
+            (0.05, "0.05"),
+            (-0.015, "-0.015"),
+            (0.0001, "0"),
+            (-0.0001, "0"),
+            (100.125, "100.125"),
+            (2000.0, "2000"),
+        ] {
+            assert_eq!(number(given), written);
+            assert_eq!(parsed(written).map(number).as_deref(), Some(written));
+        }
+        for none in ["", "-", ".", "1.2.3", "1e3", "1234567"] {
+            assert_eq!(parsed(none), None, "{none}");
+        }
+    }
 }
