@@ -98,7 +98,11 @@ impl FromArgMatches for Flags {
 }
 
 fn args_of(setting: &Setting) -> Vec<Arg> {
-    let about = setting.about.replace('`', "").replace("[CONTENT.md](CONTENT.md)", "CONTENT.md");
+    let about = setting
+        .about
+        .replace('`', "")
+        .replace("[CONTENT.md](CONTENT.md)", "CONTENT.md")
+        .replace("[THEMING.md](THEMING.md)", "THEMING.md");
     let default = setting.default.map_or(String::new(), |text| format!(" [default: {text}]"));
     let arg = |key: String, help: String| {
         let arg = Arg::new(key.clone()).long(key.replace('_', "-")).value_name(key.to_uppercase());
@@ -128,6 +132,9 @@ pub struct DemoOptions {
     /// Folder of the careers page.
     #[arg(long, default_value = "www")]
     pub www: PathBuf,
+    /// File with a brand's design tokens, for pages, mails and desk.
+    #[arg(long)]
+    pub theme: Option<PathBuf>,
     /// Origin of a page of your own that carries the widget, as http://localhost:3000; may be given more than once.
     #[arg(long = "origin", value_name = "URL")]
     pub origins: Vec<String>,
@@ -242,6 +249,8 @@ pub struct Config {
     pub smtp: Option<String>,
     pub desk_key: Option<String>,
     pub content: Option<PathBuf>,
+    /// The brand's design tokens.
+    pub theme: Option<PathBuf>,
     /// The page that carries the widget; without it what the content names.
     pub careers_url: Option<String>,
     pub demo: bool,
@@ -267,6 +276,7 @@ impl Config {
             smtp: None,
             desk_key: None,
             content: None,
+            theme: None,
             careers_url: None,
             demo: false,
             trusted_proxies: 0,
@@ -311,6 +321,7 @@ impl DemoOptions {
             smtp: self.smtp,
             desk_key: self.desk_key.filter(|key| !key.is_empty()),
             content: None,
+            theme: self.theme,
             careers_url: Some(format!("http://127.0.0.1:{}/", self.port)),
             demo: true,
             trusted_proxies: 0,

@@ -13,7 +13,7 @@ use crate::features::questions::store as questions;
 use crate::problem::ApiProblem;
 use crate::store::Store;
 use crate::tokens::Secret;
-use crate::{promises, state};
+use crate::{promises, state, theme};
 
 /// What was looked at, in lines; those that tell of a fault begin with `!`.
 #[derive(Debug, Default)]
@@ -23,6 +23,14 @@ pub struct Findings {
 }
 
 impl Findings {
+    /// What the server would say of the brand's theme when it starts.
+    pub fn look_at_theme(&mut self, path: &Path) {
+        match theme::read(path) {
+            Ok(theme) => self.lines.push(format!("theme: {} pairs of colours can be read", theme.pairs().len())),
+            Err(told) => self.fault(told),
+        }
+    }
+
     fn fault(&mut self, line: String) {
         self.faults += 1;
         self.lines.push(format!("! {line}"));
@@ -39,7 +47,10 @@ pub async fn run(options: DoctorOptions) -> Result<ExitCode, StartError> {
     }
     let secret = state::known_secret(&config.data.join("secret"))?;
     let store = Store::open(&url).await?;
-    let findings = examine(&store, &secret).await.map_err(|problem| problem.problem().title.clone())?;
+    let mut findings = examine(&store, &secret).await.map_err(|problem| problem.problem().title.clone())?;
+    if let Some(path) = &config.theme {
+        findings.look_at_theme(path);
+    }
     store.close().await;
     for line in &findings.lines {
         println!("{line}");

@@ -32,6 +32,7 @@ pub mod promises;
 pub mod settings;
 pub mod state;
 pub mod store;
+pub mod theme;
 pub mod ticker;
 pub mod tokens;
 pub mod webhooks;

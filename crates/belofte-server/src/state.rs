@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, RwLock};
 
 use belofte_contract::Timestamp;
+use belofte_theme::Theme;
 use serde_json::json;
 use tokio::sync::broadcast;
 
@@ -50,6 +51,8 @@ pub struct App {
     /// Idempotency keys whose first request is still running.
     pub running_keys: Mutex<HashSet<String>>,
     pub pressure: Pressure,
+    /// As it was at the start.
+    pub theme: Option<Arc<Theme>>,
     settings: RwLock<Arc<Settings>>,
 }
 
@@ -63,7 +66,9 @@ impl App {
 
     /// Reads them again, after they were changed in the database.
     pub async fn reload_settings(&self) -> Result<(), StartError> {
-        let fresh = Arc::new(Settings::load(&self.store, &self.config.public_url).await?);
+        let mut fresh = Settings::load(&self.store, &self.config.public_url).await?;
+        fresh.theme = self.theme.clone();
+        let fresh = Arc::new(fresh);
         *self.settings.write().unwrap_or_else(|poisoned| poisoned.into_inner()) = fresh;
         Ok(())
     }
@@ -83,7 +88,9 @@ pub async fn open(config: Config, clock: Clock) -> Result<AppState, StartError> 
     let secret = secret(&config.data.join("secret"))?;
     let store = Store::open(&config.database_url).await?;
     crate::demo::content::load_if_empty(&store, &config, clock.now()).await?;
-    let settings = Settings::load(&store, &config.public_url).await?;
+    let mut settings = Settings::load(&store, &config.public_url).await?;
+    let theme = crate::theme::load(config.theme.as_deref());
+    settings.theme = theme.clone();
     seal_promises(&store, &secret, clock.now()).await?;
     Ok(Arc::new(App {
         limits: RateLimits::new(config.limits, &clock),
@@ -99,6 +106,7 @@ pub async fn open(config: Config, clock: Clock) -> Result<AppState, StartError> 
         strangers: Mutex::default(),
         running_keys: Mutex::default(),
         pressure: Pressure::default(),
+        theme,
         settings: RwLock::new(Arc::new(settings)),
     }))
 }

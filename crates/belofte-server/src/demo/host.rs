@@ -43,7 +43,7 @@ pub fn router(www: &Path, state: &AppState) -> Result<Router, StartError> {
 /// Everything but pages goes to the folder.
 async fn route_files(State((_, files)): State<(Arc<Host>, ServeDir)>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    if path == "/" || path.ends_with(".html") {
+    if path.ends_with('/') || path.ends_with(".html") {
         return next.run(request).await;
     }
     use tower::ServiceExt as _;
@@ -55,9 +55,13 @@ async fn route_files(State((_, files)): State<(Arc<Host>, ServeDir)>, request: R
 
 async fn page(State(host): State<Arc<Host>>, request: Request) -> Response {
     let name = request.uri().path().trim_start_matches('/');
-    let name = if name.is_empty() { "index.html" } else { name };
-    // Pages lie flat in the folder: a name with a slash or dots before it is none of ours.
-    if name.contains('/') || name.starts_with('.') {
+    let name = match name {
+        "" => "index.html",
+        "check/" => "check/index.html",
+        other => other,
+    };
+    // All other pages lie flat in the folder: a name with a slash or dots before it is none of ours.
+    if (name.contains('/') && name != "check/index.html") || name.starts_with('.') {
         return StatusCode::NOT_FOUND.into_response();
     }
     let Ok(text) = tokio::fs::read_to_string(host.www.join(name)).await else {

@@ -2,6 +2,8 @@
 //!
 //! Pure numbers by WCAG 2.2. Never takes a colour that fails on white: then the mail keeps its own.
 
+use belofte_theme::colour::Colour;
+use belofte_theme::{Mode, Theme};
 use serde::Serialize;
 
 /// Text of usual size.
@@ -12,20 +14,66 @@ const SHIPPED_DARK: [u8; 3] = [0x7f, 0xd1, 0xc3];
 const DARK_SHEET: [u8; 3] = [0x21, 0x1f, 0x1c];
 const ON_DARK_ACCENT: [u8; 3] = [0x06, 0x23, 0x1f];
 
-/// What links and buttons are drawn in.
+/// What a mail is drawn in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Colours {
+    pub light: Sheet,
+    pub dark: Sheet,
+    /// Fonts of the brand before the usual ones, as CSS; each ends with a comma.
+    pub font: String,
+}
+
+/// A sheet on its ground, in one mode.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Sheet {
+    pub ground: String,
+    pub sheet: String,
+    pub ink: String,
+    pub muted: String,
+    pub line: String,
     pub accent: String,
-    pub accent_dark: String,
-    pub on_accent_dark: String,
+    pub on_accent: String,
 }
 
 /// From `#rrggbb`; the shipped colours where nothing is given or it cannot be read on white.
 pub fn of(accent: Option<&str>) -> Colours {
     let own = accent.and_then(parse).filter(|accent| is_legible(*accent));
     let dark = own.map_or(SHIPPED_DARK, lightened);
-    let accent = own.unwrap_or(SHIPPED);
-    Colours { accent: hex(accent), accent_dark: hex(dark), on_accent_dark: hex(ON_DARK_ACCENT) }
+    let light = own.unwrap_or(SHIPPED);
+    let shipped = |[ground, sheet, ink, muted, line]: [&str; 5], accent, on_accent| Sheet {
+        ground: ground.to_owned(),
+        sheet: sheet.to_owned(),
+        ink: ink.to_owned(),
+        muted: muted.to_owned(),
+        line: line.to_owned(),
+        accent: hex(accent),
+        on_accent: hex(on_accent),
+    };
+    Colours {
+        light: shipped(["#f6f4ef", "#ffffff", "#1c1b19", "#605c55", "#dcd7cd"], light, [255; 3]),
+        dark: shipped(["#161513", "#211f1c", "#f1eee8", "#b4aea3", "#3a3630"], dark, ON_DARK_ACCENT),
+        font: String::new(),
+    }
+}
+
+/// In the colours of a theme, all of which can be read on its page and on what is raised from it. Mail programs know no
+/// transparency worth trusting, so every colour is what it looks like on the sheet.
+pub fn of_theme(theme: &Theme) -> Colours {
+    let sheet = |mode: Mode| {
+        let page = theme.colour("page", mode).over(Colour::grey(if mode == Mode::Light { 1.0 } else { 0.1 }));
+        let on_page = |name: &str| theme.colour(name, mode).over(page).rounded().hex();
+        Sheet {
+            ground: on_page("raised"),
+            sheet: page.rounded().hex(),
+            ink: on_page("text"),
+            muted: on_page("muted"),
+            line: on_page("line"),
+            accent: on_page("accent"),
+            on_accent: theme.colour("on-accent", mode).over(theme.colour("accent", mode).over(page)).rounded().hex(),
+        }
+    };
+    let font = theme.font("font").map_or_else(String::new, |font| [font, ", "].concat());
+    Colours { light: sheet(Mode::Light), dark: sheet(Mode::Dark), font }
 }
 
 /// Six hexadecimal digits after a `#`.
@@ -75,7 +123,7 @@ mod tests {
         {
             assert_eq!(of(refused), of(None), "{refused:?}");
         }
-        assert_eq!(of(Some("#A1106B")).accent, "#a1106b");
+        assert_eq!(of(Some("#A1106B")).light.accent, "#a1106b");
     }
 
     #[test]
@@ -84,9 +132,9 @@ mod tests {
             let part = |shift: u32| ((step >> shift & 15) * 17) as u8;
             let colours = of(Some(&hex([part(8), part(4), part(0)])));
             let of = |text: &str| parse(text).unwrap();
-            assert!(contrast(of(&colours.accent), [255; 3]) >= ENOUGH, "{colours:?}");
-            assert!(contrast(of(&colours.accent_dark), DARK_SHEET) >= ENOUGH, "{colours:?}");
-            assert!(contrast(of(&colours.accent_dark), of(&colours.on_accent_dark)) >= ENOUGH, "{colours:?}");
+            assert!(contrast(of(&colours.light.accent), [255; 3]) >= ENOUGH, "{colours:?}");
+            assert!(contrast(of(&colours.dark.accent), DARK_SHEET) >= ENOUGH, "{colours:?}");
+            assert!(contrast(of(&colours.dark.accent), of(&colours.dark.on_accent)) >= ENOUGH, "{colours:?}");
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::features::postings::percent_encoded;
 use crate::locale;
 use crate::problem::{ApiProblem, ApiResult};
 use crate::state::AppState;
+use crate::theme;
 
 /// No script at all; styles and pictures of our own; forms to ourselves.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' https:; form-action 'self'; base-uri 'none'; \
@@ -94,6 +95,7 @@ pub async fn style(State(state): State<AppState>) -> Response {
         css.push('\n');
     }
     css.push_str(PAGE_CSS);
+    css.push_str(&theme::rule(state.theme.as_deref()));
     ([(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")], css).into_response()
 }
 

@@ -8,6 +8,7 @@ pub mod reach;
 pub mod store;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use belofte_contract::apply::{ApplicationForm, is_email};
 use belofte_contract::contacts::{Colleague, Contact, Person};
@@ -17,6 +18,7 @@ use belofte_contract::postings::PostingLink;
 use belofte_contract::promise::PromiseKind;
 use belofte_contract::questions::PublishedQuestion;
 use belofte_contract::{Reference, Timestamp};
+use belofte_theme::Theme;
 use jiff::civil::{Date, Time};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -59,6 +61,8 @@ pub struct Settings {
     published: BTreeMap<String, Vec<PublishedQuestion>>,
     /// How soon questions were answered, the latest first.
     answer_times: Vec<AnswerTime>,
+    /// What the organisation looks like, where the operator gave a theme.
+    pub theme: Option<Arc<Theme>>,
     /// Where visitors reach this server; its own pages stand in where no host page is known.
     public_url: String,
 }
@@ -103,6 +107,7 @@ impl Settings {
             published: questions::published(connection).await?,
             answer_times: questions::answer_times(connection).await?,
             public_url: public_url.to_owned(),
+            theme: None,
             organization,
             locales,
             calendar,
@@ -259,7 +264,10 @@ impl Settings {
 
     /// What mails are coloured with.
     pub fn colours(&self) -> Colours {
-        colours::of(self.organization["accent"].as_str())
+        match &self.theme {
+            Some(theme) => colours::of_theme(theme),
+            None => colours::of(self.organization["accent"].as_str()),
+        }
     }
 
     pub fn retention(&self) -> Retention {

@@ -60,6 +60,7 @@ mod score;
 mod settings;
 mod smtp;
 mod status_pages;
+mod theme;
 mod ticker;
 mod timeline;
 mod uploads;

@@ -154,6 +154,7 @@ impl TestApp {
             smtp: None,
             desk_key: Some(DESK_KEY.to_owned()),
             content: None,
+            theme: None,
             careers_url: Some(format!("{ORIGIN}/")),
             demo: true,
             trusted_proxies: 0,

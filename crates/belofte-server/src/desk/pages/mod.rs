@@ -8,7 +8,7 @@ mod form;
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
@@ -29,6 +29,7 @@ use crate::mail::compose::Words;
 use crate::problem::ApiProblem;
 use crate::settings::Settings;
 use crate::state::AppState;
+use crate::theme;
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; \
      frame-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -163,13 +164,14 @@ async fn setup(page: Page) -> Response {
     page.html(StatusCode::OK, "setup", &page.say("nav_setup", &[]), "setup.html", &json!({"rows": rows}))
 }
 
-async fn style() -> Response {
+async fn style(State(state): State<AppState>) -> Response {
     let css = concat!(
         include_str!("../../../../../src/ui/tokens.css"),
         include_str!("../../../../../src/ui/states.css"),
         include_str!("templates/desk.css"),
         include_str!("templates/edit.css")
     );
+    let css = [css, &theme::rule(state.theme.as_deref())].concat();
     ([(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")], css).into_response()
 }
 
