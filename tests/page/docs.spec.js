@@ -11,7 +11,7 @@ const { root, binary } = require("./server.js");
 const FOLDER = path.join(root, "docs");
 const FILES = fs.readdirSync(FOLDER).filter((name) => name.endsWith(".md"));
 /** Languages of examples that something here runs; another one would be an example that nothing holds. */
-const RUN = ["html", "css", "js", "text", "toml", "json", "sh"];
+const RUN = ["html", "css", "js", "jsx", "vue", "text", "toml", "json", "sh"];
 
 /** Every example of the folder: its page, its language, its text. */
 function examples() {
@@ -131,6 +131,21 @@ test.describe("each example on a page", () => {
       await expect(page.locator("belofte-careers")).toContainText("application");
     }
   });
+});
+
+test("of frameworks say what the element knows", () => {
+  const manifest = JSON.parse(fs.readFileSync(path.join(root, "npm/custom-elements.json"), "utf8"));
+  const element = manifest.modules.flatMap(({ declarations }) => declarations).find(({ tagName }) => tagName === "belofte-careers");
+  const known = [...element.attributes, ...element.events].map(({ name }) => name);
+  const { exports } = JSON.parse(fs.readFileSync(path.join(root, "npm/package.json"), "utf8"));
+  for (const { slug, lang, text } of [...of("jsx"), ...of("vue")]) {
+    if (lang === "jsx") transformSync(text, { loader: "jsx" });
+    const tag = /<belofte-careers([\s\S]*?)>\s*<a/.exec(text)[1];
+    const used = [...tag.matchAll(/(?:^|\s)(?:on(?=belofte)|@)?([a-z][\w-]*)=/g)].map(([, name]) => name);
+    expect(used.length, slug).toBeGreaterThan(1);
+    expect(used.filter((name) => !known.includes(name)), slug).toEqual([]);
+    for (const [, way] of text.matchAll(/"belofte(\/\w+)?"/g)) expect(exports, slug).toHaveProperty([`.${way ?? ""}`]);
+  }
 });
 
 test("settings, data and commands are what the server takes", () => {
