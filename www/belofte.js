@@ -46,12 +46,7 @@
   }
 
   /** Why nothing can be shown, in a word that a program can read. */
-  class Stop extends Error {
-    constructor(code, cause) {
-      super(code, { cause });
-      this.code = code;
-    }
-  }
+  const stop = (code, cause) => Object.assign(new Error(code, { cause }), { code });
 
   // To `fetch`, what the page's policy refuses looks like any failure; only this event tells them apart.
   let refused = false;
@@ -59,22 +54,24 @@
     refused ||= blockedURI.startsWith('wasm') || (!!base && blockedURI.startsWith(new URL(base).origin));
   });
 
-  async function get([path, integrity]) {
+  /** A file by the start of its name, its hash, and the end; between the two its name has the beginning of the hash. */
+  async function get([start, hash, end]) {
+    const path = start + hash.replace(/\W/g, '').slice(0, 8) + end;
     const url = new URL(path, base);
     let failure;
     try {
-      const response = await fetch(url, { integrity, credentials: 'omit' });
+      const response = await fetch(url, { integrity: `sha256-${hash}`, credentials: 'omit' });
       if (response.ok) return response;
     } catch (cause) {
       failure = cause;
       // The browser tells of a refusal one turn later than it refuses.
       await new Promise((done) => setTimeout(done));
-      if (refused) throw new Stop('blocked', cause);
+      if (refused) throw stop('blocked', cause);
       const there = await fetch(url, { method: 'HEAD', credentials: 'omit' }).catch(() => null);
       // The file is there, so it was its content that did not match.
-      if (there?.ok) throw new Stop('integrity', cause);
+      if (there?.ok) throw stop('integrity', cause);
     }
-    throw new Stop('network', failure);
+    throw stop('network', failure);
   }
 
   /** One fetch for all elements of the page; a failed one may be tried again. */
@@ -94,7 +91,7 @@
         return await wasm_bindgen(response);
       } catch (cause) {
         // Chromium names the policy in the message and reports no event.
-        throw new Stop(refused || /content security/i.test(cause) ? 'blocked' : 'wasm', cause);
+        throw stop(refused || /content security/i.test(cause) ? 'blocked' : 'wasm', cause);
       }
     });
 
@@ -106,7 +103,7 @@
       try {
         await WebAssembly.instantiate(await response.arrayBuffer(), { m });
       } catch (cause) {
-        throw new Stop('wasm', cause);
+        throw stop('wasm', cause);
       }
     });
     return (await Promise.all([part(lang, 2), file]))[0];
@@ -141,12 +138,12 @@
     const found = {};
     if (!FIRST.includes(view)) return found;
     // The whole answer or none: a line may fall silent at any byte.
-    const stop = new AbortController();
-    setTimeout(() => stop.abort(), 15_000);
+    const patience = new AbortController();
+    setTimeout(() => patience.abort(), 15_000);
     const first = view === 'board' ? 'job-postings' : `job-postings/${encodeURIComponent(posting)}`;
     for (const path of [first, 'organization']) {
       const url = `${endpoint}/v1/${path}?lang=${encodeURIComponent(lang)}`;
-      found[url] = fetch(url, { credentials: 'omit', signal: stop.signal }).then(
+      found[url] = fetch(url, { credentials: 'omit', signal: patience.signal }).then(
         async (answer) => new Response(await answer.blob(), answer),
       );
       // The program hears of a failure when it takes the answer; the console need not.
@@ -193,9 +190,9 @@
   function parse(route) {
     const [view, posting] = route.split('/');
     try {
-      return { view: VIEWS.includes(view) ? view : 'board', posting: posting ? decodeURIComponent(posting) : null };
+      return { view: VIEWS.includes(view) ? view : 'board', posting: posting && decodeURIComponent(posting) };
     } catch {
-      return { view: 'board', posting: null };
+      return { view: 'board' };
     }
   }
 
@@ -278,7 +275,7 @@
         if (this.isConnected) return;
         live.delete(this);
         this.#observer?.disconnect();
-        if (this.#goal) this.#goal.link_token = null;
+        delete this.#goal?.link_token;
         if (this.#mounted) this.#stop('waiting');
       });
     }
@@ -286,7 +283,8 @@
     attributeChangedCallback(name) {
       name = name.replace('data-', '');
       if (name === 'view' || name === 'posting') this.#goal = undefined;
-      if (['endpoint', 'view', 'posting', 'lang', 'routing'].includes(name)) this.#changed();
+      // All others are read anew: these do their work by themselves, or only once.
+      if (!/^(color|loading|fallback)/.test(name)) this.#changed();
     }
 
     /** Reads everything anew; after a failure, tries again. */
@@ -297,7 +295,7 @@
 
     /** Goes to a view, as the visitor would. */
     show(view, posting) {
-      if (this.#mounted) return this.#safely(() => this.#mounted.show(String(view), posting ?? undefined));
+      if (this.#mounted) return this.#safely(() => this.#mounted.show(view, posting));
       this.view = view;
       this.posting = posting;
       this.#begin();
@@ -325,7 +323,7 @@
       if ((this.#led = !this.#mounted)) return this.#begin();
       const { view, posting } = parse(to);
       this.#route = to;
-      this.#safely(() => this.#mounted.show(view, posting ?? undefined));
+      this.#safely(() => this.#mounted.show(view, posting));
       // A link leads to the widget, once it has drawn; Back leads to where one was, which the browser knows.
       if (before === undefined) requestAnimationFrame(() => this.scrollIntoView({ behavior: 'instant' }));
     }
@@ -382,16 +380,16 @@
     /** What the program is told. Attributes may hold anything: what is unknown becomes the default. */
     #config() {
       const endpoint = webAddress(this.#read('endpoint'));
-      if (!base || !FILES || !endpoint) throw new Stop('config');
+      if (!base || !FILES || !endpoint) throw stop('config');
       NAMES.forEach(this.#read, this);
       const address = this.#goal || this.#route !== undefined ? undefined : this.#addressed();
-      const asked = { view: this.#read('view') || 'board', posting: this.#read('posting') || null };
+      const asked = { view: this.#read('view') || 'board', posting: this.#read('posting') };
       const { view, posting } = address ? parse(address) : asked;
       if (address) this.scrollIntoView({ behavior: 'instant' });
       const known = VIEWS.includes(view) && (posting || !['posting', 'apply'].includes(view));
-      this.#goal ??= { view: known ? view : 'board', posting, link_token: null };
+      this.#goal ??= { view: known ? view : 'board', posting };
       if (token && this.#goal.view !== 'score') {
-        this.#goal = { view: 'status', posting: null, link_token: token };
+        this.#goal = { view: 'status', link_token: token };
         token = undefined;
         this.scrollIntoView({ behavior: 'instant' });
       }
@@ -401,7 +399,6 @@
         endpoint,
         ...this.#goal,
         lang: this.#lang,
-        prefetched: {},
       };
     }
 
@@ -422,7 +419,7 @@
         // The program will ask for it; what fails here fails there again.
         if (!FIRST.includes(config.view)) second(config.lang).catch(() => {});
         const later = LATER(config.view) && part(config.lang, 1);
-        [config.locale, config.later] = await Promise.all([part(config.lang, 0), later, program()]);
+        [config.locale, config.later, config.second] = await Promise.all([part(config.lang, 0), later, this.#own(config), program()]);
         if (!this.isConnected) {
           this.#state = 'waiting';
           return;
@@ -440,6 +437,15 @@
       } catch (error) {
         this.#fail(error);
       }
+    }
+
+    /** Files of the page's own, which the program's second file reads. One that cannot be read is null. */
+    #own(config) {
+      const names = ['theme', 'texts'].filter((name) => this.#read(name));
+      const read = names.map(async (name) => {
+        config[name] = await fetch(webAddress(this.#read(name))).then((file) => file.json()).catch(() => null);
+      });
+      return names[0] && Promise.all([second(config.lang).catch(() => {}), ...read]).then(([texts]) => texts);
     }
 
     /** Shows what the program has to say before its first view stands, beside the link. */
@@ -460,12 +466,12 @@
         try {
           const asked = !this.#goal;
           const config = this.#config();
-          const rest = kept.has('second') && part(config.lang, 2);
+          const rest = this.#own(config) ?? (kept.has('second') && part(config.lang, 2));
           [config.locale, config.later, config.second] = await Promise.all([part(config.lang, 0), part(config.lang, 1), rest]);
           if (config.lang !== this.#lang) return;
           this.#mounted?.update(config);
           // The visitor may have walked on since: a view that the page asks for counts also when it is the old one.
-          if (asked && !config.link_token) this.#mounted?.show(config.view, config.posting ?? undefined);
+          if (asked && !config.link_token) this.#mounted?.show(config.view, config.posting);
         } catch (error) {
           this.#fail(error);
         }

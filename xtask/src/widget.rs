@@ -213,11 +213,11 @@ pub fn lay_out(folder: &Path, parts: &Parts) -> Result<()> {
     fs::create_dir_all(folder.join("locales"))?;
     let mut integrity = BTreeMap::new();
     let [wasm, second] = &parts.wasm;
-    let wasm = put(folder, &mut integrity, format!("belofte-{}.wasm", hash8(wasm)), wasm)?;
-    let second = put(folder, &mut integrity, format!("second-{}.wasm", hash8(second)), second)?;
+    let wasm = put(folder, &mut integrity, ("belofte-", ".wasm"), wasm)?;
+    let second = put(folder, &mut integrity, ("second-", ".wasm"), second)?;
     let mut css = vec![];
     for ((part, _), text) in PARTS.iter().zip(&parts.css) {
-        css.push(put(folder, &mut integrity, format!("{part}-{}.css", hash8(text.as_bytes())), text.as_bytes())?);
+        css.push(put(folder, &mut integrity, (&format!("{part}-"), ".css"), text.as_bytes())?);
     }
     let mut locales = serde_json::Map::new();
     for (language, texts) in &parts.locales {
@@ -228,32 +228,39 @@ pub fn lay_out(folder: &Path, parts: &Parts) -> Result<()> {
                 Some(next) => format!("{},{next}]", &text[..text.len() - 1]),
                 None => text.clone(),
             };
-            next = Some(put(
-                folder,
-                &mut integrity,
-                format!("locales/{part}-{language}-{}.json", hash8(text.as_bytes())),
-                text.as_bytes(),
-            )?);
+            let name = format!("locales/{part}-{language}-");
+            next = Some(put(folder, &mut integrity, (&name, ".json"), text.as_bytes())?);
         }
         locales.insert(language.clone(), next.unwrap_or_default());
     }
     let files = json!({ "wasm": wasm, "second": second, "css": css, "locales": locales });
     let carried: Vec<String> = integrity.keys().cloned().collect();
-    put(folder, &mut integrity, "belofte.js".to_owned(), filled(&parts.loader, &parts.glue, &files).as_bytes())?;
+    write(folder, &mut integrity, "belofte.js", filled(&parts.loader, &parts.glue, &files).as_bytes())?;
     let carried: String =
         carried.iter().map(|name| format!("{name:?}:new URL(\"./{name}?no-inline\",import.meta.url),")).collect();
     let module = format!("const BELOFTE_CARRIED={{{carried}}};\n{}", filled(&parts.module, &parts.glue, &files));
-    put(folder, &mut integrity, "belofte.mjs".to_owned(), module.as_bytes())?;
+    write(folder, &mut integrity, "belofte.mjs", module.as_bytes())?;
     let list = serde_json::to_string_pretty(&integrity)? + "\n";
     Ok(fs::write(folder.join("integrity.json"), list)?)
 }
 
-/// Writes one file; gives its name and hash for the loader.
-fn put(folder: &Path, integrity: &mut BTreeMap<String, String>, name: String, bytes: &[u8]) -> Result<Value> {
-    fs::write(folder.join(&name), bytes).with_context(|| name.clone())?;
-    integrity.insert(name.clone(), format!("sha384-{}", STANDARD.encode(Sha384::digest(bytes))));
-    // Every visitor loads the loader's own list, and hashes do not pack: a shorter one there.
-    Ok(json!([name, format!("sha256-{}", STANDARD.encode(Sha256::digest(bytes)))]))
+/// Writes a file that is named by its content; gives start of the name, hash and end of the name for the loader.
+fn put(
+    folder: &Path,
+    integrity: &mut BTreeMap<String, String>,
+    (start, end): (&str, &str),
+    bytes: &[u8],
+) -> Result<Value> {
+    // Every visitor loads the loader's own list, and hashes do not pack: a shorter one there, and no second one in the name.
+    let hash = STANDARD.encode(Sha256::digest(bytes));
+    let short: String = hash.chars().filter(char::is_ascii_alphanumeric).take(8).collect();
+    write(folder, integrity, &format!("{start}{short}{end}"), bytes)?;
+    Ok(json!([start, hash, end]))
+}
+
+fn write(folder: &Path, integrity: &mut BTreeMap<String, String>, name: &str, bytes: &[u8]) -> Result<()> {
+    integrity.insert(name.to_owned(), format!("sha384-{}", STANDARD.encode(Sha384::digest(bytes))));
+    fs::write(folder.join(name), bytes).with_context(|| name.to_owned())
 }
 
 /// The loader with the glue and the list of files in their places.
@@ -283,10 +290,6 @@ fn fingerprint(inputs: &[&[u8]]) -> String {
         hash.update(input);
     }
     hex(&hash.finalize())
-}
-
-fn hash8(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes)[..4])
 }
 
 fn hex(bytes: &[u8]) -> String {
