@@ -12,6 +12,7 @@ mod browser;
 mod cut;
 mod demo;
 mod dist;
+mod engines;
 mod glue;
 mod licences;
 mod postgres;
