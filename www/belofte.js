@@ -90,8 +90,8 @@
       try {
         return await wasm_bindgen(response);
       } catch (cause) {
-        // Chromium names the policy in the message and reports no event.
-        throw stop(refused || /content security/i.test(cause) ? 'blocked' : 'wasm', cause);
+        // Chromium and Firefox name the policy in the message and report no event.
+        throw stop(refused || /content security|csp/i.test(cause) ? 'blocked' : 'wasm', cause);
       }
     });
 
@@ -138,12 +138,11 @@
     const found = {};
     if (!FIRST.includes(view)) return found;
     // The whole answer or none: a line may fall silent at any byte.
-    const patience = new AbortController();
-    setTimeout(() => patience.abort(), 15_000);
+    const signal = AbortSignal.timeout(15_000);
     const first = view === 'board' ? 'job-postings' : `job-postings/${encodeURIComponent(posting)}`;
     for (const path of [first, 'organization']) {
       const url = `${endpoint}/v1/${path}?lang=${encodeURIComponent(lang)}`;
-      found[url] = fetch(url, { credentials: 'omit', signal: patience.signal }).then(
+      found[url] = fetch(url, { credentials: 'omit', signal }).then(
         async (answer) => new Response(await answer.blob(), answer),
       );
       // The program hears of a failure when it takes the answer; the console need not.

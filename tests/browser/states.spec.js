@@ -3,7 +3,7 @@
 const fs = require("node:fs");
 const path = require("node:path");
 const { source: axeSource } = require("axe-core");
-const { test, expect, words, pattern, RULES } = require("../page/fixtures.js");
+const { test, expect, words, pattern, RULES, ownClock } = require("../page/fixtures.js");
 const { layOut, sealSession, HOST, ENDPOINT } = require("./endpoint.js");
 const { STATES, SAID, REFERENCE, WRITTEN, well } = require("./states.js");
 const { root } = require("../page/server.js");
@@ -76,7 +76,7 @@ function ours(page) {
 async function begin(page, place, state, lang) {
   const answers = { ...well(lang), ...state.answers };
   const stage = new Stage(page, lang, answers);
-  if (state.clock) await page.clock.install();
+  if (state.clock) await ownClock(page);
   const inSession = state.session !== undefined;
   const now = state.now ?? Date.parse("2027-03-26T13:03:00Z");
   const policy = state.policy ? { policy: state.policy } : {};

@@ -1,6 +1,6 @@
 // Many people apply over lines that break in every way: each application is there once, with one receipt mail, and the
 // visitor is never told anything else than what is so.
-const { test, expect, words, start } = require("./fixtures.js");
+const { test, expect, words, start, ownClock } = require("./fixtures.js");
 const story = require("./story.js");
 const { FaultProxy, FAULTS, chance } = require("./fault-proxy.js");
 const { serveHost, hostPage } = require("./host.js");
@@ -89,7 +89,7 @@ test("what is read over a line that breaks is there once the line holds", async 
     const { title } = await demo.json("GET", `/v1/job-postings/${POSTING}?lang=en`);
     const heading = story.widget(page).getByRole("heading", { level: 1, name: title });
     const again = story.widget(page).getByRole("button", { name: w("ui.try_again"), exact: true });
-    await page.clock.install();
+    await ownClock(page);
     for (const kind of Object.keys(FAULTS)) {
       fault = kind;
       await page.goto(host.origin);
@@ -119,7 +119,7 @@ async function serve(browser, host, form, some) {
   const thrown = [];
   page.on("pageerror", (error) => thrown.push(error.message));
   // Waits pass when the test says so: the widget's own, not shortened ones.
-  await page.clock.install();
+  await ownClock(page);
   const watch = { person: null, state: "", heard: () => {} };
   await page.exposeFunction("belofteSaw", (state) => {
     watch.state = state;

@@ -1,6 +1,6 @@
 // Live changes: over lines that are cut no event is lost or comes twice, and where a proxy holds them back the page looks
 // for itself.
-const { test, expect, words, pattern, start } = require("./fixtures.js");
+const { test, expect, words, pattern, start, ownClock } = require("./fixtures.js");
 const story = require("./story.js");
 const { FaultProxy, chance, pause } = require("./fault-proxy.js");
 const { serveHost, hostPage } = require("./host.js");
@@ -155,7 +155,7 @@ async function onStatusPage(page, faults, then) {
     const email = `held-${Date.now()}@example.com`;
     const sent = await demo.apply({ posting: "wijkverpleegkundige", email, lang: "en" });
     const [mail] = await demo.mails(email);
-    await page.clock.install();
+    await ownClock(page);
     await page.goto(`${host.origin}/#belofte-link=${story.linkToken(mail)}`);
     const inside = story.widget(page);
     await expect(inside).toContainText(sent.reference, { timeout: 20_000 });

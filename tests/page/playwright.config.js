@@ -1,4 +1,4 @@
-// How the browser tests run: Debian's Chromium, two workers, screenshots and traces in tests/page/results/.
+// How the browser tests run: Debian's Chromium (its engines start their own browsers), two workers, screenshots and traces in tests/page/results/.
 const path = require("node:path");
 const { defineConfig } = require("@playwright/test");
 
@@ -36,5 +36,6 @@ module.exports = defineConfig({
   projects: [
     { name: "page", testDir: path.join(root, "tests/page") },
     { name: "browser", testDir: path.join(root, "tests/browser") },
+    { name: "engines", testDir: path.join(root, "tests/engines") },
   ],
 });

@@ -13,6 +13,7 @@ mod cut;
 mod demo;
 mod dist;
 mod element;
+mod engines;
 mod glue;
 mod licences;
 mod npm;

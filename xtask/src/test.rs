@@ -7,11 +7,11 @@ use std::{path::PathBuf, time::Instant};
 use anyhow::{Result, bail};
 use clap::Args as ClapArgs;
 
-use crate::{browser, demo, licences, postgres, sh, tidy, tools, widget};
+use crate::{browser, demo, engines, licences, postgres, sh, tidy, tools, widget};
 
 type Check = (&'static str, &'static str, fn(&Args) -> Result<()>);
 
-const CHECKS: [Check; 7] = [
+const CHECKS: [Check; 8] = [
     ("fmt", "the code is formatted", fmt),
     ("tidy", "the rules that files show, licences and sources", tidy),
     ("clippy", "lints, native and wasm", clippy),
@@ -19,11 +19,12 @@ const CHECKS: [Check; 7] = [
     ("store", "store and HTTP on SQLite and PostgreSQL", store),
     ("wasm", "the widget and its parts in a browser, against fixtures", wasm),
     ("page", "journeys on a real page, axe, keyboard", page),
+    ("engines", "the core journeys in Firefox and WebKit", engines),
 ];
 
 #[derive(ClapArgs)]
 pub struct Args {
-    /// Runs only the named checks: fmt, tidy, clippy, unit, store, wasm, page.
+    /// Runs only the named checks: fmt, tidy, clippy, unit, store, wasm, page, engines.
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
     /// Repeats the tests of chance as often as a release asks, for many minutes: kills, races, random dates; plays
@@ -76,8 +77,12 @@ pub fn run(args: &Args) -> Result<()> {
 /// What is missing is said in the first seconds, not after minutes of compiling.
 fn prepare(args: &Args) -> Result<()> {
     let runs = |names: &[&str]| args.only.is_empty() || args.only.iter().any(|only| names.contains(&only.as_str()));
-    let (browser, database) = (runs(&["wasm", "page"]), runs(&["unit", "store"]));
-    if browser || database || runs(&["clippy"]) { tools::for_tests(browser, database) } else { Ok(()) }
+    let needs = tools::Needs {
+        chromium: runs(&["wasm", "page"]),
+        engines: runs(&["engines"]),
+        database: runs(&["unit", "store"]),
+    };
+    if needs.any() || runs(&["clippy"]) { tools::for_tests(&needs) } else { Ok(()) }
 }
 
 fn tidy(_: &Args) -> Result<()> {
@@ -124,21 +129,27 @@ fn store(args: &Args) -> Result<()> {
 
 fn wasm(args: &Args) -> Result<()> {
     let tests = browser::tests()?;
-    playwright(args, "--project=browser", ("BELOFTE_BROWSER_TESTS", tests))
+    playwright(args, "--project=browser", &[("BELOFTE_BROWSER_TESTS", tests), ("BELOFTE_CHROMIUM", tools::chromium()?)])
 }
 
 fn page(args: &Args) -> Result<()> {
     let server = demo::server(&["--workspace"])?;
-    playwright(args, "--project=page", ("BELOFTE_SERVER", server))
+    playwright(args, "--project=page", &[("BELOFTE_SERVER", server), ("BELOFTE_CHROMIUM", tools::chromium()?)])
 }
 
-fn playwright(args: &Args, project: &str, (name, place): (&str, PathBuf)) -> Result<()> {
+fn engines(args: &Args) -> Result<()> {
+    let server = demo::server(&["--workspace"])?;
+    let mut places = engines::places()?;
+    places.push(("BELOFTE_SERVER", server));
+    playwright(args, "--project=engines", &places)
+}
+
+fn playwright(args: &Args, project: &str, places: &[(&str, PathBuf)]) -> Result<()> {
     tools::node_modules()?;
-    let chromium = tools::chromium()?;
     let embed = widget::for_demo()?;
     let mut command = sh::command(&sh::root().join("node_modules/.bin/playwright").to_string_lossy());
-    command.args(["test", "--config", "tests/page/playwright.config.js", project]).env(name, place);
-    command.env("BELOFTE_CHROMIUM", chromium).env("BELOFTE_EMBED", embed);
+    command.args(["test", "--config", "tests/page/playwright.config.js", project]);
+    command.env("BELOFTE_EMBED", embed).envs(places.iter().map(|(name, place)| (name, place)));
     if args.all {
         command.env("BELOFTE_TEST_ALL", "1");
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::sh;
+use crate::{engines, sh};
 
 pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
@@ -75,14 +75,28 @@ fn modified(path: &Path) -> Result<std::time::SystemTime> {
     path.metadata().and_then(|meta| meta.modified()).with_context(|| path.display().to_string())
 }
 
+/// Which of the machine's programs the wanted checks use.
+pub struct Needs {
+    pub chromium: bool,
+    pub engines: bool,
+    pub database: bool,
+}
+
+impl Needs {
+    pub const fn any(&self) -> bool {
+        self.chromium || self.engines || self.database
+    }
+}
+
 /// What `cargo xtask test` asks of the machine, installed before the first minute of compiling or told in one message.
-pub fn for_tests(browser: bool, database: bool) -> Result<()> {
+pub fn for_tests(&Needs { chromium, engines, database }: &Needs) -> Result<()> {
     wasm_target()?;
+    let browser = chromium || engines;
     if browser {
         node()?;
     }
-    let mut missing = vec![];
-    if browser && find_chromium().is_none() {
+    let mut missing = if engines { engines::missing() } else { vec![] };
+    if chromium && find_chromium().is_none() {
         missing.push("chromium");
     }
     if database && find_postgres().is_none() {
