@@ -15,6 +15,8 @@ const PROGRAMS: [(&str, &str, &str); 3] = [
     ("BELOFTE_XVFB", "xvfb", "/usr/bin/Xvfb"),
 ];
 const MINIBROWSER: &str = "BELOFTE_MINIBROWSER";
+/// One that the compiler of this workspace compiles.
+const GECKODRIVER_VERSION: &str = "geckodriver@0.37.1";
 const GECKODRIVER: &str = "BELOFTE_GECKODRIVER";
 
 /// Debian's packages that this machine lacks.
@@ -68,7 +70,7 @@ fn geckodriver() -> Result<PathBuf> {
     if !program.is_file() {
         sh::timed("compile geckodriver, once", || {
             let mut cargo = sh::cargo();
-            cargo.args(["install", "--quiet", "--locked", "geckodriver", "--root"]).arg(&folder);
+            cargo.args(["install", "--quiet", "--locked", GECKODRIVER_VERSION, "--root"]).arg(&folder);
             sh::run(cargo.env("CARGO_TARGET_DIR", folder.join("target")))
         })?;
     }
