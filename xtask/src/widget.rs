@@ -240,6 +240,7 @@ pub fn lay_out(folder: &Path, parts: &Parts) -> Result<()> {
         carried.iter().map(|name| format!("{name:?}:new URL(\"./{name}?no-inline\",import.meta.url),")).collect();
     let module = format!("const BELOFTE_CARRIED={{{carried}}};\n{}", filled(&parts.module, &parts.glue, &files));
     write(folder, &mut integrity, "belofte.mjs", module.as_bytes())?;
+    write(folder, &mut integrity, "belofte-frame.js", &fs::read(sh::root().join("www/belofte-frame.js"))?)?;
     let list = serde_json::to_string_pretty(&integrity)? + "\n";
     Ok(fs::write(folder.join("integrity.json"), list)?)
 }

@@ -1,8 +1,9 @@
 //! `/careers`: the widget's own views as whole pages, for who has no JavaScript, and for machines that read.
 //!
-//! Draws by the widget's components; adds head, style sheet, language switch. No script runs here.
+//! Draws by the widget's components; adds head, style sheet, language switch. No script runs here, but in the page for frames.
 
 mod complaint;
+mod frame;
 mod letters;
 mod not_open;
 pub mod preview;
@@ -50,6 +51,9 @@ pub fn router() -> Router<AppState> {
         .route("/careers", get(board))
         .route("/careers/style.css", get(shell::style))
         .route("/careers/score", get(score::page))
+        .route("/careers/frame", get(frame::page))
+        .route("/careers/frame.js", get(frame::script))
+        .route("/careers/frame.css", get(frame::style))
         .route("/silence", get(silence::page))
         .route("/careers/{id}", get(posting).post(send))
         .route("/careers/{id}/apply", get(apply))

@@ -69,7 +69,7 @@ pub fn whole(
         "body": body,
         "ways": ways.collect::<Vec<_>>(),
     });
-    let html = render(&values).map_err(ApiProblem::internal)?;
+    let html = draw_template(TEMPLATE, &values).map_err(ApiProblem::internal)?;
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
         (header::CONTENT_SECURITY_POLICY, POLICY),
@@ -80,10 +80,11 @@ pub fn whole(
     Ok(response)
 }
 
-fn render(values: &serde_json::Value) -> Result<String, minijinja::Error> {
+/// With every value escaped.
+pub fn draw_template(template: &str, values: &serde_json::Value) -> Result<String, minijinja::Error> {
     let mut environment = minijinja::Environment::new();
     environment.set_auto_escape_callback(|_| minijinja::AutoEscape::Html);
-    environment.render_str(TEMPLATE, minijinja::value::Serde(values))
+    environment.render_str(template, minijinja::value::Serde(values))
 }
 
 /// The widget's style sheet as built, with the few rules of the page itself.

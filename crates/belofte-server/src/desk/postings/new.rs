@@ -18,7 +18,7 @@ use crate::problem::ApiResult;
 use crate::state::AppState;
 
 /// Words that are pages, and so no posting's.
-const TAKEN: [&str; 3] = ["new", "score", "status"];
+const TAKEN: [&str; 4] = ["frame", "new", "score", "status"];
 const TITLE_MAX: usize = 120;
 
 pub fn routes() -> Vec<Route> {
