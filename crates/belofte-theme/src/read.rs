@@ -322,7 +322,7 @@ pub(crate) fn number(number: f64) -> String {
     let mut thousandths = (number.abs() * 1000.0).round() as u32;
     let mut digits = String::new();
     let mut places = 3;
-    while places > 0 && thousandths % 10 == 0 {
+    while places > 0 && thousandths.is_multiple_of(10) {
         (thousandths, places) = (thousandths / 10, places - 1);
     }
     loop {
