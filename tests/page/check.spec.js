@@ -62,7 +62,7 @@ for (const [width, height] of [[1280, 900], [360, 740]]) {
     const endpoint = await page.getByLabel("Address of your server").inputValue();
     await expect(page.locator("#header")).toContainText(`connect-src 'self' ${endpoint}; img-src 'self' ${endpoint}`);
     await expect(page.getByText("BELOFTE_ORIGINS=https://www.example.nl")).toBeVisible();
-    await page.getByLabel("View").selectOption("posting");
+    await page.getByLabel("View", { exact: true }).selectOption("posting");
     await page.getByLabel("Id of the job").fill("cook");
     await expect(page.locator("#snippet")).toContainText('data-view="posting"\n        data-posting="cook"');
     await expect(page.locator("#snippet")).toContainText('nonce="…"');

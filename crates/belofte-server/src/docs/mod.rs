@@ -46,8 +46,9 @@ pub const SOURCES: [Source; 9] = [
 ];
 
 /// Name, type and bytes of what the pages show.
-const PICTURES: [(&str, &str, &[u8]); 2] = [
+const PICTURES: [(&str, &str, &[u8]); 3] = [
     ("icon.svg", "image/svg+xml", include_bytes!("../../../../www/favicon.svg")),
+    ("brands.jpg", "image/jpeg", include_bytes!("../../../../docs/brands.jpg")),
     ("status.png", "image/png", include_bytes!("../../../../docs/status.png")),
 ];
 
