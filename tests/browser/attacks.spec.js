@@ -1,17 +1,12 @@
 // Strings that want to run, in every text of posting, list, organization, form and application: shown as typed, nothing runs.
 const { test, expect } = require("../page/fixtures.js");
+const { ATTACKS: STRINGS } = require("../attacks.js");
 const { layOut, sealSession, fixture, HOST, ENDPOINT } = require("./endpoint.js");
 const { well, REFERENCE } = require("./states.js");
 
 const ALL = Boolean(process.env.BELOFTE_TEST_ALL);
-const RUN = "window.ran=1";
-const ATTACKS = [
-  ...["script", "SCRIPT", "scr\u0000ipt", "style", "title", "textarea", "noscript", "template", "svg", "math"].map((tag) => `</${tag}><${tag}>${RUN}</${tag}><script>${RUN}</script>`),
-  ...["img src=x onerror", "svg onload", "body onload", "input autofocus onfocus", "details open ontoggle", "video src=x onerror", "a onmouseover", "iframe onload"].map((tag) => `"><${tag}=${RUN}>`),
-  ...["javascript:", "JaVaScRiPt:", "java\tscript:", "vbscript:", "data:text/html,<script>", " javascript:"].map((scheme) => `${scheme}${RUN}`),
-  `{{${RUN}}}`, `{name}{0}{date}`, `\${${RUN}}`, `<%= ${RUN} %>`, `#{${RUN}}`, `{{constructor.constructor('${RUN}')()}}`,
-  "\u202etxt.exe\u202c", "\u2066\u2067left\u2069", "\u200f\u200e\u061c", "long".repeat(2_500), "w\u0000x", "\ufeff\u2028\u2029", "'\"`\\", "&lt;b&gt;&#x41;&amp;", "<!--", "]]>",
-];
+/** The 500, and what no form would let through but an employer's own texts may hold. */
+const ATTACKS = [...STRINGS, "scr\u0000ipt", "w\u0000x", "\ufeff\u2028\u2029", "long".repeat(2_500)];
 /** Keys whose values are words for people; all others are names, dates and addresses. */
 const TEXTS = ["title", "department", "summary", "text", "label", "meaning", "can_do", "name", "role", "purpose", "usual_answer", "quote", "hint", "complaint_policy", "applicant_name", "organization_name", "actor_name"];
 
@@ -58,13 +53,13 @@ test.use({ quiet: false });
 
 for (const view of Object.keys(VIEWS)) {
   test(`${ATTACKS.length} attack strings in the texts of the ${view} are shown as typed and do not run`, async ({ page }) => {
-    test.setTimeout(ALL ? 600_000 : 60_000);
+    test.setTimeout(ALL ? 1_800_000 : 60_000);
     await page.addInitScript(() => (window.alert = () => (window.ran = 1)));
     const plain = await (await shown(page, view, (at) => `⟦${at} plain words⟧`))();
     const there = [...new Set([...plain.matchAll(/⟦(\d+) plain words⟧/g)].map(([, at]) => Number(at)))];
     expect(there.length, "texts that the view shows").toBeGreaterThan(3);
     // Each turn gives every text the next string; the long run brings every string into every text.
-    for (let turn = 0; turn < ATTACKS.length; turn += ALL ? 1 : 20) {
+    for (let turn = 0; turn < ATTACKS.length; turn += ALL ? 1 : 84) {
       const typed = (at) => `⟦${at} ${ATTACKS[(at + turn) % ATTACKS.length]}⟧`;
       const text = await shown(page, view, typed);
       const missing = async () => ((all) => there.filter((at) => !all.includes(typed(at))).map((at) => typed(at).slice(0, 80)))(await text());

@@ -39,6 +39,9 @@ const SAID = {
     told: "Your question is with Sanne", toldText: "You hear before 17:00 on Wednesday 31 March.",
   },
 };
+/** The employer writes no other language: who reads one has its English texts between the words of the product. */
+for (const lang of ["de", "ar"]) SAID[lang] = SAID.en;
+const authored = (lang) => (lang === "nl" ? "nl" : "en");
 
 const problem = (status, kind, more = {}) => ({
   status,
@@ -55,7 +58,7 @@ const unlisted = (body) => ({ status: 200, body, headers: { "access-control-allo
 function well(lang) {
   const said = SAID[lang];
   const posting = (id, title) => ({
-    id, title, department: "Havenzicht", status: "open", summary: "Rotterdam", lang, form_id: "short", first_answer_by: "2027-03-31T15:00:00Z",
+    id, title, department: "Havenzicht", status: "open", summary: "Rotterdam", lang: authored(lang), form_id: "short", first_answer_by: "2027-03-31T15:00:00Z",
     first_answer_from: { id: "sanne", name: "Sanne de Wit", role: "recruiter" },
   });
   const postings = [posting("cook", said.cook), posting("gardener", said.gardener)];

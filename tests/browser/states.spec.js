@@ -10,11 +10,28 @@ const { root } = require("../page/server.js");
 
 const PICTURES = path.join(root, "tests/page/results/states");
 const ALL = Boolean(process.env.BELOFTE_TEST_ALL);
-const EVERY = ["nl", "en"].flatMap((lang) => [320, 1280].map((width) => ({ lang, width, schemes: ["light", "dark"] })));
-const FEW = [
-  { lang: "nl", width: 360, schemes: ["light"] },
-  { lang: "en", width: 1280, schemes: ["dark"] },
-];
+const LANGS = ["nl", "en", "de", "ar"];
+const LOOKS = {
+  light: { colorScheme: "light" },
+  dark: { colorScheme: "dark" },
+  forced: { colorScheme: "light", forcedColors: "active" },
+  havenzicht: { colorScheme: "light", brand: brand("havenzicht", "light") },
+  noorderzorg: { colorScheme: "dark", brand: brand("noorderzorg", "dark") },
+};
+const EVERY = LANGS.flatMap((lang) => [320, 1280].map((width) => ({ lang, width, looks: Object.keys(LOOKS) })));
+/** In short each state is played once, by turns in each language, look and width: no two of them go round in step. */
+const few = (number) => [{ lang: LANGS[number % 4], width: [320, 1280][(number >> 2) % 2], looks: [Object.keys(LOOKS)[number % 5]] }];
+let runs = 0;
+
+/** A brand of the demo as a style of its page: its tokens, and a ground of its own that suits them. */
+function brand(name, scheme) {
+  const tokens = JSON.parse(fs.readFileSync(path.join(root, `www/themes/${name}.tokens.json`), "utf8"));
+  const groups = [tokens[scheme], tokens.type, tokens.shape].map((group) => Object.entries(group).filter(([key]) => !key.startsWith("$")));
+  const value = ({ $value: told }) => told.hex ?? (told.unit ? `${told.value}${told.unit}` : [told].flat().map((each) => (/ /.test(each) ? `"${each}"` : each)).join(", "));
+  const set = groups.flat().map(([key, token]) => `--belofte-${key}: ${value(token)};`).join(" ");
+  const { surface, "on-surface": ink } = tokens[scheme];
+  return `:root { color-scheme: ${scheme}; background: ${surface.$value.hex}; color: ${ink.$value.hex}; ${set} }`;
+}
 
 // What the browser itself writes about failed requests is no message of ours: each play listens to the rest.
 const play = test.extend({
@@ -31,12 +48,11 @@ const play = test.extend({
 const fresh = (browser) => browser.newPage({ reducedMotion: "reduce", locale: "nl-NL", timezoneId: "Europe/Amsterdam" });
 
 for (const [number, [name, state]] of Object.entries(STATES).entries()) {
-  // In short each state is played once, by turns narrow and Dutch or wide, English and dark.
-  for (const { lang, width, schemes } of ALL ? EVERY : [FEW[number % 2]]) {
-    play(`${name} (${lang}, ${width} px)`, async ({ kept, browser }) => {
+  for (const { lang, width, looks } of ALL ? EVERY : few(number)) {
+    play(`${name} (${lang}, ${width} px, ${looks.join(" ")})`, async ({ kept, browser }) => {
       const page = state.clock || state.alone ? await fresh(browser) : kept;
       await page.setViewportSize({ width, height: width < 400 ? 740 : 900 });
-      await page.emulateMedia({ colorScheme: schemes[0] });
+      await page.emulateMedia({ forcedColors: "none", ...media(looks[0]) });
       const { heard, deaf } = ours(page);
       const stage = await begin(page, `${name}-${lang}-${width}`, state, lang);
       await state.act?.(stage);
@@ -44,8 +60,8 @@ for (const [number, [name, state]] of Object.entries(STATES).entries()) {
       await stage.sees(state.says);
       if (state.code) await expect.poll(() => page.evaluate(() => window.code)).toBe(state.code);
       await stage.holds(state.typed);
-      for (const colorScheme of schemes) await look(page, `${name}-${lang}-${width}`, colorScheme, state);
-      if (state.scripts === false) await without(browser, { lang, width, colorScheme: schemes[0] }, state);
+      for (const one of looks) await look(page, `${name}-${lang}-${width}`, one, state);
+      if (state.scripts === false) await without(browser, { lang, width, ...media(looks[0]) }, state);
       else if (state.on) await goOn(stage, state);
       expect(heard, "exceptions, and what we wrote to the console as an error").toEqual([]);
       if (page !== kept) return page.context().close();
@@ -56,6 +72,7 @@ for (const [number, [name, state]] of Object.entries(STATES).entries()) {
 }
 
 test.afterAll(() => {
+  console.log(`  states: ${runs} runs of axe by this worker`);
   if (!fs.existsSync(PICTURES)) return;
   const files = fs.readdirSync(PICTURES).filter((file) => file.endsWith(".png"));
   const figure = (file) => `<figure><a href="${file}"><img src="${file}" loading="lazy"></a><figcaption>${file.slice(0, -4)}</figcaption></figure>`;
@@ -115,7 +132,7 @@ class Stage {
 
   /** A text: of the locale files, with values, or as it stands below its label; of the employer; or as it stands. */
   text(told) {
-    if (told.beside) return this.w(told.beside).split("”: ")[1];
+    if (told.beside) return this.w(told.beside).split(/[”“»]: /)[1];
     const [key, values] = Array.isArray(told) ? told : [told];
     if (this.said[key]) return this.said[key];
     if (!/^[a-z]+\.[a-z_]+$/.test(key)) return key;
@@ -161,12 +178,27 @@ function finish() {
   document.querySelector("belofte-careers").shadowRoot?.getAnimations().forEach((animation) => animation.finish());
 }
 
+/** What the system of the visitor asks for in a look. */
+function media(look) {
+  const { colorScheme, forcedColors = "none" } = LOOKS[look];
+  return { colorScheme, forcedColors };
+}
+
+/** Runs in the page: a brand's style, or none. */
+function wear(style) {
+  const others = document.adoptedStyleSheets.filter((sheet) => !sheet.brand);
+  const sheet = Object.assign(new CSSStyleSheet(), { brand: true });
+  sheet.replaceSync(style);
+  document.adoptedStyleSheets = [...others, sheet];
+}
+
 /** Axe and a picture. */
-async function look(page, name, colorScheme, { early, clock }) {
-  await page.emulateMedia({ colorScheme });
+async function look(page, name, one, { early, clock }) {
+  await page.emulateMedia(media(one));
+  await page.evaluate(wear, LOOKS[one].brand ?? "");
   // What comes up slowly stands there at once, but for the states that are over before it does.
   if (!early) await page.evaluate(finish);
-  if (ALL) await page.screenshot({ path: path.join(PICTURES, `${name}-${colorScheme}.png`), fullPage: true });
+  if (ALL) await page.screenshot({ path: path.join(PICTURES, `${name}-${one}.png`), fullPage: true });
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(axeSource);
   let done = false;
   const running = page.evaluate(async (tags) => {
@@ -177,7 +209,8 @@ async function look(page, name, colorScheme, { early, clock }) {
   // Where time stands still, axe needs some.
   while (clock && !done) await page.clock.runFor(1);
   const told = await running;
-  expect(told, "axe").toEqual([]);
+  runs += 1;
+  expect(told, `axe, ${one}`).toEqual([]);
 }
 
 async function goOn(stage, { on, typed }) {
@@ -193,8 +226,8 @@ async function goOn(stage, { on, typed }) {
 }
 
 /** The same page in a browser that runs no scripts. */
-async function without(browser, { lang, width, colorScheme }, state) {
-  const context = await browser.newContext({ javaScriptEnabled: false, viewport: { width, height: 740 }, colorScheme });
+async function without(browser, { lang, width, ...system }, state) {
+  const context = await browser.newContext({ javaScriptEnabled: false, viewport: { width, height: 740 }, ...system });
   const page = await context.newPage();
   await layOut(page, { element: element(state, lang), lang });
   await page.goto(HOST);

@@ -1,0 +1,86 @@
+// Strings that want to run, typed by an applicant and by a recruiter, wherever the server shows them: the applicant's page in the
+// widget, the desk, the mails as page and as text, the calendar file. Shown as typed; nothing runs, nothing is added to a file.
+const { ATTACKS } = require("../attacks.js");
+const { enter } = require("./desk.js");
+const { test, expect, words, start } = require("./fixtures.js");
+const story = require("./story.js");
+
+const ALL = Boolean(process.env.BELOFTE_TEST_ALL);
+const w = words("en");
+/** What a field keeps: no room around the text, runs of it as one. */
+const kept = (text) => text.replace(/\s+/g, " ").trim();
+const LONG = 20;
+/** A long text holds twenty strings, each on a line of its own. */
+const group = (at) => Array.from({ length: LONG }, (_, line) => kept(ATTACKS[(at * LONG + line) % ATTACKS.length]));
+
+test.use({ quiet: false });
+
+test(`${ALL ? ATTACKS.length : 10} applications full of attack strings are shown as typed and nothing runs`, async ({ page }) => {
+  test.setTimeout(ALL ? 3_600_000 : 150_000);
+  const demo = await start();
+  try {
+    await page.addInitScript(() => (window.alert = () => (window.ran = 1)));
+    await enter(page, words("nl"), demo);
+    for (let at = 0; at < ATTACKS.length; at += ALL ? 1 : 50) await attack(page, demo, at);
+  } finally {
+    await page.goto("about:blank");
+    await demo.stop();
+  }
+});
+
+async function attack(page, demo, at) {
+  const [name, lines] = [kept(ATTACKS[at]), group(at)];
+  const email = `attack-${at}@example.com`;
+  const { reference, token } = await demo.apply({ posting: "wijkverpleegkundige", email, lang: "en", answers: { name, motivation: lines.join("\n") } });
+  await demo.desk("POST", `/applications/${reference}/transitions`, { stage_id: "talk", by: "sanne", text: lines.join("\n") });
+  const mails = await demo.mails(email, 2);
+
+  await page.goto(`${demo.endpoint}/desk/applications/${reference}`);
+  await holds(page, "the desk", [name, ...lines]);
+  await page.goto(`${demo.endpoint}/desk/postings/wijkverpleegkundige`);
+  await holds(page, "the desk's list", [name]);
+
+  await story.openLink(page, demo, story.linkToken(mails[0]), "en");
+  await expect(story.widget(page)).toContainText(lines[0].slice(0, 40));
+  await holds(page, "one's own page", lines);
+
+  await calendar(demo, reference, token);
+
+  for (const mail of mails) {
+    await page.goto("about:blank");
+    await page.setContent(mail.html, { waitUntil: "domcontentloaded" });
+    await holds(page, `the mail “${mail.subject}”`, mail === mails.at(-1) ? lines : [name]);
+    expect(kept(mail.text)).toContain(mail === mails.at(-1) ? lines[0] : name);
+    expect(`${mail.to} ${mail.subject}`, "one line, one recipient").not.toMatch(/[\r\n]|Bcc:.*,/);
+  }
+}
+
+/** A calendar's lines are its own: none of what was typed opens, closes or adds one. */
+async function calendar(demo, reference, token) {
+  const answer = await fetch(`${demo.endpoint}/v1/applications/${reference}/calendar.ics`, { headers: { authorization: `Bearer ${token}` } });
+  expect(answer.status, "the calendar file").toBe(200);
+  const lines = (await answer.text()).replace(/\r\n[ \t]/g, "").split("\r\n");
+  expect(lines.join("").match(/[\r\n]/), "a line within a line").toBeNull();
+  const count = (line) => lines.filter((each) => each === line).length;
+  expect([count("BEGIN:VCALENDAR"), count("END:VCALENDAR"), count("BEGIN:VEVENT")]).toEqual([1, 1, count("END:VEVENT")]);
+  expect(lines.filter((line) => /^(ATTACH|ATTENDEE|Bcc|DTSTART:2020)/i.test(line))).toEqual([]);
+}
+
+/** The page says each text as it was typed, has nothing in it that runs, and nothing ran. */
+async function holds(page, where, texts) {
+  const { ran, bad, said } = await page.evaluate(seen);
+  expect(ran, `${where}: what ran`).toBeUndefined();
+  expect(bad, `${where}: what could run`).toEqual([]);
+  const shown = kept(said);
+  expect(texts.filter((text) => !shown.includes(text)), `${where}: not shown as typed`).toEqual([]);
+}
+
+/** Runs in the page. */
+function seen() {
+  const roots = [document, ...[...document.querySelectorAll("belofte-careers")].map((element) => element.shadowRoot)];
+  const all = roots.flatMap((root) => [...root.querySelectorAll("body *, :host *, *")]);
+  const acts = ({ name, value }) => /^on/.test(name) || (/^(href|src|action|formaction|srcdoc)$/.test(name) && /^\W*(java|vb)\s*script:/i.test(value));
+  const bad = all.filter((node) => /^(object|embed|math|base|marquee|video|audio)$/i.test(node.localName) || [...node.attributes].some(acts));
+  const said = roots.map((root) => (root.body ?? root).textContent).join(" ") + [...document.querySelectorAll("input, textarea")].map(({ value }) => value).join(" ");
+  return { ran: window.ran, bad: bad.map((node) => node.outerHTML.slice(0, 200)), said };
+}
