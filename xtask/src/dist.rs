@@ -78,6 +78,7 @@ pub fn run(args: &Args) -> Result<()> {
         // It leaves the values of custom properties as they are written.
         *part = esbuild(&work, "part.css", part, &[])?.replace(": var(", ":var(").replace(", ", ",");
     }
+    let css = with_short_names(css);
     let loader = widget::loader()?;
     let locales = widget::locales()?;
     let own = minified_loader(&work, &loader, "var wasm_bindgen;")?;
@@ -136,6 +137,32 @@ fn smallest(work: &Path, wasm: &[u8]) -> Result<Vec<u8>> {
     let (size, (path, _)) = sizes.iter().zip(&candidates).min_by_key(|(size, _)| **size).context("no wasm")?;
     println!("    chosen: {size} B");
     Ok(fs::read(path)?)
+}
+
+/// The widget's own properties, `--_muted`, by one letter each: the parts are laid side by side, so one list serves all.
+/// What pages set, `--belofte-…`, keeps its name.
+fn with_short_names(css: [String; 3]) -> [String; 3] {
+    const MARK: &str = "--_";
+    let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '-';
+    let end = |text: &str| text.find(|letter| !is_name(letter)).unwrap_or(text.len());
+    let mut uses = BTreeMap::<String, usize>::new();
+    for name in css.iter().flat_map(|part| part.split(MARK).skip(1)).map(|rest| &rest[..end(rest)]) {
+        *uses.entry(name.to_owned()).or_default() += 1;
+    }
+    let mut names: Vec<_> = uses.into_iter().collect();
+    names.sort_by_key(|(_, uses)| std::cmp::Reverse(*uses));
+    let short: BTreeMap<_, _> =
+        names.into_iter().map(|(name, _)| name).zip(('a'..='z').chain('A'..='Z').chain('0'..='9')).collect();
+    css.map(|part| {
+        let mut rests = part.split(MARK);
+        let mut text = rests.next().unwrap_or_default().to_owned();
+        for rest in rests {
+            let (name, more) = rest.split_at(end(rest));
+            let short = short.get(name).map_or(name.to_owned(), char::to_string);
+            text += &[MARK, &short, more].concat();
+        }
+        text
+    })
 }
 
 fn minified_loader(work: &Path, loader: &str, glue: &str) -> Result<String> {
@@ -214,4 +241,15 @@ fn report(folder: &Path, sizes: &BTreeMap<String, u64>, own: u64) -> Result<()> 
         bail!("over budget: {}", over.join(", "));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_property_of_the_widget_has_one_short_name_in_all_parts_and_one_of_the_page_keeps_its_own() {
+        let css = ["a{--_ink:var(--belofte-text);--_ink-2:0}", "b{color:var(--_ink)}", ""].map(str::to_owned);
+        assert_eq!(with_short_names(css), ["a{--_a:var(--belofte-text);--_b:0}", "b{color:var(--_a)}", ""]);
+    }
 }

@@ -20,7 +20,8 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' https
                       frame-ancestors 'none'";
 
 const TEMPLATE: &str = include_str!("shell.html");
-const PAGE_CSS: &str = include_str!("pages.css");
+/// With the tokens by their long names: in the widget's built sheet they are short.
+const PAGE_CSS: &str = concat!(include_str!("../../../../src/ui/tokens.css"), include_str!("pages.css"));
 
 #[derive(Default)]
 pub struct Page {
@@ -110,4 +111,17 @@ async fn widget_css(folder: &std::path::Path, part: &str) -> Option<String> {
         }
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pages_own_rules_read_no_property_that_only_the_widgets_sheet_declares() {
+        let read = PAGE_CSS.match_indices("var(--_").map(|(at, _)| &PAGE_CSS[at + 4..]);
+        for name in read.map(|rest| &rest[..rest.find([')', ',']).unwrap()]) {
+            assert!(PAGE_CSS.contains(&format!("{name}:")), "{name}");
+        }
+    }
 }
