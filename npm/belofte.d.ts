@@ -12,10 +12,6 @@ export interface BelofteAttributes {
   posting?: string;
   /** language of the widget, also with a region: `de-AT`. Default: the nearest `lang` around the element, else the browser's, else `en` */
   lang?: "en" | "ar" | "de" | "fr" | "nl" | "pl" | "tr" | "uk" | (string & {});
-  /** address of a file of design tokens: see THEMING.md. Default: the page's own look */
-  theme?: string;
-  /** address of a file of texts that stand in place of the widget's own. Default: the widget's texts */
-  texts?: string;
   /** light or dark, whatever the page is. Default: that of the page */
   "color-scheme"?: "light" | "dark";
   /** whether a view has an address of its own. Default: `none`: the address stays as it is */
@@ -44,8 +40,6 @@ export class BelofteCareers extends HTMLElement {
   endpoint: string | null;
   view: BelofteView | null;
   posting: string | null;
-  theme: string | null;
-  texts: string | null;
   colorScheme: "light" | "dark" | null;
   routing: "none" | "hash" | null;
   loading: "lazy" | "eager" | null;

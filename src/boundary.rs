@@ -33,7 +33,6 @@ pub fn mount(root: Element, config: &JsValue) -> Mounted {
         return Mounted::default();
     };
     speak(&root, &read, &messages);
-    let second = if messages.has(SECOND) { Second::here() } else { Second::Awaited };
     let app = App {
         shown: (0, read.view.clone()),
         config: Rc::new(read),
@@ -41,7 +40,7 @@ pub fn mount(root: Element, config: &JsValue) -> Mounted {
         root: root.clone(),
         refreshed: 0,
         whole: false,
-        second,
+        second: Second::Awaited,
     };
     let part = HostProps { part: Rc::new(app.clone()) };
     let _ = root.append_child(&place);

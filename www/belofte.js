@@ -418,7 +418,7 @@
         // The program will ask for it; what fails here fails there again.
         if (!FIRST.includes(config.view)) second(config.lang).catch(() => {});
         const later = LATER(config.view) && part(config.lang, 1);
-        [config.locale, config.later, config.second] = await Promise.all([part(config.lang, 0), later, this.#own(config), program()]);
+        [config.locale, config.later] = await Promise.all([part(config.lang, 0), later, program()]);
         if (!this.isConnected) {
           this.#state = 'waiting';
           return;
@@ -436,15 +436,6 @@
       } catch (error) {
         this.#fail(error);
       }
-    }
-
-    /** Files of the page's own, which the program's second file reads. One that cannot be read is null. */
-    #own(config) {
-      const names = ['theme', 'texts'].filter((name) => this.#read(name));
-      const read = names.map(async (name) => {
-        config[name] = await fetch(webAddress(this.#read(name))).then((file) => file.json()).catch(() => null);
-      });
-      return names[0] && Promise.all([second(config.lang).catch(() => {}), ...read]).then(([texts]) => texts);
     }
 
     /** Shows what the program has to say before its first view stands, beside the link. */
@@ -465,7 +456,7 @@
         try {
           const asked = !this.#goal;
           const config = this.#config();
-          const rest = this.#own(config) ?? (kept.has('second') && part(config.lang, 2));
+          const rest = kept.has('second') && part(config.lang, 2);
           [config.locale, config.later, config.second] = await Promise.all([part(config.lang, 0), part(config.lang, 1), rest]);
           if (config.lang !== this.#lang) return;
           this.#mounted?.update(config);

@@ -1,6 +1,6 @@
 // The element on a host page: room kept, link kept, several of them, moved, taken away, changed.
 const { test, expect, words } = require("../page/fixtures.js");
-const { layOut, organization, HOST, ENDPOINT, POLICY } = require("./endpoint.js");
+const { layOut, organization, HOST, ENDPOINT } = require("./endpoint.js");
 
 const LINK = '<a href="/jobs">See our jobs</a>';
 const element = (attributes = "") => `<belofte-careers endpoint="${ENDPOINT}" lang="en" ${attributes}>${LINK}</belofte-careers>`;
@@ -134,20 +134,6 @@ test("what one looks for on the board is still there after a look at a posting",
   await page.goBack();
   await expect(search).toHaveValue("cook");
   await expect(widgets(page).getByRole("article")).toHaveCount(1);
-});
-
-test("a page's own theme and texts are read with the second file, before the widget stands; a broken one stops nothing", async ({ page }) => {
-  const order = [];
-  page.on("requestfinished", (request) => order.push(new URL(request.url()).pathname));
-  await layOut(page, { element: element('loading="eager" theme="/brand.tokens.json" texts="/broken.json"'), answers, policy: POLICY.replace("connect-src", "connect-src 'self'") });
-  await page.route(`${HOST}/brand.tokens.json`, (route) => route.fulfill({ json: {} }));
-  await page.route(`${HOST}/broken.json`, (route) => route.fulfill({ body: "{" }));
-  await page.addInitScript(() => document.addEventListener("belofte-ready", () => fetch("/ready")));
-  await page.goto(HOST);
-  await expect(widgets(page)).toContainText("Cooks for eighty people.");
-  await expect.poll(() => order).toContain("/ready");
-  const before = order.slice(0, order.indexOf("/ready"));
-  for (const path of [/^\/brand.tokens.json$/, /^\/broken.json$/, /second-\w+.wasm$/]) expect(before.some((it) => path.test(it)), `${path}`).toBe(true);
 });
 
 test.describe("a value that nobody knows", () => {

@@ -37,3 +37,8 @@ pub fn load(path: Option<&Path>) -> Option<Arc<Theme>> {
 pub fn rule(theme: Option<&Theme>) -> String {
     theme.map_or_else(String::new, |theme| format!("\n.belofte-page {{ {} }}\n", theme.css()))
 }
+
+/// The rule for pages of others that carry the widget; a comment without a theme.
+pub fn for_widget(theme: Option<&Theme>) -> String {
+    theme.map_or_else(|| "/* no theme */\n".to_owned(), |theme| format!("belofte-careers {{ {} }}\n", theme.css()))
+}

@@ -63,18 +63,6 @@ pub const ATTRIBUTES: &[Attribute] = &[
         default: "the nearest `lang` around the element, else the browser's, else `en`",
     },
     Attribute {
-        name: "theme",
-        kind: Address,
-        about: "address of a file of design tokens: see THEMING.md",
-        default: "the page's own look",
-    },
-    Attribute {
-        name: "texts",
-        kind: Address,
-        about: "address of a file of texts that stand in place of the widget's own",
-        default: "the widget's texts",
-    },
-    Attribute {
         name: "color-scheme",
         kind: OneOf(&["light", "dark"]),
         about: "light or dark, whatever the page is",

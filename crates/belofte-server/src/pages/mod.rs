@@ -50,6 +50,7 @@ pub fn router() -> Router<AppState> {
     Router::new()
         .route("/careers", get(board))
         .route("/careers/style.css", get(shell::style))
+        .route("/careers/theme.css", get(shell::theme_of_widget))
         .route("/careers/score", get(score::page))
         .route("/careers/frame", get(frame::page))
         .route("/careers/frame.js", get(frame::script))

@@ -3,7 +3,7 @@
 //! Every text is escaped here; the drawn view was escaped where it was drawn.
 
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use belofte_contract::organization::Organization;
 use serde_json::json;
@@ -99,6 +99,17 @@ pub async fn style(State(state): State<AppState>) -> Response {
     css.push_str(PAGE_CSS);
     css.push_str(&theme::rule(state.theme.as_deref()));
     ([(header::CONTENT_TYPE, "text/css; charset=utf-8"), (header::CACHE_CONTROL, "no-cache")], css).into_response()
+}
+
+/// The brand's theme for the widget on pages of others: they link to it.
+pub async fn theme_of_widget(State(state): State<AppState>) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "text/css; charset=utf-8"),
+        (header::CACHE_CONTROL, "public, max-age=300"),
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"),
+    ];
+    (headers, theme::for_widget(state.theme.as_deref())).into_response()
 }
 
 async fn widget_css(folder: &std::path::Path, part: &str) -> Option<String> {

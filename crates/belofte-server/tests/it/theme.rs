@@ -33,6 +33,10 @@ async fn pages_mails_and_desk_wear_the_theme() {
         assert!(css.contains("--belofte-accent:light-dark(#8a1c4a, #f0a5c4);"), "{sheet}");
         assert!(css.contains("background: var(--belofte-page, var(--_surface))"), "{sheet}");
     }
+    let linked = app.get("/careers/theme.css").await;
+    assert_eq!(linked.header("access-control-allow-origin"), "*");
+    assert!(linked.text().starts_with("belofte-careers { "), "{}", linked.text());
+    assert!(linked.text().contains("--belofte-accent:light-dark(#8a1c4a, #f0a5c4);"), "{}", linked.text());
     applicant(&app, "noor@example.com").await;
     let html = app.get("/demo/mail.json").await.json()[0]["html"].as_str().unwrap().to_owned();
     for part in [
@@ -52,6 +56,7 @@ async fn a_theme_that_cannot_be_read_leaves_the_default_and_is_named() {
     let (app, folder) = app_in(PALE).await;
     let css = app.get("/careers/style.css").await.text().to_owned();
     assert!(!css.contains("--belofte-text:#949494"));
+    assert_eq!(app.get("/careers/theme.css").await.text(), "/* no theme */\n");
     applicant(&app, "noor@example.com").await;
     assert!(app.get("/demo/mail.json").await.json()[0]["html"].as_str().unwrap().contains("background: #f6f4ef"));
     let mut findings = Findings::default();
