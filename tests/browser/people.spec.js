@@ -1,5 +1,8 @@
 // What people need beyond axe: four times as large, letters further apart, no motion, and never a lost focus.
+const fs = require("node:fs");
+const path = require("node:path");
 const { test, expect, words } = require("../page/fixtures.js");
+const { root } = require("../page/server.js");
 const { layOut, sealSession, HOST, ENDPOINT } = require("./endpoint.js");
 const { well, REFERENCE } = require("./states.js");
 
@@ -76,4 +79,15 @@ test("a step to another view takes the focus to its heading, never to nowhere", 
   await inside.getByRole("button", { name: w("apply.send"), exact: true }).press("Enter");
   await expect(inside.getByRole("alert").first()).toBeVisible();
   await expect.poll(focused, "the list of what is missing, or the first of it").not.toBe("body");
+});
+
+test("each of the 55 criteria of WCAG 2.2, A and AA, names a test that exists, or why there is none", () => {
+  const text = fs.readFileSync(path.join(root, "docs/ACCESSIBILITY.md"), "utf8");
+  const rows = [...text.matchAll(/^\| (\d\.\d\.\d+) [^|]+ \| (A|AA) \| ([^|]+) \|$/gm)].map(([, number, , by]) => [number, by]);
+  expect(new Set(rows.map(([number]) => number)).size, "criteria").toBe(55);
+  const unsaid = rows.filter(([, by]) => !/^axe\b|`tests\/|^does not apply: |no test of its own$/.test(by));
+  expect(unsaid, "rows that say nothing").toEqual([]);
+  const named = [...text.matchAll(/`(tests\/[\w./-]+)` “([^”]+)”/g)];
+  const gone = named.filter(([, file, part]) => !fs.existsSync(path.join(root, file)) || !fs.readFileSync(path.join(root, file), "utf8").includes(part));
+  expect(gone.map(([all]) => all), "tests that are named and not there").toEqual([]);
 });

@@ -309,7 +309,7 @@ const STATES = {
     }),
     answers: { [UPLOAD]: "offline" },
   },
-  "file-too-large": file({ ...PDF, name: "film.pdf", buffer: Buffer.alloc(200_000, "%PDF-1.4 ") }, [["apply.too_large", { name: "film.pdf", limit: "98 kB" }]]),
+  "file-too-large": file({ ...PDF, name: "film.pdf", buffer: Buffer.alloc(200_000, "%PDF-1.4 ") }, [["apply.too_large", { name: "film.pdf", limit: { kilobytes: 98 } }]]),
   "file-wrong-type": file({ name: "cv.exe", mimeType: "application/x-msdownload", buffer: Buffer.from("MZ") }, [["apply.file_type", { name: "cv.exe", types: "PDF" }]]),
   "file-empty": file({ ...PDF, name: "empty.pdf", buffer: Buffer.alloc(0) }, [["apply.file_empty", { name: "empty.pdf" }]]),
   "file-refused-by-content": {

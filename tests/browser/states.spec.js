@@ -133,11 +133,17 @@ class Stage {
   /** A text: of the locale files, with values, or as it stands below its label; of the employer; or as it stands. */
   text(told) {
     if (told.beside) return this.w(told.beside).split(/[”“»]: /)[1];
-    const [key, values] = Array.isArray(told) ? told : [told];
+    const [key, given] = Array.isArray(told) ? told : [told];
+    const values = given?.limit?.kilobytes ? { ...given, limit: this.size(given.limit.kilobytes) } : given;
     if (this.said[key]) return this.said[key];
     if (!/^[a-z]+\.[a-z_]+$/.test(key)) return key;
     const filled = this.w(key, values && { ...values, ...(values.label ? { label: this.said[values.label] ?? this.w(values.label) } : {}) });
     return /\{\w+\}/.test(filled) ? pattern(filled) : filled;
+  }
+
+  /** A size in the words of the language; Arabic keeps the digits of codes and references. */
+  size(kilobytes) {
+    return new Intl.NumberFormat(this.lang === "ar" ? "ar-u-nu-latn" : this.lang, { style: "unit", unit: "kilobyte" }).format(kilobytes);
   }
 
   async sees(told) {

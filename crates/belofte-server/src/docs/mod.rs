@@ -33,12 +33,13 @@ macro_rules! source {
 }
 
 /// In the order of the list beside each page; the first one is `/docs/` itself.
-pub const SOURCES: [Source; 9] = [
+pub const SOURCES: [Source; 10] = [
     source!("On your page", "start", "START.md"),
     source!("On your page", "embedding", "EMBEDDING.md"),
     source!("On your page", "recipes", "RECIPES.md"),
     source!("On your page", "theming", "THEMING.md"),
     source!("For people", "privacy", "PRIVACY.md"),
+    source!("For people", "accessibility", "ACCESSIBILITY.md"),
     source!("Behind it", "content", "CONTENT.md"),
     source!("Behind it", "api", "API.md"),
     source!("Behind it", "operating", "OPERATING.md"),
