@@ -8,7 +8,6 @@ pub mod ask;
 pub mod clock;
 pub mod config;
 pub mod decimal;
-pub mod dress;
 pub mod features;
 pub mod hooks;
 pub mod i18n;

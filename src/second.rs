@@ -77,15 +77,12 @@ pub mod doors {
 
     use belofte_contract::Reference;
     use belofte_contract::timeline::Application;
-    use wasm_bindgen::JsValue;
-    use web_sys::Element;
     use yew::prelude::*;
 
     use crate::api::events::{Live, Stream};
     use crate::api::sealed;
     use crate::app::{Core, Shared, View};
     use crate::clock::Clock;
-    use crate::dress;
     use crate::features::apply::{self, proof::Asked};
     use crate::features::lookup::Lookup;
     use crate::features::timeline::Timeline;
@@ -103,11 +100,6 @@ pub mod doors {
     /// Whether this device keeps what is written.
     pub fn device(page: Rc<apply::Page>) -> Html {
         part("", apply::device::Device { page })
-    }
-
-    /// Puts on a brand's theme and its own words.
-    pub fn dress((root, config): (&Element, &JsValue)) {
-        dress::dress(root, config);
     }
 
     pub fn prove(asked: Asked) {

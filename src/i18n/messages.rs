@@ -34,12 +34,6 @@ const BEGINS: [Key; PARTS.len()] = [Key::UiDir, Key::ApplyTitle, Key::LookupTitl
 pub const LATER: usize = 1;
 pub const SECOND: usize = 2;
 
-/// In which part the text with this number travels, and where in it.
-pub fn place(key: usize) -> (usize, u32) {
-    let part = BEGINS.iter().rposition(|begin| *begin as usize <= key).unwrap_or(0);
-    (part, (key - BEGINS[part] as usize) as u32)
-}
-
 impl Messages {
     /// A second arrival of the same part changes nothing.
     pub fn add(&self, part: usize, texts: Vec<Text>) {

@@ -3,7 +3,6 @@
 //! Runs in Chromium through `cargo xtask test --only wasm`; natively there is nothing here. Never speaks to a real server.
 #![cfg(target_arch = "wasm32")]
 
-mod dress;
 mod formats;
 mod sessions;
 mod streams;
