@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use serde_json::json;
 
+use crate::pages::draw_template;
 use crate::problem::{ApiProblem, ApiResult};
 use crate::state::AppState;
 
@@ -99,9 +100,7 @@ async fn page(state: &AppState, source: &Source) -> ApiResult<Response> {
     let values = json!({
         "title": drawn.title, "body": drawn.html, "groups": groups, "sections": sections, "version": here.version,
     });
-    let mut environment = minijinja::Environment::new();
-    environment.set_auto_escape_callback(|_| minijinja::AutoEscape::Html);
-    let html = environment.render_str(TEMPLATE, minijinja::value::Serde(&values)).map_err(ApiProblem::internal)?;
+    let html = draw_template(TEMPLATE, &values).map_err(ApiProblem::internal)?;
     let headers = [
         (header::CONTENT_TYPE, "text/html; charset=utf-8"),
         (header::CACHE_CONTROL, "no-cache"),

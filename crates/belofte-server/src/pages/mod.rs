@@ -15,6 +15,8 @@ mod status;
 mod talk;
 mod ways;
 
+pub use shell::draw_template;
+
 use std::collections::HashMap;
 use std::future::Future;
 use std::rc::Rc;
