@@ -1,4 +1,4 @@
-//! Every crate that is built with states a licence that deny.toml allows. Reads what cargo knows already; fetches nothing.
+//! Every crate that is built with states a licence that deny.toml allows. Fetches what cargo lacks, from its registry alone.
 //!
 //! Judges an expression strictly: each part between `AND`s needs one of its `OR`s allowed. `cargo deny` reads the texts too.
 
@@ -14,7 +14,7 @@ pub fn run() -> Result<()> {
     let allowed = allowed(&rules).context("deny.toml allows no licences")?;
     let host = sh::capture(sh::command("rustc").args(["--print", "host-tuple"]))?;
     let mut metadata = sh::cargo();
-    metadata.args(["metadata", "--format-version=1", "--locked", "--offline"]);
+    metadata.args(["metadata", "--format-version=1", "--locked"]);
     for target in [host.trim(), tools::WASM_TARGET] {
         metadata.args(["--filter-platform", target]);
     }
