@@ -87,8 +87,12 @@ function proxy(port, twinFile) {
 const page = (head, body) => `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Jobs</title><link rel="icon" href="data:,">${head}</head>
 <body><main><h1>Work with us</h1><p>We read every letter.</p>${body}</main></body></html>`;
 
-/** Says when the form could be used, and when the page drew first. */
+/** Says when the form could be used, when the page drew first, what moved, and what kept it busy. */
 function watch() {
+  const seen = (window.seen = { moved: 0, busy: [] });
+  const each = (type, take) => new PerformanceObserver((list) => list.getEntries().forEach(take)).observe({ type, buffered: true });
+  each('layout-shift', ({ value, hadRecentInput }) => (seen.moved += hadRecentInput ? 0 : value));
+  each('longtask', ({ duration }) => seen.busy.push(duration));
   const look = () => {
     const element = document.querySelector('belofte-careers, twin-careers');
     const input = element?.shadowRoot?.querySelector('input[type=email]');
@@ -137,7 +141,9 @@ async function main() {
     await tab.goto(`https://127.0.0.1:${host}/${which}`, { waitUntil: 'commit' });
     if (which === 'bare') await tab.waitForTimeout(1_500);
     else await tab.waitForFunction(() => window.usable, null, { timeout: 60_000, polling: 20 });
-    const told = await tab.evaluate(() => ({ usable: window.usable, drawn: performance.getEntriesByName('first-contentful-paint')[0]?.startTime }));
+    // What comes after the form counts, too.
+    await tab.waitForTimeout(300);
+    const told = await tab.evaluate(() => ({ usable: window.usable, drawn: performance.getEntriesByName('first-contentful-paint')[0]?.startTime, ...window.seen }));
     await context.close();
     return told;
   }
@@ -151,9 +157,13 @@ async function main() {
       const [a, b] = round % 2 ? [second, first] : [first, second];
       ratios.push(a.usable / b.usable);
       drawn.push(a.drawn / b.drawn);
-      own.push([a.usable, b.usable]);
+      own.push([a, b]);
     }
-    return { ratio: median(ratios), drawn: median(drawn), one: median(own.map(([a]) => a)), other: median(own.map(([, b]) => b)) };
+    const of = (which, what) => median(own.map((pair) => what(pair[which])));
+    return {
+      ratio: median(ratios), drawn: median(drawn), one: of(0, (visit) => visit.usable), other: of(1, (visit) => visit.usable),
+      moved: Math.max(...own.map(([visit]) => visit.moved)), longest: of(0, ({ busy }) => Math.max(0, ...busy)), tasks: of(0, ({ busy }) => busy.length),
+    };
   }
 
   try {
@@ -167,6 +177,8 @@ async function main() {
     console.log(`  the twin against itself, time to a usable form      ${same.ratio.toFixed(2)}`);
     console.log(`  the widget against the twin, time to a usable form  ${start.ratio.toFixed(2)}   (${start.one.toFixed(0)} ms, ${start.other.toFixed(0)} ms)`);
     console.log(`  first paint of the page with the tag, to without    ${beside.drawn.toFixed(2)}`);
+    console.log(`  what the widget moves on the page, at most           ${start.moved.toFixed(3)}`);
+    console.log(`  tasks of more than 50 ms, and the longest             ${start.tasks}, ${start.longest.toFixed(0)} ms`);
     console.log(`  the twin's one file, Brotli                         ${size(twinFile.length)}`);
   } finally {
     await browser.close();
