@@ -5,34 +5,24 @@ const { test, expect, words } = require("../page/fixtures.js");
 const { root } = require("../page/server.js");
 const { layOut, sealSession, HOST, ENDPOINT } = require("./endpoint.js");
 const { well, REFERENCE } = require("./states.js");
+const { WHOLE, cut } = require("./cut.js");
+const { PSEUDO, LESSON } = require("../pseudo.js");
 
 const VIEWS = ["board", "posting", "apply", "lookup", "status"];
-const LANGS = ["nl", "en", "de", "ar"];
+const LANGS = ["nl", "en", "de", "ar", PSEUDO];
 
 /** Opens a view and waits until it stands. */
 async function open(page, view, lang = "en") {
   const element = `<belofte-careers endpoint="${ENDPOINT}" loading="eager" lang="${lang}" view="${view === "lookup" ? "status" : view}" posting="cook"></belofte-careers>`;
   await layOut(page, { element, answers: well(lang), lang, policy: "", now: Date.parse("2027-03-26T13:03:00Z") });
+  if (lang === PSEUDO) await page.addInitScript(LESSON);
   if (view === "status") await sealSession(page, { token: "a".repeat(43), reference: REFERENCE });
   await page.goto(HOST);
   const inside = page.locator("belofte-careers");
   await expect(inside.locator("h1").first()).toBeVisible();
+  if (lang === PSEUDO) await expect(inside).toContainText(/⟦.*[áéîöú]{2}.*⟧/);
   return inside;
 }
-
-/** Runs in the page: what goes beyond its box or the page, and what is cut off. */
-function cut() {
-  const told = (node) => `${node.localName}.${node.className} “${node.textContent.trim().slice(0, 40)}”`;
-  const hidden = (node) => node.closest(".visually-hidden, [hidden]") || !node.checkVisibility();
-  const all = [...document.querySelector("belofte-careers").shadowRoot.querySelectorAll("*")].filter((node) => !hidden(node));
-  const beyond = all.filter((node) => {
-    const { left, right, width } = node.getBoundingClientRect();
-    return width > 1 && (right > innerWidth + 1 || left < -1) && node.clientHeight > 1 && node.innerText?.trim();
-  });
-  const clipped = all.filter((node) => /hidden|clip/.test(getComputedStyle(node).overflow) && node.clientHeight > 1 && (node.scrollWidth > node.clientWidth + 1 || node.scrollHeight > node.clientHeight + 1) && node.innerText?.trim());
-  return { scrolls: document.documentElement.scrollWidth > innerWidth, beyond: beyond.map(told), clipped: clipped.map(told) };
-}
-const WHOLE = { scrolls: false, beyond: [], clipped: [] };
 
 for (const view of VIEWS) {
   test(`at 400 % of 1280 px nothing of the ${view} is cut off or needs scrolling sideways`, async ({ page }) => {

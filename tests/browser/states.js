@@ -6,6 +6,7 @@
 // the controls in the state, and after the way on too where it does not leave the form.
 const { fixture, ENDPOINT, HOST, CDN, POLICY } = require("./endpoint.js");
 const { expect, PDF } = require("../page/fixtures.js");
+const { PSEUDO } = require("../pseudo.js");
 
 const REFERENCE = "K7Q4-9M2P-3XHD";
 const ORGANIZATION = "GET /v1/organization";
@@ -40,7 +41,7 @@ const SAID = {
   },
 };
 /** The employer writes no other language: who reads one has its English texts between the words of the product. */
-for (const lang of ["de", "ar"]) SAID[lang] = SAID.en;
+for (const lang of ["de", "ar", PSEUDO]) SAID[lang] = SAID.en;
 const authored = (lang) => (lang === "nl" ? "nl" : "en");
 
 const problem = (status, kind, more = {}) => ({

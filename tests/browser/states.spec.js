@@ -7,6 +7,8 @@ const { test, expect, words, pattern, RULES, ownClock } = require("../page/fixtu
 const { layOut, sealSession, HOST, ENDPOINT } = require("./endpoint.js");
 const { STATES, SAID, REFERENCE, WRITTEN, well } = require("./states.js");
 const { root } = require("../page/server.js");
+const { WHOLE, cut } = require("./cut.js");
+const { PSEUDO, LESSON } = require("../pseudo.js");
 
 const PICTURES = path.join(root, "tests/page/results/states");
 const ALL = Boolean(process.env.BELOFTE_TEST_ALL);
@@ -18,7 +20,7 @@ const LOOKS = {
   havenzicht: { colorScheme: "light", brand: brand("havenzicht", "light") },
   noorderzorg: { colorScheme: "dark", brand: brand("noorderzorg", "dark") },
 };
-const EVERY = LANGS.flatMap((lang) => [320, 1280].map((width) => ({ lang, width, looks: Object.keys(LOOKS) })));
+const EVERY = LANGS.flatMap((lang) => [320, 1280].map((width) => ({ lang, width, looks: Object.keys(LOOKS) }))).concat([320, 1280].map((width) => ({ lang: PSEUDO, width, looks: ["light"] })));
 /** In short each state is played once, by turns in each language, look and width: no two of them go round in step. */
 const few = (number) => [{ lang: LANGS[number % 4], width: [320, 1280][(number >> 2) % 2], looks: [Object.keys(LOOKS)[number % 5]] }];
 let runs = 0;
@@ -49,6 +51,8 @@ const fresh = (browser) => browser.newPage({ reducedMotion: "reduce", locale: "n
 
 for (const [number, [name, state]] of Object.entries(STATES).entries()) {
   for (const { lang, width, looks } of ALL ? EVERY : few(number)) {
+    // Without scripts nobody speaks it.
+    if (lang === PSEUDO && state.scripts === false) continue;
     play(`${name} (${lang}, ${width} px, ${looks.join(" ")})`, async ({ kept, browser }) => {
       const page = state.clock || state.alone ? await fresh(browser) : kept;
       await page.setViewportSize({ width, height: width < 400 ? 740 : 900 });
@@ -60,6 +64,7 @@ for (const [number, [name, state]] of Object.entries(STATES).entries()) {
       await stage.sees(state.says);
       if (state.code) await expect.poll(() => page.evaluate(() => window.code)).toBe(state.code);
       await stage.holds(state.typed);
+      if (lang === PSEUDO) expect(await page.evaluate(cut), "words that are longer").toEqual(WHOLE);
       for (const one of looks) await look(page, `${name}-${lang}-${width}`, one, state);
       if (state.scripts === false) await without(browser, { lang, width, ...media(looks[0]) }, state);
       else if (state.on) await goOn(stage, state);
@@ -97,7 +102,8 @@ async function begin(page, place, state, lang) {
   const inSession = state.session !== undefined;
   const now = state.now ?? Date.parse("2027-03-26T13:03:00Z");
   const policy = state.policy ? { policy: state.policy } : {};
-  await layOut(page, { element: element(state, lang), answers, lang, now, ...policy, setup: `(${prepare})(${inSession})` });
+  const setup = `(${prepare})(${inSession});${lang === PSEUDO ? LESSON : ""}`;
+  await layOut(page, { element: element(state, lang), answers, lang, now, ...policy, setup });
   if (inSession) await sealSession(page, { token: "token-of-the-test", reference: state.session === true ? REFERENCE : "" });
   await state.before?.(page);
   await page.goto(`${HOST}/${place}${state.hash ?? ""}`);
@@ -143,7 +149,7 @@ class Stage {
 
   /** A size in the words of the language; Arabic keeps the digits of codes and references. */
   size(kilobytes) {
-    return new Intl.NumberFormat(this.lang === "ar" ? "ar-u-nu-latn" : this.lang, { style: "unit", unit: "kilobyte" }).format(kilobytes);
+    return this.w("apply.kilobytes", { number: kilobytes });
   }
 
   async sees(told) {

@@ -4,17 +4,19 @@ const path = require("node:path");
 const base = require("@playwright/test");
 const { source: AXE } = require("axe-core");
 const { start, root } = require("./server.js");
+const { PSEUDO, pseudo } = require("../pseudo.js");
 
 const cache = {};
 
 /** A text of the locale files, as the widget shows it; plural classes by their full name. */
 function words(lang) {
-  cache[lang] ??= JSON.parse(fs.readFileSync(path.join(root, `locales/${lang}.json`), "utf8"));
+  const file = lang === PSEUDO ? "en" : lang;
+  cache[file] ??= JSON.parse(fs.readFileSync(path.join(root, `locales/${file}.json`), "utf8"));
   return (key, values = {}) => {
     const [feature, ...rest] = key.split(".");
-    const text = cache[lang][feature]?.[rest.join(".")];
-    if (typeof text !== "string") throw new Error(`locales/${lang}.json has no ${key}`);
-    return text.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
+    const text = cache[file][feature]?.[rest.join(".")];
+    if (typeof text !== "string") throw new Error(`locales/${file}.json has no ${key}`);
+    return (lang === PSEUDO ? pseudo(text) : text).replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
   };
 }
 
