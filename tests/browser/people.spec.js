@@ -12,9 +12,9 @@ const VIEWS = ["board", "posting", "apply", "lookup", "status"];
 const LANGS = ["nl", "en", "de", "ar", PSEUDO];
 
 /** Opens a view and waits until it stands. */
-async function open(page, view, lang = "en") {
+async function open(page, view, lang = "en", answers = well(lang)) {
   const element = `<belofte-careers endpoint="${ENDPOINT}" loading="eager" lang="${lang}" view="${view === "lookup" ? "status" : view}" posting="cook"></belofte-careers>`;
-  await layOut(page, { element, answers: well(lang), lang, policy: "", now: Date.parse("2027-03-26T13:03:00Z") });
+  await layOut(page, { element, answers, lang, policy: "", now: Date.parse("2027-03-26T13:03:00Z") });
   if (lang === PSEUDO) await page.addInitScript(LESSON);
   if (view === "status") await sealSession(page, { token: "a".repeat(43), reference: REFERENCE });
   await page.goto(HOST);
@@ -69,6 +69,44 @@ test("a step to another view takes the focus to its heading, never to nowhere", 
   await inside.getByRole("button", { name: w("apply.send"), exact: true }).press("Enter");
   await expect(inside.getByRole("alert").first()).toBeVisible();
   await expect.poll(focused, "the list of what is missing, or the first of it").not.toBe("body");
+});
+
+/** Runs in the page: from now on, notes what is said aloud; only a region that stood there before is sure to be heard. */
+function listen() {
+  const LIVE = "[role=status], [role=alert], [aria-live]";
+  const root = document.querySelector("belofte-careers").shadowRoot;
+  const stood = new Set(root.querySelectorAll(LIVE));
+  window.said = [];
+  new MutationObserver((changes) => {
+    const regions = new Set(changes.flatMap(({ target, addedNodes }) => [target, ...addedNodes]).map((node) => (node.closest ? node : node.parentElement)?.closest(LIVE)));
+    for (const region of regions) {
+      if (region?.isConnected && region.textContent.trim()) window.said.push([stood.has(region) || region.role === "alert", region.textContent.trim()]);
+    }
+  }).observe(root, { childList: true, characterData: true, subtree: true });
+}
+
+test("each change is said aloud once, politely, by a region that was there before", async ({ page }) => {
+  const w = words("en");
+  const answers = well("en");
+  const list = answers["GET /v1/job-postings"];
+  // With a dozen there is something to search.
+  const more = Array.from({ length: 10 }, (_, number) => ({ ...list.postings[0], id: `cook-${number}` }));
+  answers["GET /v1/job-postings"] = { ...list, postings: [...list.postings, ...more], total: 12 };
+  const inside = await open(page, "board", "en", answers);
+  await page.evaluate(listen);
+  await inside.getByLabel(w("postings.search")).fill("gard");
+  const found = () => page.evaluate(() => window.said);
+  await expect.poll(found).toEqual([[true, w("postings.found.one", { count: 1 })]]);
+  await inside.getByLabel(w("postings.search")).fill("nothing of this kind");
+  await expect.poll(found).toEqual([[true, w("postings.found.one", { count: 1 })], [true, w("postings.found_none")]]);
+  expect(await page.evaluate(() => document.querySelector("belofte-careers").shadowRoot.querySelectorAll("[aria-live=assertive]").length)).toBe(0);
+
+  const form = await open(page, "apply");
+  await page.evaluate(listen);
+  await form.getByRole("button", { name: w("apply.send"), exact: true }).click();
+  await expect(form.getByRole("alert")).toBeVisible();
+  await page.waitForTimeout(300);
+  expect(await page.evaluate(() => window.said.length), "the list of what is missing, once").toBe(1);
 });
 
 test("each of the 55 criteria of WCAG 2.2, A and AA, names a test that exists, or why there is none", () => {

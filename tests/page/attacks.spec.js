@@ -1,5 +1,6 @@
 // Strings that want to run, typed by an applicant and by a recruiter, wherever the server shows them: the applicant's page in the
-// widget, the desk, the mails as page and as text, the calendar file. Shown as typed; nothing runs, nothing is added to a file.
+// widget and without scripts, the desk, the mails as page and as text, the calendar file. Shown as typed; nothing runs, nothing
+// is added to a file.
 const { ATTACKS } = require("../attacks.js");
 const { enter } = require("./desk.js");
 const { test, expect, words, start } = require("./fixtures.js");
@@ -34,9 +35,16 @@ async function attack(page, demo, at) {
   const { reference, token } = await demo.apply({ posting: "wijkverpleegkundige", email, lang: "en", answers: { name, motivation: lines.join("\n") } });
   await demo.desk("POST", `/applications/${reference}/transitions`, { stage_id: "talk", by: "sanne", text: lines.join("\n") });
   const mails = await demo.mails(email, 2);
+  const write = (way, body) => demo.json("POST", `/v1/applications/${reference}/${way}`, body, { authorization: `Bearer ${token}`, "idempotency-key": `attack-${at}-${way}` });
+  // What the stage does not say stands in the words of a question, of a wish and of a goodbye.
+  const [asked, wished, left] = [1, 2, 3].map((step) => group(at + step));
+  await write("questions", { text: asked.join("\n") });
+  await write("review-request", { text: wished.join("\n") });
 
   await page.goto(`${demo.endpoint}/desk/applications/${reference}`);
   await holds(page, "the desk", [name, ...lines]);
+  await page.goto(`${demo.endpoint}/desk/questions`);
+  await holds(page, "the desk's questions", asked);
   await page.goto(`${demo.endpoint}/desk/postings/wijkverpleegkundige`);
   await holds(page, "the desk's list", [name]);
 
@@ -44,7 +52,13 @@ async function attack(page, demo, at) {
   await expect(story.widget(page)).toContainText(lines[0].slice(0, 40));
   await holds(page, "one's own page", lines);
 
+  await without(page, demo, { email, reference });
+  await holds(page, "one's own page without scripts", lines);
+
   await calendar(demo, reference, token);
+  await write("withdrawal", { reason: left[0] });
+  await page.goto(`${demo.endpoint}/desk/applications/${reference}`);
+  await holds(page, "the desk, of who left", [name, left[0]]);
 
   for (const mail of mails) {
     await page.goto("about:blank");
@@ -53,6 +67,18 @@ async function attack(page, demo, at) {
     expect(kept(mail.text)).toContain(mail === mails.at(-1) ? lines[0] : name);
     expect(`${mail.to} ${mail.subject}`, "one line, one recipient").not.toMatch(/[\r\n]|Bcc:.*,/);
   }
+}
+
+/** One's own page that the server draws, by a code of a mail. */
+async function without(page, demo, { email, reference }) {
+  const before = (await demo.mails(email, 2)).length;
+  await page.goto(`${demo.endpoint}/careers/status?lang=en`);
+  await page.getByLabel(w("lookup.email")).fill(email);
+  await page.getByRole("button", { name: w("lookup.send"), exact: true }).click();
+  const mail = (await demo.mails(email, before + 1)).at(-1);
+  await page.getByLabel(w("lookup.code")).fill(/\b\d{6}\b/.exec(mail.text)[0]);
+  await page.getByRole("button", { name: w("lookup.open"), exact: true }).click();
+  await page.goto(`${demo.endpoint}/careers/status/${reference}?lang=en`);
 }
 
 /** A calendar's lines are its own: none of what was typed opens, closes or adds one. */

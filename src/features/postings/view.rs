@@ -117,15 +117,16 @@ fn found(ctx: &Ctx, parts: &BoardParts<'_>, count: usize, change: &Callback<Chan
     if parts.list.postings.is_empty() && !parts.filter.is_set() {
         return html! { <p class="postings__empty">{ ctx.t(Key::PostingsNone) }</p> };
     }
-    if !parts.filter.is_set() {
-        return html! { <p class="postings__found visually-hidden" role="status" /> };
-    }
+    // One region from the first: what comes with its words is not sure to be heard.
+    let (class, said) = match (parts.filter.is_set(), count) {
+        (false, _) => ("postings__found visually-hidden", String::new()),
+        (true, 0) => ("postings__found", ctx.t(Key::PostingsFoundNone).to_owned()),
+        (true, _) => ("postings__found", ctx.plural(Key::PostingsFound, count as u32, &[])),
+    };
     html! {
         <>
-            <p class="postings__found" role="status">
-                { if count == 0 { ctx.t(Key::PostingsFoundNone) } else { ctx.plural(Key::PostingsFound, count as u32, &[]) } }
-            </p>
-            if count == 0 && live(parts.live) {
+            <p {class} role="status">{ said }</p>
+            if parts.filter.is_set() && count == 0 && live(parts.live) {
                 <div class="row">{ button::quiet(ctx.t(Key::PostingsClear), change.reform(|_| Change::Clear)) }</div>
             }
         </>

@@ -11,8 +11,8 @@ use crate::problem::{ApiProblem, ApiResult};
 
 /// From so many hours on, days say more.
 const HOURS_MAX: f64 = 48.0;
-/// What spreadsheets would take for a formula begins with one of these.
-const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+/// What spreadsheets would take for a formula begins with one of these; the wide ones in some languages.
+const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 /// Tells spreadsheets that UTF-8 follows.
 const BOM: &str = "\u{feff}";
 
@@ -56,4 +56,27 @@ fn cells(by: &str, name: &str, score: &PromiseScore) -> [String; 9] {
     let rate = score.kept_percent().map(|percent| percent.to_string()).unwrap_or_default();
     let delay = score.median_hours.map(|hours| format!("{hours:.1}")).unwrap_or_default();
     [by.to_owned(), name, made, kept, moved, late, open, rate, delay]
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_name_is_one_cell_and_never_a_formula(begins in "[=+@\\-\t\r\n＝＠a ]?", rest in any::<String>()) {
+            let name = [begins, rest].concat();
+            let mut writer = csv::Writer::from_writer(vec![]);
+            writer.write_record(cells("people", &name, &PromiseScore::default())).unwrap();
+            let bytes = writer.into_inner().unwrap();
+            let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(&bytes[..]);
+            let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+            prop_assert_eq!(rows.len(), 1);
+            prop_assert_eq!(rows[0].len(), 9);
+            prop_assert_eq!(rows[0][1].strip_prefix('\'').unwrap_or(&rows[0][1]), name.strip_prefix('\'').unwrap_or(&name));
+            prop_assert!(!rows[0][1].starts_with(FORMULA));
+        }
+    }
 }
