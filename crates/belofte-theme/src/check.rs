@@ -29,6 +29,11 @@ impl Pair {
         self.ratio >= self.least
     }
 
+    /// Whether it is the same pair, whatever is said of it.
+    pub fn is_of(&self, other: &Pair) -> bool {
+        (self.words, self.ground, self.mode) == (other.words, other.ground, other.mode)
+    }
+
     /// Rounded down: 4.49 is not 4.5.
     pub fn ratio_told(&self) -> String {
         number((self.ratio * 100.0).floor() / 100.0)
@@ -92,8 +97,7 @@ impl Draft {
         let token = token.unwrap_or(if self.own("text", pair.mode).is_some() { "text" } else { "page" });
         let from = self.colour(token, pair.mode);
         let at = [(pair.words, pair.ground, pair.least)];
-        let all: Vec<_> =
-            PAIRS.iter().copied().filter(|(words, ground, _)| [*words, *ground].contains(&token)).chain(at).collect();
+        let all: Vec<_> = PAIRS.iter().copied().filter(|one| self.depends(*one, token, pair.mode)).chain(at).collect();
         let passing = |pairs: &[(&'static str, &'static str, f64)]| {
             colour::nearest(from, |candidate| {
                 let tried = self.changed(token, pair.mode, candidate);
@@ -102,6 +106,12 @@ impl Draft {
         };
         pair.nearest = passing(&all).or_else(|| passing(&at));
         Refusal::of(token, Why::Contrast(pair))
+    }
+
+    /// Whether a pair changes with this token; quiet words may be made of others.
+    fn depends(&self, pair: (&'static str, &'static str, f64), token: &str, mode: Mode) -> bool {
+        let ratio = |colour| self.changed(token, mode, colour).pair(pair, mode).map(|pair| pair.ratio);
+        ratio(Colour::grey(0.0)) != ratio(Colour::grey(1.0))
     }
 
     /// The same with another colour for one token.
