@@ -56,6 +56,8 @@ pub struct Parts {
     pub glue: String,
     /// The program, and what few go to.
     pub wasm: [Vec<u8>; 2],
+    /// What reads a page's own theme.
+    pub theme: Vec<u8>,
     /// In parts.
     pub css: [String; 3],
     /// Language, and its texts in parts.
@@ -73,21 +75,13 @@ pub fn version() -> Result<String> {
 pub fn for_demo() -> Result<PathBuf> {
     tools::wasm_target()?;
     let embed = sh::target_dir().join("embed");
-    sh::timed("build the widget", || {
-        sh::run(sh::cargo().args(["rustc", "--package", "belofte", "--lib", "--profile", "demo"]).args([
-            "--target",
-            tools::WASM_TARGET,
-            "--",
-            LINKER_NOTES,
-        ]))
-    })?;
-    let built = sh::target_dir().join(tools::WASM_TARGET).join("demo/belofte.wasm");
-    let wasm = fs::read(&built).with_context(|| built.display().to_string())?;
+    let (wasm, theme) =
+        sh::timed("build the widget", || Ok((built("belofte", &[LINKER_NOTES])?, built("belofte-dress", &[])?)))?;
     let (loader, module, css, locales) = (loader()?, module()?, css()?, locales()?);
     let texts = json!([css, locales]).to_string();
     // How they are glued and cut is an input too.
     let ways = [include_str!("glue.rs"), include_str!("behind.rs"), include_str!("cut.rs")].concat();
-    let inputs = fingerprint(&[&wasm, loader.as_bytes(), texts.as_bytes(), ways.as_bytes()]);
+    let inputs = fingerprint(&[&wasm, &theme, loader.as_bytes(), texts.as_bytes(), ways.as_bytes()]);
     let note = embed.join("inputs");
     if fs::read_to_string(&note).is_ok_and(|known| known == inputs) {
         return Ok(embed);
@@ -98,11 +92,21 @@ pub fn for_demo() -> Result<PathBuf> {
         let wasm = cut::in_two(&wasm, &behind)?;
         let _ = fs::remove_dir_all(&embed);
         let files = embed.join(version()?);
-        lay_out(&files, &Parts { loader, module, glue, wasm, css, locales })?;
+        lay_out(&files, &Parts { loader, module, glue, wasm, theme, css, locales })?;
         npm::lay_out(&files, &sh::target_dir().join("npm"))?;
         Ok(fs::write(&note, &inputs)?)
     })?;
     Ok(embed)
+}
+
+/// A package as plain stable Rust makes it.
+fn built(package: &str, linked: &[&str]) -> Result<Vec<u8>> {
+    let mut cargo = sh::cargo();
+    cargo.args(["rustc", "--package", package, "--lib", "--profile", "demo"]);
+    sh::run(cargo.args(["--target", tools::WASM_TARGET, "--"]).args(linked))?;
+    let name = package.replace('-', "_") + ".wasm";
+    let path = sh::target_dir().join(tools::WASM_TARGET).join("demo").join(name);
+    fs::read(&path).with_context(|| path.display().to_string())
 }
 
 /// Whether a function stands in `doors` of `src/second.rs`, by its name in the linked program.
@@ -215,6 +219,7 @@ pub fn lay_out(folder: &Path, parts: &Parts) -> Result<()> {
     let [wasm, second] = &parts.wasm;
     let wasm = put(folder, &mut integrity, ("belofte-", ".wasm"), wasm)?;
     let second = put(folder, &mut integrity, ("second-", ".wasm"), second)?;
+    let theme = put(folder, &mut integrity, ("theme-", ".wasm"), &parts.theme)?;
     let mut css = vec![];
     for ((part, _), text) in PARTS.iter().zip(&parts.css) {
         css.push(put(folder, &mut integrity, (&format!("{part}-"), ".css"), text.as_bytes())?);
@@ -233,7 +238,7 @@ pub fn lay_out(folder: &Path, parts: &Parts) -> Result<()> {
         }
         locales.insert(language.clone(), next.unwrap_or_default());
     }
-    let files = json!({ "wasm": wasm, "second": second, "css": css, "locales": locales });
+    let files = json!({ "wasm": wasm, "second": second, "theme": theme, "css": css, "locales": locales });
     let carried: Vec<String> = integrity.keys().cloned().collect();
     write(folder, &mut integrity, "belofte.js", filled(&parts.loader, &parts.glue, &files).as_bytes())?;
     let carried: String =
