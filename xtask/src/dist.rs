@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args as ClapArgs;
 
 use crate::{
-    behind, cut, glue, npm, reorder, sh, tools,
+    behind, cut, glue, npm, reorder, sh, studio, tools,
     widget::{self, Parts},
 };
 
@@ -90,6 +90,7 @@ pub fn run(args: &Args) -> Result<()> {
     let _ = fs::remove_dir_all(&folder);
     widget::lay_out(&folder, &Parts { loader: full, module, glue: String::new(), wasm, theme, css, locales })?;
     npm::lay_out(&folder, &sh::root().join("dist/npm"))?;
+    studio::lay_out(&folder, &sh::root().join("dist/site"))?;
     let sizes = sh::timed("pack with Brotli and gzip", || pack(&folder))?;
     fs::write(work.join("own.js"), own)?;
     let own = brotli(&[work.join("own.js")])?[0];

@@ -13,7 +13,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256, Sha384};
 
-use crate::{behind, cut, element, glue, npm, sh, tools};
+use crate::{behind, cut, element, glue, npm, sh, studio, tools};
 
 const GLUE_MARK: &str = "/*@belofte:glue*/";
 const FILES_MARK: &str = "/*@belofte:files*/ null";
@@ -81,21 +81,23 @@ pub fn for_demo() -> Result<PathBuf> {
     let texts = json!([css, locales]).to_string();
     // How they are glued and cut is an input too.
     let ways = [include_str!("glue.rs"), include_str!("behind.rs"), include_str!("cut.rs")].concat();
-    let inputs = fingerprint(&[&wasm, &theme, loader.as_bytes(), texts.as_bytes(), ways.as_bytes()]);
+    let given = studio::given()?;
+    let inputs = fingerprint(&[&wasm, &theme, loader.as_bytes(), texts.as_bytes(), ways.as_bytes(), given.as_bytes()]);
     let note = embed.join("inputs");
-    if fs::read_to_string(&note).is_ok_and(|known| known == inputs) {
-        return Ok(embed);
+    let files = embed.join(version()?);
+    if !fs::read_to_string(&note).is_ok_and(|known| known == inputs) {
+        sh::timed("lay out the widget's files", || {
+            let behind = behind::doors(&wasm, is_door)?;
+            let (glue, wasm) = glue::glue(wasm, false)?;
+            let wasm = cut::in_two(&wasm, &behind)?;
+            let _ = fs::remove_dir_all(&embed);
+            lay_out(&files, &Parts { loader, module, glue, wasm, theme, css, locales })?;
+            npm::lay_out(&files, &sh::target_dir().join("npm"))?;
+            studio::lay_out_given(&embed)?;
+            Ok(fs::write(&note, &inputs)?)
+        })?;
     }
-    sh::timed("lay out the widget's files", || {
-        let behind = behind::doors(&wasm, is_door)?;
-        let (glue, wasm) = glue::glue(wasm, false)?;
-        let wasm = cut::in_two(&wasm, &behind)?;
-        let _ = fs::remove_dir_all(&embed);
-        let files = embed.join(version()?);
-        lay_out(&files, &Parts { loader, module, glue, wasm, theme, css, locales })?;
-        npm::lay_out(&files, &sh::target_dir().join("npm"))?;
-        Ok(fs::write(&note, &inputs)?)
-    })?;
+    studio::lay_out(&files, &sh::target_dir().join("site"))?;
     Ok(embed)
 }
 
@@ -272,6 +274,21 @@ fn write(folder: &Path, integrity: &mut BTreeMap<String, String>, name: &str, by
 /// The loader with the glue and the list of files in their places.
 pub fn filled(loader: &str, glue: &str, files: &Value) -> String {
     loader.replace(FILES_MARK, &files.to_string()).replace(GLUE_MARK, glue)
+}
+
+/// The files of a folder and of those in it, without what is packed for an endpoint.
+pub fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from).with_context(|| from.display().to_string())? {
+        let path = entry?.path();
+        let target = to.join(path.file_name().unwrap_or_default());
+        if path.is_dir() {
+            copy(&path, &target)?;
+        } else if !path.extension().is_some_and(|ending| ending == "br" || ending == "gz") {
+            fs::copy(&path, &target).with_context(|| path.display().to_string())?;
+        }
+    }
+    Ok(())
 }
 
 pub fn files_with(folder: &Path, extension: &str) -> Result<Vec<PathBuf>> {
