@@ -65,8 +65,8 @@ pub fn run(args: &Args) -> Result<()> {
     if !small_std {
         println!("  note: built on the standard library as it comes, about 14 kB larger");
     }
-    let linked = sh::timed("build the widget for release", || build("belofte", small_std))?;
-    let theme = sh::timed("build what reads themes", || build("belofte-dress", small_std))?;
+    let linked = sh::timed("build the widget for release", || build("belofte", small_std, &[widget::LINKER_NOTES]))?;
+    let theme = sh::timed("build what reads themes", || build("belofte-dress", small_std, &[]))?;
     let behind = sh::timed("find what is behind the doors", || behind::doors(&linked, widget::is_door))?;
     let (glue, wasm) = sh::timed("glue", || glue::glue(linked, true))?;
     let (wasm, theme) = sh::timed("choose wasm-opt's flags by Brotli size", || {
@@ -97,7 +97,7 @@ pub fn run(args: &Args) -> Result<()> {
     report(&folder, &sizes, own)
 }
 
-fn build(package: &str, small_std: bool) -> Result<Vec<u8>> {
+fn build(package: &str, small_std: bool, notes: &[&str]) -> Result<Vec<u8>> {
     let folder = sh::target_dir().join("dist");
     let mut cargo = sh::cargo();
     // As a cdylib alone: cargo silently leaves link-time optimisation out where a library is built as an rlib as well.
@@ -113,7 +113,7 @@ fn build(package: &str, small_std: bool) -> Result<Vec<u8>> {
     } else {
         cargo.env("RUSTFLAGS", stack);
     }
-    sh::run(cargo.arg("--").args(LINK_FLAGS).arg(widget::LINKER_NOTES))?;
+    sh::run(cargo.arg("--").args(LINK_FLAGS).args(notes))?;
     let built = folder.join(tools::WASM_TARGET).join("dist").join(package.replace('-', "_") + ".wasm");
     fs::read(&built).with_context(|| built.display().to_string())
 }

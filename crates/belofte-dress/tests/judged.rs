@@ -22,6 +22,16 @@ fn words_of_three_to_one_are_refused_with_the_token_and_the_nearest_colour() {
 }
 
 #[test]
+fn quiet_words_that_are_too_pale_are_mended_by_what_they_are_made_of() {
+    let judged = judged(PALE);
+    let failing: Vec<_> = judged["pairs"].as_array().unwrap().iter().filter(|pair| pair["passes"] == false).collect();
+    assert!(failing.iter().any(|pair| pair["words"] == "muted"), "{failing:?}");
+    for pair in failing {
+        assert_eq!((pair["token"].as_str(), pair["nearest"].as_str()), (Some("text"), Some("#414141")), "{pair}");
+    }
+}
+
+#[test]
 fn the_colour_that_is_called_nearest_is_worn() {
     let nearest = judged(PALE)["pairs"][0]["nearest"].as_str().unwrap().to_owned();
     let mended = PALE.replace("#949494", &nearest);
