@@ -14,6 +14,8 @@ export interface BelofteAttributes {
   lang?: "en" | "ar" | "de" | "fr" | "nl" | "pl" | "tr" | "uk" | (string & {});
   /** light or dark, whatever the page is. Default: that of the page */
   "color-scheme"?: "light" | "dark";
+  /** address of a file of design tokens, which the element wears. Default: the default look */
+  theme?: string;
   /** whether a view has an address of its own. Default: `none`: the address stays as it is */
   routing?: "none" | "hash";
   /** when the widget loads. Default: `lazy`: when within 600 px of the viewport */
@@ -41,6 +43,7 @@ export class BelofteCareers extends HTMLElement {
   view: BelofteView | null;
   posting: string | null;
   colorScheme: "light" | "dark" | null;
+  theme: string | null;
   routing: "none" | "hash" | null;
   loading: "lazy" | "eager" | null;
   fallback: string | null;

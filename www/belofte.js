@@ -196,7 +196,7 @@
   }
 
   const live = new Set();
-  let warned = false;
+  let warned;
 
   class BelofteCareers extends HTMLElement {
     static observedAttributes = NAMES.flatMap((name) => [name, `data-${name}`]);
@@ -216,6 +216,9 @@
     /** The address led elsewhere while the program was on its way. */
     #led = false;
     #changes = false;
+    /** The page's own theme: where it is, and what it says. */
+    #theme;
+    #look = new CSSStyleSheet();
     /** What the page's maker was told about already. */
     #told = new Set();
 
@@ -229,7 +232,7 @@
         this.#before[0].append(node('slot'));
       }
       shadow.append(node('slot', { name: 'before' }), this.#root, node('slot', { name: 'after' }), node('slot', { name: 'legal' }));
-      shadow.adoptedStyleSheets = [frame, ...looks];
+      shadow.adoptedStyleSheets = [frame, ...looks, this.#look];
       this.#show(false, true);
       for (const type of ['pointerover', 'focusin']) this.addEventListener(type, () => this.#wake());
       this.addEventListener('belofte-ready', ({ target }) => {
@@ -247,7 +250,7 @@
         if (target !== this || this.#state !== 'mounted') return;
         // The program itself gave up: what stood there comes back. Else its own notice offers a way on, beside the link.
         if (detail.code === 'defect' || detail.code === 'texts') this.#stop('failed');
-        else this.#beside();
+        else if (detail.code !== 'theme') this.#beside();
       });
     }
 
@@ -381,6 +384,7 @@
       const endpoint = webAddress(this.#read('endpoint'));
       if (!base || !FILES || !endpoint) throw stop('config');
       NAMES.forEach(this.#read, this);
+      this.#wear(this.#read('theme'));
       const address = this.#goal || this.#route !== undefined ? undefined : this.#addressed();
       const asked = { view: this.#read('view') || 'board', posting: this.#read('posting') };
       const { view, posting } = address ? parse(address) : asked;
@@ -436,6 +440,27 @@
       } catch (error) {
         this.#fail(error);
       }
+    }
+
+    /** Puts a page's own theme on, as a program apart reads it: few pages have any. Nothing waits for it, and one that cannot
+        be worn leaves the default look. */
+    async #wear(theme) {
+      if (theme === this.#theme) return;
+      this.#theme = theme;
+      let look = '';
+      try {
+        if (theme) {
+          const [file, program] = await Promise.all([fetch(theme), get(FILES.theme)]);
+          const { take, dress, next } = (await WebAssembly.instantiate(await program.arrayBuffer())).instance.exports;
+          new Uint8Array(await file.arrayBuffer()).forEach(take);
+          look = String.fromCodePoint(...Array.from({ length: dress() }, next));
+          // A rule, or why there is none.
+          if (look[0] !== ':') throw look;
+        }
+      } catch (cause) {
+        this.#tell('theme', cause);
+      }
+      if (theme === this.#theme) this.#look.replaceSync(look);
     }
 
     /** Shows what the program has to say before its first view stands, beside the link. */
@@ -500,8 +525,13 @@
       this.#stop('failed');
       this.#offerLink();
       if (code === 'network') addEventListener('online', () => this.refresh(), { once: true });
-      if (!warned) console.warn(`belofte: ${code}`, error.cause ?? error);
-      warned = true;
+      this.#tell(code, error.cause ?? error);
+    }
+
+    /** Once to the page's maker, and to the page each time. */
+    #tell(code, cause) {
+      if (warned !== code) console.warn(`belofte: ${code}`, cause);
+      warned = code;
       this.dispatchEvent(new CustomEvent('belofte-error', { bubbles: true, composed: true, detail: { code } }));
     }
 

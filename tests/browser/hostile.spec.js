@@ -78,13 +78,16 @@ const TAGS = {
   "belofte-frame.js": () => window.listens.includes("message"),
 };
 
+/** Read only where a page has a theme, and no widget depends on it. */
+const THEME = files.find((name) => name.startsWith("theme-"));
+
 test.describe("one changed byte", () => {
   // The browser says in the console which file it refused.
   test.use({ quiet: false });
 
   for (const name of files.filter((name) => ALL || languageOf(name) === "en")) {
     // What the page's own tag brings is checked by the browser against the hash in the tag: below.
-    if (name in TAGS) continue;
+    if (name in TAGS || name === THEME) continue;
     test(`in ${name.replace(/-\w{8}(?=\.)/, "")}: it is not used, and the link stays`, async ({ page }) => {
       const given = element(viewOf(name)).replace('lang="en"', `lang="${languageOf(name)}"`);
       await layOut(page, { element: given, answers: well("en") });
@@ -111,6 +114,21 @@ test.describe("one changed byte", () => {
       const taken = await page.evaluate(() => window.taken);
       expect(taken.filter((url) => url.endsWith(name)), "files whose content reached the page").toEqual([]);
       await expect(page.getByRole("link", { name: "See our jobs" })).toBeVisible();
+    });
+  }
+
+  for (const turned of [true, false]) {
+    test(`in theme.wasm: ${turned ? "changed, it is not used, and the widget keeps the default look" : "as it is, the theme is worn"}`, async ({ page }) => {
+      const given = element("posting").replace("endpoint", `theme="${ENDPOINT}/brand.tokens.json" endpoint`);
+      const brand = { light: { $type: "color", accent: { $value: "#800000" } } };
+      await layOut(page, { element: given, answers: { ...well("en"), "GET /brand.tokens.json": brand } });
+      const bytes = turned ? changed(THEME) : fs.readFileSync(path.join(folder, THEME));
+      await page.route(`${CDN}/**/${THEME}`, (route) => route.fulfill({ body: bytes, headers: { "access-control-allow-origin": "*", "content-type": "application/wasm" } }));
+      await page.addInitScript(() => document.addEventListener("belofte-error", (event) => (window.code = event.detail.code)));
+      await page.goto(HOST);
+      const apply = widget(page).getByRole("link", { name: w("postings.apply_now") });
+      if (turned) await expect.poll(() => page.evaluate(() => window.code)).toBe("theme");
+      await expect(apply).toHaveCSS("background-color", turned ? "rgb(11, 92, 82)" : "rgb(128, 0, 0)");
     });
   }
 

@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args as ClapArgs;
 
 use crate::{
-    behind, cut, glue, npm, reorder, sh, tools,
+    behind, cut, glue, npm, reorder, sh, studio, tools,
     widget::{self, Parts},
 };
 
@@ -65,11 +65,13 @@ pub fn run(args: &Args) -> Result<()> {
     if !small_std {
         println!("  note: built on the standard library as it comes, about 14 kB larger");
     }
-    let built = sh::timed("build the widget for release", || build(small_std))?;
-    let linked = fs::read(&built)?;
+    let linked = sh::timed("build the widget for release", || build("belofte", small_std, &[widget::LINKER_NOTES]))?;
+    let theme = sh::timed("build what reads themes", || build("belofte-dress", small_std, &[]))?;
     let behind = sh::timed("find what is behind the doors", || behind::doors(&linked, widget::is_door))?;
     let (glue, wasm) = sh::timed("glue", || glue::glue(linked, true))?;
-    let wasm = sh::timed("choose wasm-opt's flags by Brotli size", || smallest(&work, &wasm))?;
+    let (wasm, theme) = sh::timed("choose wasm-opt's flags by Brotli size", || {
+        Ok((smallest(&work, &wasm)?, smallest(&work, &theme)?))
+    })?;
     fs::write(work.join("behind.txt"), format!("{behind:?}"))?;
     fs::write(work.join("whole.wasm"), &wasm)?;
     let wasm = sh::timed("cut in two", || cut::in_two(&wasm, &behind))?;
@@ -86,19 +88,20 @@ pub fn run(args: &Args) -> Result<()> {
     let module = minified_loader(&work, &widget::module()?, &glue)?;
     let folder = sh::root().join("dist/embed").join(widget::version()?);
     let _ = fs::remove_dir_all(&folder);
-    widget::lay_out(&folder, &Parts { loader: full, module, glue: String::new(), wasm, css, locales })?;
+    widget::lay_out(&folder, &Parts { loader: full, module, glue: String::new(), wasm, theme, css, locales })?;
     npm::lay_out(&folder, &sh::root().join("dist/npm"))?;
+    studio::lay_out(&folder, &sh::root().join("dist/site"))?;
     let sizes = sh::timed("pack with Brotli and gzip", || pack(&folder))?;
     fs::write(work.join("own.js"), own)?;
     let own = brotli(&[work.join("own.js")])?[0];
     report(&folder, &sizes, own)
 }
 
-fn build(small_std: bool) -> Result<PathBuf> {
+fn build(package: &str, small_std: bool, notes: &[&str]) -> Result<Vec<u8>> {
     let folder = sh::target_dir().join("dist");
     let mut cargo = sh::cargo();
     // As a cdylib alone: cargo silently leaves link-time optimisation out where a library is built as an rlib as well.
-    cargo.args(["rustc", "--package", "belofte", "--lib", "--crate-type", "cdylib"]);
+    cargo.args(["rustc", "--package", package, "--lib", "--crate-type", "cdylib"]);
     cargo.args(["--profile", "dist", "--target", tools::WASM_TARGET]);
     cargo.arg("--target-dir").arg(&folder);
     let stack = "-Clink-arg=-zstack-size=65536";
@@ -110,8 +113,9 @@ fn build(small_std: bool) -> Result<PathBuf> {
     } else {
         cargo.env("RUSTFLAGS", stack);
     }
-    sh::run(cargo.arg("--").args(LINK_FLAGS).arg(widget::LINKER_NOTES))?;
-    Ok(folder.join(tools::WASM_TARGET).join("dist/belofte.wasm"))
+    sh::run(cargo.arg("--").args(LINK_FLAGS).args(notes))?;
+    let built = folder.join(tools::WASM_TARGET).join("dist").join(package.replace('-', "_") + ".wasm");
+    fs::read(&built).with_context(|| built.display().to_string())
 }
 
 /// The smallest of several wasm-opt runs and no run at all, by Brotli: raw size misleads.
@@ -206,6 +210,7 @@ fn report(folder: &Path, sizes: &BTreeMap<String, u64>, own: u64) -> Result<()> 
     let script = largest(&|name| name == "belofte.js");
     let wasm = largest(&|name| name.starts_with("belofte-"));
     let second = largest(&|name| name.starts_with("second-") && name.ends_with(".wasm"));
+    let theme = largest(&|name| name.starts_with("theme-"));
     let parts = ["first-", "later-", "second-"];
     let css = parts.map(|part| largest(&|name| name.starts_with(part) && name.ends_with(".css")));
     let locale =
@@ -216,6 +221,7 @@ fn report(folder: &Path, sizes: &BTreeMap<String, u64>, own: u64) -> Result<()> 
     row("glue (in the loader's file)", script.saturating_sub(own));
     row("wasm", wasm);
     row("wasm of what few go to", second);
+    row("wasm that reads a page's own theme", theme);
     row("css of board and posting", css[0]);
     row("css of the views behind", css[1]);
     row("css of what few go to", css[2]);
@@ -225,7 +231,7 @@ fn report(folder: &Path, sizes: &BTreeMap<String, u64>, own: u64) -> Result<()> 
     let mut over = Vec::new();
     let sums = [
         ("first path", script + wasm + css[0] + css[1] + locale[0] + locale[1], FIRST_PATH_BUDGET),
-        ("everything", script + wasm + second + css.iter().chain(&locale).sum::<u64>(), ALL_BUDGET),
+        ("everything", script + wasm + second + theme + css.iter().chain(&locale).sum::<u64>(), ALL_BUDGET),
         ("loader + first css + one locale's first texts", own + css[0] + locale[0], LOADER_BUDGET),
     ];
     for (name, size, budget) in sums {

@@ -20,6 +20,7 @@ mod npm;
 mod postgres;
 mod reorder;
 mod sh;
+mod studio;
 mod test;
 mod tidy;
 mod tools;

@@ -13,7 +13,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256, Sha384};
 
-use crate::{behind, cut, element, glue, npm, sh, tools};
+use crate::{behind, cut, element, glue, npm, sh, studio, tools};
 
 const GLUE_MARK: &str = "/*@belofte:glue*/";
 const FILES_MARK: &str = "/*@belofte:files*/ null";
@@ -56,6 +56,8 @@ pub struct Parts {
     pub glue: String,
     /// The program, and what few go to.
     pub wasm: [Vec<u8>; 2],
+    /// What reads a page's own theme.
+    pub theme: Vec<u8>,
     /// In parts.
     pub css: [String; 3],
     /// Language, and its texts in parts.
@@ -73,36 +75,40 @@ pub fn version() -> Result<String> {
 pub fn for_demo() -> Result<PathBuf> {
     tools::wasm_target()?;
     let embed = sh::target_dir().join("embed");
-    sh::timed("build the widget", || {
-        sh::run(sh::cargo().args(["rustc", "--package", "belofte", "--lib", "--profile", "demo"]).args([
-            "--target",
-            tools::WASM_TARGET,
-            "--",
-            LINKER_NOTES,
-        ]))
-    })?;
-    let built = sh::target_dir().join(tools::WASM_TARGET).join("demo/belofte.wasm");
-    let wasm = fs::read(&built).with_context(|| built.display().to_string())?;
+    let (wasm, theme) =
+        sh::timed("build the widget", || Ok((built("belofte", &[LINKER_NOTES])?, built("belofte-dress", &[])?)))?;
     let (loader, module, css, locales) = (loader()?, module()?, css()?, locales()?);
     let texts = json!([css, locales]).to_string();
     // How they are glued and cut is an input too.
     let ways = [include_str!("glue.rs"), include_str!("behind.rs"), include_str!("cut.rs")].concat();
-    let inputs = fingerprint(&[&wasm, loader.as_bytes(), texts.as_bytes(), ways.as_bytes()]);
+    let given = studio::given()?;
+    let inputs = fingerprint(&[&wasm, &theme, loader.as_bytes(), texts.as_bytes(), ways.as_bytes(), given.as_bytes()]);
     let note = embed.join("inputs");
-    if fs::read_to_string(&note).is_ok_and(|known| known == inputs) {
-        return Ok(embed);
+    let files = embed.join(version()?);
+    if !fs::read_to_string(&note).is_ok_and(|known| known == inputs) {
+        sh::timed("lay out the widget's files", || {
+            let behind = behind::doors(&wasm, is_door)?;
+            let (glue, wasm) = glue::glue(wasm, false)?;
+            let wasm = cut::in_two(&wasm, &behind)?;
+            let _ = fs::remove_dir_all(&embed);
+            lay_out(&files, &Parts { loader, module, glue, wasm, theme, css, locales })?;
+            npm::lay_out(&files, &sh::target_dir().join("npm"))?;
+            studio::lay_out_given(&embed)?;
+            Ok(fs::write(&note, &inputs)?)
+        })?;
     }
-    sh::timed("lay out the widget's files", || {
-        let behind = behind::doors(&wasm, is_door)?;
-        let (glue, wasm) = glue::glue(wasm, false)?;
-        let wasm = cut::in_two(&wasm, &behind)?;
-        let _ = fs::remove_dir_all(&embed);
-        let files = embed.join(version()?);
-        lay_out(&files, &Parts { loader, module, glue, wasm, css, locales })?;
-        npm::lay_out(&files, &sh::target_dir().join("npm"))?;
-        Ok(fs::write(&note, &inputs)?)
-    })?;
+    studio::lay_out(&files, &sh::target_dir().join("site"))?;
     Ok(embed)
+}
+
+/// A package as plain stable Rust makes it.
+fn built(package: &str, linked: &[&str]) -> Result<Vec<u8>> {
+    let mut cargo = sh::cargo();
+    cargo.args(["rustc", "--package", package, "--lib", "--profile", "demo"]);
+    sh::run(cargo.args(["--target", tools::WASM_TARGET, "--"]).args(linked))?;
+    let name = package.replace('-', "_") + ".wasm";
+    let path = sh::target_dir().join(tools::WASM_TARGET).join("demo").join(name);
+    fs::read(&path).with_context(|| path.display().to_string())
 }
 
 /// Whether a function stands in `doors` of `src/second.rs`, by its name in the linked program.
@@ -215,6 +221,7 @@ pub fn lay_out(folder: &Path, parts: &Parts) -> Result<()> {
     let [wasm, second] = &parts.wasm;
     let wasm = put(folder, &mut integrity, ("belofte-", ".wasm"), wasm)?;
     let second = put(folder, &mut integrity, ("second-", ".wasm"), second)?;
+    let theme = put(folder, &mut integrity, ("theme-", ".wasm"), &parts.theme)?;
     let mut css = vec![];
     for ((part, _), text) in PARTS.iter().zip(&parts.css) {
         css.push(put(folder, &mut integrity, (&format!("{part}-"), ".css"), text.as_bytes())?);
@@ -233,7 +240,7 @@ pub fn lay_out(folder: &Path, parts: &Parts) -> Result<()> {
         }
         locales.insert(language.clone(), next.unwrap_or_default());
     }
-    let files = json!({ "wasm": wasm, "second": second, "css": css, "locales": locales });
+    let files = json!({ "wasm": wasm, "second": second, "theme": theme, "css": css, "locales": locales });
     let carried: Vec<String> = integrity.keys().cloned().collect();
     write(folder, &mut integrity, "belofte.js", filled(&parts.loader, &parts.glue, &files).as_bytes())?;
     let carried: String =
@@ -267,6 +274,21 @@ fn write(folder: &Path, integrity: &mut BTreeMap<String, String>, name: &str, by
 /// The loader with the glue and the list of files in their places.
 pub fn filled(loader: &str, glue: &str, files: &Value) -> String {
     loader.replace(FILES_MARK, &files.to_string()).replace(GLUE_MARK, glue)
+}
+
+/// The files of a folder and of those in it, without what is packed for an endpoint.
+pub fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from).with_context(|| from.display().to_string())? {
+        let path = entry?.path();
+        let target = to.join(path.file_name().unwrap_or_default());
+        if path.is_dir() {
+            copy(&path, &target)?;
+        } else if !path.extension().is_some_and(|ending| ending == "br" || ending == "gz") {
+            fs::copy(&path, &target).with_context(|| path.display().to_string())?;
+        }
+    }
+    Ok(())
 }
 
 pub fn files_with(folder: &Path, extension: &str) -> Result<Vec<PathBuf>> {

@@ -5,16 +5,13 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use belofte_theme::{Node, Theme};
-
-/// A file of tokens is a few kB; an export of a whole design system is larger.
-const FILE_BYTES: u64 = 512 * 1024;
+use belofte_theme::{FILE_BYTES, Node, Theme};
 
 /// The theme in this file, or why it is not worn.
 pub fn read(path: &Path) -> Result<Theme, String> {
     let told = |why: &dyn std::fmt::Display| format!("theme {} is not worn: {why}", path.display());
     let size = std::fs::metadata(path).map_err(|error| told(&error))?.len();
-    if size > FILE_BYTES {
+    if size > FILE_BYTES as u64 {
         return Err(told(&format_args!("it is larger than {FILE_BYTES} bytes")));
     }
     let text = std::fs::read_to_string(path).map_err(|error| told(&error))?;

@@ -29,6 +29,11 @@ impl Pair {
         self.ratio >= self.least
     }
 
+    /// Whether it is the same pair, whatever is said of it.
+    pub fn is_of(&self, other: &Pair) -> bool {
+        (self.words, self.ground, self.mode) == (other.words, other.ground, other.mode)
+    }
+
     /// Rounded down: 4.49 is not 4.5.
     pub fn ratio_told(&self) -> String {
         number((self.ratio * 100.0).floor() / 100.0)
@@ -87,13 +92,19 @@ impl Draft {
     }
 
     fn refusal(&self, mut pair: Pair) -> Refusal {
-        // What the theme says itself is to be changed; the words rather than what they stand on.
-        let token = [pair.words, pair.ground].into_iter().find(|name| self.own(name, pair.mode).is_some());
+        // What the theme says itself is to be changed; the words, or what they are made of, rather than what they stand on.
+        let made_of = made_of(pair.words, pair.ground);
+        let token = [pair.words, made_of, pair.ground].into_iter().find(|name| self.own(name, pair.mode).is_some());
         let token = token.unwrap_or(if self.own("text", pair.mode).is_some() { "text" } else { "page" });
         let from = self.colour(token, pair.mode);
         let at = [(pair.words, pair.ground, pair.least)];
-        let all: Vec<_> =
-            PAIRS.iter().copied().filter(|(words, ground, _)| [*words, *ground].contains(&token)).chain(at).collect();
+        // Every pair that changes with the token: quiet words may be made of others.
+        let ends = [0.0, 1.0].map(|part| self.changed(token, pair.mode, Colour::grey(part)));
+        let depends = |one: &(&'static str, &'static str, f64)| {
+            let [black, white] = ends.each_ref().map(|end| end.pair(*one, pair.mode).map(|pair| pair.ratio));
+            black != white
+        };
+        let all: Vec<_> = at.into_iter().chain(PAIRS.iter().copied().filter(depends)).collect();
         let passing = |pairs: &[(&'static str, &'static str, f64)]| {
             colour::nearest(from, |candidate| {
                 let tried = self.changed(token, pair.mode, candidate);
@@ -121,7 +132,7 @@ impl Draft {
 
     /// Quiet words without a colour of their own are made of the words around them.
     fn words(&self, name: &str, ground: &str, mode: Mode) -> Colour {
-        let around = if ground == "surface" { "on-surface" } else { "text" };
+        let around = made_of("muted", ground);
         match (name, self.own(name, mode)) {
             (_, Some(own)) => own,
             ("muted", None) => self.colour(around, mode).with_alpha(0.74),
@@ -171,6 +182,16 @@ impl Theme {
     /// Every pair, all of them legible.
     pub fn pairs(&self) -> Vec<Pair> {
         self.0.pairs()
+    }
+}
+
+/// Where a theme names no colour for these words, the token that gives it.
+fn made_of(words: &'static str, ground: &str) -> &'static str {
+    match (words, ground) {
+        ("muted" | "edge", "surface") => "on-surface",
+        ("muted" | "edge", _) => "text",
+        ("focus", _) => "accent",
+        _ => words,
     }
 }
 

@@ -19,6 +19,9 @@ use colour::Colour;
 use read::{Value, Values};
 use tokens::TOKENS;
 
+/// A file of tokens is a few kB; an export of a whole design system is larger.
+pub const FILE_BYTES: usize = 512 * 1024;
+
 /// Why a theme is not worn.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Refusal {
@@ -134,6 +137,17 @@ impl Draft {
         of(mode).as_ref().or(other).or(every.as_ref())
     }
 
+    /// What the theme itself says, as CSS; a ground that needs words was given some.
+    pub fn written(&self, name: &str, mode: Mode) -> Option<String> {
+        let value = self.value(tokens::find(name)?, mode);
+        written(value, value)
+    }
+
+    /// A colour as it is seen in this mode: the theme's own, or what the widget takes without one.
+    pub fn seen(&self, name: &str, mode: Mode) -> Colour {
+        self.colour(name, if self.modes().contains(&mode) { mode } else { self.only.unwrap_or(mode) })
+    }
+
     /// What the theme itself says.
     fn own(&self, name: &str, mode: Mode) -> Option<Colour> {
         match self.value(tokens::find(name)?, mode)? {
@@ -163,7 +177,8 @@ impl Draft {
         }
     }
 
-    fn checked(self) -> Result<Theme, Refusal> {
+    /// The door to being worn.
+    pub fn checked(self) -> Result<Theme, Refusal> {
         match self.first_refusal() {
             Some(refusal) => Err(refusal),
             None => Ok(Theme(self)),
@@ -174,7 +189,7 @@ impl Draft {
 impl Theme {
     /// A colour as it is seen in this mode: the theme's own, or what the widget takes without one.
     pub fn colour(&self, name: &str, mode: Mode) -> Colour {
-        self.0.colour(name, if self.0.modes().contains(&mode) { mode } else { self.0.only.unwrap_or(mode) })
+        self.0.seen(name, mode)
     }
 
     /// What the theme says itself.

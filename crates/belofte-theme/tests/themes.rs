@@ -99,7 +99,7 @@ fn what_cannot_be_read_is_refused_with_token_ratio_and_the_nearest_colour() {
         r##"{ "light": { "$type": "color", "page": { "$value": "#ffffff" }, "text": { "$value": "#949494" } } }"##;
     assert_eq!(
         refusal(text),
-        "text on page (light) has 3.03 : 1, it needs 4.5 : 1; the nearest text that passes is #727272"
+        "text on page (light) has 3.03 : 1, it needs 4.5 : 1; the nearest text that passes is #414141"
     );
     let shapes =
         r##"{ "light": { "$type": "color", "page": { "$value": "#fff" }, "focus": { "$value": "#dddddd" } } }"##;

@@ -128,3 +128,37 @@ fn announced_events() -> Result<BTreeSet<String>> {
     found.remove("belofte-second");
     Ok(found)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use belofte_theme::tokens;
+
+    use super::table;
+
+    #[test]
+    fn token_files_say_all_that_css_says_but_the_reserve_and_besides_the_ground_and_a_shadow() {
+        let of_table = table::TOKENS.iter().flat_map(|(_, tokens)| tokens.iter()).map(|token| token.name);
+        let table: BTreeSet<_> = of_table.collect();
+        let files: BTreeSet<_> = tokens::TOKENS.iter().map(|token| token.name).collect();
+        assert_eq!(table.difference(&files).collect::<Vec<_>>(), [&"reserve"]);
+        assert_eq!(files.difference(&table).collect::<Vec<_>>(), [&"page", &"shadow"]);
+    }
+
+    #[test]
+    fn both_call_a_token_by_the_same_type() {
+        for token in table::TOKENS.iter().flat_map(|(_, tokens)| tokens.iter()) {
+            let Some(at) = tokens::find(token.name) else { continue };
+            let kind = match tokens::TOKENS[at].kind {
+                tokens::Kind::Colour => "color",
+                tokens::Kind::Font => "fontFamily",
+                tokens::Kind::Weight => "fontWeight",
+                tokens::Kind::Number(..) => "number",
+                tokens::Kind::Length(..) => "dimension",
+                tokens::Kind::Shadow => "shadow",
+            };
+            assert_eq!(kind, token.kind, "{}", token.name);
+        }
+    }
+}

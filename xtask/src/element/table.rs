@@ -69,6 +69,12 @@ pub const ATTRIBUTES: &[Attribute] = &[
         default: "that of the page",
     },
     Attribute {
+        name: "theme",
+        kind: Address,
+        about: "address of a file of design tokens, which the element wears",
+        default: "the default look",
+    },
+    Attribute {
         name: "routing",
         kind: OneOf(&["none", "hash"]),
         about: "whether a view has an address of its own",

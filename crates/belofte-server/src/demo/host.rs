@@ -16,6 +16,8 @@ use tower_http::services::ServeDir;
 use crate::StartError;
 use crate::state::AppState;
 
+const IN_FOLDERS: [&str; 3] = ["check/index.html", "studio/index.html", "studio/preview.html"];
+
 struct Host {
     www: PathBuf,
     embed: PathBuf,
@@ -58,10 +60,11 @@ async fn page(State(host): State<Arc<Host>>, request: Request) -> Response {
     let name = match name {
         "" => "index.html",
         "check/" => "check/index.html",
+        "studio/" => "studio/index.html",
         other => other,
     };
     // All other pages lie flat in the folder: a name with a slash or dots before it is none of ours.
-    if (name.contains('/') && name != "check/index.html") || name.starts_with('.') {
+    if (name.contains('/') && !IN_FOLDERS.contains(&name)) || name.starts_with('.') {
         return StatusCode::NOT_FOUND.into_response();
     }
     let Ok(text) = tokio::fs::read_to_string(host.www.join(name)).await else {
@@ -76,12 +79,15 @@ async fn page(State(host): State<Arc<Host>>, request: Request) -> Response {
 
 async fn secure(State(host): State<Arc<Host>>, request: Request, next: Next) -> Response {
     let strict = request.uri().path().starts_with("/strict");
+    // The studio shows the widget in frames of its own, and a picture that its visitor chose.
+    let studio = request.uri().path().starts_with("/studio/");
+    let (framed, own, chosen) = if studio { ("'self'", "SAMEORIGIN", " blob:") } else { ("'none'", "DENY", "") };
     let mut response = next.run(request).await;
     let (endpoint, style) = (&host.endpoint, if strict { "'none'" } else { "'self'" });
     let policy = format!(
         "default-src 'none'; script-src 'self' {endpoint} 'wasm-unsafe-eval'; connect-src {endpoint}; \
-         img-src 'self' {endpoint}; style-src {style}; font-src 'self'; base-uri 'none'; form-action {endpoint}; \
-         frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
+         img-src 'self' {endpoint}{chosen}; style-src {style}; font-src 'self'; base-uri 'none'; form-action {endpoint}; \
+         frame-src {framed}; frame-ancestors {framed}; require-trusted-types-for 'script'; trusted-types 'none'"
     );
     let headers = response.headers_mut();
     if let Ok(policy) = HeaderValue::try_from(policy) {
@@ -90,6 +96,6 @@ async fn secure(State(host): State<Arc<Host>>, request: Request, next: Next) -> 
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("strict-origin-when-cross-origin"));
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-cache"));
-    headers.insert(HeaderName::from_static("x-frame-options"), HeaderValue::from_static("DENY"));
+    headers.insert(HeaderName::from_static("x-frame-options"), HeaderValue::from_static(own));
     response
 }

@@ -64,7 +64,7 @@ async fn a_theme_that_cannot_be_read_leaves_the_default_and_is_named() {
     findings.look_at_theme(&folder.path().join("none.tokens.json"));
     assert_eq!(findings.faults, 2);
     let told =
-        "is not worn: text on page (light) has 3.03 : 1, it needs 4.5 : 1; the nearest text that passes is #727272";
+        "is not worn: text on page (light) has 3.03 : 1, it needs 4.5 : 1; the nearest text that passes is #414141";
     assert!(findings.lines[0].starts_with("! theme ") && findings.lines[0].ends_with(told), "{}", findings.lines[0]);
 }
 
