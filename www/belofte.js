@@ -1,5 +1,5 @@
 /**
- * Belofte's loader and its custom element: all the JavaScript that is written by hand for the widget.
+ * Belofte's loader and its custom element: what every page with the widget runs, beside the program's glue.
  *
  * Waits until an element is near the viewport, fetches program, styles, texts and first data side by side, then hands
  * over to the program. Never throws into the host page, never touches it outside its own elements, sets no cookie,
@@ -414,7 +414,8 @@
       if (this.#state === 'loading' || this.#state === 'mounted' || !this.isConnected) return;
       this.#state = 'loading';
       this.#observer?.disconnect();
-      setTimeout(() => this.#beside(), SLOW);
+      // Another script may show the view that the server renders, in place of this slot: that says enough.
+      setTimeout(() => this.#before[0].hidden || this.#beside(), SLOW);
       try {
         const config = this.#config();
         this.#changes = false;
@@ -539,7 +540,7 @@
     #offerLink() {
       const endpoint = webAddress(this.#read('endpoint'));
       const to = webAddress(this.#read('fallback')) ?? (endpoint && `${endpoint}/careers`);
-      const filled = this.#before.length > 1 || this.#before[0]?.localName !== 'slot' || this.childElementCount;
+      const filled = this.#before.length > 1 || this.#before[0]?.localName !== 'slot' || this.#before[0].hidden || this.childElementCount;
       if (!to || filled || this.textContent.trim()) return;
       const link = node('a', { href: to, part: 'fallback' });
       // Its address is its text: here no language is known to have arrived.

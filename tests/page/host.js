@@ -6,10 +6,10 @@ const { root } = require("./server.js");
 
 const version = /^version = "(.+)"$/m.exec(fs.readFileSync(path.join(root, "Cargo.toml"), "utf8"))[1];
 
-/** Serves `page()` as the host page, on a free port; gives its origin and how to end it. */
-async function serveHost(page) {
+/** Serves `page()` as the host page, with `headers()`, on a free port; gives its origin and how to end it. */
+async function serveHost(page, headers = () => ({})) {
   const server = http.createServer((request, response) => {
-    response.writeHead(200, { "content-type": "text/html; charset=utf-8", "cache-control": "no-store" });
+    response.writeHead(200, { "content-type": "text/html; charset=utf-8", "cache-control": "no-store", ...headers() });
     response.end(page());
   });
   await new Promise((done) => server.listen(0, "127.0.0.1", done));
@@ -27,4 +27,4 @@ function hostPage(demo, endpoint, attributes) {
     <belofte-careers endpoint="${endpoint}" lang="en" loading="eager" ${attributes}></belofte-careers></main></body></html>`;
 }
 
-module.exports = { serveHost, hostPage };
+module.exports = { serveHost, hostPage, version };

@@ -86,9 +86,10 @@ pub fn run(args: &Args) -> Result<()> {
     let own = minified_loader(&work, &loader, "var wasm_bindgen;")?;
     let full = minified_loader(&work, &loader, &glue)?;
     let module = minified_loader(&work, &widget::module()?, &glue)?;
+    let early = minified_loader(&work, &widget::early()?, "")?;
     let folder = sh::root().join("dist/embed").join(widget::version()?);
     let _ = fs::remove_dir_all(&folder);
-    widget::lay_out(&folder, &Parts { loader: full, module, glue: String::new(), wasm, theme, css, locales })?;
+    widget::lay_out(&folder, &Parts { loader: full, module, early, glue: String::new(), wasm, theme, css, locales })?;
     npm::lay_out(&folder, &sh::root().join("dist/npm"))?;
     studio::lay_out(&folder, &sh::root().join("dist/site"))?;
     let sizes = sh::timed("pack with Brotli and gzip", || pack(&folder))?;
@@ -208,7 +209,7 @@ fn report(folder: &Path, sizes: &BTreeMap<String, u64>, own: u64) -> Result<()> 
         sizes.iter().filter(|(name, _)| test(name)).map(|(_, size)| *size).max().unwrap_or(0)
     };
     let script = largest(&|name| name == "belofte.js");
-    let wasm = largest(&|name| name.starts_with("belofte-"));
+    let wasm = largest(&|name| name.starts_with("belofte-") && name.ends_with(".wasm"));
     let second = largest(&|name| name.starts_with("second-") && name.ends_with(".wasm"));
     let theme = largest(&|name| name.starts_with("theme-"));
     let parts = ["first-", "later-", "second-"];
@@ -219,6 +220,7 @@ fn report(folder: &Path, sizes: &BTreeMap<String, u64>, own: u64) -> Result<()> 
     let row = |name: &str, size: u64| println!("  {name:<46}{size:>8}");
     row("loader, its own part", own);
     row("glue (in the loader's file)", script.saturating_sub(own));
+    row("the view before the program, for who wants it", largest(&|name| name == "belofte-early.js"));
     row("wasm", wasm);
     row("wasm of what few go to", second);
     row("wasm that reads a page's own theme", theme);

@@ -53,6 +53,8 @@ pub struct Parts {
     pub loader: String,
     /// The same as an ES module.
     pub module: String,
+    /// The script that shows the first view before the program does.
+    pub early: String,
     pub glue: String,
     /// The program, and what few go to.
     pub wasm: [Vec<u8>; 2],
@@ -77,12 +79,13 @@ pub fn for_demo() -> Result<PathBuf> {
     let embed = sh::target_dir().join("embed");
     let (wasm, theme) =
         sh::timed("build the widget", || Ok((built("belofte", &[LINKER_NOTES])?, built("belofte-dress", &[])?)))?;
-    let (loader, module, css, locales) = (loader()?, module()?, css()?, locales()?);
+    let (loader, module, early, css, locales) = (loader()?, module()?, early()?, css()?, locales()?);
     let texts = json!([css, locales]).to_string();
     // How they are glued and cut is an input too.
     let ways = [include_str!("glue.rs"), include_str!("behind.rs"), include_str!("cut.rs")].concat();
     let given = studio::given()?;
-    let inputs = fingerprint(&[&wasm, &theme, loader.as_bytes(), texts.as_bytes(), ways.as_bytes(), given.as_bytes()]);
+    let read = [&loader, &early, &texts, &ways, &given].map(String::as_bytes);
+    let inputs = fingerprint(&[&[&wasm[..], &theme], &read[..]].concat());
     let note = embed.join("inputs");
     let files = embed.join(version()?);
     if !fs::read_to_string(&note).is_ok_and(|known| known == inputs) {
@@ -91,7 +94,7 @@ pub fn for_demo() -> Result<PathBuf> {
             let (glue, wasm) = glue::glue(wasm, false)?;
             let wasm = cut::in_two(&wasm, &behind)?;
             let _ = fs::remove_dir_all(&embed);
-            lay_out(&files, &Parts { loader, module, glue, wasm, theme, css, locales })?;
+            lay_out(&files, &Parts { loader, module, early, glue, wasm, theme, css, locales })?;
             npm::lay_out(&files, &sh::target_dir().join("npm"))?;
             studio::lay_out_given(&embed)?;
             Ok(fs::write(&note, &inputs)?)
@@ -126,6 +129,16 @@ pub fn loader() -> Result<String> {
         }
     }
     Ok(text.replace(KNOWN_MARK, &element::for_loader().to_string()))
+}
+
+/// The script that shows the first view before the program does, with its mark.
+pub fn early() -> Result<String> {
+    let path = sh::root().join("www/belofte-early.js");
+    let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    if text.matches(FILES_MARK).count() != 1 {
+        bail!("www/belofte-early.js must hold {FILES_MARK} once");
+    }
+    Ok(text)
 }
 
 /// What differs in the ES module: no tag tells where it is, and a bundler carries each file that it sees named in a `URL`.
@@ -247,6 +260,8 @@ pub fn lay_out(folder: &Path, parts: &Parts) -> Result<()> {
         carried.iter().map(|name| format!("{name:?}:new URL(\"./{name}?no-inline\",import.meta.url),")).collect();
     let module = format!("const BELOFTE_CARRIED={{{carried}}};\n{}", filled(&parts.module, &parts.glue, &files));
     write(folder, &mut integrity, "belofte.mjs", module.as_bytes())?;
+    let early = filled(&parts.early, "", &json!({ "css": files["css"] }));
+    write(folder, &mut integrity, "belofte-early.js", early.as_bytes())?;
     write(folder, &mut integrity, "belofte-frame.js", &fs::read(sh::root().join("www/belofte-frame.js"))?)?;
     let list = serde_json::to_string_pretty(&integrity)? + "\n";
     Ok(fs::write(folder.join("integrity.json"), list)?)

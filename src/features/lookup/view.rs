@@ -9,7 +9,7 @@ use yew::prelude::*;
 
 use super::state::{Edit, Failure, Lookup, LookupNote, Problem, Step};
 use crate::api::ApiError;
-use crate::app::{View, link};
+use crate::app::{self, View, link};
 use crate::decimal;
 use crate::i18n::{Ctx, DateStyle, Key};
 use crate::submission::Found;
@@ -47,7 +47,7 @@ pub fn lookup(ctx: &Ctx, lookup: &Lookup, may_ask: bool, tell: &Tell) -> Html {
     drawn(ctx, lookup, may_ask, true, tell)
 }
 
-/// The same questions as real forms, for pages without JavaScript: sent to the address of the page, by the fields' names.
+/// The same questions as real forms, for pages without JavaScript: sent to the page of this view, by the fields' names.
 pub fn plain(ctx: &Ctx, lookup: &Lookup) -> Html {
     drawn(ctx, lookup, false, false, &Tell::nobody())
 }
@@ -63,6 +63,11 @@ fn drawn(ctx: &Ctx, lookup: &Lookup, may_ask: bool, live: bool, tell: &Tell) -> 
         Step::Code { failed, .. } => code(ctx, lookup, failed.as_ref(), may_ask, live, tell),
     };
     html! { <section class="lookup">{ jobs(ctx, &tell.go) }{ body }</section> }
+}
+
+/// Where a plain form is sent; none in the widget.
+fn action(ctx: &Ctx, live: bool) -> Option<String> {
+    (!live).then(|| app::address(ctx, &View::Status { reference: None, link_token: None }))
 }
 
 /// The link could not be tried; it may still be good.
@@ -116,7 +121,7 @@ fn address(
                 { notice::notice(Tone::Calm, html! { <p>{ ctx.t(note) }</p> }, Html::default()) }
             }
             { error_summary(ctx, &lines, &tell.focus) }
-            <form class="lookup__form" method={(!live).then_some("post")} onsubmit={button::submitted(&tell.submit)} novalidate=true>
+            <form class="lookup__form" action={action(ctx, live)} method={(!live).then_some("post")} onsubmit={button::submitted(&tell.submit)} novalidate=true>
                 { field(ctx, &email, input(&email, "email", "email", "email", &written.email, typed(&tell.edit, Edit::Email))) }
                 { field(ctx, &reference, input(&reference, "text", "text", "off", &written.reference, typed(&tell.edit, Edit::Reference))) }
                 if let Some(failure) = failure {
@@ -159,7 +164,7 @@ fn code(ctx: &Ctx, lookup: &Lookup, failure: Option<&Failure>, may_ask: bool, li
             if lookup.mailed() > 1 && working_on.is_none() && failure.is_none() {
                 { notice::notice(Tone::Calm, html! { <p>{ ctx.t(Key::LookupMailedAgain) }</p> }, Html::default()) }
             }
-            <form class="lookup__form" method={(!live).then_some("post")} onsubmit={button::submitted(&tell.submit)} novalidate=true>
+            <form class="lookup__form" action={action(ctx, live)} method={(!live).then_some("post")} onsubmit={button::submitted(&tell.submit)} novalidate=true>
                 if !live {
                     <input type="hidden" name={EMAIL} value={written.email.clone()} />
                 }

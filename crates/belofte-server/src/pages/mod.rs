@@ -69,6 +69,7 @@ pub fn router() -> Router<AppState> {
 #[derive(Clone, Debug, Default, Deserialize)]
 struct PageQuery {
     lang: Option<String>,
+    part: Option<String>,
     #[serde(default)]
     q: String,
     #[serde(default)]
@@ -83,6 +84,8 @@ pub struct Parts {
     pub lang: String,
     zone: String,
     pub now: Timestamp,
+    /// Whose view this is, for a page of somebody else: addresses in it lead back here. Empty on our own pages.
+    endpoint: String,
 }
 
 impl Parts {
@@ -95,7 +98,17 @@ impl Parts {
         let known = |lang: &String| settings.locales.contains(lang) || locale::LANGUAGES.contains(lang);
         let preferred = spoken.map(primary).find(known);
         let lang = settings.lang(lang.or(preferred.as_deref())).to_owned();
-        Parts { lang, zone: settings.time_zone().to_owned(), now: state.clock.now() }
+        Parts { lang, zone: settings.time_zone().to_owned(), now: state.clock.now(), endpoint: String::new() }
+    }
+
+    /// Where `?part` asks for the view alone, to stand on a page that carries the widget until its program is there.
+    fn alone(self, state: &AppState, part: Option<&str>) -> Parts {
+        let endpoint = part.map_or("", |_| state.config.public_url.as_str()).to_owned();
+        Parts { endpoint, ..self }
+    }
+
+    fn is_alone(&self) -> bool {
+        !self.endpoint.is_empty()
     }
 
     fn ctx(&self) -> Ctx {
@@ -104,7 +117,7 @@ impl Parts {
             format: Rc::new(ServerFormat::new(&self.lang)),
             zone: self.zone.as_str().into(),
             reader_zone: None,
-            endpoint: "".into(),
+            endpoint: self.endpoint.as_str().into(),
             now: self.now,
         }
     }
@@ -129,7 +142,7 @@ async fn board(
     Query(query): Query<PageQuery>,
     headers: HeaderMap,
 ) -> ApiResult<Response> {
-    let parts = Parts::of(&state, query.lang.as_deref(), &headers);
+    let parts = Parts::of(&state, query.lang.as_deref(), &headers).alone(&state, query.part.as_deref());
     let asked = ListQuery { lang: Some(parts.lang.clone()), limit: Some(100), ..ListQuery::default() };
     let list = load_list(&state, &asked)?;
     let organization = load_organization(&state, Some(&parts.lang)).await?;
@@ -154,7 +167,7 @@ async fn posting(
     if ways::is_known(&id) {
         return ways::show_named(visit, named(id)).await;
     }
-    let parts = Parts::of(&state, query.lang.as_deref(), &headers);
+    let parts = Parts::of(&state, query.lang.as_deref(), &headers).alone(&state, query.part.as_deref());
     let (mut posting, organization) = match load_detail(&state, &id, Some(&parts.lang)).await {
         Ok(found) => found,
         Err(problem) => return missing(&state, &parts, &id, problem).await,
@@ -201,7 +214,7 @@ async fn apply(
     Query(query): Query<PageQuery>,
     headers: HeaderMap,
 ) -> ApiResult<Response> {
-    let parts = Parts::of(&state, query.lang.as_deref(), &headers);
+    let parts = Parts::of(&state, query.lang.as_deref(), &headers).alone(&state, query.part.as_deref());
     form(&state, &parts, &id, &key_of_form(parts.now), Returned::default(), StatusCode::OK).await
 }
 
@@ -231,7 +244,7 @@ async fn form(
     let title = form_title(&parts.ctx(), &posting.title, &organization.name, returned.errors.len());
     let page =
         Page { title, path: format!("/careers/{id}/apply"), posting: Some(id.to_owned()), status, ..Page::default() };
-    let plain = Plain { action: paths::APPLICATIONS.to_owned(), key: key.to_owned() };
+    let plain = Plain { action: format!("{}{}", parts.endpoint, paths::APPLICATIONS), key: key.to_owned() };
     let head = organization.clone();
     let body = draw(parts, async move |ctx| {
         ssr::render_apply_form(&ctx, &posting, &organization, Rc::new(form), plain, returned).await

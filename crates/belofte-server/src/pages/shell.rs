@@ -20,6 +20,7 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' https
                       frame-ancestors 'none'";
 
 const TEMPLATE: &str = include_str!("shell.html");
+const ALONE: &str = include_str!("alone.html");
 /// With the tokens by their long names: in the widget's built sheet they are short.
 const PAGE_CSS: &str = concat!(include_str!("../../../../src/ui/tokens.css"), include_str!("pages.css"));
 
@@ -44,6 +45,9 @@ pub fn whole(
     page: Page,
     body: &str,
 ) -> ApiResult<Response> {
+    if parts.is_alone() {
+        return alone(parts, page.status, body);
+    }
     let settings = state.settings();
     // The employer's own first: in those its words are translated, too.
     let more = locale::LANGUAGES.iter().filter(|lang| !settings.locales.contains(lang));
@@ -79,6 +83,18 @@ pub fn whole(
     let mut response = (page.status, headers, html).into_response();
     response.headers_mut().insert(header::VARY, HeaderValue::from_static("Accept-Language"));
     Ok(response)
+}
+
+/// The view and nothing around it. A form in it has a key of its own, so nobody keeps it.
+fn alone(parts: &Parts, status: StatusCode, body: &str) -> ApiResult<Response> {
+    let values = json!({ "lang": parts.lang, "dir": locale::text(&parts.lang, "ui.dir"), "body": body });
+    let html = draw_template(ALONE, &values).map_err(ApiProblem::internal)?;
+    let headers = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::CACHE_CONTROL, "no-store"),
+    ];
+    Ok((status, headers, html).into_response())
 }
 
 /// With every value escaped.

@@ -78,14 +78,25 @@ struct Typed {
     code: Option<String>,
 }
 
+/// What the way in is asked with.
+#[derive(Deserialize)]
+struct Arrival {
+    lang: Option<String>,
+    part: Option<String>,
+}
+
 /// Everything under one's address, or the way in.
 async fn arrive(
     State(state): State<AppState>,
-    Query(asked): Query<AskedLang>,
+    Query(asked): Query<Arrival>,
     headers: HeaderMap,
     visitor: Visitor,
 ) -> ApiResult<Response> {
-    let parts = Parts::of(&state, asked.lang.as_deref(), &headers);
+    let parts = Parts::of(&state, asked.lang.as_deref(), &headers).alone(&state, asked.part.as_deref());
+    if parts.is_alone() {
+        // It stands on somebody's page until the program does: never with what a cookie opens.
+        return form(&state, &parts, Visit::default(), StatusCode::OK).await;
+    }
     let Some(session) = visitor.session else {
         let note = visitor.ended.then_some(LookupNote::SessionEnded);
         let mut response = form(&state, &parts, Visit { note, ..Visit::default() }, StatusCode::OK).await?;
@@ -113,11 +124,12 @@ async fn knock(
     typed: Result<Form<Typed>, FormRejection>,
 ) -> ApiResult<Response> {
     let parts = Parts::of(&state, asked.lang.as_deref(), &headers);
-    if from_elsewhere(&headers) {
-        return Ok(to(PATH, &parts).into_response());
-    }
     let Ok(Form(Typed { email, reference, code })) = typed else { return Ok(to(PATH, &parts).into_response()) };
     let asks_code = code.is_some();
+    // The code gives a cookie, so it is typed here; a mail may be asked for from every page that may carry the widget.
+    if from_elsewhere(&headers) && (asks_code || !carries_widget(&state, &headers)) {
+        return Ok(to(PATH, &parts).into_response());
+    }
     let visit = Visit::checked(Written { reference, email, code: code.unwrap_or_default() }, asks_code);
     if !visit.problems.is_empty() {
         return form(&state, &parts, visit, StatusCode::UNPROCESSABLE_ENTITY).await;
@@ -148,6 +160,12 @@ async fn knock(
         Ok(()) => form(&state, &parts, Visit { asked: true, ..visit }, StatusCode::OK).await,
         Err(problem) => failed(&state, &parts, visit, problem).await,
     }
+}
+
+/// Whether the form stood on a page of an origin that is listed.
+fn carries_widget(state: &AppState, headers: &HeaderMap) -> bool {
+    let origin = headers.get(header::ORIGIN).and_then(|value| value.to_str().ok());
+    origin.is_some_and(|origin| state.config.origins.iter().any(|listed| listed == origin))
 }
 
 /// The same form, with why it did not go through and from when another try makes sense.

@@ -110,6 +110,32 @@ async fn who_comes_too_early_reads_from_when_and_what_to_do_until_then() {
 }
 
 /// The words of the tab and of the browser's history.
+#[tokio::test]
+async fn a_view_for_the_page_of_somebody_else_stands_alone_and_leads_back_here() {
+    let app = TestApp::sqlite().await;
+    let here = app.state.config.public_url.clone();
+    let views = [
+        ("/careers", format!("href=\"{here}/careers/kok?lang=nl\"")),
+        ("/careers/kok", format!("href=\"{here}/careers/kok/apply?lang=nl\"")),
+        ("/careers/kok/apply", format!("action=\"{here}/v1/applications\"")),
+        ("/careers/status", format!("action=\"{here}/careers/status?lang=nl\"")),
+    ];
+    for (path, leads) in views {
+        let reply = app.get(&format!("{path}?lang=nl&part")).await;
+        assert_eq!(
+            (reply.status, reply.header("cache-control").contains("no-store")),
+            (StatusCode::OK, true),
+            "{path}"
+        );
+        let page = reply.text();
+        assert!(page.contains("<div class=\"belofte\" part=\"root\" lang=\"nl\" dir=\"ltr\">"), "{page}");
+        assert!(page.contains(&leads), "{leads} in {page}");
+        for other in ["<script", "<header", "<link", "style=", "href=\"/", "action=\"/", "src=\"/"] {
+            assert!(!page.contains(other), "{other} in {page}");
+        }
+    }
+}
+
 fn title(page: &str) -> String {
     page.split_once("<title>").unwrap().1.split_once("</title>").unwrap().0.to_owned()
 }

@@ -162,3 +162,36 @@ both!(your_turn_reads_as_a_sentence_with_your_own_date, app, {
     }
     assert!(!page.contains("geen datum beloofd"), "{page}");
 });
+
+both!(a_listed_page_may_ask_for_a_mail_but_no_code_is_taken_from_it, app, {
+    applicant(&app, NOOR).await;
+    let listed = app.state.config.origins[0].clone();
+    let from = async |origin: &str, body: &str| {
+        let request = Request::post("/careers/status?lang=nl")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header(header::ORIGIN, origin)
+            .header("sec-fetch-site", "cross-site");
+        app.send(request.body(Body::from(body.to_owned())).unwrap()).await
+    };
+    let asking = "lookup-email=noor%40example.com&lookup-reference=";
+    let mails = async || app.get("/demo/mail.json").await.json().as_array().unwrap().len();
+    let before = mails().await;
+    for stranger in ["https://stranger.example", "null"] {
+        assert_eq!(from(stranger, asking).await.status, StatusCode::SEE_OTHER, "{stranger}");
+    }
+    assert_eq!(mails().await, before);
+    let asked = from(&listed, asking).await;
+    assert_eq!((asked.status, mails().await), (StatusCode::OK, before + 1));
+    assert!(asked.text().contains("name=\"code\""), "{}", asked.text());
+    let opened = from(&listed, &format!("lookup-email=noor%40example.com&code={}", code(&app).await)).await;
+    assert_eq!((opened.status, opened.header("set-cookie")), (StatusCode::SEE_OTHER, ""));
+});
+
+both!(the_way_in_on_the_page_of_somebody_else_never_shows_what_a_cookie_opens, app, {
+    let noor = applicant(&app, NOOR).await;
+    let (_, cookie) = visit(&app, NOOR).await;
+    let reference = noor.reference.as_str();
+    assert!(!read(&app, "/careers/status?lang=nl", &cookie).await.text().contains("name=\"lookup-email\""));
+    let alone = read(&app, "/careers/status?lang=nl&part", &cookie).await.text();
+    assert!(alone.contains("name=\"lookup-email\"") && !alone.contains(reference), "{alone}");
+});
