@@ -114,7 +114,8 @@ async function main() {
     const which = request.url.slice(1);
     const origin = `https://127.0.0.1:${servers.endpoint}`;
     const tag = {
-      belofte: `<belofte-careers endpoint="${origin}" view="status" lang="en" loading="eager"></belofte-careers><script async src="${origin}/embed/${version}/belofte.js" crossorigin></script>`,
+      belofte: `<belofte-careers endpoint="${origin}" view="status" lang="en" loading="eager"></belofte-careers><script async src="${origin}/embed/${version}/belofte.js" crossorigin></script><script async src="${origin}/embed/${version}/belofte-early.js" crossorigin></script>`,
+      program: `<belofte-careers endpoint="${origin}" view="status" lang="en" loading="eager"></belofte-careers><script async src="${origin}/embed/${version}/belofte.js" crossorigin></script>`,
       twin: `<twin-careers endpoint="${origin}"></twin-careers><script async src="${origin}/twin.js" crossorigin></script>`,
       bare: '',
     }[which];
@@ -171,11 +172,13 @@ async function main() {
     await visit('belofte');
     const same = await pairs('twin', 'twin');
     const start = await pairs('belofte', 'twin');
+    const program = await pairs('program', 'twin');
     const beside = await pairs('belofte', 'bare');
     const size = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
     console.log(`\nslow 4G (150 ms, 1.6 Mbit/s, TLS, new connections), processor ${SLOWER} times slower, ${ROUNDS} pairs, medians`);
     console.log(`  the twin against itself, time to a usable form      ${same.ratio.toFixed(2)}`);
     console.log(`  the widget against the twin, time to a usable form  ${start.ratio.toFixed(2)}   (${start.one.toFixed(0)} ms, ${start.other.toFixed(0)} ms)`);
+    console.log(`  the same without the view before the program        ${program.ratio.toFixed(2)}   (${program.one.toFixed(0)} ms, ${program.other.toFixed(0)} ms)`);
     console.log(`  first paint of the page with the tag, to without    ${beside.drawn.toFixed(2)}`);
     console.log(`  what the widget moves on the page, at most           ${start.moved.toFixed(3)}`);
     console.log(`  tasks of more than 50 ms, and the longest             ${start.tasks}, ${start.longest.toFixed(0)} ms`);
