@@ -4,7 +4,7 @@ export type BelofteView = "board" | "posting" | "apply" | "status" | "score" | "
 
 /** Attributes of the tag; `data-*` have the same names. */
 export interface BelofteAttributes {
-  /** address of the endpoint. Default: – (needed) */
+  /** address of the endpoint. Default: – (needed, or `source`) */
   endpoint?: string;
   /** what the visitor sees first; from `questions` on it is what everybody can do, where the server offers it. Default: `board` */
   view?: BelofteView;
@@ -20,6 +20,10 @@ export interface BelofteAttributes {
   routing?: "none" | "hash";
   /** when the widget loads. Default: `lazy`: when within 600 px of the viewport */
   loading?: "lazy" | "eager";
+  /** address of one JSON file that tells the jobs, in the place of an endpoint. Default: – */
+  source?: string;
+  /** with `source`: address of the form handler that takes applications, as `multipart/form-data`. Default: – (nobody can apply) */
+  "apply-url"?: string;
   /** address of the link shown on failure when the page gave none. Default: `<endpoint>/careers` */
   fallback?: string;
 }
@@ -46,6 +50,8 @@ export class BelofteCareers extends HTMLElement {
   theme: string | null;
   routing: "none" | "hash" | null;
   loading: "lazy" | "eager" | null;
+  source: string | null;
+  applyUrl: string | null;
   fallback: string | null;
   /** goes to a view, as the visitor would */
   show(view: BelofteView, posting?: string | null): void;

@@ -524,7 +524,10 @@ impl CoreParts {
 /// Keeps the key that came with the receipt and shows the receipt.
 pub fn applied(core: &Core, receipt: Rc<ApplicationReceipt>) {
     let applied = receipt.receipt.posting.id.clone();
-    core.keep_session(Some(Session { token: receipt.token.clone(), reference: Some(receipt.reference), applied }));
+    // Handed over to a form handler, there is nothing to come back to.
+    if !receipt.token.is_empty() {
+        core.keep_session(Some(Session { token: receipt.token.clone(), reference: Some(receipt.reference), applied }));
+    }
     core.announce("belofte-applied", &[("posting", receipt.receipt.posting.id.as_str().into())]);
     core.go.emit(View::Receipt(receipt));
 }

@@ -12,7 +12,7 @@ use crate::config::{self, Config};
 use crate::i18n::messages::{LATER, SECOND};
 use crate::i18n::{Key, Messages};
 use crate::part::{Host, HostProps};
-use crate::second::Second;
+use crate::second::{self, Second, doors};
 
 /// One element that is alive. `update` takes new settings, `destroy` ends it.
 #[wasm_bindgen]
@@ -28,10 +28,14 @@ pub struct Mounted {
 pub fn mount(root: Element, config: &JsValue) -> Mounted {
     let Some(read) = Config::read(config) else { return Mounted::default() };
     watch_for_panics(&read.host);
-    let (Some(messages), Ok(place)) = (config::messages(config), gloo::utils::document().create_element("div")) else {
+    let (Some(mut messages), Ok(place)) = (config::messages(config), gloo::utils::document().create_element("div"))
+    else {
         announce(&read.host, "belofte-error", &[("code", "texts".into())]);
         return Mounted::default();
     };
+    // Only where one file stands in the place of an endpoint the second file is here already.
+    let second = if messages.has(SECOND) { Second::here() } else { Second::Awaited };
+    reword(&read, &mut messages);
     speak(&root, &read, &messages);
     let app = App {
         shown: (0, read.view.clone()),
@@ -40,7 +44,7 @@ pub fn mount(root: Element, config: &JsValue) -> Mounted {
         root: root.clone(),
         refreshed: 0,
         whole: false,
-        second: Second::Awaited,
+        second,
     };
     let part = HostProps { part: Rc::new(app.clone()) };
     let _ = root.append_child(&place);
@@ -57,7 +61,8 @@ impl Mounted {
             if read.view != app.config.view {
                 app.shown = (app.shown.0 + 1, read.view.clone());
             }
-            if let Some(messages) = messages {
+            if let Some(mut messages) = messages {
+                reword(&read, &mut messages);
                 app.messages = Rc::new(messages);
             }
             speak(&app.root, &read, &app.messages);
@@ -115,6 +120,13 @@ impl Mounted {
 #[inline(never)]
 fn redraw(handle: &mut AppHandle<Host>, app: &App) {
     handle.update(HostProps { part: Rc::new(app.clone()) });
+}
+
+/// What holds of the texts without a backend.
+fn reword(config: &Config, messages: &mut Messages) {
+    if let Some(key) = second::sourced(&config.endpoint) {
+        second::open(key, doors::reword, messages);
+    }
 }
 
 /// The widget's language and the direction of its writing, which the page's may differ from: screen readers choose their

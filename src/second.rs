@@ -42,6 +42,11 @@ pub fn key() -> Option<Key> {
     HERE.get().then_some(Key(()))
 }
 
+/// Where one file stands in the place of an endpoint (`source`), the loader brings everything before the first view.
+pub fn sourced(endpoint: &str) -> Option<Key> {
+    if endpoint.ends_with('#') { key() } else { None }
+}
+
 /// Goes through `door` with what it takes. The compiler must not see which door it is: it would bring what is behind
 /// to this side.
 pub fn open<P, R>(_: Key, door: fn(P) -> R, taken: P) -> R {
@@ -76,19 +81,25 @@ pub mod doors {
     use std::rc::Rc;
 
     use belofte_contract::Reference;
+    use belofte_contract::apply::ApplicationReceipt;
+    use belofte_contract::postings::{JobPosting, StageDefinition};
     use belofte_contract::timeline::Application;
+    use web_sys::File;
     use yew::prelude::*;
 
     use crate::api::events::{Live, Stream};
-    use crate::api::sealed;
+    use crate::api::sourced::{self, Asked as Sourced};
+    use crate::api::upload::Uploading;
+    use crate::api::{Asked as Awaited, http::Answer, sealed};
     use crate::app::{Core, Shared, View};
     use crate::clock::Clock;
     use crate::features::apply::{self, proof::Asked};
+    use crate::features::handover::{self, Handed};
     use crate::features::lookup::Lookup;
     use crate::features::timeline::Timeline;
     use crate::features::timeline::view::Behind;
     use crate::hooks::Kept;
-    use crate::i18n::Ctx;
+    use crate::i18n::{Ctx, Messages};
     use crate::part::part;
     use crate::status::{self, Mine};
     use crate::ways;
@@ -116,6 +127,32 @@ pub mod doors {
     }
 
     pub type OfStream = (Core, Reference, Rc<str>, Option<String>, Callback<Live>);
+
+    /// Answers in the place of an endpoint.
+    pub fn sourced(asked: Sourced) -> Awaited<Answer> {
+        Box::pin(asked.answer())
+    }
+
+    /// Holds a file until the form is handed over.
+    pub fn hold((file, tell): (File, Callback<Uploading>)) {
+        sourced::hold(file, tell);
+    }
+
+    pub fn reword(messages: &mut Messages) {
+        handover::reword(messages);
+    }
+
+    pub fn within((ctx, stage): (&Ctx, &StageDefinition)) -> Html {
+        handover::view::within(ctx, stage)
+    }
+
+    pub fn hear_within((ctx, posting): (&Ctx, &JobPosting)) -> Html {
+        handover::view::hear(ctx, posting)
+    }
+
+    pub fn handed((core, receipt): (Core, Rc<ApplicationReceipt>)) -> Html {
+        part("", Handed { core, receipt })
+    }
 
     pub fn mine(mine: Mine) -> Html {
         part("", mine)

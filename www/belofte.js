@@ -36,7 +36,7 @@
       const value = script?.getAttribute(`data-${name}`);
       if (value != null) given[name] = value;
     }
-    if (given.endpoint == null || !script.closest('body')) return given;
+    if ((given.endpoint ?? given.source) == null || !script.closest('body')) return given;
     const element = node(TAG, given);
     // A link right before the tag serves visitors without JavaScript; here it becomes the element's own fallback.
     const link = script.previousElementSibling;
@@ -151,11 +151,11 @@
     return found;
   }
 
-  /** The full address without a trailing slash, when it is one of the web. */
-  function webAddress(text) {
+  /** The full address without a trailing slash (or `whole`), when it is one of the web. */
+  function webAddress(text, whole) {
     try {
       const { protocol, href } = new URL(text?.trim() || 'about:blank', document.baseURI);
-      return /^https?:$/.test(protocol) ? href.replace(/\/+$/, '') : null;
+      return /^https?:$/.test(protocol) ? href.replace(whole ?? /\/+$/, '') : null;
     } catch {
       return null;
     }
@@ -381,7 +381,9 @@
 
     /** What the program is told. Attributes may hold anything: what is unknown becomes the default. */
     #config() {
-      const endpoint = webAddress(this.#read('endpoint'));
+      // One file in the place of an endpoint: whatever address is made of this one stays on the page.
+      const source = webAddress(this.#read('source'));
+      const endpoint = source ? `${location.href.split('#')[0]}#` : webAddress(this.#read('endpoint'));
       if (!base || !FILES || !endpoint) throw stop('config');
       NAMES.forEach(this.#read, this);
       this.#wear(this.#read('theme'));
@@ -389,19 +391,21 @@
       const asked = { view: this.#read('view') || 'board', posting: this.#read('posting') };
       const { view, posting } = address ? parse(address) : asked;
       if (address) this.scrollIntoView({ behavior: 'instant' });
-      const known = VIEWS.includes(view) && (posting || !['posting', 'apply'].includes(view));
+      const known = (source ? FIRST : VIEWS).includes(view) && (posting || !['posting', 'apply'].includes(view));
       this.#goal ??= { view: known ? view : 'board', posting };
       if (token && this.#goal.view !== 'score') {
         this.#goal = { view: 'status', link_token: token };
         token = undefined;
         this.scrollIntoView({ behavior: 'instant' });
       }
+      this.#root.toggleAttribute('data-source', !!source);
       this.#lang = this.#language();
       return {
         host: this,
         endpoint,
         ...this.#goal,
         lang: this.#lang,
+        prefetched: source && { source, apply: webAddress(this.#read('apply-url'), '') },
       };
     }
 
@@ -419,11 +423,12 @@
       try {
         const config = this.#config();
         this.#changes = false;
-        config.prefetched = prefetch(config);
+        const sourced = config.prefetched;
+        config.prefetched ??= prefetch(config);
         // The program will ask for it; what fails here fails there again.
         if (!FIRST.includes(config.view)) second(config.lang).catch(() => {});
-        const later = LATER(config.view) && part(config.lang, 1);
-        [config.locale, config.later] = await Promise.all([part(config.lang, 0), later, program()]);
+        const later = (sourced || LATER(config.view)) && part(config.lang, 1);
+        [config.locale, config.later, config.second] = await Promise.all([part(config.lang, 0), later, sourced && second(config.lang), program()]);
         if (!this.isConnected) {
           this.#state = 'waiting';
           return;

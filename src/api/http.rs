@@ -109,7 +109,7 @@ async fn taken(url: &str, call: &Call, prefetched: &JsValue) -> Option<Response>
     matches!(status(&response), 200..=299).then_some(response)
 }
 
-async fn fetch(url: &str, mut call: Call) -> Result<Response, ApiError> {
+pub(super) async fn fetch(url: &str, mut call: Call) -> Result<Response, ApiError> {
     let is_timed = call.stop.is_none();
     let controller = call.stop.clone().or_else(|| AbortController::new().ok()).ok_or(ApiError::Fault)?;
     let body = match call.body.take() {
@@ -137,7 +137,7 @@ fn status(response: &Response) -> u16 {
     get(response, "status").as_f64().unwrap_or_default() as u16
 }
 
-async fn json(response: &Response) -> Result<JsValue, JsValue> {
+pub(super) async fn json(response: &Response) -> Result<JsValue, JsValue> {
     JsFuture::from(response.json()?).await
 }
 

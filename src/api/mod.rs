@@ -11,6 +11,7 @@ pub mod http;
 pub mod kept;
 pub mod sealed;
 pub mod session;
+pub mod sourced;
 pub mod upload;
 
 use std::any::Any;
@@ -37,6 +38,7 @@ pub use error::ApiError;
 use http::{Answer, Call};
 
 use crate::clock::Clock;
+use crate::second::{self, doors};
 use crate::text::join;
 
 /// An endpoint, in one language. Cheap to clone.
@@ -195,6 +197,10 @@ impl Api {
         url
     }
 
+    pub fn endpoint(&self) -> &str {
+        &self.0.endpoint
+    }
+
     pub fn lang(&self) -> &str {
         &self.0.lang
     }
@@ -229,6 +235,9 @@ impl Api {
     fn call(&self, url: String, call: Call) -> Asked<Answer> {
         let Inner { clock, prefetched, .. } = &*self.0;
         let (clock, prefetched) = (clock.clone(), prefetched.clone());
+        if let Some(key) = second::sourced(&self.0.endpoint) {
+            return second::open(key, doors::sourced, sourced::Asked { url, call, clock, given: prefetched });
+        }
         Box::pin(async move { http::send(&url, call, &clock, &prefetched).await })
     }
 }

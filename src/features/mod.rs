@@ -8,6 +8,7 @@ pub mod contacts;
 pub mod decision;
 pub mod feedback;
 pub mod follow;
+pub mod handover;
 pub mod lookup;
 pub mod news;
 pub mod postings;

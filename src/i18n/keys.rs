@@ -477,6 +477,24 @@ keys! {
     FollowTouchUntil = "follow.touch_until",
     FollowTouchSend = "follow.touch_send",
 
+    // handover
+    HandoverWithinHours = "handover.within_hours.other",
+    HandoverWithinDays = "handover.within_days.other",
+    HandoverWithinBusinessDays = "handover.within_business_days.other",
+    HandoverFromSubmitted = "handover.from_submitted",
+    HandoverFromEntered = "handover.from_entered",
+    HandoverFromInterview = "handover.from_interview",
+    HandoverFromClosing = "handover.from_closing",
+    HandoverFirst = "handover.first",
+    HandoverStepsTitle = "handover.steps_title",
+    HandoverSteps = "handover.steps",
+    HandoverSeeSteps = "handover.see_steps",
+    HandoverFileReady = "handover.file_ready",
+    HandoverUnsure = "handover.unsure",
+    HandoverTitle = "handover.title",
+    HandoverWhy = "handover.why",
+    HandoverNext = "handover.next",
+
     // share
     ShareLead = "share.lead",
     ShareSend = "share.send",

@@ -73,6 +73,16 @@ impl Messages {
         fill(&fill(text, &[("count", count)]), values)
     }
 
+    /// Another text under this name; nothing where its part is not here.
+    pub fn put(&mut self, key: Key, text: String) {
+        let at = BEGINS.iter().rposition(|begin| key as usize >= *begin as usize).unwrap_or_default();
+        let place = (key as usize).checked_sub(BEGINS[at] as usize);
+        let texts = self.parts[at].get_mut();
+        if let Some(known) = texts.zip(place).and_then(|(texts, place)| texts.get_mut(place)) {
+            *known = Text::One(text);
+        }
+    }
+
     fn find(&self, key: Key) -> Option<&Text> {
         let mut texts = self.parts.iter().zip(BEGINS);
         texts.find_map(|(part, begin)| part.get()?.get((key as usize).checked_sub(begin as usize)?))

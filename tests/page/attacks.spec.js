@@ -36,14 +36,14 @@ async function attack(page, demo, at) {
   await demo.desk("POST", `/applications/${reference}/transitions`, { stage_id: "talk", by: "sanne", text: lines.join("\n") });
   const mails = await demo.mails(email, 2);
   const write = (way, body) => demo.json("POST", `/v1/applications/${reference}/${way}`, body, { authorization: `Bearer ${token}`, "idempotency-key": `attack-${at}-${way}` });
-  // What the stage does not say stands in the words of a question, of a wish and of a goodbye.
-  const [asked, wished, left] = [1, 2, 3].map((step) => group(at + step));
+  // What the stage does not say stands in the words of a question and of a goodbye.
+  const [asked, left] = [1, 2].map((step) => group(at + step));
   await write("questions", { text: asked.join("\n") });
-  await write("review-request", { text: wished.join("\n") });
 
   await page.goto(`${demo.endpoint}/desk/applications/${reference}`);
   await holds(page, "the desk", [name, ...lines]);
-  await page.goto(`${demo.endpoint}/desk/questions`);
+  const { questions } = await demo.desk("GET", "/questions");
+  await page.goto(`${demo.endpoint}/desk/questions/${questions.find((question) => question.reference === reference).id}`);
   await holds(page, "the desk's questions", asked);
   await page.goto(`${demo.endpoint}/desk/postings/wijkverpleegkundige`);
   await holds(page, "the desk's list", [name]);

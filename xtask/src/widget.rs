@@ -38,6 +38,7 @@ const PARTS: [(&str, &[&str]); 3] = [
             "privacy",
             "news",
             "follow",
+            "handover",
             "share",
         ],
     ),

@@ -417,7 +417,10 @@ impl Part for Receipt {
     }
 
     fn draw(&self, hooks: &mut HookContext) -> Html {
-        use_receipt(self).run(hooks)
+        match second::key().filter(|_| self.receipt.token.is_empty()) {
+            Some(key) => second::open(key, doors::handed, (self.core.clone(), self.receipt.clone())),
+            None => use_receipt(self).run(hooks),
+        }
     }
 }
 

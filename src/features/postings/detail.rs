@@ -13,6 +13,7 @@ use yew::prelude::*;
 use super::view::{facts, hear, related};
 use crate::app::{View, link};
 use crate::i18n::{Ctx, DateStyle, Key};
+use crate::second::{self, doors};
 use crate::ui::leaf::{leaf, your_time};
 use crate::ui::person::{first_name, person};
 use crate::ui::rich_text::rich_text;
@@ -83,7 +84,8 @@ pub fn back(ctx: &Ctx, go: &Callback<View>) -> Html {
 fn next(ctx: &Ctx, posting: &JobPosting, go: &Callback<View>) -> Html {
     let Some(by) = posting.first_answer_by.filter(|_| posting.status.takes_applications()) else {
         // Heads what follows, as the date does on a posting that is open.
-        let heads = posting.expected_open.is_some();
+        let promises = posting.process.iter().any(|stage| stage.promise.is_some());
+        let heads = posting.expected_open.is_some() || promises && second::sourced(&ctx.endpoint).is_some();
         let (role, level) = (heads.then_some("heading"), heads.then_some("2"));
         return html! { <div {role} aria-level={level}>{ hear(ctx, posting) }</div> };
     };
@@ -212,7 +214,10 @@ fn when(ctx: &Ctx, stage: &StageDefinition) -> Html {
         None if stage.kind == StageKind::Received => {
             html! { <b class="step__date">{ ctx.t(Key::PostingsAtOnce) }</b> }
         }
-        None => Html::default(),
+        None => match second::sourced(&ctx.endpoint) {
+            Some(key) => second::open(key, doors::within, (ctx, stage)),
+            None => Html::default(),
+        },
     }
 }
 

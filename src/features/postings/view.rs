@@ -12,6 +12,7 @@ use super::state::{Change, Filter, choices, is_searchable};
 use crate::app::{View, address, link};
 use crate::decimal;
 use crate::i18n::{Ctx, DateStyle, Key};
+use crate::second::{self, doors};
 use crate::text::{concat, join};
 use crate::ui::field::typed;
 use crate::ui::person::first_name;
@@ -161,7 +162,10 @@ pub fn hear(ctx: &Ctx, posting: &JobPosting) -> Html {
             html! { <p class="posting__hear">{ ctx.html(Key::PostingsOpensIn, &[("month", month)]) }</p> }
         });
     }
-    let Some(by) = posting.first_answer_by else { return Html::default() };
+    let Some(by) = posting.first_answer_by else {
+        return second::sourced(&ctx.endpoint)
+            .map_or_else(Html::default, |key| second::open(key, doors::hear_within, (ctx, posting)));
+    };
     let date = html! { <time class="posting__date" datetime={by.text()}>{ ctx.date(by, DateStyle::Long) }</time> };
     let sentence = match &posting.first_answer_from {
         Some(person) => {

@@ -42,7 +42,9 @@ pub const VIEWS: &[&str] =
     &["board", "posting", "apply", "status", "score", "questions", "complaint", "improvements", "follow", "news"];
 
 pub const ATTRIBUTES: &[Attribute] = &[
-    Attribute { name: "endpoint", kind: Address, about: "address of the endpoint", default: "– (needed)" },
+    Attribute {
+        name: "endpoint", kind: Address, about: "address of the endpoint", default: "– (needed, or `source`)"
+    },
     Attribute {
         name: "view",
         kind: OneOf(VIEWS),
@@ -85,6 +87,18 @@ pub const ATTRIBUTES: &[Attribute] = &[
         kind: OneOf(&["lazy", "eager"]),
         about: "when the widget loads",
         default: "`lazy`: when within 600 px of the viewport",
+    },
+    Attribute {
+        name: "source",
+        kind: Address,
+        about: "address of one JSON file that tells the jobs, in the place of an endpoint",
+        default: "–",
+    },
+    Attribute {
+        name: "apply-url",
+        kind: Address,
+        about: "with `source`: address of the form handler that takes applications, as `multipart/form-data`",
+        default: "– (nobody can apply)",
     },
     Attribute {
         name: "fallback",
