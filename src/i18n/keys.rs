@@ -23,16 +23,10 @@ keys! {
     UiLoading = "ui.loading",
     UiSlow = "ui.slow",
     UiTryAgain = "ui.try_again",
-    UiOptional = "ui.optional",
-    UiProblems = "ui.problems.other",
-    UiMended = "ui.mended",
     UiOffline = "ui.offline",
     UiBusy = "ui.busy",
     UiNotFound = "ui.not_found",
     UiGone = "ui.gone",
-    UiSessionEnded = "ui.session_ended",
-    UiWrongCode = "ui.wrong_code",
-    UiCodeLocked = "ui.code_locked",
     UiRefused = "ui.refused",
     UiFault = "ui.fault",
     UiYourTime = "ui.your_time",
@@ -103,6 +97,14 @@ keys! {
     ScoreMedianDays = "score.median_days",
     ScoreMedianHours = "score.median_hours",
     ScoreTooFew = "score.too_few",
+
+    // form
+    FormOptional = "form.optional",
+    FormProblems = "form.problems.other",
+    FormMended = "form.mended",
+    FormSessionEnded = "form.session_ended",
+    FormWrongCode = "form.wrong_code",
+    FormCodeLocked = "form.code_locked",
 
     // apply
     ApplyTitle = "apply.title",

@@ -30,7 +30,7 @@ pub struct Messages {
 /// How the loader names the parts.
 pub const PARTS: [&str; 3] = ["locale", "later", "second"];
 /// The first key of each: what comes with the second file may be here before the later part.
-const BEGINS: [Key; PARTS.len()] = [Key::UiDir, Key::ApplyTitle, Key::LookupTitle];
+const BEGINS: [Key; PARTS.len()] = [Key::UiDir, Key::FormOptional, Key::LookupTitle];
 pub const LATER: usize = 1;
 pub const SECOND: usize = 2;
 

@@ -32,7 +32,7 @@ pub fn error_summary(ctx: &Ctx, problems: &[Wrong], focus: &Callback<String>) ->
         });
         html! { <li inert={*mended}><a href={concat(&["#", id])} {onclick}>{ text }</a></li> }
     });
-    let title = if left == 0 { ctx.t(Key::UiMended).to_owned() } else { ctx.plural(Key::UiProblems, left, &[]) };
+    let title = if left == 0 { ctx.t(Key::FormMended).to_owned() } else { ctx.plural(Key::FormProblems, left, &[]) };
     html! {
         <div class={if left == 0 { "error-summary mended" } else { "error-summary" }} id={ID} role="alert" tabindex="-1">
             <h2 class="error-summary__title">{ title }</h2>

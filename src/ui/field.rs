@@ -99,7 +99,7 @@ fn class(field: &Field<'_>) -> &'static str {
 }
 
 fn label(ctx: &Ctx, field: &Field<'_>) -> Html {
-    let optional = field.optional.then(|| html! { <span class="field__optional">{ ctx.t(Key::UiOptional) }</span> });
+    let optional = field.optional.then(|| html! { <span class="field__optional">{ ctx.t(Key::FormOptional) }</span> });
     html! { <>{ field.label }{ " " }{ for optional }</> }
 }
 

@@ -50,9 +50,9 @@ pub fn words(error: &ApiError) -> Key {
         ApiError::Busy { .. } => Key::UiBusy,
         ApiError::NotFound => Key::UiNotFound,
         ApiError::Gone { .. } => Key::UiGone,
-        ApiError::Unauthorized => Key::UiSessionEnded,
-        ApiError::Code => Key::UiWrongCode,
-        ApiError::CodeLocked => Key::UiCodeLocked,
+        ApiError::Unauthorized => Key::FormSessionEnded,
+        ApiError::Code => Key::FormWrongCode,
+        ApiError::CodeLocked => Key::FormCodeLocked,
         ApiError::Fields(_) | ApiError::TooLarge { .. } | ApiError::MediaType => Key::UiRefused,
         ApiError::Conflict | ApiError::KeyReused | ApiError::ProofNeeded(_) | ApiError::Fault => Key::UiFault,
     }

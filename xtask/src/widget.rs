@@ -22,7 +22,7 @@ const KNOWN_MARK: &str = "/*@belofte:attributes*/ {}";
 /// is fetched once those stand, and what comes with the program's second file. In this order in `src/i18n/keys.rs`.
 const PARTS: [(&str, &[&str]); 3] = [
     ("first", &[]),
-    ("later", &["apply", "timeline"]),
+    ("later", &["form", "apply", "timeline"]),
     (
         "second",
         &[

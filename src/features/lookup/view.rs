@@ -101,7 +101,7 @@ fn address(
     let error_of = |id: &str| lines.iter().find(|line| line.id == id).map(|line| (line.text.as_str(), line.mended));
     let note = note.map(|note| match note {
         LookupNote::LinkDead => Key::LookupLinkDead,
-        LookupNote::SessionEnded => Key::UiSessionEnded,
+        LookupNote::SessionEnded => Key::FormSessionEnded,
     });
     let (email_label, email_hint) = (ctx.t(Key::LookupEmail), ctx.t(Key::LookupEmailHint));
     let (reference_label, reference_hint) = (ctx.t(Key::LookupReference), ctx.t(Key::LookupReferenceHint));
@@ -237,7 +237,7 @@ fn words(ctx: &Ctx, problem: Problem) -> String {
         Problem::EmailMissing => Key::LookupEmailMissing,
         Problem::EmailWrong => Key::LookupEmailWrong,
         Problem::CodeShape => Key::LookupCodeShape,
-        Problem::CodeWrong => Key::UiWrongCode,
+        Problem::CodeWrong => Key::FormWrongCode,
     })
 }
 

@@ -256,7 +256,7 @@ async fn form(
 fn form_title(ctx: &Ctx, posting: &str, organization: &str, errors: usize) -> String {
     let title = format!("{} · {organization}", ctx.fill(Key::ApplyTitle, &[("posting", posting)]));
     match u32::try_from(errors) {
-        Ok(count @ 1..) => format!("{} · {title}", ctx.plural(Key::UiProblems, count, &[])),
+        Ok(count @ 1..) => format!("{} · {title}", ctx.plural(Key::FormProblems, count, &[])),
         _ => title,
     }
 }
