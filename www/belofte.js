@@ -36,7 +36,7 @@
       const value = script?.getAttribute(`data-${name}`);
       if (value != null) given[name] = value;
     }
-    if ((given.endpoint ?? given.source) == null || !script.closest('body')) return given;
+    if (!(given.endpoint || given.source) || !script.closest('body')) return given;
     const element = node(TAG, given);
     // A link right before the tag serves visitors without JavaScript; here it becomes the element's own fallback.
     const link = script.previousElementSibling;
@@ -151,11 +151,11 @@
     return found;
   }
 
-  /** The full address without a trailing slash (or `whole`), when it is one of the web. */
-  function webAddress(text, whole) {
+  /** The full address without a trailing slash, when it is one of the web. */
+  function webAddress(text) {
     try {
       const { protocol, href } = new URL(text?.trim() || 'about:blank', document.baseURI);
-      return /^https?:$/.test(protocol) ? href.replace(whole ?? /\/+$/, '') : null;
+      return /^https?:$/.test(protocol) ? href.replace(/\/+$/, '') : null;
     } catch {
       return null;
     }
@@ -382,8 +382,8 @@
     /** What the program is told. Attributes may hold anything: what is unknown becomes the default. */
     #config() {
       // One file in the place of an endpoint: whatever address is made of this one stays on the page.
-      const source = webAddress(this.#read('source'));
-      const endpoint = source ? `${location.href.split('#')[0]}#` : webAddress(this.#read('endpoint'));
+      const source = this.#read('source');
+      const endpoint = source ? '#' : webAddress(this.#read('endpoint'));
       if (!base || !FILES || !endpoint) throw stop('config');
       NAMES.forEach(this.#read, this);
       this.#wear(this.#read('theme'));
@@ -405,7 +405,7 @@
         endpoint,
         ...this.#goal,
         lang: this.#lang,
-        prefetched: source && { source, apply: webAddress(this.#read('apply-url'), '') },
+        prefetched: source && { source, apply: this.#read('apply-url') },
       };
     }
 
