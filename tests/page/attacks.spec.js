@@ -42,7 +42,7 @@ async function attack(page, demo, at) {
 
   await page.goto(`${demo.endpoint}/desk/applications/${reference}`);
   await holds(page, "the desk", [name, ...lines]);
-  const { questions } = await demo.desk("GET", "/questions");
+  const questions = await demo.desk("GET", "/questions");
   await page.goto(`${demo.endpoint}/desk/questions/${questions.find((question) => question.reference === reference).id}`);
   await holds(page, "the desk's questions", asked);
   await page.goto(`${demo.endpoint}/desk/postings/wijkverpleegkundige`);
