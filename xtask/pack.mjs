@@ -4,23 +4,26 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
-const packed = (bytes, window, postfix, direct) =>
+const packed = (bytes, [window, postfix, direct, block = 0]) =>
   brotliCompressSync(bytes, {
     params: {
       [constants.BROTLI_PARAM_QUALITY]: 11,
       [constants.BROTLI_PARAM_LGWIN]: window,
+      [constants.BROTLI_PARAM_LGBLOCK]: block,
       [constants.BROTLI_PARAM_NPOSTFIX]: postfix,
       [constants.BROTLI_PARAM_NDIRECT]: direct,
       [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
     },
   });
-// How distances are written: a small file is packed in each way that may suit it, and the smallest is taken.
+// How far back it looks, how distances are written, and how much is read at a time: a file is packed in each way that may
+// suit it, and the smallest is taken.
 const SMALL = 64_000;
 const WAYS = [[16, 0, 0], [16, 1, 2], [16, 2, 4], [16, 3, 24]];
+const LARGE_WAYS = [[24, 0, 0], [24, 1, 0, 16], [24, 0, 0, 17], [24, 1, 2, 18]];
 const brotli = (bytes) =>
-  bytes.length > SMALL
-    ? packed(bytes, 24, 0, 0)
-    : WAYS.map((way) => packed(bytes, ...way)).reduce((one, two) => (two.length < one.length ? two : one));
+  (bytes.length > SMALL ? LARGE_WAYS : WAYS)
+    .map((way) => packed(bytes, way))
+    .reduce((one, two) => (two.length < one.length ? two : one));
 
 const walk = (folder) =>
   readdirSync(folder).sort().flatMap((name) => {

@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args as ClapArgs;
 
 use crate::{
-    behind, cut, glue, npm, reorder, sh, studio, tools,
+    behind, cut, glue, npm, reorder, sh, studio, tools, type_ids,
     widget::{self, Parts},
 };
 
@@ -65,7 +65,9 @@ pub fn run(args: &Args) -> Result<()> {
     if !small_std {
         println!("  note: built on the standard library as it comes, about 14 kB larger");
     }
-    let linked = sh::timed("build the widget for release", || build("belofte", small_std, &[widget::LINKER_NOTES]))?;
+    let mut linked =
+        sh::timed("build the widget for release", || build("belofte", small_std, &[widget::LINKER_NOTES]))?;
+    println!("  {} types are numbered", type_ids::number(&mut linked)?);
     let theme = sh::timed("build what reads themes", || build("belofte-dress", small_std, &[]))?;
     let behind = sh::timed("find what is behind the doors", || behind::doors(&linked, widget::is_door))?;
     let (glue, wasm) = sh::timed("glue", || glue::glue(linked, true))?;

@@ -25,6 +25,7 @@ mod test;
 mod tidy;
 mod tools;
 mod trunk;
+mod type_ids;
 mod widget;
 
 #[derive(Parser)]
