@@ -12,20 +12,22 @@ use belofte_contract::organization::Organization;
 use belofte_contract::postings::JobPosting;
 use belofte_html::html;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{CustomEvent, Element, HtmlElement};
+use web_sys::{Element, HtmlElement};
 use yew::functional::{Hook, HookContext, UseForceUpdateHandle};
 use yew::prelude::*;
 
 use crate::api::session::{self, Session};
 use crate::api::{Api, ApiError};
 use crate::clock::Clock;
-use crate::config::{Config, get, object};
+use crate::config::Config;
 use crate::decimal;
 use crate::features::{apply, contacts, postings, score};
-use crate::hooks::{Compared, Kept, after, spawn, use_change, use_kept, use_made};
+use crate::hooks::{Compared, Kept, use_change, use_kept, use_made};
 use crate::i18n::browser::BrowserFormat;
 use crate::i18n::messages::LATER;
 use crate::i18n::{Ctx, Format, Messages};
+use crate::named::Given::{Text, Value};
+use crate::named::{call, get, global, made, object};
 use crate::part::{Part, part};
 use crate::request::{Request, use_request};
 use crate::second::{self, Second, doors, use_second};
@@ -231,20 +233,9 @@ impl CoreParts {
         self.focus_first("h1");
         if let Some(card) = self.left.borrow_mut().take() {
             // An id may hold anything.
-            let id = web_sys::css::escape(&card);
+            let id = call(&global("CSS"), "escape", &[Text(&card)]).and_then(|id| id.as_string()).unwrap_or_default();
             self.focus_first(&concat(&["[data-posting=\"", &id, "\"] a"]));
         }
-    }
-
-    /// Saves `blob` under `name` by the browser's own download.
-    fn save(&self, blob: &web_sys::Blob, name: &str) {
-        let Ok(url) = web_sys::Url::create_object_url_with_blob(blob) else { return };
-        if let Ok(link) = gloo::utils::document().create_element("a") {
-            let _ = link.set_attribute("href", &url);
-            let _ = link.set_attribute("download", name);
-            link.unchecked_ref::<HtmlElement>().click();
-        }
-        after(10_000, move || drop(web_sys::Url::revoke_object_url(&url))).forget();
     }
 }
 
@@ -258,31 +249,27 @@ pub enum Saved {
 impl Core {
     /// Fetches a file with the session's key, which a plain link could not carry, and saves it.
     pub fn save_file(&self, what: Saved, reference: Reference, token: Rc<str>, failed: Kept<bool>) {
-        let core = self.clone();
-        spawn(async move {
-            let (file, ending) = match what {
-                Saved::Calendar => (core.api.calendar(reference, &token), ".ics"),
-                Saved::Everything => (core.api.export(reference, &token), ".zip"),
-            };
-            let file = file.await;
-            failed.set(file.is_err());
-            if let Ok(file) = file {
-                core.save(&file, &concat(&[&reference.text(), ending]));
+        match second::key() {
+            Some(key) => second::open(key, doors::save, (self.clone(), what, reference, token, failed)),
+            // It comes for the next try.
+            None => {
+                failed.set(true);
+                self.fetch_second(true);
             }
-        });
+        }
     }
 }
 
 /// The browser's own dialogue.
 pub fn print() {
-    let _ = gloo::utils::window().print();
+    call(&gloo::utils::window(), "print", &[]);
 }
 
 pub fn announce(host: &HtmlElement, name: &str, detail: &[(&str, JsValue)]) {
     let init = object(&[("bubbles", true.into()), ("composed", true.into()), ("detail", object(detail).into())]);
-    if let Ok(event) = CustomEvent::new_with_event_init_dict(name, init.unchecked_ref()) {
+    if let Some(event) = made(&global("CustomEvent"), &[Text(name), Value(&init)]) {
         // A listener of the host page that throws is reported by the browser, not to us.
-        let _ = host.dispatch_event(&event);
+        call(host, "dispatchEvent", &[Value(&event)]);
     }
 }
 

@@ -4,13 +4,14 @@
 
 use std::rc::Rc;
 
-use js_sys::{Array, Object, Reflect};
+use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::HtmlElement;
 
 use crate::app::View;
 use crate::i18n::Messages;
 use crate::i18n::messages::{CLASSES, PARTS, Text};
+use crate::named::get;
 
 #[derive(Clone)]
 pub struct Config {
@@ -83,23 +84,6 @@ fn one_text(given: &JsValue) -> Text {
         }
     }
     Text::Plural(forms)
-}
-
-/// What `object` has under `name`; undefined where it has nothing or does not let one look.
-#[inline(never)]
-pub fn get(object: &JsValue, name: &str) -> JsValue {
-    Reflect::get(object, &name.into()).unwrap_or_default()
-}
-
-/// An object made of these.
-#[inline(never)]
-pub fn object(fields: &[(&str, JsValue)]) -> Object {
-    let object = Object::new();
-    for (name, value) in fields {
-        // Setting a property of a plain object cannot fail.
-        let _ = Reflect::set(&object, &(*name).into(), value);
-    }
-    object
 }
 
 fn text(object: &JsValue, name: &str) -> Option<String> {

@@ -11,8 +11,10 @@ pub mod decimal;
 pub mod features;
 pub mod hooks;
 pub mod i18n;
+pub mod named;
 pub mod part;
 pub mod request;
+pub mod saved;
 pub mod second;
 #[cfg(feature = "ssr")]
 pub mod ssr;

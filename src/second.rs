@@ -91,7 +91,7 @@ pub mod doors {
     use crate::api::sourced::{self, Asked as Sourced};
     use crate::api::upload::Uploading;
     use crate::api::{Asked as Awaited, http::Answer, sealed};
-    use crate::app::{Core, Shared, View};
+    use crate::app::{Core, Saved, Shared, View};
     use crate::clock::Clock;
     use crate::features::apply::{self, proof::Asked};
     use crate::features::handover::{self, Handed};
@@ -101,6 +101,7 @@ pub mod doors {
     use crate::hooks::Kept;
     use crate::i18n::{Ctx, Messages};
     use crate::part::part;
+    use crate::saved;
     use crate::status::{self, Mine};
     use crate::ways;
 
@@ -137,6 +138,13 @@ pub mod doors {
     pub fn hold((file, tell): (File, Callback<Uploading>)) {
         sourced::hold(file, tell);
     }
+
+    /// Saves what one may take along of an application.
+    pub fn save((core, what, reference, token, failed): ToSave) {
+        saved::save(&core, what, reference, &token, failed);
+    }
+
+    pub type ToSave = (Core, Saved, Reference, Rc<str>, Kept<bool>);
 
     pub fn reword(messages: &mut Messages) {
         handover::reword(messages);

@@ -13,10 +13,10 @@ use yew::prelude::*;
 
 use crate::app::{Shared, View, address, link, use_arrival};
 use crate::ask::Place;
-use crate::config::get;
 use crate::features::{appointments, complaint, feedback, follow, news, postings, privacy, questions, share};
 use crate::hooks::{Kept, callback, use_change, use_kept};
 use crate::i18n::{Ctx, DateStyle, Key};
+use crate::named::get;
 use crate::part::{Part, part};
 use crate::text::concat;
 use crate::ui::button;

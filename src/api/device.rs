@@ -5,7 +5,8 @@
 use js_sys::{Array, Object, Reflect};
 use wasm_bindgen::JsCast;
 
-use crate::config::get;
+use crate::named::Given::Value;
+use crate::named::{call, get, global};
 
 pub fn read(name: &str) -> Option<String> {
     get(storage()?.as_ref(), name).as_string()
@@ -24,14 +25,14 @@ pub fn forget(name: &str) {
 
 /// The names that begin with `start`.
 pub fn names(start: &str) -> Vec<String> {
-    let Some(storage) = storage() else { return Vec::new() };
-    let names = Object::keys(&storage).unchecked_into::<Array>();
+    let names = storage().and_then(|storage| call(&global("Object"), "keys", &[Value(&storage)]));
+    let names = names.map_or_else(Array::new, JsCast::unchecked_into);
     let named = (0..names.length()).filter_map(|at| names.get(at).as_string());
     named.filter(|name| name.strip_prefix(start).is_some()).collect()
 }
 
 /// Absent where the page is sandboxed or storage is switched off.
 fn storage() -> Option<Object> {
-    let storage = get(&gloo::utils::window(), "localStorage");
+    let storage = global("localStorage");
     (!storage.is_falsy()).then(|| storage.unchecked_into())
 }

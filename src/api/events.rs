@@ -7,16 +7,15 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use belofte_contract::Reference;
-use js_sys::Uint8Array;
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, ReadableStream, ReadableStreamDefaultReader};
+use js_sys::Array;
+use wasm_bindgen::JsValue;
+use web_sys::AbortController;
 use yew::Callback;
 
 use super::Api;
 use super::http::Call;
-use crate::config::get;
 use crate::hooks::spawn;
+use crate::named::{call, come, get};
 
 /// What the stream tells.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,19 +70,20 @@ impl Api {
 
 /// Reads until the end; a broken connection is an end too.
 async fn read(response: &web_sys::Response, stopped: &Cell<bool>, tell: &Callback<Live>) -> Option<()> {
-    let body = get(response, "body").unchecked_into::<ReadableStream>();
+    let body = get(response, "body");
     if body.is_falsy() {
         return None;
     }
-    let reader = body.get_reader().unchecked_into::<ReadableStreamDefaultReader>();
+    let reader = call(&body, "getReader", &[])?;
     let mut parser = Parser::default();
     loop {
-        let chunk: JsValue = JsFuture::from(reader.read()).await.ok()?;
+        let chunk: JsValue = come(call(&reader, "read", &[])?).await.ok()?;
         if stopped.get() || get(&chunk, "done").is_truthy() {
             return None;
         }
-        let bytes = get(&chunk, "value").unchecked_into::<Uint8Array>();
-        tell.emit(Live::Heard { changed: parser.take(&bytes.to_vec()) });
+        let bytes = Array::from(&get(&chunk, "value"));
+        let bytes: Vec<u8> = bytes.iter().map(|byte| byte.as_f64().unwrap_or_default() as u8).collect();
+        tell.emit(Live::Heard { changed: parser.take(&bytes) });
     }
 }
 

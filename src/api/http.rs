@@ -4,17 +4,17 @@
 
 use belofte_contract::paths;
 use belofte_contract::read::Read;
-use js_sys::{Array, Function, JSON, Object, Promise, Reflect, Uint32Array};
+use js_sys::{Array, JSON, Object, Reflect, Uint32Array};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, Response};
 
 use super::decode::decode;
 use super::error::ApiError;
 use crate::clock::Clock;
-use crate::config::{get, object};
 use crate::decimal;
 use crate::hooks::after;
+use crate::named::Given::{Text, Value};
+use crate::named::{self, come, get, global, object};
 use crate::text::concat;
 
 const TIMEOUT_MS: u32 = 15_000;
@@ -105,7 +105,7 @@ async fn taken(url: &str, call: &Call, prefetched: &JsValue) -> Option<Response>
         return None;
     }
     let _ = Reflect::delete_property(prefetched.unchecked_ref::<Object>(), &url.into());
-    let response = JsFuture::from(found.unchecked_into::<Promise>()).await.ok()?.unchecked_into::<Response>();
+    let response = come(found).await.ok()?.unchecked_into::<Response>();
     matches!(status(&response), 200..=299).then_some(response)
 }
 
@@ -121,7 +121,7 @@ pub(super) async fn fetch(url: &str, mut call: Call) -> Result<Response, ApiErro
     };
     let init = [
         ("method", call.method.unwrap_or("GET").into()),
-        ("signal", controller.signal().into()),
+        ("signal", get(&controller, "signal")),
         ("headers", object(&call.headers).into()),
         ("body", body),
     ];
@@ -129,8 +129,9 @@ pub(super) async fn fetch(url: &str, mut call: Call) -> Result<Response, ApiErro
         // Left to ring: an answer may also stop halfway, and where it is whole there is nothing left to end.
         after(TIMEOUT_MS, move || controller.abort()).forget();
     }
-    let promise = gloo::utils::window().fetch_with_str_and_init(url, object(&init).unchecked_ref());
-    JsFuture::from(promise).await.map(Response::unchecked_from_js).map_err(|_| ApiError::Offline)
+    let asked =
+        named::call(&gloo::utils::window(), "fetch", &[Text(url), Value(&object(&init))]).ok_or(ApiError::Fault)?;
+    come(asked).await.map(Response::unchecked_from_js).map_err(|_| ApiError::Offline)
 }
 
 fn status(response: &Response) -> u16 {
@@ -138,11 +139,11 @@ fn status(response: &Response) -> u16 {
 }
 
 pub(super) async fn json(response: &Response) -> Result<JsValue, JsValue> {
-    JsFuture::from(response.json()?).await
+    come(named::call(response, "json", &[]).unwrap_or_default()).await
 }
 
 fn number(response: &Response, name: &str) -> Option<i64> {
-    decimal::read(&response.headers().get(name).ok().flatten()?)
+    decimal::read(&named::call(&get(response, "headers"), "get", &[Text(name)])?.as_string()?)
 }
 
 /// Reads a JSON text that did not come through `fetch`.
@@ -153,8 +154,7 @@ pub fn parse<T: Read>(text: &str) -> Option<T> {
 /// 128 bits by `crypto.getRandomValues`, which is there also where the page is not served safely.
 pub fn random_key() -> String {
     let words = Uint32Array::new_with_length(4);
-    let crypto = get(&gloo::utils::window(), "crypto");
-    let _ = get(&crypto, "getRandomValues").unchecked_into::<Function>().call1(&crypto, &words);
+    named::call(&global("crypto"), "getRandomValues", &[Value(&words)]);
     // Typed arrays have the method too.
     words.unchecked_ref::<Array>().join("-").into()
 }

@@ -5,7 +5,7 @@
 use js_sys::{Object, Reflect};
 use wasm_bindgen::JsCast;
 
-use crate::config::get;
+use crate::named::get;
 
 pub fn read(name: &str) -> Option<String> {
     get(storage()?.as_ref(), name).as_string()

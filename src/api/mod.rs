@@ -165,22 +165,14 @@ impl Api {
         })
     }
 
-    /// The calendar file with every promised date, as a blob to save.
-    pub fn calendar(&self, reference: Reference, token: &str) -> Asked<web_sys::Blob> {
-        self.file(reference, token, "/calendar.ics")
+    /// The calendar file with every promised date, to be saved.
+    pub fn calendar(&self, reference: Reference, token: &str) -> Asked<Answer> {
+        self.call(self.application_url(reference, "/calendar.ics"), Call::by(token))
     }
 
-    /// Everything that is kept about the application, as a zip to save.
-    pub fn export(&self, reference: Reference, token: &str) -> Asked<web_sys::Blob> {
-        self.file(reference, token, "/export.zip")
-    }
-
-    fn file(&self, reference: Reference, token: &str, rest: &str) -> Asked<web_sys::Blob> {
-        let answer = self.call(self.application_url(reference, rest), Call::by(token));
-        Box::pin(async move {
-            let blob = answer.await?.response.blob().map_err(|_| ApiError::Fault)?;
-            wasm_bindgen_futures::JsFuture::from(blob).await.map(Into::into).map_err(|_| ApiError::Offline)
-        })
+    /// Everything that is kept about the application as a zip, to be saved.
+    pub fn export(&self, reference: Reference, token: &str) -> Asked<Answer> {
+        self.call(self.application_url(reference, "/export.zip"), Call::by(token))
     }
 
     /// Ends the session on the backend.

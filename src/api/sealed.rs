@@ -10,25 +10,23 @@ use std::task::Poll;
 
 use belofte_contract::time::DAY_MS;
 use belofte_contract::{Reference, Timestamp};
-use js_sys::{Array, Function, JSON, Promise, Reflect, Uint8Array};
+use js_sys::{Array, JSON};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
 use yew::Callback;
 
 use super::session::{Errand, STORED_AS, Session, errand, is_settled, opened};
 use super::{http, kept};
 use crate::clock::Clock;
-use crate::config::{get, object};
 use crate::decimal;
 use crate::hooks::{listen, spawn};
+use crate::named::Given::{self, Text, Value};
+use crate::named::{call, come, get, global, list, made, object};
 use crate::text::{concat, join};
 
 const DATABASE: &str = "belofte";
 const KEYS: &str = "keys";
 /// The key of a tab that was closed opens nothing; by then it is gone.
 const LONGEST_MS: i64 = 7 * DAY_MS;
-/// What a key is made by: one that cannot be taken out.
-const MAKING: &str = r#"[{"name":"AES-GCM","length":256},false,["encrypt","decrypt"]]"#;
 
 #[derive(Default)]
 struct Settling {
@@ -91,14 +89,16 @@ async fn seal(session: &Session, now: Timestamp) -> Option<String> {
         Some(key) => key,
         None => make(&id, now).await?,
     };
-    let crypto = get(&gloo::utils::window(), "crypto");
-    let mix = Uint8Array::new(&12.into());
-    call(&crypto, "getRandomValues", &[&mix])?;
+    let crypto = global("crypto");
+    let mix = bytes_of(&12.into())?;
+    call(&crypto, "getRandomValues", &[Value(&mix)])?;
     let reference = session.reference.map(|reference| reference.text()).unwrap_or_default();
     let text = concat(&[&session.token, " ", &reference, " ", &session.applied]);
     let numbers: Vec<String> = text.bytes().map(|byte| decimal::write(byte.into())).collect();
-    let sealed = done(call(&subtle(), "encrypt", &[&how(&mix), &key, &bytes(&join(&numbers, ","))?.into()])?).await?;
-    Some(concat(&[&id, " ", &numbers_of(&mix), " ", &numbers_of(&Uint8Array::new(&sealed))]))
+    let sealed =
+        done(call(&subtle(), "encrypt", &[Value(&how(&mix)), Value(&key), Value(&bytes(&join(&numbers, ","))?)])?)
+            .await?;
+    Some(concat(&[&id, " ", &numbers_of(&mix), " ", &numbers_of(&bytes_of(&sealed)?)]))
 }
 
 async fn open() -> Option<Session> {
@@ -107,8 +107,8 @@ async fn open() -> Option<Session> {
     let (mix, sealed) = rest.split_once(' ')?;
     let (mix, sealed) = (bytes(mix)?, bytes(sealed)?);
     let key = key(id).await?;
-    let text = done(call(&subtle(), "decrypt", &[&how(&mix), &key, &sealed])?).await?;
-    let text = Uint8Array::new(&text).unchecked_into::<Array>();
+    let text = done(call(&subtle(), "decrypt", &[Value(&how(&mix)), Value(&key), Value(&sealed)])?).await?;
+    let text = bytes_of(&text)?.unchecked_into::<Array>();
     let text = (0..text.length()).map(|at| text.get(at).as_f64().unwrap_or_default() as u8).collect();
     let text = String::from_utf8(text).ok()?;
     let (token, rest) = text.split_once(' ')?;
@@ -124,27 +124,29 @@ async fn forget(now: Timestamp) -> Option<()> {
         return None;
     }
     let keys = Keys::open().await?;
-    keys.ask("delete", &[&id.into()]).await?;
+    keys.ask("delete", &[Text(&id)]).await?;
     keys.drop_old(now).await?;
     let left = keys.ask("count", &[]).await?;
     drop(keys);
     if left.as_f64() == Some(0.0) {
-        call(&databases(), "deleteDatabase", &[&DATABASE.into()]);
+        call(&databases(), "deleteDatabase", &[Text(DATABASE)]);
     }
     Some(())
 }
 
 async fn key(id: &str) -> Option<JsValue> {
-    Keys::open().await?.ask("get", &[&id.into()]).await.filter(|key| !key.is_undefined())
+    Keys::open().await?.ask("get", &[Text(id)]).await.filter(|key| !key.is_undefined())
 }
 
 async fn make(id: &str, now: Timestamp) -> Option<JsValue> {
     let subtle = subtle();
-    let making = get(&subtle, "generateKey").unchecked_into::<Function>();
-    let key = done(making.apply(&subtle, JSON::parse(MAKING).ok()?.unchecked_ref()).ok()?).await?;
+    let how = object(&[("name", "AES-GCM".into()), ("length", 256.into())]);
+    let uses = list(["encrypt".into(), "decrypt".into()]);
+    // It cannot be taken out.
+    let key = done(call(&subtle, "generateKey", &[Value(&how), Value(&false.into()), Value(&uses)])?).await?;
     let keys = Keys::open().await?;
     keys.drop_old(now).await?;
-    keys.ask("put", &[&key, &id.into()]).await?;
+    keys.ask("put", &[Value(&key), Text(id)]).await?;
     Some(key)
 }
 
@@ -153,23 +155,23 @@ struct Keys(JsValue);
 
 impl Keys {
     async fn open() -> Option<Keys> {
-        let request = call(&databases(), "open", &[&DATABASE.into()])?;
+        let request = call(&databases(), "open", &[Text(DATABASE)])?;
         let new = request.clone();
-        let made = Callback::from(move |()| drop(call(&get(&new, "result"), "createObjectStore", &[&KEYS.into()])));
+        let made = Callback::from(move |()| drop(call(&get(&new, "result"), "createObjectStore", &[Text(KEYS)])));
         let _making = listen(request.unchecked_ref(), "upgradeneeded", made);
         brought(request).await.filter(|database| !database.is_undefined()).map(Keys)
     }
 
     /// What the keys answer. A transaction of its own: one ends by itself as soon as somebody waits for something else.
-    async fn ask(&self, what: &str, given: &[&JsValue]) -> Option<JsValue> {
-        let transaction = call(&self.0, "transaction", &[&KEYS.into(), &"readwrite".into()])?;
-        brought(call(&call(&transaction, "objectStore", &[&KEYS.into()])?, what, given)?).await
+    async fn ask(&self, what: &str, given: &[Given<'_>]) -> Option<JsValue> {
+        let transaction = call(&self.0, "transaction", &[Text(KEYS), Text("readwrite")])?;
+        brought(call(&call(&transaction, "objectStore", &[Text(KEYS)])?, what, given)?).await
     }
 
     async fn drop_old(&self, now: Timestamp) -> Option<JsValue> {
         let oldest = decimal::write(now.as_ms() - LONGEST_MS);
-        let range = call(&get(&gloo::utils::window(), "IDBKeyRange"), "upperBound", &[&oldest.into()])?;
-        self.ask("delete", &[&range]).await
+        let range = call(&global("IDBKeyRange"), "upperBound", &[Text(&oldest)])?;
+        self.ask("delete", &[Value(&range)]).await
     }
 }
 
@@ -196,16 +198,16 @@ async fn brought(request: JsValue) -> Option<JsValue> {
 }
 
 async fn done(promise: JsValue) -> Option<JsValue> {
-    JsFuture::from(promise.unchecked_into::<Promise>()).await.ok()
+    come(promise).await.ok()
 }
 
 /// Missing where the page is not served safely.
 fn subtle() -> JsValue {
-    get(&get(&gloo::utils::window(), "crypto"), "subtle")
+    get(&global("crypto"), "subtle")
 }
 
 fn databases() -> JsValue {
-    get(&gloo::utils::window(), "indexedDB")
+    global("indexedDB")
 }
 
 fn how(mix: &JsValue) -> JsValue {
@@ -213,20 +215,16 @@ fn how(mix: &JsValue) -> JsValue {
 }
 
 /// The bytes that `numbers` name.
-fn bytes(numbers: &str) -> Option<Uint8Array> {
-    Some(Uint8Array::new(&JSON::parse(&concat(&["[", numbers, "]"])).ok()?))
+fn bytes(numbers: &str) -> Option<JsValue> {
+    bytes_of(&JSON::parse(&concat(&["[", numbers, "]"])).ok()?)
 }
 
-fn numbers_of(bytes: &Uint8Array) -> String {
+/// As many zeros as a number says, the bytes of a list, or those of a buffer.
+fn bytes_of(what: &JsValue) -> Option<JsValue> {
+    made(&global("Uint8Array"), &[Value(what)])
+}
+
+fn numbers_of(bytes: &JsValue) -> String {
     // Typed arrays have the method too.
     bytes.unchecked_ref::<Array>().join(",").into()
-}
-
-/// Calls `name` of `on`; None where there is no such thing, or where it refuses.
-fn call(on: &JsValue, name: &str, given: &[&JsValue]) -> Option<JsValue> {
-    let list = JSON::parse("[]").ok()?;
-    for (at, value) in (0..).zip(given) {
-        Reflect::set(&list, &decimal::write(at).into(), value).ok()?;
-    }
-    get(on, name).unchecked_into::<Function>().apply(on, list.unchecked_ref()).ok()
 }

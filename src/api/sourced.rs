@@ -7,19 +7,19 @@ use std::cell::RefCell;
 
 use belofte_contract::Timestamp;
 use belofte_contract::apply::Upload;
-use js_sys::{Array, JSON, Object, Reflect};
+use js_sys::{Array, JSON, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, File, FormData, Response};
+use web_sys::File;
 use yew::Callback;
 
 use super::ApiError;
 use super::http::{Answer, Call, fetch, json};
 use super::upload::Uploading;
 use crate::clock::Clock;
-use crate::config::{get, object};
 use crate::decimal;
 use crate::hooks::after;
+use crate::named::Given::{Text, Value};
+use crate::named::{call, come, get, global, list, made, object};
 use crate::request::next_round;
 use crate::text::concat;
 
@@ -61,10 +61,11 @@ impl Asked {
         let path = self.url.split_once("#/v1/").map_or("", |(_, rest)| rest);
         let path = path.split_once('?').map_or(path, |(path, _)| path);
         let (kind, id) = path.split_once('/').unwrap_or((path, ""));
-        let id = js_sys::decode_uri_component(id).map(String::from).unwrap_or_default();
+        let id = call(&gloo::utils::window(), "decodeURIComponent", &[Text(id)]);
+        let id = id.and_then(|id| id.as_string()).unwrap_or_default();
         let found = match (self.call.method, kind) {
             (None, "organization") => organization(&file),
-            (None, "job-postings") if id.is_empty() => list(&file, &self.postings(&file)),
+            (None, "job-postings") if id.is_empty() => board(&file, &self.postings(&file)),
             (None, "job-postings") => with_id(&self.postings(&file), &id),
             (None, "forms") => with_id(&array(&file, "forms"), &id),
             (Some("POST"), "applications") => self.hand_over(&file).await?,
@@ -74,9 +75,9 @@ impl Asked {
             // Without an id it is the file that holds something else.
             return Err(if id.is_empty() { ApiError::Fault } else { ApiError::NotFound });
         }
-        let text: String = JSON::stringify(&found).map_err(|_| ApiError::Fault)?.into();
-        let response = Response::new_with_opt_str(Some(&text)).map_err(|_| ApiError::Fault)?;
-        Ok(Answer { response })
+        let text = JSON::stringify(&found).map_err(|_| ApiError::Fault)?;
+        let response = made(&global("Response"), &[Value(&text)]).ok_or(ApiError::Fault)?;
+        Ok(Answer { response: response.unchecked_into() })
     }
 
     async fn file(&self) -> Result<JsValue, ApiError> {
@@ -93,14 +94,14 @@ impl Asked {
     fn postings(&self, file: &JsValue) -> Array {
         let handled = get(&self.given, "apply").is_string();
         let postings = array(file, "job_postings");
-        for posting in postings.iter().filter(|posting| posting.is_object()) {
+        for posting in postings.iter() {
             if !handled {
-                let _ = Reflect::delete_property(posting.unchecked_ref::<Object>(), &"form_id".into());
+                put(&posting, "form_id", JsValue::UNDEFINED);
             }
             let until = get(&posting, "valid_through").as_string().and_then(|until| Timestamp::parse(&until).ok());
             if until.is_some_and(|until| until < self.clock.now()) {
-                let _ = Reflect::set(&posting, &"status".into(), &"closed".into());
-                let _ = Reflect::delete_property(posting.unchecked_ref::<Object>(), &"structured_data".into());
+                put(&posting, "status", "closed".into());
+                put(&posting, "structured_data", JsValue::UNDEFINED);
             }
         }
         postings
@@ -108,54 +109,51 @@ impl Asked {
 
     /// Sends the answers with their files, as a form of the page itself would.
     async fn hand_over(&self, file: &JsValue) -> Result<JsValue, ApiError> {
-        let window = gloo::utils::window();
         // Nothing leaves without a line, so that trying again later is safe.
-        if !window.navigator().on_line() {
+        if get(&global("navigator"), "onLine").is_falsy() {
             return Err(ApiError::Offline);
         }
         let application = self.call.body.clone().unwrap_or_default();
         let body = self.form_data(&application).ok_or(ApiError::Fault)?;
         let to = get(&self.given, "apply").as_string().unwrap_or_default();
-        let controller = AbortController::new().map_err(|_| ApiError::Fault)?;
+        let controller = made(&global("AbortController"), &[]).ok_or(ApiError::Fault)?;
         let init = object(&[
             ("method", "POST".into()),
             ("headers", object(&[("Accept", "application/json".into())]).into()),
-            ("body", body.into()),
+            ("body", body),
             ("credentials", "omit".into()),
-            ("signal", controller.signal().into()),
+            ("signal", get(&controller, "signal")),
         ]);
-        after(TIMEOUT_MS, move || controller.abort()).forget();
-        let answer = JsFuture::from(window.fetch_with_str_and_init(&to, init.unchecked_ref())).await;
-        if !answer.is_ok_and(|answer| answer.unchecked_ref::<Response>().ok()) {
+        after(TIMEOUT_MS, move || drop(call(&controller, "abort", &[]))).forget();
+        let asked = call(&gloo::utils::window(), "fetch", &[Text(&to), Value(&init)]).ok_or(ApiError::Fault)?;
+        if !come(asked).await.is_ok_and(|answer| get(&answer, "ok").is_truthy()) {
             // It may have arrived all the same, and a handler knows no keys: sending again is the visitor's to say.
             return Err(ApiError::NotFound);
         }
         let receipt = self.receipt(file, &application);
         for answer in array(&application, "answers").iter() {
             let sent = array(&answer, "values");
-            HELD.with(|files| files.borrow_mut().retain(|(known, _)| !sent.includes(&known.into(), 0)));
+            HELD.with(|files| files.borrow_mut().retain(|(known, _)| !sent.iter().any(|id| id == **known)));
         }
         Ok(receipt)
     }
 
-    fn form_data(&self, application: &JsValue) -> Option<FormData> {
-        let body = FormData::new().ok()?;
+    fn form_data(&self, application: &JsValue) -> Option<JsValue> {
+        let body = made(&global("FormData"), &[])?;
         for name in ["posting_id", "lang", "website"] {
             if let Some(text) = get(application, name).as_string() {
-                body.append_with_str(name, &text).ok()?;
+                call(&body, "append", &[Text(name), Text(&text)])?;
             }
         }
         for (_, key) in &self.call.headers {
-            body.append_with_str(KEY_FIELD, &key.as_string()?).ok()?;
+            call(&body, "append", &[Text(KEY_FIELD), Value(key)])?;
         }
         for answer in array(application, "answers").iter() {
-            let field = get(&answer, "field").as_string()?;
+            let field = get(&answer, "field");
             for value in array(&answer, "values").iter().filter_map(|value| value.as_string()) {
-                match held(&value) {
-                    Some(file) => body.append_with_blob_and_filename(&field, &file, &file.name()),
-                    None => body.append_with_str(&field, &value),
-                }
-                .ok()?;
+                // A file takes its name along.
+                let value = held(&value).map_or_else(|| value.into(), JsValue::from);
+                call(&body, "append", &[Value(&field), Value(&value)])?;
             }
         }
         Some(body)
@@ -188,17 +186,13 @@ impl Asked {
 
 /// The answers in the form's order, as people read them.
 fn copy(fields: &Array, answers: &Array) -> Array {
-    let copies = Array::new();
-    for field in fields.iter() {
+    let copied = fields.iter().filter_map(|field| {
         let name = get(&field, "name");
-        let Some(answer) = answers.iter().find(|answer| get(answer, "field") == name) else { continue };
-        let values = Array::new();
-        for value in array(&answer, "values").iter() {
-            values.push(&as_read(&field, &value));
-        }
-        copies.push(&object(&[("field", name), ("label", get(&field, "label")), ("values", values.into())]));
-    }
-    copies
+        let answer = answers.iter().find(|answer| get(answer, "field") == name)?;
+        let values = array(&answer, "values").iter().map(|value| as_read(&field, &value)).collect::<Vec<_>>();
+        Some(object(&[("field", name), ("label", get(&field, "label")), ("values", list(values).into())]).into())
+    });
+    list(copied)
 }
 
 /// The label of an option, the name of a file, a tick; else the words themselves.
@@ -224,7 +218,7 @@ fn held(upload_id: &str) -> Option<File> {
 /// A page that counts no promises shows no score.
 fn organization(file: &JsValue) -> JsValue {
     let found = get(file, "organization");
-    if found.is_object() {
+    if found.is_truthy() {
         let none = || JsValue::from(0);
         let score = object(&[
             ("period_days", none()),
@@ -237,36 +231,41 @@ fn organization(file: &JsValue) -> JsValue {
             ("by_kind", Array::new().into()),
             ("as_of", "1970-01-01T00:00:00Z".into()),
         ]);
-        let _ = Reflect::set(&found, &"score".into(), &score);
-        let _ = Reflect::set(&found, &"ways".into(), &Array::new());
+        put(&found, "score", score.into());
+        put(&found, "ways", Array::new().into());
     }
     found
 }
 
-fn list(file: &JsValue, postings: &Array) -> JsValue {
-    if !get(file, "job_postings").is_object() {
+fn board(file: &JsValue, postings: &Array) -> JsValue {
+    if !Array::is_array(&get(file, "job_postings")) {
         return JsValue::UNDEFINED;
     }
     let is_shown = |posting: &JsValue| !["draft", "closed"].iter().any(|status| get(posting, "status") == *status);
-    let shown: Array = postings.iter().filter(is_shown).collect();
-    let (departments, locations) = (Array::new(), Array::new());
-    for posting in shown.iter() {
-        add(&departments, &get(&posting, "department"));
-        array(&posting, "locations").iter().for_each(|location| add(&locations, &location));
+    let shown: Vec<JsValue> = postings.iter().filter(is_shown).collect();
+    let (mut departments, mut locations) = (Vec::new(), Vec::new());
+    for posting in &shown {
+        add(&mut departments, get(posting, "department"));
+        array(posting, "locations").iter().for_each(|location| add(&mut locations, location));
     }
     object(&[
-        ("total", shown.length().into()),
-        ("postings", shown.into()),
-        ("departments", departments.into()),
-        ("locations", locations.into()),
+        ("total", shown.len().into()),
+        ("postings", list(shown).into()),
+        ("departments", list(departments).into()),
+        ("locations", list(locations).into()),
     ])
     .into()
 }
 
-fn add(known: &Array, value: &JsValue) {
-    if value.is_string() && !known.includes(value, 0) {
+fn add(known: &mut Vec<JsValue>, value: JsValue) {
+    if value.is_string() && !known.contains(&value) {
         known.push(value);
     }
+}
+
+/// What is no object takes nothing.
+fn put(object: &JsValue, name: &str, value: JsValue) {
+    let _ = Reflect::set(object, &name.into(), &value);
 }
 
 fn with_id(of: &Array, id: &str) -> JsValue {

@@ -8,12 +8,13 @@ use belofte_contract::apply::Upload;
 use belofte_contract::paths;
 use gloo::events::EventListener;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{File, FormData, XmlHttpRequest};
+use web_sys::File;
 use yew::Callback;
 
 use super::{Api, ApiError, http};
-use crate::config::get;
 use crate::decimal;
+use crate::named::Given::{Text, Value};
+use crate::named::{call, get, global, made};
 use crate::second::{self, doors};
 
 /// What an upload tells.
@@ -26,7 +27,7 @@ pub enum Uploading {
 
 /// Stops the upload when dropped.
 pub struct Sending {
-    request: XmlHttpRequest,
+    request: JsValue,
     _listeners: Vec<EventListener>,
 }
 
@@ -34,24 +35,24 @@ impl Drop for Sending {
     fn drop(&mut self) {
         // Listeners are gone by the order of fields only after this, so `abort` is told to nobody: they look at status 0.
         self._listeners.clear();
-        let _ = self.request.abort();
+        call(&self.request, "abort", &[]);
     }
 }
 
 impl Api {
     /// Uploads `file` as an answer to `field` of the form.
     pub fn upload(&self, form_id: &str, field: &str, file: &File, tell: Callback<Uploading>) -> Option<Rc<Sending>> {
-        let body = FormData::new().ok()?;
-        body.append_with_str("form_id", form_id).ok()?;
-        body.append_with_str("field", field).ok()?;
-        // A file takes its name along.
-        body.append_with_blob("file", file).ok()?;
-        let request = XmlHttpRequest::new().ok()?;
+        let request = made(&global("XMLHttpRequest"), &[])?;
         if let Some(key) = second::sourced(self.endpoint()) {
             second::open(key, doors::hold, (file.clone(), tell));
             return Some(Rc::new(Sending { request, _listeners: Vec::new() }));
         }
-        request.open("POST", &self.url(&[paths::UPLOADS])).ok()?;
+        let body = made(&global("FormData"), &[])?;
+        // A file takes its name along.
+        for (name, value) in [("form_id", Text(form_id)), ("field", Text(field)), ("file", Value(file))] {
+            call(&body, "append", &[Text(name), value])?;
+        }
+        call(&request, "open", &[Text("POST"), Text(&self.url(&[paths::UPLOADS]))])?;
         let progress = {
             let tell = tell.clone();
             EventListener::new(get(&request, "upload").unchecked_ref(), "progress", move |event| {
@@ -60,19 +61,19 @@ impl Api {
         };
         let ended = {
             let (request, clock) = (request.clone(), self.clock().clone());
-            EventListener::new(&request.clone(), "loadend", move |_| {
+            EventListener::new(request.clone().unchecked_ref(), "loadend", move |_| {
                 if let Some(ms) = header(&request, paths::TIME_HEADER).and_then(|text| decimal::read(&text)) {
                     clock.learn(ms);
                 }
                 tell.emit(Uploading::Done(answer(&request)));
             })
         };
-        request.send_with_opt_form_data(Some(&body)).ok()?;
+        call(&request, "send", &[Value(&body)])?;
         Some(Rc::new(Sending { request, _listeners: vec![progress, ended] }))
     }
 }
 
-fn answer(request: &XmlHttpRequest) -> Result<Upload, ApiError> {
+fn answer(request: &JsValue) -> Result<Upload, ApiError> {
     let status = number(request, "status") as u16;
     let text = get(request, "responseText").as_string().unwrap_or_default();
     match status {
@@ -89,6 +90,6 @@ fn number(of: &JsValue, name: &str) -> u64 {
     get(of, name).as_f64().unwrap_or_default() as u64
 }
 
-fn header(request: &XmlHttpRequest, name: &str) -> Option<String> {
-    request.get_response_header(name).ok().flatten()
+fn header(request: &JsValue, name: &str) -> Option<String> {
+    call(request, "getResponseHeader", &[Text(name)])?.as_string()
 }

@@ -16,7 +16,6 @@ use std::rc::Rc;
 use belofte_contract::paths;
 use belofte_contract::timeline::Application;
 use belofte_contract::told::Told;
-use js_sys::Array;
 use wasm_bindgen::JsValue;
 use yew::functional::{Hook, HookContext};
 use yew::prelude::*;
@@ -28,10 +27,10 @@ use self::state::{AskDraft, Sent};
 use self::view::{FormParts, Tell};
 use crate::api::{ApiError, http};
 use crate::app::Core;
-use crate::config::object;
 use crate::features::apply::begun::Files;
 use crate::hooks::{Kept, callback, spawn, use_change, use_kept, use_start};
 use crate::i18n::Ctx;
+use crate::named::{list, object};
 use crate::part::{Part, part};
 use crate::request::next_round;
 use crate::submission::{Action, Submission};
@@ -283,6 +282,6 @@ fn value_of(value: Sent) -> JsValue {
         Sent::Text(text) => text.into(),
         Sent::Number(number) => number.into(),
         Sent::Yes => true.into(),
-        Sent::Several(texts) => texts.iter().map(|text| JsValue::from_str(text)).collect::<Array>().into(),
+        Sent::Several(texts) => list(texts.iter().map(|text| text.into())).into(),
     }
 }

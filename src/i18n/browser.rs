@@ -5,21 +5,16 @@
 use std::cell::RefCell;
 
 use belofte_contract::Timestamp;
-use js_sys::{Array, Function, Object, Reflect};
-use wasm_bindgen::{JsCast, JsValue};
+use js_sys::{Object, Reflect};
+use wasm_bindgen::JsValue;
 
 use super::{DateStyle, Format};
-use crate::config::get;
+use crate::named::Given::{Text, Value};
+use crate::named::{call, get, global, made};
 
 /// A new formatter of this kind, as `Intl` calls it; None where it refuses the language or an option.
 fn formatter(kind: &str, lang: &str, options: &Object) -> Option<JsValue> {
-    let kind = get(&get(&gloo::utils::window(), "Intl"), kind);
-    Reflect::construct(kind.unchecked_ref::<Function>(), &Array::of2(&lang.into(), options)).ok()
-}
-
-/// What the method gives for `value`.
-fn call(of: &JsValue, method: &str, value: &JsValue) -> JsValue {
-    get(of, method).unchecked_into::<Function>().call1(of, value).unwrap_or_default()
+    made(&get(&global("Intl"), kind), &[Text(lang), Value(options)])
 }
 
 const DATES: &str = "DateTimeFormat";
@@ -74,7 +69,7 @@ impl BrowserFormat {
                 kept.len() - 1
             }
         };
-        call(&kept[at].2, "format", &value.into()).as_string()
+        call(&kept[at].2, "format", &[Value(&value.into())])?.as_string()
     }
 
     fn make(&self, made: Made, subject: &str) -> Option<JsValue> {
@@ -115,7 +110,7 @@ impl BrowserFormat {
 
 /// What a formatter made of its options.
 fn resolved(formatter: &JsValue, option: &str) -> JsValue {
-    get(&call(formatter, "resolvedOptions", &JsValue::UNDEFINED), option)
+    get(&call(formatter, "resolvedOptions", &[]).unwrap_or_default(), option)
 }
 
 fn parts(style: DateStyle) -> &'static [(&'static str, &'static str)] {
@@ -170,7 +165,9 @@ impl Format for BrowserFormat {
     }
 
     fn plural_class(&self, count: u32) -> &'static str {
-        let class = call(&self.plurals, "select", &count.into()).as_string().unwrap_or_default();
+        let class = call(&self.plurals, "select", &[Value(&count.into())])
+            .and_then(|class| class.as_string())
+            .unwrap_or_default();
         ["zero", "one", "two", "few", "many"].into_iter().find(|known| *known == class).unwrap_or("other")
     }
 }

@@ -13,6 +13,7 @@ use yew::Callback;
 use super::state::{ApplyDraft, ChosenFile, Edit, FileState, refusal, shortened};
 use crate::api::upload::{Sending, Uploading};
 use crate::api::{Api, http, kept};
+use crate::named::get;
 use crate::request::next_round;
 use crate::text::concat;
 
@@ -26,8 +27,10 @@ pub struct Files {
 impl Files {
     /// Takes `file` over as an answer to `asked`; refused where it will never do.
     pub fn take(&mut self, draft: &ApplyDraft, asked: &FormField, file: File) -> ChosenFile {
-        let (number, name, bytes) = (next_round(), file.name(), file.size() as u64);
-        let refused = draft.surplus(asked).or_else(|| refusal(asked, &name, &file.type_(), bytes));
+        let (number, name, bytes) = (next_round(), file.name(), get(&file, "size").as_f64().unwrap_or_default() as u64);
+        let refused = draft
+            .surplus(asked)
+            .or_else(|| refusal(asked, &name, &get(&file, "type").as_string().unwrap_or_default(), bytes));
         let state = refused.unwrap_or(FileState::Sending { percent: 0 });
         self.kept.push((number, file));
         ChosenFile { number, field: asked.name.clone(), name: shortened(&name), bytes, state }

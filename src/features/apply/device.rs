@@ -9,7 +9,7 @@ use belofte_contract::apply::{Answer, FieldKind, values as given};
 use belofte_contract::time::DAY_MS;
 use belofte_html::html;
 use js_sys::{Array, JSON};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsCast;
 use yew::functional::{Hook, HookContext};
 use yew::prelude::*;
 
@@ -19,6 +19,7 @@ use crate::api::device;
 use crate::decimal;
 use crate::hooks::{Kept, use_change, use_kept, use_start};
 use crate::i18n::{DateStyle, Key};
+use crate::named::list;
 use crate::part::Part;
 use crate::text::concat;
 use crate::ui::button;
@@ -137,12 +138,10 @@ impl Drop for Left {
 
 /// The answers as lists of the browser's JSON: the question first, then what was given.
 fn written(draft: &ApplyDraft) -> String {
-    let list = Array::new();
-    for answer in draft.answers.iter().filter(|answer| is_kept(draft, &answer.field)) {
-        let values = std::iter::once(&answer.field).chain(&answer.values);
-        list.push(&values.map(|text| JsValue::from_str(text)).collect::<Array>());
-    }
-    JSON::stringify(&list).map(String::from).unwrap_or_default()
+    let kept = draft.answers.iter().filter(|answer| is_kept(draft, &answer.field));
+    let written =
+        kept.map(|answer| list(std::iter::once(&answer.field).chain(&answer.values).map(|text| text.into())).into());
+    JSON::stringify(&list(written)).map(String::from).unwrap_or_default()
 }
 
 fn is_kept(draft: &ApplyDraft, field: &str) -> bool {

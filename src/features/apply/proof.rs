@@ -7,14 +7,15 @@ use std::rc::Rc;
 
 use belofte_contract::Timestamp;
 use belofte_contract::paths::NO_PROOF;
-use js_sys::{Function, JSON, Reflect};
+use js_sys::{JSON, Reflect};
 use sha2::{Digest, Sha256};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 
 use super::Page;
-use crate::config::get;
 use crate::decimal;
 use crate::hooks::after;
+use crate::named::Given::Value;
+use crate::named::{call, get};
 
 /// The page has its turn after each step.
 const STEP_MS: i64 = 16;
@@ -76,8 +77,7 @@ impl Search {
         let proof = number.and_then(|number| {
             let _ = Reflect::set(&self.challenge, &"number".into(), &number.into());
             let json = JSON::stringify(&self.challenge).ok()?;
-            let window = gloo::utils::window();
-            get(&window, "btoa").unchecked_into::<Function>().call1(&window, &json).ok()?.as_string()
+            call(&gloo::utils::window(), "btoa", &[Value(&json)])?.as_string()
         });
         self.asked.page.send(self.asked.attempt, Some(proof.as_deref().unwrap_or(NO_PROOF)));
     }

@@ -5,7 +5,7 @@
 use std::rc::Rc;
 
 use belofte_html::html;
-use js_sys::{Function, Promise};
+use js_sys::Promise;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use yew::functional::{Hook, HookContext};
@@ -13,9 +13,10 @@ use yew::prelude::*;
 
 use crate::app::{View, address, use_arrival};
 use crate::ask::Place;
-use crate::config::{get, object};
 use crate::hooks::{Kept, callback, spawn, use_kept};
 use crate::i18n::{Ctx, Key};
+use crate::named::Given::Value;
+use crate::named::{call, get, global, object};
 use crate::part::{Part, part};
 use crate::ui::button;
 
@@ -73,13 +74,12 @@ fn copy(url: &str, is_copied: Kept<bool>) {
 }
 
 fn navigator() -> JsValue {
-    gloo::utils::window().navigator().into()
+    global("navigator")
 }
 
 /// What `of` promises when it is called by `name`; None where it has no such thing.
 fn asked(of: &JsValue, name: &str, given: &JsValue) -> Option<Promise> {
-    let found = get(of, name).dyn_into::<Function>().ok()?;
-    found.call1(of, given).ok()?.dyn_into().ok()
+    get(of, name).is_function().then(|| call(of, name, &[Value(given)])).flatten().map(JsCast::unchecked_into)
 }
 
 /// Without `send` the link stands alone, to be copied by hand.
