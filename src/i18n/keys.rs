@@ -27,7 +27,6 @@ keys! {
     UiBusy = "ui.busy",
     UiNotFound = "ui.not_found",
     UiGone = "ui.gone",
-    UiRefused = "ui.refused",
     UiFault = "ui.fault",
     UiYourTime = "ui.your_time",
 
@@ -105,6 +104,7 @@ keys! {
     FormSessionEnded = "form.session_ended",
     FormWrongCode = "form.wrong_code",
     FormCodeLocked = "form.code_locked",
+    FormRefused = "form.refused",
 
     // apply
     ApplyTitle = "apply.title",

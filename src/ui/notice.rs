@@ -53,7 +53,7 @@ pub fn words(error: &ApiError) -> Key {
         ApiError::Unauthorized => Key::FormSessionEnded,
         ApiError::Code => Key::FormWrongCode,
         ApiError::CodeLocked => Key::FormCodeLocked,
-        ApiError::Fields(_) | ApiError::TooLarge { .. } | ApiError::MediaType => Key::UiRefused,
+        ApiError::Fields(_) | ApiError::TooLarge { .. } | ApiError::MediaType => Key::FormRefused,
         ApiError::Conflict | ApiError::KeyReused | ApiError::ProofNeeded(_) | ApiError::Fault => Key::UiFault,
     }
 }
