@@ -115,17 +115,31 @@
   const FIRST = ['board', 'posting', 'apply'];
   const LATER = (view) => !['board', 'posting', 'score'].includes(view);
   const textFile = (lang) => FILES.locales[lang] ?? FILES.locales[lang?.split('-')[0]];
-  /** Each file of a language ends with the name of the next, so that the loader need not carry them all. */
+  /** Each file of a language ends with the names of the styles and texts behind it, so that the loader need not carry them. */
   const next = {};
   async function part(lang, index) {
-    const style = async () => looks[index].replaceSync(await (await get(FILES.css[index])).text());
+    if (index) await part(lang, index - 1);
+    const [look, text] = next[lang + index] ?? [FILES.css, textFile(lang)];
+    const style = async () => looks[index].replaceSync(await (await get(look)).text());
     const texts = async () => {
-      if (index) await part(lang, index - 1);
-      const list = await (await get(next[lang + index] ?? textFile(lang))).json();
+      const list = await (await get(text)).json();
       if (index < 2) next[lang + (index + 1)] = list.pop();
       return list;
     };
     return (await Promise.all([once(lang + index, texts), once(`css${index}`, style)]))[0];
+  }
+
+  /** The sheet of a theme, as a program apart reads it: few pages have any. */
+  async function dressed(theme) {
+    const [file, program] = await Promise.all([fetch(theme), get(FILES.theme)]);
+    const { take, dress, next } = (await WebAssembly.instantiate(await program.arrayBuffer())).instance.exports;
+    new Uint8Array(await file.arrayBuffer()).forEach(take);
+    const look = String.fromCodePoint(...Array.from({ length: dress() }, next));
+    // A rule, or why there is none.
+    if (look[0] !== ':') throw look;
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(look);
+    return sheet;
   }
 
   /** The language of the page around `node`, also across shadow roots. */
@@ -216,9 +230,9 @@
     /** The address led elsewhere while the program was on its way. */
     #led = false;
     #changes = false;
-    /** The page's own theme: where it is, and what it says. */
+    /** Where the page's own theme is, and its sheet. */
     #theme;
-    #look = new CSSStyleSheet();
+    #look;
     /** What the page's maker was told about already. */
     #told = new Set();
 
@@ -232,7 +246,7 @@
         this.#before[0].append(node('slot'));
       }
       shadow.append(node('slot', { name: 'before' }), this.#root, node('slot', { name: 'after' }), node('slot', { name: 'legal' }));
-      shadow.adoptedStyleSheets = [frame, ...looks, this.#look];
+      shadow.adoptedStyleSheets = [frame, ...looks];
       this.#show(false, true);
       for (const type of ['pointerover', 'focusin']) this.addEventListener(type, () => this.#wake());
       this.addEventListener('belofte-ready', ({ target }) => {
@@ -448,25 +462,21 @@
       }
     }
 
-    /** Puts a page's own theme on, as a program apart reads it: few pages have any. Nothing waits for it, and one that cannot
-        be worn leaves the default look. */
+    /** Puts a page's own theme on. Nothing waits for it, and one that cannot be worn leaves the default look. */
     async #wear(theme) {
       if (theme === this.#theme) return;
       this.#theme = theme;
-      let look = '';
+      let look;
       try {
-        if (theme) {
-          const [file, program] = await Promise.all([fetch(theme), get(FILES.theme)]);
-          const { take, dress, next } = (await WebAssembly.instantiate(await program.arrayBuffer())).instance.exports;
-          new Uint8Array(await file.arrayBuffer()).forEach(take);
-          look = String.fromCodePoint(...Array.from({ length: dress() }, next));
-          // A rule, or why there is none.
-          if (look[0] !== ':') throw look;
-        }
+        look = theme && (await once(`theme ${theme}`, () => dressed(theme)));
       } catch (cause) {
         this.#tell('theme', cause);
       }
-      if (theme === this.#theme) this.#look.replaceSync(look);
+      if (theme !== this.#theme) return;
+      // Another script may have added sheets of its own.
+      const sheets = this.shadowRoot.adoptedStyleSheets.filter((sheet) => sheet !== this.#look);
+      this.shadowRoot.adoptedStyleSheets = look ? [...sheets, look] : sheets;
+      this.#look = look;
     }
 
     /** Shows what the program has to say before its first view stands, beside the link. */

@@ -76,6 +76,7 @@ function changed(name) {
 const TAGS = {
   "belofte.js": () => Boolean(customElements.get("belofte-careers")),
   "belofte-frame.js": () => window.listens.includes("message"),
+  "belofte-early.js": () => window.listens.includes("belofte-ready"),
 };
 
 /** Read only where a page has a theme, and no widget depends on it. */

@@ -242,26 +242,27 @@ pub fn lay_out(folder: &Path, parts: &Parts) -> Result<()> {
     }
     let mut locales = serde_json::Map::new();
     for (language, texts) in &parts.locales {
-        // Each file ends with the name and hash of the next, so that the loader's hash of the first covers them all.
-        let mut next = None;
-        for ((part, _), text) in PARTS.iter().zip(texts).rev() {
+        // Each file ends with names and hashes of the styles and texts behind it, so that the loader's hash of the first
+        // covers them all.
+        let mut next = Value::Null;
+        for (((part, _), text), look) in PARTS.iter().zip(texts).zip(&css).rev() {
             let text = match next {
-                Some(next) => format!("{},{next}]", &text[..text.len() - 1]),
-                None => text.clone(),
+                Value::Null => text.clone(),
+                next => format!("{},{next}]", &text[..text.len() - 1]),
             };
             let name = format!("locales/{part}-{language}-");
-            next = Some(put(folder, &mut integrity, (&name, ".json"), text.as_bytes())?);
+            next = json!([look, put(folder, &mut integrity, (&name, ".json"), text.as_bytes())?]);
         }
-        locales.insert(language.clone(), next.unwrap_or_default());
+        locales.insert(language.clone(), next[1].take());
     }
-    let files = json!({ "wasm": wasm, "second": second, "theme": theme, "css": css, "locales": locales });
+    let files = json!({ "wasm": wasm, "second": second, "theme": theme, "css": css[0], "locales": locales });
     let carried: Vec<String> = integrity.keys().cloned().collect();
     write(folder, &mut integrity, "belofte.js", filled(&parts.loader, &parts.glue, &files).as_bytes())?;
     let carried: String =
         carried.iter().map(|name| format!("{name:?}:new URL(\"./{name}?no-inline\",import.meta.url),")).collect();
     let module = format!("const BELOFTE_CARRIED={{{carried}}};\n{}", filled(&parts.module, &parts.glue, &files));
     write(folder, &mut integrity, "belofte.mjs", module.as_bytes())?;
-    let early = filled(&parts.early, "", &json!({ "css": files["css"] }));
+    let early = filled(&parts.early, "", &json!({ "css": css }));
     write(folder, &mut integrity, "belofte-early.js", early.as_bytes())?;
     write(folder, &mut integrity, "belofte-frame.js", &fs::read(sh::root().join("www/belofte-frame.js"))?)?;
     let list = serde_json::to_string_pretty(&integrity)? + "\n";
