@@ -305,11 +305,12 @@ test("what was typed before the device answered stands, and is kept with what la
   await keepsSince(page, 3_600_000, [["name", "Somebody Else"], ["email", "noor@example.com"]]);
   let release;
   const held = new Promise((resolve) => (release = resolve));
+  await layOut(page, { element: ELEMENT, answers: base, now: NOW });
+  // Of two routes the one laid last is asked first.
   await page.route("**/second-*.wasm", async (route) => {
     await held;
     await route.fallback();
   });
-  await layOut(page, { element: ELEMENT, answers: base, now: NOW });
   await page.goto(HOST);
   await widget(page).getByLabel("Your name").fill("Noor");
   release();
