@@ -57,19 +57,20 @@
   /** A file by the start of its name, its hash, and the end; between the two its name has the beginning of the hash. */
   async function get([start, hash, end]) {
     const path = start + hash.replace(/\W/g, '').slice(0, 8) + end;
-    const url = new URL(path, base);
+    const ask = (how) => fetch(new URL(path, base), { ...how, credentials: 'omit' });
+    const checked = () => ask({ integrity: `sha256-${hash}` });
     let failure;
     try {
-      const response = await fetch(url, { integrity: `sha256-${hash}`, credentials: 'omit' });
+      const response = await checked();
       if (response.ok) return response;
     } catch (cause) {
       failure = cause;
       // The browser tells of a refusal one turn later than it refuses.
       await new Promise((done) => setTimeout(done));
       if (refused) throw stop('blocked', cause);
-      const there = await fetch(url, { method: 'HEAD', credentials: 'omit' }).catch(() => null);
-      // The file is there, so it was its content that did not match.
-      if (there?.ok) throw stop('integrity', cause);
+      const there = await ask({ method: 'HEAD' }).catch(() => null);
+      // The file is there: its content does not match, unless the line was down but for a moment.
+      if (there?.ok) return checked().catch(() => Promise.reject(stop('integrity', cause)));
     }
     throw stop('network', failure);
   }
