@@ -1,9 +1,10 @@
 // No backend at all: a folder of plain files, one of them with the jobs, and any form handler that takes what is sent.
+const { execFileSync } = require("node:child_process");
 const fs = require("node:fs");
 const http = require("node:http");
 const path = require("node:path");
 const { test, expect, words, axe, PDF } = require("../page/fixtures.js");
-const { embed } = require("../page/server.js");
+const { binary, embed, start } = require("../page/server.js");
 const { fixture, TYPES } = require("./endpoint.js");
 
 const w = words("en");
@@ -106,6 +107,36 @@ test("a folder without a backend shows the jobs, each step with how long it take
     expect(await link.getAttribute("href")).toContain(`${site.url}#`);
   }
   expect(site.asked.filter((asked) => asked.includes("/v1/") || asked.startsWith("POST"))).toEqual([]);
+});
+
+test("what a server writes for a page without one is shown and can be applied for, without a date of that day", async ({ page }) => {
+  const demo = await start();
+  let file;
+  try {
+    const given = ["export-static", "--lang", "en", "--data", demo.data, "--public-url", demo.endpoint];
+    file = JSON.parse(execFileSync(binary, given, { encoding: "utf8" }));
+  } finally {
+    await demo.stop();
+  }
+  site = await host({ file });
+  await page.goto(site.url);
+  await expect(widget(page).getByRole("article")).toHaveCount(file.job_postings.length);
+  const posting = file.job_postings.find(({ status }) => status === "open");
+  await widget(page).getByRole("link", { name: posting.title, exact: true }).click();
+  await expect(widget(page).getByRole("heading", { name: posting.title, level: 1 })).toBeFocused();
+  await expect(widget(page).locator(".step")).toHaveCount(posting.process.length);
+  for (const [at, { label, owner }] of posting.process.entries()) {
+    await expect(widget(page).locator(".step").nth(at)).toContainText(label);
+    if (owner) await expect(widget(page).locator(".step").nth(at)).toContainText(owner.name);
+  }
+  await expect(widget(page).locator(".steps time")).toHaveCount(0);
+  await axe(page);
+  await widget(page).getByRole("link", { name: w("postings.apply_now") }).first().click();
+  const form = file.forms.find(({ id }) => id === posting.form_id);
+  for (const { label, show_if } of form.fields.filter(({ type }) => ["text", "mail"].includes(type))) {
+    if (!show_if) await expect(widget(page).getByLabel(label).first()).toBeVisible();
+  }
+  await axe(page);
 });
 
 test("an application with a file reaches the handler once, and the receipt says what is known", async ({ page, context }) => {

@@ -48,6 +48,8 @@ pub enum Command {
     Restore(cli::restore::Options),
     /// Write everything kept about a person into one zip.
     ExportPerson(cli::export_person::Options),
+    /// Print employer, postings and forms as the one file that a page without a backend reads.
+    ExportStatic(cli::export_static::Options),
     /// Take postings or applications over from another system's CSV file.
     Import(cli::import::Options),
     /// Erase an application, or everything under a mail address.

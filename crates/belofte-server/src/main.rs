@@ -30,6 +30,7 @@ async fn run(command: Command) -> Result<ExitCode, StartError> {
         Command::Backup(options) => cli::backup::run(&options).await,
         Command::Restore(options) => cli::restore::run(&options).await,
         Command::ExportPerson(options) => cli::export_person::run(&options).await,
+        Command::ExportStatic(options) => cli::export_static::run(&options).await,
         Command::Import(options) => cli::import::run(&options).await,
         Command::Erase(options) => cli::erase::run(&options).await,
         Command::User(user) => belofte_server::desk::users::cli::run(user).await,

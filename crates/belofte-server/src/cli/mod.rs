@@ -6,6 +6,7 @@ pub mod backup;
 pub mod config;
 pub mod erase;
 pub mod export_person;
+pub mod export_static;
 pub mod import;
 pub mod migrate;
 pub mod restore;

@@ -153,6 +153,15 @@ pub fn date(form: &mut ApplicationForm, today: Date) {
     }
 }
 
+/// For a file that is read on any later day: bounds that count from `today` go, days stay.
+pub fn without_today(form: &mut ApplicationForm) {
+    for field in &mut form.fields {
+        for bound in [&mut field.min, &mut field.max] {
+            bound.take_if(|text| text.starts_with("today"));
+        }
+    }
+}
+
 /// `2027-03-31`, or `today` with days or years added or taken away: `today+30`, `today-16y`.
 fn bound_on(text: &str, today: Date) -> Option<Date> {
     let Some(shift) = text.strip_prefix("today") else { return text.parse().ok() };
@@ -179,6 +188,15 @@ mod tests {
         name_types(&mut form);
         assert_eq!(form.fields[0].accept, file_types());
         assert_eq!(form.fields[1].accept, ["image/*"]);
+    }
+
+    #[test]
+    fn a_file_for_any_later_day_keeps_no_bound_that_counts_from_today() {
+        let field = json!({ "name": "from", "type": "date", "label": "From", "min": "today", "max": "2030-12-31" });
+        let form = json!({ "id": "care", "version": 1, "fields": [field] });
+        let mut form: ApplicationForm = serde_json::from_value(form).unwrap();
+        without_today(&mut form);
+        assert_eq!((form.fields[0].min.as_deref(), form.fields[0].max.as_deref()), (None, Some("2030-12-31")));
     }
 
     #[test]

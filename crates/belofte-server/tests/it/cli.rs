@@ -5,6 +5,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use axum::http::{Method, StatusCode};
+use belofte_contract::apply::ApplicationForm;
+use belofte_contract::postings::JobPosting;
 use belofte_server::clock::Clock;
 use belofte_server::config::Config;
 use belofte_server::state::AppState;
@@ -56,6 +58,55 @@ both!(what_is_still_open_ends_when_it_is_erased, app, {
     assert_eq!(belofte_server::ticker::tick(&app.state).await.unwrap(), 0, "nobody is left to be late to");
     let score = app.counted("?period=700").await;
     assert_eq!((&score["late"], &score["open"]), (&Value::from(0), &Value::from(0)), "{score}");
+});
+
+both!(a_page_without_a_backend_gets_its_jobs_as_one_file, app, {
+    let noor = applicant(&app, "noor@example.com").await;
+    let (code, said) = tool(&app, &["export-static", "--lang", "en"]);
+    assert_eq!(code, 0, "{said}");
+    let file: Value = serde_json::from_str(&said).expect("nothing but the file is printed");
+    for posting in file["job_postings"].as_array().unwrap() {
+        // The contract's own objects, whole.
+        let posting: JobPosting = serde_json::from_value(posting.clone()).unwrap();
+        assert!(!posting.process.is_empty() && posting.process.iter().any(|stage| stage.promise.is_some()));
+        let form =
+            file["forms"].as_array().unwrap().iter().find(|form| form["id"] == *posting.form_id.as_ref().unwrap());
+        serde_json::from_value::<ApplicationForm>(form.expect("its form is there").clone()).unwrap();
+        let today = posting.process.iter().filter_map(|stage| stage.latest_if_applied_now).next();
+        assert_eq!((posting.first_answer_by, posting.dates_until, today), (None, None, None), "no date of today");
+        assert_eq!(posting.structured_data.is_some(), posting.status.takes_applications());
+    }
+    assert!(file["job_postings"].as_array().unwrap().len() > 1, "{said}");
+    assert!(file["organization"]["name"].is_string() && file["organization"].get("score").is_none(), "{said}");
+    for secret in ["noor@example.com", noor.reference.as_str(), "\"/media/"] {
+        assert!(!said.contains(secret), "{secret}");
+    }
+});
+
+fn ids(file: &Value) -> Vec<&str> {
+    file["job_postings"].as_array().unwrap().iter().map(|posting| posting["id"].as_str().unwrap()).collect()
+}
+
+both!(a_chosen_job_is_written_alone_and_one_that_is_not_published_never, app, {
+    let to = app.folder.path().join("jobs.json");
+    let named = to.display().to_string();
+    let (code, said) = tool(&app, &["export-static", "--posting", "wijkverpleegkundige", "-o", &named]);
+    assert_eq!((code, said.as_str()), (0, ""));
+    let text = std::fs::read_to_string(&to).unwrap();
+    let file: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((ids(&file), file["forms"].as_array().unwrap().len()), (vec!["wijkverpleegkundige"], 1));
+    assert_eq!(file["job_postings"][0]["related"].as_array().map_or(0, Vec::len), 0, "nothing leads out of the file");
+    for status in ["draft", "closed"] {
+        let mut connection = AnyConnection::connect(&app.state.config.database_url).await.unwrap();
+        let change = format!("UPDATE postings SET status = '{status}' WHERE id = 'wijkverpleegkundige'");
+        connection.execute(sqlx::AssertSqlSafe(change)).await.unwrap();
+        connection.close().await.unwrap();
+        let (code, said) = tool(&app, &["export-static", "--posting", "wijkverpleegkundige", "--to", &named]);
+        assert!(code == 1 && said.contains("wijkverpleegkundige: there is no such posting"), "{status} {said}");
+        let (_, all) = tool(&app, &["export-static"]);
+        assert!(!ids(&serde_json::from_str(&all).unwrap()).contains(&"wijkverpleegkundige"), "{status}");
+    }
+    assert_eq!(std::fs::read_to_string(&to).unwrap(), text, "the file of before stays whole");
 });
 
 both!(a_person_takes_everything_along, app, {
