@@ -6,7 +6,7 @@ const path = require("node:path");
 const { transformSync } = require("esbuild");
 const { test, expect, axe, picture, start } = require("./fixtures.js");
 const { serveHost } = require("./host.js");
-const { root, binary } = require("./server.js");
+const { root, binary, embed } = require("./server.js");
 
 const FOLDER = path.join(root, "docs");
 const FILES = fs.readdirSync(FOLDER).filter((name) => name.endsWith(".md"));
@@ -83,12 +83,28 @@ test.describe("each example on a page", () => {
     }
   }
 
+  /** What a site may have beside its pages: the widget's files, the jobs, a theme. */
+  async function besidePages(page) {
+    const read = async (address) => (await fetch(`${demo.endpoint}/v1/${address}`)).json();
+    const { postings } = await read("job-postings");
+    const job_postings = await Promise.all(postings.map(({ id }) => read(`job-postings/${id}`)));
+    const jobs = { organization: await read("organization"), job_postings, forms: [] };
+    await page.route(`${host.origin}/jobs.json`, (route) => route.fulfill({ json: jobs }));
+    const theme = path.join(root, "www/themes/lumen.tokens.json");
+    await page.route(`${host.origin}/brand.tokens.json`, (route) => route.fulfill({ path: theme }));
+    await page.route(`${host.origin}/embed/**`, (route) => {
+      const file = new URL(route.request().url()).pathname.replace("/embed/", "");
+      return route.fulfill({ path: path.join(embed, file) });
+    });
+  }
+
   test("of HTML becomes the widget, under the policy that the documentation names", async ({ page }) => {
     test.setTimeout(120_000);
     const policies = (await shown(page, demo, "text")).filter(({ text }) => text.startsWith("script-src"));
     expect(policies.length).toBeGreaterThan(1);
     const snippets = await shown(page, demo, "html");
     expect(snippets.length).toBeGreaterThan(5);
+    await besidePages(page);
     for (const { slug, at, text } of snippets) {
       expect(text, `${slug} ${at}`).not.toMatch(/api\.example|sha384-…/);
       if (text.includes("<iframe")) {
@@ -99,7 +115,9 @@ test.describe("each example on a page", () => {
       }
       const body = text.includes("<belofte-careers") || text.includes("data-endpoint") ? text : `${text}<belofte-careers endpoint="${demo.endpoint}"></belofte-careers>`;
       const sheet = text.includes('rel="stylesheet"') ? `; style-src ${demo.endpoint}` : "";
-      const policy = policies[at % policies.length].text.trim() + sheet;
+      // What lies beside the pages comes from their own origin.
+      const from = /(source|theme)="\//.test(text) ? `${demo.endpoint} ${host.origin}` : demo.endpoint;
+      const policy = policies[at % policies.length].text.trim().replaceAll(demo.endpoint, from) + sheet;
       // In the head of a page, so that it holds for what comes after it.
       const head = `<meta http-equiv="content-security-policy" content="default-src 'none'; ${policy}">`;
       given = whole(head, text.includes("<script") ? body : `${loader()}${body}`);

@@ -10,6 +10,7 @@ mod access;
 mod alike;
 mod apply;
 mod appointments;
+mod attacks;
 mod audit;
 mod canary;
 mod cli;

@@ -8,7 +8,7 @@ use belofte_contract::{Reference, Timestamp};
 use icalendar::{Calendar, Component, Event, EventLike, Property};
 use jiff::tz::{Offset, TimeZone};
 
-use crate::features::timeline::calendar_file::{head, utc};
+use crate::features::timeline::calendar_file::{head, utc, written as file};
 use crate::mail::compose::Words;
 use crate::mail::interviewer_letters::Met;
 use crate::settings::Settings;
@@ -64,7 +64,7 @@ fn whole(method: &str, mut event: Event, appointment: &Appointment) -> String {
     calendar.push(event.done());
     // The crate gives every part a UID and a time stamp, and a VTIMEZONE must have neither.
     let rules = rules(&zone, &slot.time_zone, slot.end);
-    calendar.to_string().replacen("BEGIN:VEVENT", &(rules + "BEGIN:VEVENT"), 1)
+    file(&calendar).replacen("BEGIN:VEVENT", &(rules + "BEGIN:VEVENT"), 1)
 }
 
 /// The talk without its times.
@@ -122,7 +122,7 @@ pub fn of_first_day(settings: &Settings, lang: &str, about: About<'_>, hand_over
     let mut calendar = Calendar::empty();
     head(&mut calendar, "PUBLISH");
     calendar.push(first_day(&Words::new(settings, lang), about, hand_over, now));
-    calendar.to_string()
+    file(&calendar)
 }
 
 /// A moment, as a promised date is: how long the day takes, the day itself will tell.
@@ -152,8 +152,10 @@ fn organizer(words: &Words<'_>, organization: &str, appointment: &Appointment) -
     Some(organizer.done())
 }
 
+/// A parameter has no way to write a quotation mark or the end of a line.
 fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "'"))
+    let name = name.replace('"', "'").replace(char::is_control, " ");
+    format!("\"{name}\"")
 }
 
 /// `DTSTART;TZID=Europe/Amsterdam:20270330T100000`.

@@ -19,7 +19,8 @@ pub fn write(settings: &Settings, lang: &str, application: &Application, now: Ti
     let organization = words.organization();
     head(&mut calendar, "PUBLISH");
     let name = words.say("calendar_name", &[("organization", &organization)]);
-    calendar.append_property(Property::new("X-WR-CALNAME", name));
+    // Of a name that begins with X the kind must be said, or nothing in it is escaped.
+    calendar.append_property(Property::new("X-WR-CALNAME", name).add_parameter("VALUE", "TEXT").done());
     let mut any = false;
     for promise in application.promises.iter().filter(|promise| promise.kept_at.is_none()) {
         calendar.push(event(&words, &organization, application, promise, now));
@@ -37,7 +38,13 @@ pub fn write(settings: &Settings, lang: &str, application: &Application, now: Ti
         calendar.push(event);
         any = true;
     }
-    any.then(|| calendar.to_string())
+    any.then(|| written(&calendar))
+}
+
+/// As text, without the signs that the format has no place for: some readers take a lone CR for the end of a line.
+pub fn written(calendar: &Calendar) -> String {
+    let line = |line: &str| line.replace(|sign: char| sign.is_control() && sign != '\t', "");
+    calendar.to_string().split("\r\n").map(line).collect::<Vec<_>>().join("\r\n")
 }
 
 /// What every calendar file of ours begins with.
