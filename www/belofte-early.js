@@ -87,8 +87,9 @@
     const found = await early(element);
     const still = JSON.stringify(['endpoint', 'view', 'posting', 'lang'].map((name) => read(element, name)));
     if (!found || asked !== still || isReady.has(element)) return;
+    const { shadowRoot } = element;
     // Before a theme of the page, which wins over them.
-    element.shadowRoot.adoptedStyleSheets.unshift(...found.sheets);
+    shadowRoot.adoptedStyleSheets = [...found.sheets, ...shadowRoot.adoptedStyleSheets];
     // The link that the loader offers where nothing may run leads to the same view.
     const covered = inShadow(element, 'slot[name="fallback"], [part="fallback"]');
     slot.before(found.view);
