@@ -93,8 +93,10 @@ impl Mounted {
 
     /// Goes to a view, as the visitor would.
     pub fn show(&mut self, view: &JsValue, posting: &JsValue) {
-        let to = config::view(view.as_string().as_deref(), posting.as_string(), None);
-        self.change(|app| app.shown = (app.shown.0 + 1, to));
+        self.change(|app| {
+            let to = config::view(&app.config.endpoint, view.as_string().as_deref(), posting.as_string(), None);
+            app.shown = (app.shown.0 + 1, to);
+        });
     }
 
     /// Reads everything anew.

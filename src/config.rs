@@ -28,10 +28,12 @@ impl Config {
     /// None when even the host element is missing: then there is nothing to talk to.
     pub fn read(given: &JsValue) -> Option<Config> {
         let host = get(given, "host").dyn_into::<HtmlElement>().ok()?;
-        let view = view(text(given, "view").as_deref(), text(given, "posting"), text(given, "link_token"));
+        let endpoint = text(given, "endpoint").unwrap_or_default().trim_end_matches('/').to_owned();
+        let name = text(given, "view");
+        let view = view(&endpoint, name.as_deref(), text(given, "posting"), text(given, "link_token"));
         Some(Config {
             host,
-            endpoint: text(given, "endpoint").unwrap_or_default().trim_end_matches('/').to_owned(),
+            endpoint,
             lang: text(given, "lang").filter(|lang| !lang.is_empty()).unwrap_or_else(|| "en".to_owned()),
             view,
             prefetched: get(given, "prefetched"),
@@ -40,16 +42,22 @@ impl Config {
 }
 
 /// The view by its public name. A name that nobody knows turns out to be none behind the door, and becomes the board.
-pub fn view(name: Option<&str>, posting: Option<String>, link_token: Option<String>) -> View {
+pub fn view(endpoint: &str, name: Option<&str>, posting: Option<String>, link_token: Option<String>) -> View {
     let posting = posting.filter(|id| !id.is_empty());
     match (name, posting) {
-        (Some("status"), _) => View::Status { reference: None, link_token },
         (Some("apply"), Some(id)) => View::Apply(id.into()),
         (Some("posting"), Some(id)) => View::Posting(id.into()),
+        _ if is_sourced(endpoint) => View::Board,
+        (Some("status"), _) => View::Status { reference: None, link_token },
         (Some("score"), posting) => View::Score(posting.map(Rc::from)),
         (None | Some("" | "board" | "posting" | "apply"), _) => View::Board,
         (Some(word), posting) => View::Way(word.into(), posting.map(Rc::from)),
     }
+}
+
+/// Whether one file stands in the place of an endpoint: then there are postings and forms, and nothing else.
+pub fn is_sourced(endpoint: &str) -> bool {
+    endpoint.ends_with('#')
 }
 
 /// The texts as the loader parsed them; None when the first part did not arrive.

@@ -11,6 +11,7 @@ use yew::prelude::*;
 
 use crate::api::ApiError;
 use crate::app::{Core, use_arrival};
+use crate::config;
 use crate::hooks::use_change;
 use crate::i18n::Ctx;
 use crate::ui::notice;
@@ -44,7 +45,7 @@ pub fn key() -> Option<Key> {
 
 /// Where one file stands in the place of an endpoint (`source`), the loader brings everything before the first view.
 pub fn sourced(endpoint: &str) -> Option<Key> {
-    if endpoint.ends_with('#') { key() } else { None }
+    if config::is_sourced(endpoint) { key() } else { None }
 }
 
 /// Goes through `door` with what it takes. The compiler must not see which door it is: it would bring what is behind

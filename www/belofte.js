@@ -406,7 +406,7 @@
       const asked = { view: this.#read('view') || 'board', posting: this.#read('posting') };
       const { view, posting } = address ? parse(address) : asked;
       if (address) this.scrollIntoView({ behavior: 'instant' });
-      const known = (source ? FIRST : VIEWS).includes(view) && (posting || !['posting', 'apply'].includes(view));
+      const known = VIEWS.includes(view) && (posting || !['posting', 'apply'].includes(view));
       this.#goal ??= { view: known ? view : 'board', posting };
       if (token && this.#goal.view !== 'score') {
         this.#goal = { view: 'status', link_token: token };

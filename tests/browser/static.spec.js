@@ -209,6 +209,19 @@ test("two presses make one application", async ({ page }) => {
   expect(site.taken).toHaveLength(1);
 });
 
+test("what only a backend knows is not shown: neither when it is asked for, nor from a link in a mail", async ({ page }) => {
+  site = await host();
+  await page.goto(`${site.url}#belofte-link=token-of-another-page`);
+  const board = widget(page).getByRole("link", { name: title(), exact: true });
+  await expect(board).toBeVisible();
+  for (const view of ["status", "score", "news", "complaint"]) {
+    await page.evaluate((view) => document.querySelector("belofte-careers").show(view), view);
+    await expect(board, view).toBeVisible();
+  }
+  await page.evaluate((id) => document.querySelector("belofte-careers").show("posting", id), jobs().job_postings[0].id);
+  await expect(widget(page).getByRole("heading", { level: 1, name: title() })).toBeVisible();
+});
+
 test("by the keyboard alone from the board to the receipt", async ({ page }) => {
   site = await host();
   await page.goto(site.url);
