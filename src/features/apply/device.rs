@@ -89,13 +89,12 @@ fn use_device(props: &Device) -> Html {
     };
     let ctx = &page.core.ctx(&page.zone);
     let is_on = until.get().is_some();
-    let hint = match until.get() {
-        Some(at) => {
-            let (date, time) = (ctx.date(at, DateStyle::Long), ctx.date(at, DateStyle::Time));
-            ctx.fill(Key::PrivacyDeviceUntil, &[("date", &date), ("time", &time)])
-        }
-        None => ctx.t(Key::PrivacyDeviceHint),
-    };
+    // Filled once asked for: the region is there before, or its words would not be read out.
+    let said = until.get().map(|at| {
+        let (date, time) = (ctx.date(at, DateStyle::Long), ctx.date(at, DateStyle::Time));
+        ctx.fill(Key::PrivacyDeviceUntil, &[("date", &date), ("time", &time)])
+    });
+    let said = said.unwrap_or_default();
     html! {
         <div class="device">
             <div class="choice">
@@ -103,7 +102,8 @@ fn use_device(props: &Device) -> Html {
                     onchange={toggle.reform(|_: Event| ())} aria-describedby="device-hint" />
                 <label class="choice__label" for={CONTROL}>{ ctx.t(Key::PrivacyDevice) }</label>
             </div>
-            <p class="held__why" id="device-hint" role="status">{ hint }</p>
+            <p class="held__why" id="device-hint">{ ctx.t(Key::PrivacyDeviceHint) }</p>
+            <p class="held__why" role="status">{ said }</p>
             if is_on {
                 <div class="row">{ button::quiet(ctx.t(Key::PrivacyDeviceForget), button::pressed(&toggle)) }</div>
             }
