@@ -147,7 +147,7 @@ class Reader {
       return [promise.due_at, this.w("timeline.before", { time: this.write.time(promise.due_at) })];
     });
     const dated = due.filter(([at]) => at).map(([at, more]) => [at, `${this.write.short(at)} ${more}`]);
-    await this.compare(`${where}, steps`, "time.timeline__time", dated);
+    await this.compare(`${where}, steps`, "time.step__when", dated);
   }
 }
 

@@ -34,7 +34,7 @@ pub fn line(ctx: &Ctx, progress: &Progress<'_>) -> Html {
     html! {
         <section class="timeline__steps">
             <h2 class="timeline__subtitle">{ ctx.t(Key::TimelineSteps) }</h2>
-            <ol class="timeline__list">
+            <ol class="steps__list">
                 for (place, steps) in parts {
                     for step in steps {
                         { row(ctx, place, step) }
@@ -67,10 +67,10 @@ fn row(ctx: &Ctx, place: Place, step: &Step<'_>) -> Html {
         Place::Next => false,
     };
     html! {
-        <li class="timeline__step" key={&entry.id} data-kind={kind} aria-current={current}>
+        <li class="step" key={&entry.id} data-kind={kind} aria-current={current}>
             { when(ctx, place, step) }
-            <span class="timeline__dot" aria-hidden="true"></span>
-            <div class="timeline__body">
+            <span class="step__dot" aria-hidden="true"></span>
+            <div class="step__body">
                 <h3 class="timeline__title">{ title }</h3>
                 if let Some(text) = &entry.meaning {
                     <p class="timeline__meaning">{ text }</p>
@@ -155,12 +155,12 @@ fn when(ctx: &Ctx, place: Place, step: &Step<'_>) -> Html {
         Place::Next => (step.entry.latest_at, Some(ctx.t(Key::TimelineAtLatest))),
     };
     let Some(at) = at else {
-        return html! { <span class="timeline__time">{ ctx.t(Key::TimelineDateLater) }</span> };
+        return html! { <span class="step__when">{ ctx.t(Key::TimelineDateLater) }</span> };
     };
     let more = more.unwrap_or_else(|| ctx.date(at, DateStyle::Time));
     html! {
-        <time class="timeline__time" datetime={at.text()}>
-            <b>{ ctx.date(at, DateStyle::Short) }</b>{ " " }<span>{ more }</span>
+        <time class="step__when" datetime={at.text()}>
+            <b class="step__date">{ ctx.date(at, DateStyle::Short) }</b>{ " " }<span>{ more }</span>
         </time>
     }
 }

@@ -339,7 +339,7 @@ mod drawn {
                 "Tuesday 13 April 2027",
                 "What could help next time",
                 "Ask for a day along with one of our teams.",
-                "timeline__list",
+                "steps__list",
                 "Marijke van den Berg decided",
                 "We delete this page on Tuesday 11 May 2027, with everything in it.",
                 "Certified care worker (IG)",
