@@ -16,6 +16,8 @@ export interface BelofteAttributes {
   "color-scheme"?: "light" | "dark";
   /** address of a file of design tokens, which the element wears. Default: the default look */
   theme?: string;
+  /** address of a file of texts, which take the place of the shipped ones. Default: the shipped texts */
+  texts?: string;
   /** whether a view has an address of its own. Default: `none`: the address stays as it is */
   routing?: "none" | "hash";
   /** when the widget loads. Default: `lazy`: when within 600 px of the viewport */
@@ -48,6 +50,7 @@ export class BelofteCareers extends HTMLElement {
   posting: string | null;
   colorScheme: "light" | "dark" | null;
   theme: string | null;
+  texts: string | null;
   routing: "none" | "hash" | null;
   loading: "lazy" | "eager" | null;
   source: string | null;

@@ -33,7 +33,7 @@ pub fn mount(root: Element, config: &JsValue) -> Mounted {
         announce(&read.host, "belofte-error", &[("code", "texts".into())]);
         return Mounted::default();
     };
-    // Only where one file stands in the place of an endpoint the second file is here already.
+    // Only where the page has words of its own, or one file in the place of an endpoint, the second file is here already.
     let second = if messages.has(SECOND) { Second::here() } else { Second::Awaited };
     reword(&read, &mut messages);
     speak(&root, &read, &messages);
@@ -124,8 +124,11 @@ fn redraw(handle: &mut AppHandle<Host>, app: &App) {
     handle.update(HostProps { part: Rc::new(app.clone()) });
 }
 
-/// What holds of the texts without a backend.
+/// What holds of the texts where the page has words of its own, and without a backend.
 fn reword(config: &Config, messages: &mut Messages) {
+    if let (false, Some(key)) = (config.own.is_undefined(), second::key()) {
+        second::open(key, doors::wear, (config, messages));
+    }
     if let Some(key) = second::sourced(&config.endpoint) {
         second::open(key, doors::reword, messages);
     }

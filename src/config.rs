@@ -22,6 +22,8 @@ pub struct Config {
     pub view: View,
     /// First answers that the loader asked for side by side with the program, by address.
     pub prefetched: JsValue,
+    /// The page's own words, as its file has them; undefined where it has none.
+    pub own: JsValue,
 }
 
 impl Config {
@@ -37,6 +39,7 @@ impl Config {
             lang: text(given, "lang").filter(|lang| !lang.is_empty()).unwrap_or_else(|| "en".to_owned()),
             view,
             prefetched: get(given, "prefetched"),
+            own: get(given, "own"),
         })
     }
 }

@@ -94,6 +94,7 @@ pub mod doors {
     use crate::api::{Asked as Awaited, http::Answer, sealed};
     use crate::app::{Core, Saved, Shared, View};
     use crate::clock::Clock;
+    use crate::config::Config;
     use crate::features::apply::{self, proof::Asked};
     use crate::features::handover::{self, Handed};
     use crate::features::lookup::Lookup;
@@ -101,6 +102,7 @@ pub mod doors {
     use crate::features::timeline::view::Behind;
     use crate::hooks::Kept;
     use crate::i18n::{Ctx, Messages};
+    use crate::own;
     use crate::part::part;
     use crate::saved;
     use crate::status::{self, Mine};
@@ -149,6 +151,11 @@ pub mod doors {
 
     pub fn reword(messages: &mut Messages) {
         handover::reword(messages);
+    }
+
+    /// Puts a page's own words on.
+    pub fn wear((config, messages): (&Config, &mut Messages)) {
+        own::wear(config, messages);
     }
 
     pub fn within((ctx, stage): (&Ctx, &StageDefinition)) -> Html {

@@ -6,8 +6,6 @@
  * writes no HTML strings and no inline styles: it runs under the strictest policies.
  */
 (() => {
-  'use strict';
-
   const TAG = 'belofte-careers';
   /** Attributes of the element; properties and `data-*` (of script and element) have the same names. Some know their values. */
   const KNOWN = /*@belofte:attributes*/ {};
@@ -96,19 +94,17 @@
       }
     });
 
-  /** The program's second file holds what few go to. It fills the places that the first one left empty. Gives its texts. */
-  async function second(lang) {
-    const file = once('second', async () => {
-      const m = await program();
-      const response = await get(FILES.second);
+  /** The program's second file holds what few go to. It fills the places that the first one left empty. */
+  const second = (lang) =>
+    once('second', async () => {
+      const [m] = await Promise.all([program(), part(lang, 1)]);
+      const response = await get(next[lang + 2][2]);
       try {
         await WebAssembly.instantiate(await response.arrayBuffer(), { m });
       } catch (cause) {
         throw stop('wasm', cause);
       }
     });
-    return (await Promise.all([part(lang, 2), file]))[0];
-  }
 
   // Texts and styles come in parts: for board and posting, for the views behind them, and for the second file.
   const looks = [new CSSStyleSheet(), new CSSStyleSheet(), new CSSStyleSheet()];
@@ -116,7 +112,8 @@
   const FIRST = ['board', 'posting', 'apply'];
   const LATER = (view) => !['board', 'posting', 'score'].includes(view);
   const textFile = (lang) => FILES.locales[lang] ?? FILES.locales[lang?.split('-')[0]];
-  /** Each file of a language ends with the names of the styles and texts behind it, so that the loader need not carry them. */
+  /** Each file of a language ends with the names of the styles and texts behind it, the last with that of the program's
+      second file as well, so that the loader need not carry them. */
   const next = {};
   async function part(lang, index) {
     if (index) await part(lang, index - 1);
@@ -265,7 +262,7 @@
         if (target !== this || this.#state !== 'mounted') return;
         // The program itself gave up: what stood there comes back. Else its own notice offers a way on, beside the link.
         if (detail.code === 'defect' || detail.code === 'texts') this.#stop('failed');
-        else if (detail.code !== 'theme') this.#beside();
+        else if (!['theme', 'words'].includes(detail.code)) this.#beside();
       });
     }
 
@@ -345,6 +342,30 @@
       if (before === undefined) requestAnimationFrame(() => this.scrollIntoView({ behavior: 'instant' }));
     }
 
+    /** The program and its texts: those of the first view, and of what is behind it. A page's own words are put on all at
+        once; without them the shipped ones stand. */
+    async #bring(config, later, rest) {
+      const { lang } = config;
+      const from = this.#read('texts');
+      const read = async () => {
+        const file = await fetch(from, { signal: AbortSignal.timeout(5e3) });
+        if (!file.ok) throw file.status;
+        return file.json();
+      };
+      [config.locale, config.later, config.second, config.own] = await Promise.all([
+        part(lang, 0),
+        (later || from) && part(lang, 1),
+        (rest || from) && this.#behind(),
+        from && once(from, read).catch((cause) => this.#tell('words', cause)),
+        program(),
+      ]);
+    }
+
+    /** The second file, and its texts. */
+    async #behind() {
+      return (await Promise.all([part(this.#lang, 2), second(this.#lang)]))[0];
+    }
+
     /** Brings the texts and styles of the views behind the first one. */
     async #rest() {
       const [mounted, lang] = [this.#mounted, this.#lang];
@@ -356,7 +377,7 @@
         can be sent `without` goes on as well. */
     async #second(without) {
       const [mounted, lang] = [this.#mounted, this.#lang];
-      const texts = await second(lang).catch((error) => {
+      const texts = await this.#behind().catch((error) => {
         if (!without && error.code !== 'network') throw error;
       });
       if (lang !== this.#lang) return this.#second(without);
@@ -441,9 +462,8 @@
         const sourced = config.prefetched;
         config.prefetched ??= prefetch(config);
         // The program will ask for it; what fails here fails there again.
-        if (!FIRST.includes(config.view)) second(config.lang).catch(() => {});
-        const later = (sourced || LATER(config.view)) && part(config.lang, 1);
-        [config.locale, config.later, config.second] = await Promise.all([part(config.lang, 0), later, sourced && second(config.lang), program()]);
+        if (!FIRST.includes(config.view)) this.#behind().catch(() => {});
+        await this.#bring(config, sourced || LATER(config.view), sourced);
         if (!this.isConnected) {
           this.#state = 'waiting';
           return;
@@ -498,8 +518,7 @@
         try {
           const asked = !this.#goal;
           const config = this.#config();
-          const rest = kept.has('second') && part(config.lang, 2);
-          [config.locale, config.later, config.second] = await Promise.all([part(config.lang, 0), part(config.lang, 1), rest]);
+          await this.#bring(config, true, kept.has('second'));
           if (config.lang !== this.#lang) return;
           this.#mounted?.update(config);
           // The visitor may have walked on since: a view that the page asks for counts also when it is the old one.

@@ -1,8 +1,7 @@
 //! Every text the widget can show, by name. The locale test holds each `locales/*.json` against this list.
 //!
 //! A plural is listed once, as `….other`; its other classes stand only in the files. The order is the order on the wire:
-//! first what board and posting show, then what is loaded behind them, then what comes with the program's second file
-//! (xtask holds which feature is where, `PARTS`).
+//! first what board and posting show, then what is loaded behind them, then what comes with the program's second file.
 
 macro_rules! keys {
     ($($variant:ident = $name:literal),* $(,)?) => {
@@ -502,3 +501,6 @@ keys! {
     ShareSend = "share.send",
     ShareCopied = "share.copied",
 }
+
+/// The first text of each part: what comes with the second file may be here before the later part.
+pub const BEGINS: [Key; 3] = [Key::UiDir, Key::FormOptional, Key::LookupTitle];

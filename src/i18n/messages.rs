@@ -6,7 +6,7 @@
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
-use super::keys::Key;
+use super::keys::{BEGINS, Key};
 use crate::text::concat;
 
 /// `{ "timeline": { "heading": "…" } }`: first key = feature, second = text.
@@ -24,13 +24,11 @@ pub const CLASSES: [&str; 6] = ["zero", "one", "two", "few", "many", "other"];
 #[derive(Default)]
 pub struct Messages {
     /// First part, later part, what comes with the second file: each is the texts of the keys behind the part before it.
-    parts: [OnceCell<Vec<Text>>; PARTS.len()],
+    parts: [OnceCell<Vec<Text>>; BEGINS.len()],
 }
 
 /// How the loader names the parts.
-pub const PARTS: [&str; 3] = ["locale", "later", "second"];
-/// The first key of each: what comes with the second file may be here before the later part.
-const BEGINS: [Key; PARTS.len()] = [Key::UiDir, Key::FormOptional, Key::LookupTitle];
+pub const PARTS: [&str; BEGINS.len()] = ["locale", "later", "second"];
 pub const LATER: usize = 1;
 pub const SECOND: usize = 2;
 
@@ -73,14 +71,28 @@ impl Messages {
         fill(&fill(text, &[("count", count)]), values)
     }
 
+    /// The words under a full name, `apply.title` or `postings.found.one`, to be read or changed.
+    pub fn named(&mut self, name: &str) -> Option<&mut String> {
+        let find = |name: &str| Key::ALL.iter().position(|known| *known == name);
+        let (base, class) = name.rsplit_once('.')?;
+        let at = find(name).or_else(|| find(&concat(&[base, ".other"])))?;
+        match self.at(at)? {
+            Text::One(text) => Some(text),
+            Text::Plural(forms) => forms.iter_mut().find(|(known, _)| *known == class).map(|(_, text)| text),
+        }
+    }
+
     /// Another text under this name; nothing where its part is not here.
     pub fn put(&mut self, key: Key, text: String) {
-        let at = BEGINS.iter().rposition(|begin| key as usize >= *begin as usize).unwrap_or_default();
-        let place = (key as usize).checked_sub(BEGINS[at] as usize);
-        let texts = self.parts[at].get_mut();
-        if let Some(known) = texts.zip(place).and_then(|(texts, place)| texts.get_mut(place)) {
+        if let Some(known) = self.at(key as usize) {
             *known = Text::One(text);
         }
+    }
+
+    /// By its place in the list of keys.
+    fn at(&mut self, key: usize) -> Option<&mut Text> {
+        let part = BEGINS.iter().rposition(|begin| key >= *begin as usize)?;
+        self.parts[part].get_mut()?.get_mut(key.checked_sub(BEGINS[part] as usize)?)
     }
 
     fn find(&self, key: Key) -> Option<&Text> {

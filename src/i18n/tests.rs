@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::keys::Key;
-use super::messages::{LocaleFile, fill};
+use super::messages::{LocaleFile, Messages, fill};
 
 const LOCALES: &[(&str, &str)] = &[
     ("en", include_str!("../../locales/en.json")),
@@ -77,6 +77,21 @@ fn a_text_has_the_same_placeholders_in_every_locale() {
             }
         }
     }
+}
+
+#[test]
+fn each_text_is_found_by_its_name_and_no_other() {
+    let nl = file(LOCALES[1].1);
+    let mut messages = Messages::from_file(&nl);
+    for name in names(&nl) {
+        let (feature, short) = name.split_once('.').unwrap();
+        assert_eq!(messages.named(&name), Some(&mut nl[feature][short].clone()), "{name}");
+    }
+    for name in ["", "apply", "apply.sned", "lookup.one", "postings.found", "postings.found.few", "mail.greeting"] {
+        assert_eq!(messages.named(name), None, "{name}");
+    }
+    *messages.named("postings.found.one").unwrap() = "één".to_owned();
+    assert_eq!(messages.plural(Key::PostingsFound, "one", "1", &[]), "één");
 }
 
 #[test]

@@ -44,6 +44,9 @@ const PLAIN = [
   ['shape', 'measure', 'dimension'],
 ];
 
+/** How applicants are spoken to, where it is not as shipped: no design token, so a file of tokens does not have it. */
+const FORMAL = 'formal';
+
 export const nothing = () => ({ light: {}, dark: {}, plain: {} });
 
 /** From CSS text to the format's value. */
@@ -94,13 +97,14 @@ export function cleaned(given) {
   for (const mode of MODES) {
     for (const [name] of COLOURS) {
       const hex = given?.[mode]?.[name];
-      if (/^#[0-9a-f]{6}([0-9a-f]{2})?$/.test(hex)) brand[mode][name] = hex;
+      if (typeof hex === 'string' && /^#[0-9a-f]{6}([0-9a-f]{2})?$/.test(hex)) brand[mode][name] = hex;
     }
   }
   for (const [, name] of PLAIN) {
     const text = given?.plain?.[name];
     if (typeof text === 'string' && text.length < 200) brand.plain[name] = text;
   }
+  if (given?.plain?.tone === FORMAL) brand.plain.tone = FORMAL;
   return brand;
 }
 

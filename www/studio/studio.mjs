@@ -12,6 +12,7 @@ const $ = (id) => document.getElementById(id);
 const { embed, given } = document.body.dataset;
 /** These stand in the panel at once, the others behind "More colours". */
 const FIRST = 6;
+const FILE_BYTES = 512 * 1024;
 /** What a brand cannot change in forced colours, as near as a page can show it. */
 const FORCED =
   ['page', 'surface', 'raised', 'kept-surface', 'due-surface', 'late-surface'].map((name) => `--belofte-${name}: Canvas;`).join('') +
@@ -87,6 +88,12 @@ function read(control) {
     delete next.plain[plain];
   }
   become(next, control);
+}
+
+/** A file of design tokens says nothing about the tone. */
+function spokenAs(next) {
+  if (brand.plain.tone) next.plain.tone = brand.plain.tone;
+  return next;
 }
 
 /** One step: many small changes of one control are one. */
@@ -180,7 +187,7 @@ function dress(frame) {
 }
 
 function frameOf([id, name, { link }]) {
-  const query = new URLSearchParams({ state: id, lang: $('lang').value });
+  const query = new URLSearchParams({ state: id, lang: $('lang').value, ...(brand.plain.tone && { tone: brand.plain.tone }) });
   const src = `preview.html?${query}${link ? '#belofte-link=token-of-the-studio' : ''}`;
   const frame = node('iframe', { src, title: name, loading: 'lazy' });
   frames.add(frame);
@@ -188,7 +195,9 @@ function frameOf([id, name, { link }]) {
 }
 
 /** Frames are made anew where they show something else; a look is put on those that stand. */
+let spoken;
 function stage() {
+  spoken = brand.plain.tone;
   const wanted = $('state').value;
   const all = STATES.flatMap(([, states]) => states);
   frames.clear();
@@ -227,7 +236,10 @@ function drawTag() {
     script: `${endpoint}/embed/${$('version').value}/belofte.js`,
     integrity: $('integrity').value,
     text: 'See all jobs',
-    attributes: { theme: $('theme').value.trim() },
+    attributes: {
+      theme: $('theme').value.trim(),
+      texts: brand.plain.tone && `${endpoint}/embed/${$('version').value}/texts/${brand.plain.tone}.json`,
+    },
   });
 }
 
@@ -253,8 +265,10 @@ function draw() {
   if (!report.told) worn = { css: report.css ?? '', seen: report.seen };
   fill();
   drawReport();
+  if (spoken !== brand.plain.tone) stage();
   redress();
   drawFiles();
+  drawTag();
 }
 
 /** What the widget takes where a brand says nothing: told for a brand that only has a corner. */
@@ -270,7 +284,6 @@ async function begin() {
   empty = say('{"radius":{"$type":"dimension","$value":"14px"}}');
   stage();
   draw();
-  drawTag();
 }
 
 $('form').addEventListener('input', ({ target }) => target.matches('[data-colour], [data-plain]') && read(target));
@@ -283,14 +296,16 @@ $('from').addEventListener('change', async ({ target }) => {
   if (!name) return;
   if (name === 'none') return become(nothing());
   const { brands } = await (await fetch(given)).json();
-  become(of(say(JSON.stringify(brands[name]))));
+  become(spokenAs(of(say(JSON.stringify(brands[name])))));
 });
 $('file').addEventListener('change', async ({ target }) => {
-  const read = target.files[0] && say(await target.files[0].text());
-  if (!read) return;
+  const [file] = target.files;
+  if (!file) return;
+  // The theme's program reads no more than this, and would count a film byte by byte to find out.
+  const read = say(file.size > FILE_BYTES ? '' : await file.text());
   const some = Object.values(read.tokens).some(([value]) => value);
-  if (some) become(of(read));
-  $('said').textContent = some ? `${target.files[0].name} is read.` : `${target.files[0].name}: ${read.told}.`;
+  if (some) become(spokenAs(of(read)));
+  $('said').textContent = some ? `${file.name} is read.` : `${file.name}: ${read.told}.`;
 });
 $('logo').addEventListener('change', ({ target }) => {
   URL.revokeObjectURL(logo);

@@ -10,6 +10,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use belofte_words::{ELSEWHERE, Key, part_of};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256, Sha384};
 
@@ -18,31 +19,9 @@ use crate::{behind, cut, element, glue, npm, sh, studio, tools};
 const GLUE_MARK: &str = "/*@belofte:glue*/";
 const FILES_MARK: &str = "/*@belofte:files*/ null";
 const KNOWN_MARK: &str = "/*@belofte:attributes*/ {}";
-/// How the files of the parts begin, and the features of each: board and posting with all that stands in no other, what
-/// is fetched once those stand, and what comes with the program's second file. In this order in `src/i18n/keys.rs`.
-const PARTS: [(&str, &[&str]); 3] = [
-    ("first", &[]),
-    ("later", &["form", "apply", "timeline"]),
-    (
-        "second",
-        &[
-            "lookup",
-            "status",
-            "decision",
-            "badge",
-            "ways",
-            "questions",
-            "appointments",
-            "complaint",
-            "feedback",
-            "privacy",
-            "news",
-            "follow",
-            "handover",
-            "share",
-        ],
-    ),
-];
+/// How the files of the parts begin: board and posting with all that stands in no other, what is fetched once those stand,
+/// and what comes with the program's second file. Which feature is in which, `src/i18n/keys.rs` says.
+const PARTS: [&str; 3] = ["first", "later", "second"];
 /// For the compiler: the linker notes what leads where, so that the program can be cut in two.
 pub const LINKER_NOTES: &str = "-Clink-arg=--emit-relocs";
 /// Plural classes beside `other`.
@@ -85,7 +64,8 @@ pub fn for_demo() -> Result<PathBuf> {
     // How they are glued and cut is an input too.
     let ways = [include_str!("glue.rs"), include_str!("behind.rs"), include_str!("cut.rs")].concat();
     let given = studio::given()?;
-    let read = [&loader, &early, &texts, &ways, &given].map(String::as_bytes);
+    let formal = fs::read_to_string(sh::root().join("www/texts/formal.json"))?;
+    let read = [&loader, &early, &texts, &ways, &given, &formal].map(String::as_bytes);
     let inputs = fingerprint(&[&[&wasm[..], &theme], &read[..]].concat());
     let note = embed.join("inputs");
     let files = embed.join(version()?);
@@ -163,12 +143,6 @@ pub fn module() -> Result<String> {
         element::TAG
     ))
 }
-
-/// The part of a feature.
-fn part(feature: &str) -> usize {
-    PARTS.iter().position(|(_, features)| features.contains(&feature)).unwrap_or(0)
-}
-
 /// Tokens, base, one block a feature in the order of names, and that of the small forms; each part apart.
 pub fn css() -> Result<[String; 3]> {
     let source = sh::root().join("src");
@@ -183,38 +157,27 @@ pub fn css() -> Result<[String; 3]> {
     features.sort();
     for feature in features.iter().filter(|feature| feature.join("style.css").is_file()) {
         let name = feature.file_name().unwrap_or_default().to_string_lossy();
-        parts[part(&name)] += &fs::read_to_string(feature.join("style.css"))?;
+        parts[part_of(&name)] += &fs::read_to_string(feature.join("style.css"))?;
     }
-    parts[part("ways")] += &fs::read_to_string(source.join("ask/style.css"))?;
+    parts[part_of("ways")] += &fs::read_to_string(source.join("ask/style.css"))?;
     Ok(parts)
 }
 
 /// Each language's texts for the browser: a list a part, in the order of `src/i18n/keys.rs`.
 pub fn locales() -> Result<BTreeMap<String, [String; 3]>> {
-    let keys = keys()?;
-    let of_key = |key: &String| part(key.split('.').next().unwrap_or_default());
-    if !keys.is_sorted_by_key(of_key) {
-        bail!("src/i18n/keys.rs does not list the features in the order of their parts");
-    }
+    let of_key = |key: &str| part_of(key.split('.').next().unwrap_or_default());
     let mut locales = BTreeMap::new();
     for path in files_with(&sh::root().join("locales"), "json")? {
         let file: Value = serde_json::from_str(&fs::read_to_string(&path)?)
             .with_context(|| format!("{} is not JSON", path.display()))?;
         let mut texts: [Vec<Value>; 3] = Default::default();
-        for key in &keys {
+        for key in Key::ALL {
             texts[of_key(key)].push(text(&file, key).with_context(|| format!("{} has no {key}", path.display()))?);
         }
         let language = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         locales.insert(language, texts.map(|part| json!(part).to_string()));
     }
     Ok(locales)
-}
-
-/// The names in `src/i18n/keys.rs`, in order.
-fn keys() -> Result<Vec<String>> {
-    let source = fs::read_to_string(sh::root().join("src/i18n/keys.rs"))?;
-    let names = source.lines().filter_map(|line| line.split_once(" = \"")?.1.split_once("\","));
-    Ok(names.map(|(name, _)| name.to_owned()).collect())
 }
 
 /// A string, or for a plural `{"one": "…", "other": "…"}`.
@@ -237,25 +200,26 @@ pub fn lay_out(folder: &Path, parts: &Parts) -> Result<()> {
     let second = put(folder, &mut integrity, ("second-", ".wasm"), second)?;
     let theme = put(folder, &mut integrity, ("theme-", ".wasm"), &parts.theme)?;
     let mut css = vec![];
-    for ((part, _), text) in PARTS.iter().zip(&parts.css) {
+    for (part, text) in PARTS.iter().zip(&parts.css) {
         css.push(put(folder, &mut integrity, (&format!("{part}-"), ".css"), text.as_bytes())?);
     }
     let mut locales = serde_json::Map::new();
     for (language, texts) in &parts.locales {
-        // Each file ends with names and hashes of the styles and texts behind it, so that the loader's hash of the first
-        // covers them all.
+        // Each file ends with names and hashes of the styles and texts behind it, the last of them with the program's second
+        // file too, so that the loader's hash of the first covers them all.
         let mut next = Value::Null;
-        for (((part, _), text), look) in PARTS.iter().zip(texts).zip(&css).rev() {
-            let text = match next {
+        for ((part, text), look) in PARTS.iter().zip(texts).zip(&css).rev() {
+            let text = match &next {
                 Value::Null => text.clone(),
                 next => format!("{},{next}]", &text[..text.len() - 1]),
             };
             let name = format!("locales/{part}-{language}-");
-            next = json!([look, put(folder, &mut integrity, (&name, ".json"), text.as_bytes())?]);
+            let text = put(folder, &mut integrity, (&name, ".json"), text.as_bytes())?;
+            next = if next.is_null() { json!([look, text, second]) } else { json!([look, text]) };
         }
         locales.insert(language.clone(), next[1].take());
     }
-    let files = json!({ "wasm": wasm, "second": second, "theme": theme, "css": css[0], "locales": locales });
+    let files = json!({ "wasm": wasm, "theme": theme, "css": css[0], "locales": locales });
     let carried: Vec<String> = integrity.keys().cloned().collect();
     write(folder, &mut integrity, "belofte.js", filled(&parts.loader, &parts.glue, &files).as_bytes())?;
     let carried: String =
@@ -265,8 +229,26 @@ pub fn lay_out(folder: &Path, parts: &Parts) -> Result<()> {
     let early = filled(&parts.early, "", &json!({ "css": css }));
     write(folder, &mut integrity, "belofte-early.js", early.as_bytes())?;
     write(folder, &mut integrity, "belofte-frame.js", &fs::read(sh::root().join("www/belofte-frame.js"))?)?;
+    fs::create_dir_all(folder.join("texts"))?;
+    for path in files_with(&sh::root().join("www/texts"), "json")? {
+        let name = format!("texts/{}", path.file_name().unwrap_or_default().to_string_lossy());
+        write(folder, &mut integrity, &name, of_widget(&path)?.as_bytes())?;
+    }
     let list = serde_json::to_string_pretty(&integrity)? + "\n";
     Ok(fs::write(folder.join("integrity.json"), list)?)
+}
+
+/// A file of own words without those that the widget does not show.
+fn of_widget(path: &Path) -> Result<String> {
+    let mut words: Value =
+        serde_json::from_str(&fs::read_to_string(path)?).with_context(|| path.display().to_string())?;
+    for features in words.as_object_mut().into_iter().flat_map(|languages| languages.values_mut()) {
+        features
+            .as_object_mut()
+            .into_iter()
+            .for_each(|features| features.retain(|name, _| !ELSEWHERE.contains(&&**name)));
+    }
+    Ok(words.to_string())
 }
 
 /// Writes a file that is named by its content; gives start of the name, hash and end of the name for the loader.

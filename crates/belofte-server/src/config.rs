@@ -137,6 +137,9 @@ pub struct DemoOptions {
     /// File with a brand's design tokens, for pages, mails and desk.
     #[arg(long)]
     pub theme: Option<PathBuf>,
+    /// File with a brand's own words, for pages, mails and the widget; or `formal`, for the formal address that is shipped.
+    #[arg(long)]
+    pub texts: Option<PathBuf>,
     /// Origin of a page of your own that carries the widget, as http://localhost:3000; may be given more than once.
     #[arg(long = "origin", value_name = "URL")]
     pub origins: Vec<String>,
@@ -253,6 +256,8 @@ pub struct Config {
     pub content: Option<PathBuf>,
     /// The brand's design tokens.
     pub theme: Option<PathBuf>,
+    /// The brand's own words.
+    pub texts: Option<PathBuf>,
     /// The page that carries the widget; without it what the content names.
     pub careers_url: Option<String>,
     pub demo: bool,
@@ -279,6 +284,7 @@ impl Config {
             desk_key: None,
             content: None,
             theme: None,
+            texts: None,
             careers_url: None,
             demo: false,
             trusted_proxies: 0,
@@ -324,6 +330,7 @@ impl DemoOptions {
             desk_key: self.desk_key.filter(|key| !key.is_empty()),
             content: None,
             theme: self.theme,
+            texts: self.texts,
             careers_url: Some(format!("http://127.0.0.1:{}/", self.port)),
             demo: true,
             trusted_proxies: 0,

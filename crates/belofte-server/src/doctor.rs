@@ -2,6 +2,7 @@
 //!
 //! Reads only. Ends with 0 when all is well, 1 when it could not look, 2 when it found something.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -10,10 +11,11 @@ use crate::config::{self, DoctorOptions};
 use crate::desk::audit;
 use crate::features::complaint;
 use crate::features::questions::store as questions;
+use crate::locale::{self, LocaleFile};
 use crate::problem::ApiProblem;
 use crate::store::Store;
 use crate::tokens::Secret;
-use crate::{promises, state, theme};
+use crate::{promises, state, theme, words};
 
 /// What was looked at, in lines; those that tell of a fault begin with `!`.
 #[derive(Debug, Default)]
@@ -27,6 +29,23 @@ impl Findings {
     pub fn look_at_theme(&mut self, path: &Path) {
         match theme::read(path) {
             Ok(theme) => self.lines.push(format!("theme: {} pairs of colours can be read", theme.pairs().len())),
+            Err(told) => self.fault(told),
+        }
+    }
+
+    /// What the server would say of the operator's own words when it starts.
+    pub fn look_at_texts(&mut self, path: &Path) {
+        match words::read(path) {
+            Ok(read) => {
+                let (own, refused) = locale::judged(&read);
+                let count = |file: &LocaleFile| file.values().map(BTreeMap::len).sum::<usize>();
+                let worn: Vec<_> = own.iter().map(|(lang, file)| format!("{} {lang}", count(file))).collect();
+                self.lines.push(format!(
+                    "texts: {} are worn",
+                    if worn.is_empty() { "none".to_owned() } else { worn.join(", ") }
+                ));
+                words::told(&refused).for_each(|line| self.fault(line));
+            }
             Err(told) => self.fault(told),
         }
     }
@@ -50,6 +69,9 @@ pub async fn run(options: DoctorOptions) -> Result<ExitCode, StartError> {
     let mut findings = examine(&store, &secret).await.map_err(|problem| problem.problem().title.clone())?;
     if let Some(path) = &config.theme {
         findings.look_at_theme(path);
+    }
+    if let Some(path) = &config.texts {
+        findings.look_at_texts(path);
     }
     store.close().await;
     for line in &findings.lines {

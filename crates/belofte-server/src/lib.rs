@@ -36,6 +36,7 @@ pub mod theme;
 pub mod ticker;
 pub mod tokens;
 pub mod webhooks;
+pub mod words;
 
 use axum::Router;
 

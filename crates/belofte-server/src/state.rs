@@ -85,6 +85,7 @@ impl App {
 /// Opens data folder and database and loads the employer's content when the database is empty.
 pub async fn open(config: Config, clock: Clock) -> Result<AppState, StartError> {
     private_folder(&config.data.join("uploads"))?;
+    crate::words::wear(config.texts.as_deref());
     let secret = secret(&config.data.join("secret"))?;
     let store = Store::open(&config.database_url).await?;
     crate::demo::content::load_if_empty(&store, &config, clock.now()).await?;

@@ -77,6 +77,12 @@ pub const ATTRIBUTES: &[Attribute] = &[
         default: "the default look",
     },
     Attribute {
+        name: "texts",
+        kind: Address,
+        about: "address of a file of texts, which take the place of the shipped ones",
+        default: "the shipped texts",
+    },
+    Attribute {
         name: "routing",
         kind: OneOf(&["none", "hash"]),
         about: "whether a view has an address of its own",

@@ -15,7 +15,7 @@ use crate::features::postings::load_organization;
 use crate::http::Query;
 use crate::problem::{ApiProblem, ApiResult};
 use crate::state::AppState;
-use crate::theme;
+use crate::{locale, theme};
 
 /// The widget's own files and nothing else; who may frame it comes after.
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; style-src 'self'; \
@@ -48,6 +48,7 @@ pub async fn page(
         "endpoint": state.config.public_url,
         "version": env!("CARGO_PKG_VERSION"),
         "integrity": integrity(&state.config.embed).await,
+        "texts": locale::own().is_some(),
         "view": query.view,
         "posting": query.posting,
     });

@@ -53,6 +53,7 @@ pub fn router() -> Router<AppState> {
         .route("/careers", get(board))
         .route("/careers/style.css", get(shell::style))
         .route("/careers/theme.css", get(shell::theme_of_widget))
+        .route("/careers/texts.json", get(crate::words::for_widget))
         .route("/careers/score", get(score::page))
         .route("/careers/frame", get(frame::page))
         .route("/careers/frame.js", get(frame::script))

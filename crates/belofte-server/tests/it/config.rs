@@ -103,8 +103,8 @@ fn a_broken_configuration_is_told_with_place_key_and_what_it_takes() {
     assert!(BROKEN.len() >= 30);
     expect![[r#"
         belofte.toml:1: lisen: there is no such setting; did you mean listen?
-        belofte.toml:1: colour: there is no such setting; there are data, database, database_file, listen, embed, origins, public_url, careers_url, smtp, smtp_file, desk_key, desk_key_file, content, theme, trusted_proxies, connections, webhooks_to_private
-        belofte.toml:1: mail: there is no such setting; there are data, database, database_file, listen, embed, origins, public_url, careers_url, smtp, smtp_file, desk_key, desk_key_file, content, theme, trusted_proxies, connections, webhooks_to_private
+        belofte.toml:1: colour: there is no such setting; there are data, database, database_file, listen, embed, origins, public_url, careers_url, smtp, smtp_file, desk_key, desk_key_file, content, theme, texts, trusted_proxies, connections, webhooks_to_private
+        belofte.toml:1: mail: there is no such setting; there are data, database, database_file, listen, embed, origins, public_url, careers_url, smtp, smtp_file, desk_key, desk_key_file, content, theme, texts, trusted_proxies, connections, webhooks_to_private
         belofte.toml:3: data: it is written as integer; it takes a folder
         belofte.toml:1: data: it is empty; it takes a folder
         belofte.toml:2: TOML: invalid basic string, expected `"`
@@ -237,6 +237,7 @@ fn the_check_names_each_value_with_its_place_and_ends_with_its_verdict() {
         desk_key             none                   default
         content              none                   default
         theme                none                   default
+        texts                none                   default
         trusted_proxies      0                      default
         connections          800                    default
         webhooks_to_private  false                  default

@@ -67,3 +67,4 @@ mod timeline;
 mod uploads;
 mod way_pages;
 mod webhooks;
+mod words;

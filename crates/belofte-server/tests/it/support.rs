@@ -155,6 +155,7 @@ impl TestApp {
             desk_key: Some(DESK_KEY.to_owned()),
             content: None,
             theme: None,
+            texts: None,
             careers_url: Some(format!("{ORIGIN}/")),
             demo: true,
             trusted_proxies: 0,
