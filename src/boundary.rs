@@ -62,6 +62,10 @@ impl Mounted {
                 app.shown = (app.shown.0 + 1, read.view.clone());
             }
             if let Some(mut messages) = messages {
+                // Its texts come with the file or not at all.
+                if messages.has(SECOND) {
+                    app.second = Second::here();
+                }
                 reword(&read, &mut messages);
                 app.messages = Rc::new(messages);
             }

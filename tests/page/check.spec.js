@@ -1,5 +1,6 @@
 // The page that checks a policy: its logic by cases, and the page itself by hand, by axe and on a phone.
-const { test, axe, picture } = require("./fixtures.js");
+const { test, axe, picture, start } = require("./fixtures.js");
+const { serveHost } = require("./host.js");
 const { expect } = require("@playwright/test");
 
 const logic = import("../../www/check/policy.mjs");
@@ -66,6 +67,9 @@ for (const [width, height] of [[1280, 900], [360, 740]]) {
     await page.getByLabel("Id of the job").fill("cook");
     await expect(page.locator("#snippet")).toContainText('data-view="posting"\n        data-posting="cook"');
     await expect(page.locator("#snippet")).toContainText('nonce="…"');
+    await expect(page.locator("#snippet")).not.toContainText("belofte-early.js");
+    await page.getByLabel("Show the first view before the program is there").check();
+    await expect(page.locator("#snippet")).toContainText(/belofte-early\.js"\n +integrity="sha384-[^"]{64}"\n +crossorigin\n +nonce="…"><\/script>$/);
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true);
     await picture(page, `check-${width}`);
     await axe(page, "an answer");
@@ -73,3 +77,28 @@ for (const [width, height] of [[1280, 900], [360, 740]]) {
     await expect(page.getByText("Write the whole address")).toBeVisible();
   });
 }
+
+test("the pasted tags show the view before the program, and then the program's", async ({ page }) => {
+  let body;
+  const host = await serveHost(() => body);
+  const demo = await start({ origins: [host.origin] });
+  try {
+    await page.goto(`${demo.host}/check/`);
+    await page.getByLabel("Show the first view before the program is there").check();
+    const tags = await page.locator("#snippet").textContent();
+    body = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Jobs</title><link rel="icon" href="data:,"></head><body><main>${tags}</main></body></html>`;
+    let open;
+    const gate = new Promise((done) => (open = done));
+    await page.route("**/belofte-*.wasm", (route) => gate.then(() => route.continue()));
+    await page.addInitScript(() => addEventListener("belofte-ready", () => (window.ready = true)));
+    await page.goto(host.origin);
+    await expect(page.locator("belofte-careers h1")).toBeVisible();
+    expect(await page.evaluate(() => window.ready)).toBeUndefined();
+    open();
+    await page.waitForFunction(() => window.ready);
+    await expect(page.locator("belofte-careers h1")).toHaveCount(1);
+  } finally {
+    await demo.stop();
+    await host.stop();
+  }
+});

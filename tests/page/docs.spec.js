@@ -83,7 +83,7 @@ test.describe("each example on a page", () => {
     }
   }
 
-  /** What a site may have beside its pages: the widget's files, the jobs, a theme. */
+  /** What a site may have beside its pages: the widget's files, the jobs, a theme, words. */
   async function besidePages(page) {
     const read = async (address) => (await fetch(`${demo.endpoint}/v1/${address}`)).json();
     const { postings } = await read("job-postings");
@@ -92,6 +92,7 @@ test.describe("each example on a page", () => {
     await page.route(`${host.origin}/jobs.json`, (route) => route.fulfill({ json: jobs }));
     const theme = path.join(root, "www/themes/lumen.tokens.json");
     await page.route(`${host.origin}/brand.tokens.json`, (route) => route.fulfill({ path: theme }));
+    await page.route(`${host.origin}/texts.json`, (route) => route.fulfill({ path: path.join(root, "www/texts/formal.json") }));
     await page.route(`${host.origin}/embed/**`, (route) => {
       const file = new URL(route.request().url()).pathname.replace("/embed/", "");
       return route.fulfill({ path: path.join(embed, file) });
@@ -116,7 +117,7 @@ test.describe("each example on a page", () => {
       const body = text.includes("<belofte-careers") || text.includes("data-endpoint") ? text : `${text}<belofte-careers endpoint="${demo.endpoint}"></belofte-careers>`;
       const sheet = text.includes('rel="stylesheet"') ? `; style-src ${demo.endpoint}` : "";
       // What lies beside the pages comes from their own origin.
-      const from = /(source|theme)="\//.test(text) ? `${demo.endpoint} ${host.origin}` : demo.endpoint;
+      const from = /(source|theme|texts)="\//.test(text) ? `${demo.endpoint} ${host.origin}` : demo.endpoint;
       const policy = policies[at % policies.length].text.trim().replaceAll(demo.endpoint, from) + sheet;
       // In the head of a page, so that it holds for what comes after it.
       const head = `<meta http-equiv="content-security-policy" content="default-src 'none'; ${policy}">`;

@@ -153,3 +153,30 @@ test.describe("where no program may run", () => {
     await expect(page.locator('input[name="code"]')).toBeVisible();
   });
 });
+
+for (const javaScriptEnabled of [false, true]) {
+  test.describe(`put into the page by its own server, ${javaScriptEnabled ? "with" : "without"} JavaScript`, () => {
+    test.use({ javaScriptEnabled });
+    test("the view stands in its styles from the first moment", async ({ page }) => {
+      const answer = await (await fetch(`${demo.endpoint}/careers?lang=en&part`)).text();
+      lay("");
+      policy = policy.replace("style-src 'none'", `style-src ${demo.endpoint}`).replace("default-src", `form-action ${demo.endpoint}; default-src`);
+      const view = answer.slice(answer.indexOf('<div class="belofte"'));
+      const template = `<template shadowrootmode="open"><link rel="stylesheet" href="${demo.endpoint}/careers/style.css">${view}</template>`;
+      body = body.replace("></belofte-careers>", () => `>${template}</belofte-careers>`).replace(tag("belofte-early.js"), tag("belofte.js")).replace(tag("belofte.js"), "");
+      const begin = javaScriptEnabled ? await held(page) : async () => {};
+      await page.goto(host.origin);
+      const apply = widget(page).getByRole("link", { name: new RegExp(`^${w("postings.apply")}\\b`) }).first();
+      await expect(apply).toBeVisible();
+      await expect(apply).toHaveCSS("background-color", "rgb(11, 92, 82)");
+      await expect(widget(page).locator("h1")).toHaveCount(1);
+      await picture(page, `early-pasted-${javaScriptEnabled}`);
+      await begin();
+      await expect(widget(page).locator("h1")).toHaveCount(1);
+      await expect(apply).toHaveCSS("background-color", "rgb(11, 92, 82)");
+      await apply.click();
+      if (!javaScriptEnabled) await expect(page).toHaveURL(new RegExp(`^${demo.endpoint}/careers/.+`));
+      await expect(page.locator("h1").last()).toBeVisible();
+    });
+  });
+}

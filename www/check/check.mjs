@@ -76,6 +76,7 @@ function draw() {
   $('snippet').textContent = snippet({
     ...settings,
     integrity: $('integrity').value,
+    early: $('early').checked ? $('early').value : undefined,
     nonce: found.notes.includes('nonce') || found.notes.includes('strict'),
     text: LINK[$('lang').value] ?? 'See all jobs',
     attributes: {

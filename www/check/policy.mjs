@@ -130,13 +130,21 @@ function sandboxed(policy, notes) {
 
 const escaped = (text) => text.replace(/[&"<>]/g, (sign) => ({ '&': '&amp;', '"': '&quot;', '<': '&lt;', '>': '&gt;' })[sign]);
 
-/** The tag to paste, with the link that stays when it cannot run. */
-export function snippet({ endpoint, script, integrity, nonce, fallback, text, attributes = {} }) {
+/**
+ * The tag to paste, with the link that stays when it cannot run. `early` is the hash of the script that shows the view before
+ * the program; empty where it is not known, missing where nobody wants it.
+ */
+export function snippet({ endpoint, script, integrity, early, nonce, fallback, text, attributes = {} }) {
   const to = fallback || `${endpoint}/careers`;
   const given = Object.entries(attributes).filter(([, value]) => value);
   const parts = [`src="${escaped(script)}"`];
   if (integrity) parts.push(`integrity="${escaped(integrity)}"`, 'crossorigin');
   if (nonce) parts.push('nonce="…"');
   parts.push(`data-endpoint="${escaped(endpoint)}"`, ...given.map(([name, value]) => `data-${name}="${escaped(value)}"`));
-  return `<a data-belofte-fallback href="${escaped(to)}">${escaped(text)}</a>\n<script async ${parts.join('\n        ')}></script>`;
+  const tag = `<a data-belofte-fallback href="${escaped(to)}">${escaped(text)}</a>\n<script async ${parts.join('\n        ')}></script>`;
+  if (early === undefined) return tag;
+  const before = [`src="${escaped(script.replace(/[^/]*$/, 'belofte-early.js'))}"`];
+  if (early) before.push(`integrity="${escaped(early)}"`, 'crossorigin');
+  if (nonce) before.push('nonce="…"');
+  return `${tag}\n<script async ${before.join('\n        ')}></script>`;
 }

@@ -54,7 +54,8 @@ pub fn lay_out(embed: &Path, folder: &Path) -> Result<()> {
             .replace("%ENDPOINT%/embed/", "../embed/")
             .replace("%ENDPOINT%", "https://api.example.nl")
             .replace("%VERSION%", &version)
-            .replace("%INTEGRITY%", integrity["belofte.js"].as_str().unwrap_or_default());
+            .replace("%INTEGRITY%", integrity["belofte.js"].as_str().unwrap_or_default())
+            .replace("%EARLY%", integrity["belofte-early.js"].as_str().unwrap_or_default());
         fs::write(path, filled)?;
     }
     Ok(())

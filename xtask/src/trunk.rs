@@ -32,7 +32,8 @@ pub fn run(args: &Args) -> Result<()> {
         let filled = text
             .replace("%ENDPOINT%", &args.origin)
             .replace("%VERSION%", &version)
-            .replace("%INTEGRITY%", hashes["belofte.js"].as_str().unwrap_or_default());
+            .replace("%INTEGRITY%", hashes["belofte.js"].as_str().unwrap_or_default())
+            .replace("%EARLY%", hashes["belofte-early.js"].as_str().unwrap_or_default());
         fs::write(&page, filled).with_context(|| page.display().to_string())?;
     }
     Ok(())

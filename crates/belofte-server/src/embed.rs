@@ -56,10 +56,15 @@ async fn open(request: Request, next: Next, keep: &'static str) -> Response {
 
 /// The loader's hash of this version as the build wrote it; empty when there is no build yet.
 pub async fn integrity(embed: &std::path::Path) -> String {
+    integrity_of(embed, "belofte.js").await
+}
+
+/// The same for another script that pages name.
+pub async fn integrity_of(embed: &std::path::Path, script: &str) -> String {
     let file = embed.join(env!("CARGO_PKG_VERSION")).join("integrity.json");
     let text = tokio::fs::read_to_string(file).await.unwrap_or_default();
     let hashes: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
-    hashes["belofte.js"].as_str().unwrap_or_default().to_owned()
+    hashes[script].as_str().unwrap_or_default().to_owned()
 }
 
 const DEMO_PICTURES: [(&str, &str); 6] = [

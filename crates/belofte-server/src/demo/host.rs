@@ -73,7 +73,8 @@ async fn page(State(host): State<Arc<Host>>, request: Request) -> Response {
     let filled = text
         .replace("%ENDPOINT%", &host.endpoint)
         .replace("%VERSION%", env!("CARGO_PKG_VERSION"))
-        .replace("%INTEGRITY%", &crate::embed::integrity(&host.embed).await);
+        .replace("%INTEGRITY%", &crate::embed::integrity(&host.embed).await)
+        .replace("%EARLY%", &crate::embed::integrity_of(&host.embed, "belofte-early.js").await);
     ([(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "no-store")], filled).into_response()
 }
 

@@ -36,6 +36,8 @@ fn the_formal_words_take_the_place_of_every_informal_one_and_all_fit() {
             for (name, text) in names {
                 let worn = own.get(feature).and_then(|names| names.get(name)).unwrap_or(text);
                 assert!(!is_informal(worn, informal), "{lang} {feature}.{name}: {worn}");
+                let held = |text: &str| text.matches('\u{a0}').count();
+                assert_eq!(held(worn), held(text), "{lang} {feature}.{name}: what stays on one line, {worn}");
             }
         }
         let unchanged =
