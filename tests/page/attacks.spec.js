@@ -10,9 +10,13 @@ const ALL = Boolean(process.env.BELOFTE_TEST_ALL);
 const w = words("en");
 /** What a field keeps: no room around the text, runs of it as one. */
 const kept = (text) => text.replace(/\s+/g, " ").trim();
-const LONG = 20;
-/** A long text holds twenty strings, each on a line of its own. */
-const group = (at) => Array.from({ length: LONG }, (_, line) => kept(ATTACKS[(at * LONG + line) % ATTACKS.length]));
+const [LONG, CHARS] = [20, 1_000];
+/** A long text holds strings from this one on, each on a line of its own: twenty, or as many as the shortest of the fields takes. */
+function group(at) {
+  const lines = Array.from({ length: LONG }, (_, line) => kept(ATTACKS[(at + line) % ATTACKS.length]));
+  while (lines.join("\n").length > CHARS) lines.pop();
+  return lines;
+}
 
 test.use({ quiet: false });
 
