@@ -36,9 +36,9 @@ function environment(own) {
 
 /**
  * Starts a server and waits for its `ready`; with `data` of an earlier one it goes on where that stopped. Pages on `origins`
- * may carry the widget too; `theme` is a file of design tokens, `texts` one of own words; `env` sets more of its environment.
+ * may carry the widget too; `theme` is a file of design tokens, `texts` one of own words, `content` a folder of jobs, people and forms; `env` sets more of its environment.
  */
-async function start({ now, data, theme, texts, origins = [], env = {} } = {}) {
+async function start({ now, data, theme, texts, content, origins = [], env = {} } = {}) {
   const port = await freePair();
   const folder = data ?? fs.mkdtempSync(path.join(os.tmpdir(), "belofte-page-"));
   const args = ["demo", "--port", `${port}`, "--data", folder, "--embed", embed, "--www", path.join(root, "www")];
@@ -46,6 +46,7 @@ async function start({ now, data, theme, texts, origins = [], env = {} } = {}) {
   if (now) args.push("--now", now);
   if (theme) args.push("--theme", theme);
   if (texts) args.push("--texts", texts);
+  if (content) args.push("--content", content);
   for (const origin of origins) args.push("--origin", origin);
   const child = spawn(binary, args, {
     cwd: root,

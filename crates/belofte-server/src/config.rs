@@ -137,6 +137,9 @@ pub struct DemoOptions {
     /// File with a brand's design tokens, for pages, mails and desk.
     #[arg(long)]
     pub theme: Option<PathBuf>,
+    /// Folder with jobs, people and forms in the place of the demo's; its stories need the ids of theirs.
+    #[arg(long)]
+    pub content: Option<PathBuf>,
     /// File with a brand's own words, for pages, mails and the widget; or `formal`, for the formal address that is shipped.
     #[arg(long)]
     pub texts: Option<PathBuf>,
@@ -328,7 +331,7 @@ impl DemoOptions {
             public_url: format!("http://127.0.0.1:{endpoint_port}"),
             smtp: self.smtp,
             desk_key: self.desk_key.filter(|key| !key.is_empty()),
-            content: None,
+            content: self.content,
             theme: self.theme,
             texts: self.texts,
             careers_url: Some(format!("http://127.0.0.1:{}/", self.port)),

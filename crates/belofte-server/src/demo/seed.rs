@@ -165,7 +165,9 @@ pub async fn recruiter(state: &AppState) -> Result<String, StartError> {
 }
 
 fn worded(problem: ApiProblem) -> StartError {
-    format!("the demo cannot be made: {}", problem.problem().title).into()
+    let problem = problem.problem();
+    let fields: Vec<_> = problem.errors.iter().map(|error| error.field.as_str()).collect();
+    format!("the demo cannot be made: {} {}", problem.title, fields.join(", ")).trim_end().to_owned().into()
 }
 
 async fn tell_all(teller: &mut Teller<'_>) -> Result<(), ApiProblem> {
