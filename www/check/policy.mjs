@@ -4,11 +4,13 @@
  * Never guesses that something is allowed: what it does not understand counts as not allowing it.
  */
 
+/** No policy that a browser gets is as long. */
+const TEXT_MAX = 20_000;
 const QUOTED = /^'.+'$/;
 
 /** A header's text, or several, or the content of a meta element: one map of directives a policy. */
 export function parse(text) {
-  const value = text.replace(/^\s*content-security-policy(-report-only)?\s*:/gim, ',').replace(/\r?\n/g, ' ');
+  const value = text.slice(0, TEXT_MAX).replace(/^[^\S\n]*content-security-policy(-report-only)?\s*:/gim, ',').replace(/\r?\n/g, ' ');
   const policies = [];
   for (const one of value.split(',')) {
     const directives = new Map();

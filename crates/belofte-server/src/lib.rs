@@ -35,6 +35,7 @@ pub mod store;
 pub mod theme;
 pub mod ticker;
 pub mod tokens;
+mod typed;
 pub mod webhooks;
 pub mod words;
 

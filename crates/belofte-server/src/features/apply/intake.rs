@@ -11,6 +11,7 @@ use crate::features::postings;
 use crate::problem::{ApiProblem, ApiResult};
 use crate::promises::Stage;
 use crate::settings::{Posting, Settings};
+use crate::typed;
 
 /// An application whose words follow every rule; its files are still to be claimed.
 #[derive(Clone, Debug)]
@@ -72,12 +73,11 @@ pub fn check_elsewhere(
     accepted(posting, form, &answers, lang.to_owned())
 }
 
-/// Without signs that nobody sees and that come along when text is copied: a NUL cannot even be stored everywhere.
+/// The answers without signs that nobody sees.
 pub fn readable(answers: &[Answer]) -> Vec<Answer> {
-    let unseen = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
     let clean = |answer: &Answer| Answer {
         field: answer.field.clone(),
-        values: answer.values.iter().map(|value| value.replace(unseen, "")).collect(),
+        values: answer.values.iter().map(|value| typed::seen(value)).collect(),
     };
     answers.iter().map(clean).collect()
 }

@@ -17,6 +17,7 @@ use crate::calendar::Calendar;
 use crate::desk::access::{Need, Role, Scope};
 use crate::problem::{ApiProblem, ApiResult};
 use crate::settings::Settings;
+use crate::typed::readable;
 
 /// A complaint whose words follow every rule; its files are still to be claimed.
 #[derive(Clone, Debug)]
@@ -66,12 +67,6 @@ pub fn check_answer(text: &str) -> ApiResult<String> {
         Some(problem) => Err(ApiProblem::fields(vec![problem])),
         None => Ok(text),
     }
-}
-
-/// Without signs that nobody sees and that come along when text is copied.
-fn readable(text: &str) -> String {
-    let unseen = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
-    text.replace(unseen, "").trim().to_owned()
 }
 
 fn length(field: &str, text: &str, least: usize, most: usize) -> Option<FieldError> {

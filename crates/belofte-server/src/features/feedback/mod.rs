@@ -33,6 +33,7 @@ use crate::mail::compose::Words;
 use crate::problem::{ApiProblem, ApiResult};
 use crate::settings::Settings;
 use crate::state::{App, AppState};
+use crate::typed::readable;
 
 /// As many changes as somebody reads.
 const IMPROVEMENTS_MAX: i64 = 50;
@@ -128,8 +129,7 @@ async fn give(
 /// Keeps an answer, or changes it within its days.
 pub async fn take(app: &App, row: &ApplicationRow, new: &NewFeedback, lang: Option<&str>) -> ApiResult<Told> {
     let (now, settings) = (app.clock.now(), app.settings());
-    let text = new.text.as_deref().unwrap_or_default();
-    let text = text.replace(|c: char| c.is_control() && c != '\n', "").trim().to_owned();
+    let text = readable(new.text.as_deref().unwrap_or_default());
     let mut transaction = app.store.write().begin().await?;
     let row = &lock_by_reference(&mut transaction, row.reference).await?.ok_or_else(ApiProblem::not_found)?;
     if row.erased_at.is_some() {

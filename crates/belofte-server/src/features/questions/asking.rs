@@ -28,6 +28,7 @@ use crate::promises::{self, Planned};
 use crate::settings::Settings;
 use crate::state::App;
 use crate::tokens::new_id;
+use crate::typed::readable;
 
 /// Questions that may wait at once: who promises more keeps less.
 const WAITING_MAX: usize = 5;
@@ -407,13 +408,13 @@ fn checked(email: &str, text: ApiResult<String>, owner: ApiResult<String>) -> Ap
 
 /// Words that say something and end somewhere.
 fn worded(text: &str) -> ApiResult<String> {
-    let text = text.trim();
+    let text = readable(text);
     let (least, most) = (*QUESTION_CHARS.start(), *QUESTION_CHARS.end());
     let (code, limit) = match text.chars().count() {
         0 => (FieldErrorCode::Required, least),
         length if length < least => (FieldErrorCode::TooShort, least),
         length if length > most => (FieldErrorCode::TooLong, most),
-        _ => return Ok(text.to_owned()),
+        _ => return Ok(text),
     };
     Err(ApiProblem::fields(vec![FieldError::with_limit("text", code, limit as u64)]))
 }
