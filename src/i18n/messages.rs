@@ -91,8 +91,8 @@ impl Messages {
 
     /// By its place in the list of keys.
     fn at(&mut self, key: usize) -> Option<&mut Text> {
-        let part = BEGINS.iter().rposition(|begin| key >= *begin as usize)?;
-        self.parts[part].get_mut()?.get_mut(key.checked_sub(BEGINS[part] as usize)?)
+        let mut texts = self.parts.iter_mut().zip(BEGINS);
+        texts.find_map(|(part, begin)| part.get_mut()?.get_mut(key.checked_sub(begin as usize)?))
     }
 
     fn find(&self, key: Key) -> Option<&Text> {
