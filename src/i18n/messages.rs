@@ -74,8 +74,13 @@ impl Messages {
     /// The words under a full name, `apply.title` or `postings.found.one`, to be read or changed.
     pub fn named(&mut self, name: &str) -> Option<&mut String> {
         let find = |name: &str| Key::ALL.iter().position(|known| *known == name);
-        let (base, class) = name.rsplit_once('.')?;
-        let at = find(name).or_else(|| find(&concat(&[base, ".other"])))?;
+        let (at, class) = match find(name) {
+            Some(at) => (at, "other"),
+            None => {
+                let (base, class) = name.rsplit_once('.')?;
+                (find(&concat(&[base, ".other"]))?, class)
+            }
+        };
         match self.at(at)? {
             Text::One(text) => Some(text),
             Text::Plural(forms) => forms.iter_mut().find(|(known, _)| *known == class).map(|(_, text)| text),
