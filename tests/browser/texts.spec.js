@@ -48,7 +48,7 @@ test("own words are worn in every part, each refused one keeps the shipped words
   expect(heard.console).toEqual([`belofte: words ${REFUSED.join("\n")}`]);
   expect(heard.codes).toEqual(["words"]);
   await link(page, "All we have").first().click();
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText(w("postings.title", { organization: "Havenzicht" }));
+  await expect(page.locator("belofte-careers").getByRole("heading", { level: 1 })).toHaveText(w("postings.title", { organization: "Havenzicht" }));
   await set(page, "view", "apply");
   await set(page, "posting", "cook");
   await expect(page.getByRole("button", { name: "Hand it in", exact: true })).toBeVisible();
