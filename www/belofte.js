@@ -356,7 +356,7 @@
         part(lang, 0),
         (later || from) && part(lang, 1),
         (rest || from) && this.#behind(),
-        from && once(from, read).catch((cause) => this.#tell('words', cause)),
+        from && once(`texts ${from}`, read).catch((cause) => this.#tell('words', cause)),
         program(),
       ]);
     }
