@@ -3,7 +3,7 @@ const fs = require("node:fs");
 const path = require("node:path");
 const base = require("@playwright/test");
 const { source: AXE } = require("axe-core");
-const { start, root } = require("./server.js");
+const { start: serve, root } = require("./server.js");
 const { PSEUDO, pseudo } = require("../pseudo.js");
 
 const cache = {};
@@ -26,6 +26,20 @@ function pattern(text) {
   return new RegExp(quoted.replace(/\{\w+\}/g, ".+?"));
 }
 
+/** For each page of the running test, what ends the listening to its console. */
+const listening = new Set();
+
+/** A demo of the test's own. Once it goes for good, what a page still asks of it would be a message in the page's console. */
+async function start(options) {
+  const demo = await serve(options);
+  const stop = demo.stop.bind(demo);
+  demo.stop = async (how) => {
+    if (!how?.keep) for (const end of listening) end();
+    await stop(how);
+  };
+  return demo;
+}
+
 const test = base.test.extend({
   /** One demo a worker; tests keep out of each other's way by mail address. */
   demo: [
@@ -40,9 +54,13 @@ const test = base.test.extend({
   quiet: [true, { option: true }],
   page: async ({ page, quiet }, use) => {
     const heard = [];
-    page.on("console", (message) => heard.push(`${message.type()}: ${message.text()} ${message.location().url}`));
+    const hear = (message) => heard.push(`${message.type()}: ${message.text()} ${message.location().url}`);
+    const end = () => page.off("console", hear);
+    page.on("console", hear);
     page.on("pageerror", (error) => heard.push(`page error: ${error.message}`));
+    listening.add(end);
     await use(page);
+    listening.delete(end);
     if (quiet) base.expect(heard, "console messages and page errors").toEqual([]);
   },
 });

@@ -166,9 +166,7 @@ async function onStatusPage(page, faults, then) {
     const looks = () => proxy.asked.filter((asked) => asked === `GET /v1/applications/${sent.reference}`).length;
     await then({ demo, proxy, sent, inside, looks });
   } finally {
-    // A line that is cut is a line in the browser's console.
-    await page.goto("about:blank");
-    await Promise.all([proxy.stop(), host.stop()]);
     await demo.stop();
+    await Promise.all([proxy.stop(), host.stop()]);
   }
 }
