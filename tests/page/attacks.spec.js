@@ -5,6 +5,7 @@ const fs = require("node:fs");
 const os = require("node:os");
 const path = require("node:path");
 const { ATTACKS } = require("../attacks.js");
+const { kept, holds, seen } = require("./attack.js");
 const { enter } = require("./desk.js");
 const { test, expect, words, start } = require("./fixtures.js");
 const { root } = require("./server.js");
@@ -12,8 +13,6 @@ const story = require("./story.js");
 
 const ALL = Boolean(process.env.BELOFTE_TEST_ALL);
 const w = words("en");
-/** What a field keeps: no room around the text, runs of it as one. */
-const kept = (text) => text.replace(/\s+/g, " ").trim();
 const [LONG, CHARS] = [20, 1_000];
 /** A long text holds strings from this one on, each on a line of its own: twenty, or as many as the shortest of the fields takes. */
 function group(at) {
@@ -35,7 +34,6 @@ test(`${ALL ? ATTACKS.length : 10} applications full of attack strings are shown
       await enter(page, words("nl"), demo);
       for (const at of all.slice(from, from + 100)) await attack(page, demo, at);
     } finally {
-      await page.goto("about:blank");
       await demo.stop();
     }
   }
@@ -85,7 +83,6 @@ test(`an employer's own texts, all of them full of attack strings in ${ROUNDS} r
     try {
       await ofEmployer(page, demo, content, round);
     } finally {
-      await page.goto("about:blank");
       await demo.stop();
       fs.rmSync(folder, { recursive: true });
     }
@@ -194,23 +191,4 @@ async function calendar(demo, reference, token) {
   const count = (line) => lines.filter((each) => each === line).length;
   expect([count("BEGIN:VCALENDAR"), count("END:VCALENDAR"), count("BEGIN:VEVENT")]).toEqual([1, 1, count("END:VEVENT")]);
   expect(lines.filter((line) => /^(ATTACH|ATTENDEE|Bcc|DTSTART:2020)/i.test(line))).toEqual([]);
-}
-
-/** The page says each text as it was typed, has nothing in it that runs, and nothing ran. */
-async function holds(page, where, texts) {
-  const { ran, bad, said } = await page.evaluate(seen);
-  expect(ran, `${where}: what ran`).toBeUndefined();
-  expect(bad, `${where}: what could run`).toEqual([]);
-  const shown = kept(said);
-  expect(texts.filter((text) => !shown.includes(text)), `${where}: not shown as typed`).toEqual([]);
-}
-
-/** Runs in the page. */
-function seen() {
-  const roots = [document, ...[...document.querySelectorAll("belofte-careers")].map((element) => element.shadowRoot)];
-  const all = roots.flatMap((root) => [...root.querySelectorAll("body *, :host *, *")]);
-  const acts = ({ name, value }) => /^on/.test(name) || (/^(href|src|action|formaction|srcdoc)$/.test(name) && /^\W*(java|vb)\s*script:/i.test(value));
-  const bad = all.filter((node) => /^(object|embed|math|base|marquee|video|audio)$/i.test(node.localName) || [...node.attributes].some(acts));
-  const said = roots.map((root) => (root.body ?? root).textContent).join(" ") + [...document.querySelectorAll("input, textarea")].map(({ value }) => value).join(" ");
-  return { ran: window.ran, bad: bad.map((node) => node.outerHTML.slice(0, 200)), said };
 }

@@ -1,28 +1,7 @@
 // A complaint from the page to its answer, and the reader's desk beside it: by number and code, in both languages, as a phone
 // and as a desktop, by keyboard where it counts, and when the line breaks.
-const { PASSWORD, code, enter, look, languages } = require("./desk.js");
+const { reader, enter, look, languages } = require("./desk.js");
 const { test, expect, words, axe, picture, start, PDF } = require("./fixtures.js");
-
-/** Has somebody outside the hiring team invited, beside the demo's own reader; gives their page at the desk, signed in. */
-async function reader(browser, page, w, lang) {
-  await page.getByRole("navigation", { name: w("desk.nav") }).getByRole("link", { name: w("desk.nav_setup"), exact: true }).click();
-  await page.getByRole("main").getByRole("link", { name: w("desk.nav_people"), exact: true }).click();
-  await page.getByRole("link", { name: w("desk.people_invite") }).click();
-  await page.getByLabel(w("desk.email"), { exact: true }).fill("rosa@example.com");
-  await page.getByLabel(w("desk.people_name"), { exact: true }).fill("Rosa Lezer");
-  await page.getByLabel(w("desk.role_complaint_reader"), { exact: true }).check();
-  await page.getByRole("button", { name: w("desk.people_make_link") }).click();
-  const link = await page.getByLabel(w("desk.invited_link")).inputValue();
-  const desk = await (await browser.newContext({ locale: lang })).newPage();
-  await desk.goto(`${link}?lang=${lang}`);
-  const seed = await desk.locator("code").innerText();
-  await desk.getByLabel(w("desk.password_new"), { exact: true }).fill(PASSWORD);
-  await desk.getByLabel(w("desk.password_again"), { exact: true }).fill(PASSWORD);
-  await desk.getByLabel(w("desk.code"), { exact: true }).fill(code(seed));
-  await desk.getByRole("button", { name: w("desk.invitation_send") }).click();
-  await expect(desk).toHaveURL(/\/desk$/);
-  return desk;
-}
 
 // Chromium writes to the console by itself that a wrong code was refused.
 test.use({ quiet: false });
@@ -34,7 +13,7 @@ for (const lang of languages("nl")) {
     const server = await start();
     const hiring = await (await browser.newContext({ locale: lang })).newPage();
     await enter(hiring, w, server);
-    const desk = await reader(browser, hiring, w, lang);
+    const desk = await reader(browser, hiring, w, { server, lang });
 
     // In two taps from the board, by keyboard; a slip first, then a line that breaks.
     await page.setViewportSize({ width: 360, height: 740 });

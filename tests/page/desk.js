@@ -18,13 +18,15 @@ function code(seed, at = Date.now()) {
 /** The one-time link that `server` printed at its start. */
 const link = (server) => /^desk +(\S+)$/m.exec(server.log())[1];
 
+/** What time it is there. */
+const time = async (server) => Number((await fetch(`${server.endpoint}/healthz`)).headers.get("belofte-time"));
+
 /** Takes the link up, by the clock of `server`. */
 async function enter(page, w, server) {
   await page.goto(link(server));
   await page.getByLabel(w("desk.password_new"), { exact: true }).fill(PASSWORD);
   await page.getByLabel(w("desk.password_again"), { exact: true }).fill(PASSWORD);
-  const now = Number((await fetch(`${server.endpoint}/healthz`)).headers.get("belofte-time"));
-  await page.getByLabel(w("desk.code"), { exact: true }).fill(code(await page.locator("code").innerText(), now));
+  await page.getByLabel(w("desk.code"), { exact: true }).fill(code(await page.locator("code").innerText(), await time(server)));
   await page.getByRole("button", { name: w("desk.invitation_send") }).click();
   await expect(page).toHaveURL(/\/desk$/);
 }
@@ -61,6 +63,27 @@ async function whole(page) {
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
 }
 
+/** Has somebody outside the hiring team invited, beside the demo's own reader; gives their page at the desk, signed in. */
+async function reader(browser, page, w, { server, lang }) {
+  await page.getByRole("navigation", { name: w("desk.nav") }).getByRole("link", { name: w("desk.nav_setup"), exact: true }).click();
+  await page.getByRole("main").getByRole("link", { name: w("desk.nav_people"), exact: true }).click();
+  await page.getByRole("link", { name: w("desk.people_invite") }).click();
+  await page.getByLabel(w("desk.email"), { exact: true }).fill("rosa@example.com");
+  await page.getByLabel(w("desk.people_name"), { exact: true }).fill("Rosa Lezer");
+  await page.getByLabel(w("desk.role_complaint_reader"), { exact: true }).check();
+  await page.getByRole("button", { name: w("desk.people_make_link") }).click();
+  const link = await page.getByLabel(w("desk.invited_link")).inputValue();
+  const desk = await (await browser.newContext({ locale: lang })).newPage();
+  await desk.goto(`${link}?lang=${lang}`);
+  const seed = await desk.locator("code").innerText();
+  await desk.getByLabel(w("desk.password_new"), { exact: true }).fill(PASSWORD);
+  await desk.getByLabel(w("desk.password_again"), { exact: true }).fill(PASSWORD);
+  await desk.getByLabel(w("desk.code"), { exact: true }).fill(code(seed, await time(server)));
+  await desk.getByRole("button", { name: w("desk.invitation_send") }).click();
+  await expect(desk).toHaveURL(/\/desk$/);
+  return desk;
+}
+
 /** A key that the page's own script answers. */
 async function press(page, key) {
   await whole(page);
@@ -70,4 +93,4 @@ async function press(page, key) {
 /** Both languages with --all; `usual` else, so that each journey has its turn in one and all together in both. */
 const languages = (usual) => (process.env.BELOFTE_TEST_ALL ? ["nl", "en"] : [usual]);
 
-module.exports = { PASSWORD, code, link, enter, look, languages, press, whole };
+module.exports = { PASSWORD, code, link, enter, reader, look, languages, press, whole };
