@@ -16,7 +16,7 @@ export interface BelofteAttributes {
   "color-scheme"?: "light" | "dark";
   /** address of a file of design tokens, which the element wears. Default: the default look */
   theme?: string;
-  /** address of a file of texts, which take the place of the shipped ones. Default: the shipped texts */
+  /** address of a file of texts, which take the place of the shipped ones; `{lang}` in it stands for the language. Default: the shipped texts */
   texts?: string;
   /** whether a view has an address of its own. Default: `none`: the address stays as it is */
   routing?: "none" | "hash";

@@ -342,11 +342,11 @@
       if (before === undefined) requestAnimationFrame(() => this.scrollIntoView({ behavior: 'instant' }));
     }
 
-    /** The program and its texts: those of the first view, and of what is behind it. A page's own words are put on all at
-        once; without them the shipped ones stand. */
+    /** The program and its texts: those of the first view, and of what is behind it. A page's own words, in a file a language
+        where the address asks for that, are put on all at once; without them the shipped ones stand. */
     async #bring(config, later, rest) {
       const { lang } = config;
-      const from = this.#read('texts');
+      const from = this.#read('texts')?.replace('{lang}', lang.split('-')[0]);
       const read = async () => {
         const file = await fetch(from, { signal: AbortSignal.timeout(5e3) });
         if (!file.ok) throw file.status;

@@ -99,4 +99,4 @@ async function sealSession(page, { token, reference = "", applied = "" }) {
   }, `${token} ${reference} ${applied}`);
 }
 
-module.exports = { layOut, sealSession, fixture, organization, HOST, ENDPOINT, CDN, POLICY, TYPES };
+module.exports = { layOut, sealSession, fixture, organization, version, HOST, ENDPOINT, CDN, POLICY, TYPES };

@@ -3,9 +3,9 @@ const fs = require("node:fs");
 const path = require("node:path");
 const { test } = require("@playwright/test");
 const { expect, words } = require("../page/fixtures.js");
-const { layOut, HOST, ENDPOINT } = require("./endpoint.js");
+const { layOut, version, HOST, ENDPOINT } = require("./endpoint.js");
 const { well } = require("./states.js");
-const { root } = require("../page/server.js");
+const { root, embed } = require("../page/server.js");
 
 const OWN = `${ENDPOINT}/own.json`;
 const own = {
@@ -101,14 +101,20 @@ for (const [name, address, told] of [
   });
 }
 
-test("the formal words that are shipped are all worn", async ({ page }) => {
+test("the formal words that are shipped are all worn, those of the page's own language alone", async ({ page }) => {
   const formal = JSON.parse(fs.readFileSync(path.join(root, "www/texts/formal.json"), "utf8"));
-  for (const lang of ["nl", "de"]) {
+  const shipped = (lang) => JSON.parse(fs.readFileSync(path.join(embed, version, `texts/formal-${lang}.json`), "utf8"));
+  const files = ["nl", "de", "en"].map((lang) => [`GET /formal-${lang}.json`, shipped(lang)]);
+  for (const region of ["nl-BE", "de", "en"]) {
+    const lang = region.slice(0, 2);
     const tab = await page.context().newPage();
-    const heard = await open(tab, `texts="${OWN}"`, { lang, answers: { "GET /own.json": formal } });
-    await expect(link(tab, formal[lang].postings.apply_now ?? words(lang)("postings.apply_now")).first()).toBeVisible();
+    const asked = [];
+    tab.on("request", (request) => request.url().includes("/formal-") && asked.push(request.url()));
+    const heard = await open(tab, `texts="${ENDPOINT}/formal-{lang}.json" lang="${region}"`, { lang, answers: Object.fromEntries(files) });
+    await expect(link(tab, formal[lang]?.postings.apply_now ?? words(lang)("postings.apply_now")).first()).toBeVisible();
     await set(tab, "view", "status");
-    await expect(tab.getByText(formal[lang].lookup.lead).first()).toBeVisible();
+    await expect(tab.getByText(formal[lang]?.lookup.lead ?? words(lang)("lookup.lead")).first()).toBeVisible();
     expect(heard).toEqual({ codes: [], console: [] });
+    expect(asked).toEqual([`${ENDPOINT}/formal-${lang}.json`]);
   }
 });

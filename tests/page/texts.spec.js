@@ -58,7 +58,7 @@ test("the studio shows the tone, puts it in the tag and in the link", async ({ p
   await page.getByLabel("How you address applicants").selectOption("formal");
   await page.locator("iframe").first().scrollIntoViewIfNeeded();
   await expect(inside.getByText(formal.nl.postings.already)).toBeVisible();
-  await expect(page.locator("#snippet")).toContainText(/data-texts="[^"]*\/embed\/[\d.]+\/texts\/formal\.json"/);
+  await expect(page.locator("#snippet")).toContainText(/data-texts="[^"]*\/embed\/[\d.]+\/texts\/formal-\{lang\}\.json"/);
   await page.getByRole("button", { name: /link/i }).first().click();
   await page.reload();
   await expect(page.getByLabel("How you address applicants")).toHaveValue("formal");

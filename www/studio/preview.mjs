@@ -89,7 +89,7 @@ function fill(control, given) {
 await given;
 const widget = document.createElement('belofte-careers');
 // Beside the widget's script, wherever that is.
-const texts = asked.get('tone') === 'formal' ? new URL('texts/formal.json', document.querySelector('script[integrity]').src).href : '';
+const texts = asked.get('tone') === 'formal' ? new URL(`texts/formal-${lang}.json`, document.querySelector('script[integrity]').src).href : '';
 const attributes = { endpoint: ENDPOINT, texts, view: shown.view, posting: shown.posting ?? '', lang, loading: 'eager' };
 for (const name in attributes) if (attributes[name]) widget.setAttribute(name, attributes[name]);
 document.querySelector('main').append(widget);

@@ -238,7 +238,7 @@ function drawTag() {
     text: 'See all jobs',
     attributes: {
       theme: $('theme').value.trim(),
-      texts: brand.plain.tone && `${endpoint}/embed/${$('version').value}/texts/${brand.plain.tone}.json`,
+      texts: brand.plain.tone && `${endpoint}/embed/${$('version').value}/texts/${brand.plain.tone}-{lang}.json`,
     },
   });
 }

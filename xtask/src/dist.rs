@@ -252,7 +252,7 @@ fn report(folder: &Path, sizes: &BTreeMap<String, u64>, own: u64) -> Result<()> 
     row("wasm of what few go to", second);
     row("wasm that reads a page's own theme", theme);
     let texts = largest(&|name| name.starts_with("texts/"));
-    row("formal words, of two languages", texts);
+    row("formal words, the most of one language", texts);
     row("css of board and posting", css[0]);
     row("css of the views behind", css[1]);
     row("css of what few go to", css[2]);

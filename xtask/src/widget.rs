@@ -231,24 +231,24 @@ pub fn lay_out(folder: &Path, parts: &Parts) -> Result<()> {
     write(folder, &mut integrity, "belofte-frame.js", &fs::read(sh::root().join("www/belofte-frame.js"))?)?;
     fs::create_dir_all(folder.join("texts"))?;
     for path in files_with(&sh::root().join("www/texts"), "json")? {
-        let name = format!("texts/{}", path.file_name().unwrap_or_default().to_string_lossy());
-        write(folder, &mut integrity, &name, of_widget(&path)?.as_bytes())?;
+        for (lang, words) in of_widget(&path, parts.locales.keys())? {
+            let name = format!("texts/{}-{lang}.json", path.file_stem().unwrap_or_default().to_string_lossy());
+            write(folder, &mut integrity, &name, words.as_bytes())?;
+        }
     }
     let list = serde_json::to_string_pretty(&integrity)? + "\n";
     Ok(fs::write(folder.join("integrity.json"), list)?)
 }
 
-/// A file of own words without those that the widget does not show.
-fn of_widget(path: &Path) -> Result<String> {
-    let mut words: Value =
+/// A file of own words, one for each language that is shipped, without what the widget does not show. A language that the
+/// file leaves alone has an empty one, so that an address with `{lang}` in it always leads somewhere.
+fn of_widget<'l>(path: &Path, shipped: impl Iterator<Item = &'l String>) -> Result<Vec<(&'l str, String)>> {
+    let mut words: BTreeMap<String, BTreeMap<String, Value>> =
         serde_json::from_str(&fs::read_to_string(path)?).with_context(|| path.display().to_string())?;
-    for features in words.as_object_mut().into_iter().flat_map(|languages| languages.values_mut()) {
-        features
-            .as_object_mut()
-            .into_iter()
-            .for_each(|features| features.retain(|name, _| !ELSEWHERE.contains(&&**name)));
+    for features in words.values_mut() {
+        features.retain(|name, _| !ELSEWHERE.contains(&&**name));
     }
-    Ok(words.to_string())
+    Ok(shipped.map(|lang| (&**lang, json!(BTreeMap::from_iter(words.remove_entry(lang))).to_string())).collect())
 }
 
 /// Writes a file that is named by its content; gives start of the name, hash and end of the name for the loader.

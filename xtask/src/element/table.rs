@@ -79,7 +79,7 @@ pub const ATTRIBUTES: &[Attribute] = &[
     Attribute {
         name: "texts",
         kind: Address,
-        about: "address of a file of texts, which take the place of the shipped ones",
+        about: "address of a file of texts, which take the place of the shipped ones; `{lang}` in it stands for the language",
         default: "the shipped texts",
     },
     Attribute {
