@@ -69,7 +69,7 @@ pub fn handed(
         <section class="receipt">
             <p class="eyebrow">{ organization }{ "\u{a0}· " }{ &posting.title }</p>
             <h1 class="receipt__title" tabindex="-1">{ ctx.t(Key::HandoverTitle) }</h1>
-            <p>{ ctx.fill(Key::HandoverWhy, &[("organization", organization)]) }</p>
+            <p class="receipt__handed">{ ctx.fill(Key::HandoverWhy, &[("organization", organization)]) }</p>
             if !process.is_empty() {
                 <section class="steps">
                     <h2 class="steps__title">{ ctx.t(Key::HandoverNext) }</h2>
@@ -96,9 +96,13 @@ pub fn handed(
 }
 
 fn step(ctx: &Ctx, stage: &StageDefinition) -> Html {
+    let when = match stage.kind {
+        StageKind::Received => html! { <b class="step__date">{ ctx.t(Key::PostingsAtOnce) }</b> },
+        _ => within(ctx, stage),
+    };
     html! {
         <li class="step">
-            <p class="step__when">{ within(ctx, stage) }</p>
+            <p class="step__when">{ when }</p>
             <span class="step__dot" aria-hidden="true"></span>
             <div class="step__body">
                 <h3 class="step__title">{ &stage.label }</h3>
