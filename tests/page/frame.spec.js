@@ -3,6 +3,7 @@ const { test, expect, words, start } = require("./fixtures.js");
 const { serveHost } = require("./host.js");
 const fs = require("node:fs");
 const path = require("node:path");
+const { linkToken } = require("./story.js");
 const { root } = require("./server.js");
 
 const en = words("en");
@@ -70,6 +71,38 @@ test("a page that hears it gives the frame its height and learns what any page d
   expect(await height()).toBe(before);
   await page.frames()[1].evaluate(() => parent.postMessage({ belofte: { height: 1e9 } }, "*"));
   await expect.poll(height).toBe(20000);
+});
+
+test("a link from a mail opens the status page in the frame, and its key goes nowhere else", async ({ page }) => {
+  const script = `<script src="${demo.endpoint}/embed/${version}/belofte-frame.js" crossorigin></script>`;
+  content = whole(script, `<main><h1>Work with us</h1>${iframe()}<iframe srcdoc="<p>Other</p>" title="Other"></iframe></main>`);
+  const asked = [];
+  page.on("request", (request) => asked.push(`${request.url()} ${request.headers().referer}`));
+  const widget = page.frameLocator("iframe").first().locator("belofte-careers");
+  const keys = [];
+  let shown;
+  for (const at of [0, 1]) {
+    const email = `frame-${at}@example.com`;
+    const { reference } = await demo.apply({ email, lang: "en" });
+    const [mail] = await demo.mails(email);
+    keys.push(linkToken(mail));
+    // The first opens the page; the second comes while it is open.
+    const to = `${host.origin}/?from=mail#belofte-link=${keys[at]}`;
+    if (at === 0) await page.goto(to);
+    else await page.evaluate((to) => location.assign(to), to);
+    await expect(widget).toContainText(reference);
+    shown = reference;
+    expect(page.url()).toBe(`${host.origin}/?from=mail`);
+    expect(await page.frames()[1].evaluate(() => location.hash)).toBe("");
+  }
+  for (const key of keys) {
+    expect(asked.filter((each) => each.includes(key))).toEqual([]);
+    expect(await page.content()).not.toContain(key);
+  }
+  // Another frame of the page does not open one.
+  await page.frames()[2].evaluate((link) => parent.frames[0].postMessage({ belofte: { link } }, "*"), keys[0]);
+  await page.waitForTimeout(500);
+  await expect(widget).toContainText(shown);
 });
 
 test.describe("a stranger's page", () => {
