@@ -108,8 +108,10 @@ pub mod doors {
     use crate::status::{self, Mine};
     use crate::ways;
 
+    /// A link that comes while the form stands begins it anew.
     pub fn lookup(lookup: Lookup) -> Html {
-        part("", lookup)
+        let link = lookup.link_token.clone().unwrap_or_default();
+        part(&link, lookup)
     }
 
     /// Whether this device keeps what is written.

@@ -319,9 +319,13 @@
     static arrive(state) {
       token = takeToken();
       for (const element of live) {
-        if (!token) element.#follow(state?.belofte);
-        else if (element.#mounted) element.#changed();
-        else element.#begin();
+        if (!token) {
+          element.#follow(state?.belofte);
+          continue;
+        }
+        // One that is still loading takes it up once it stands.
+        element.#changed();
+        element.#begin();
       }
     }
 

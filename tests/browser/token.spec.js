@@ -238,3 +238,35 @@ test("keys of tabs that were closed long ago are thrown away", async ({ page }) 
   expect(left).toHaveLength(3);
   expect(left.every((id) => Number(id.split("-")[0]) > Date.now() - 2 * 86_400_000)).toBe(true);
 });
+
+for (const view of ["board", "status"]) {
+  test(`a link that comes while the ${view} is still loading is followed as soon as it stands`, async ({ page }) => {
+    await layOut(page, { element: element(view), answers: answers() });
+    let letGo;
+    const held = new Promise((done) => (letGo = done));
+    await page.route("**/*.wasm", (route) => held.then(() => route.fallback()));
+    const loading = page.waitForRequest("**/*.wasm");
+    await page.goto(HOST);
+    await loading;
+    await page.evaluate((link) => location.assign(`#belofte-link=${link}`), FIRST);
+    letGo();
+    await expect(widget(page)).toContainText(w("lookup.list_title"));
+    expect(await page.evaluate(() => location.hash)).toBe("");
+  });
+}
+
+test("a link that comes while the form asks who one is is followed at once, and so is the next", async ({ page }) => {
+  const links = [];
+  const session = (request) => {
+    links.push(request.postDataJSON().link_token);
+    return links.length === 1 ? { status: 401, body: { type: "/problems/code", title: "x", status: 401 } } : answers()["POST /v1/status-sessions"];
+  };
+  await layOut(page, { element: element("status"), answers: { ...answers(), "POST /v1/status-sessions": session } });
+  await page.goto(HOST);
+  await asksForCode(page);
+  await page.evaluate((link) => location.assign(`#belofte-link=${link}`), FIRST);
+  await expect(widget(page)).toContainText(w("lookup.link_dead"));
+  await page.evaluate((link) => location.assign(`#belofte-link=${link}`), OTHER);
+  await expect(widget(page)).toContainText(w("lookup.list_title"));
+  expect(links).toEqual([FIRST, OTHER]);
+});
