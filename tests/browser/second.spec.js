@@ -43,6 +43,23 @@ test("another language brings its texts, too", async ({ page }) => {
   await expect(widget(page).getByLabel(words("nl")("lookup.email"))).toHaveValue("noor@example.com");
 });
 
+for (const width of [360, 480, 768, 1280]) {
+  test(`what it brings into a form has its room there, at ${width} px`, async ({ page }) => {
+    let letGo;
+    const held = new Promise((done) => (letGo = done));
+    await page.setViewportSize({ width, height: 740 });
+    await layOut(page, { element: element('apply" posting="cook'), answers: well("en") });
+    await page.route(SECOND, (route) => held.then(() => route.fallback()));
+    await page.goto(HOST);
+    const send = widget(page).getByRole("button", { name: w("apply.send"), exact: true });
+    await send.scrollIntoViewIfNeeded();
+    const before = await send.boundingBox();
+    letGo();
+    await expect(widget(page).getByLabel(w("privacy.device"))).toBeVisible();
+    expect(Math.abs((await send.boundingBox()).y - before.y)).toBeLessThanOrEqual(4);
+  });
+}
+
 test.describe("when it does not come", () => {
   // Chromium writes failed requests to the console by itself.
   test.use({ quiet: false });

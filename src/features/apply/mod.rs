@@ -222,14 +222,21 @@ fn use_form(props: &Form) -> Html {
         problems: state.submission.problems(),
         delivery,
         plain: None,
-        device: match props.second {
-            Second::Here(key) => second::open(key, doors::device, page.clone()),
-            Second::Awaited | Second::Failed => Html::default(),
-        },
+        device: device(&page, props.second),
     };
     let tell = page.clone();
     let tell = Tell { told: Callback::from(move |told| tell.hear(told)), go: page.core.go.clone() };
     view::form(&ctx, &parts, &tell)
+}
+
+/// Whether the device keeps what is written; until that is here, the room for it: the button below would move while somebody
+/// reaches for it.
+fn device(page: &Rc<Page>, second: Second) -> Html {
+    match second {
+        Second::Here(key) => second::open(key, doors::device, page.clone()),
+        Second::Awaited => html! { <div class="device"></div> },
+        Second::Failed => Html::default(),
+    }
 }
 
 /// Keeps what is written when the visitor looks elsewhere, and sends files on that were stopped by that.
