@@ -273,6 +273,8 @@ function draw() {
 
 /** What the widget takes where a brand says nothing: told for a brand that only has a corner. */
 let empty = { seen: {} };
+/** The example brands, read once: one that came later would undo what was done since it was chosen. */
+let brands = {};
 
 async function begin() {
   COLOURS.forEach((colour, index) => $(index < FIRST ? 'colours' : 'more').append(colourRow(colour)));
@@ -280,7 +282,7 @@ async function begin() {
     ...STATES.map(([group, states]) => node('optgroup', { label: group }, ...states.map(([id, name]) => new Option(name, id)))),
     new Option('All of them, side by side', 'all'),
   );
-  say = await judge(embed);
+  [say, { brands }] = await Promise.all([judge(embed), fetch(given).then((answer) => answer.json())]);
   empty = say('{"radius":{"$type":"dimension","$value":"14px"}}');
   stage();
   draw();
@@ -295,12 +297,13 @@ $('from').addEventListener('change', async ({ target }) => {
   target.value = '';
   if (!name) return;
   if (name === 'none') return become(nothing());
-  const { brands } = await (await fetch(given)).json();
+  await begun;
   become(spokenAs(of(say(JSON.stringify(brands[name])))));
 });
 $('file').addEventListener('change', async ({ target }) => {
   const [file] = target.files;
   if (!file) return;
+  await begun;
   // The theme's program reads no more than this, and would count a film byte by byte to find out.
   const read = say(file.size > FILE_BYTES ? '' : await file.text());
   const some = Object.values(read.tokens).some(([value]) => value);
@@ -348,4 +351,4 @@ for (const [id, by] of [['before', -1], ['after', 1]]) {
 }
 /** A frame has its page: it wears what is worn. */
 window.addEventListener('preview', ({ detail }) => frames.forEach((frame) => frame.contentWindow === detail && dress(frame)));
-begin();
+const begun = begin();
