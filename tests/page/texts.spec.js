@@ -51,8 +51,16 @@ test("one setting addresses applicants formally on pages, in mails, in the frame
 
 test("the studio shows the tone, puts it in the tag and in the link", async ({ page, demo }) => {
   const inside = page.locator("iframe").first().contentFrame().locator("belofte-careers");
+  let go;
+  const held = new Promise((done) => (go = done));
+  await page.route("**/given.json", async (route) => {
+    await held;
+    await route.continue();
+  });
   await page.goto(`${demo.host}/studio/`);
   await page.getByLabel("Language", { exact: true }).selectOption("nl");
+  await expect(page.locator("iframe"), "a widget that would be made anew once all is read").toHaveCount(0);
+  go();
   await page.locator("iframe").first().scrollIntoViewIfNeeded();
   await expect(inside.getByText(shipped("nl").postings.already)).toBeVisible();
   await page.getByLabel("How you address applicants").selectOption("formal");

@@ -24,7 +24,8 @@ let logo = '';
 let report = { pairs: [], seen: {}, modes: MODES };
 /** What the frames wear: of a brand that cannot be read, the last one that could. */
 let worn = { css: '', seen: {} };
-let say = () => report;
+/** The theme's program. Until it is there nothing is drawn; `begin` then draws what was chosen meanwhile, once. */
+let say;
 const past = [];
 const future = [];
 const frames = new Set();
@@ -197,6 +198,7 @@ function frameOf([id, name, { link }]) {
 /** Frames are made anew where they show something else; a look is put on those that stand. */
 let spoken;
 function stage() {
+  if (!say) return;
   spoken = brand.plain.tone;
   const wanted = $('state').value;
   const all = STATES.flatMap(([, states]) => states);
@@ -259,6 +261,7 @@ async function copied(text, box) {
 const isEmpty = () => !Object.keys(tokens(brand)).length;
 
 function draw() {
+  if (!say) return;
   report = isEmpty() ? { pairs: [], seen: empty.seen, modes: MODES, css: '' } : say(JSON.stringify(tokens(brand)));
   report.seen ??= empty.seen;
   report.modes ??= MODES;
