@@ -113,6 +113,8 @@ function watchShift(page) {
 
 /** Nothing moved by itself since the page was last calm; 0.01 is the budget of every state. */
 async function still(page, state) {
+  // What moved is told some moments after it is drawn.
+  await page.waitForTimeout(200);
   base.expect(await page.evaluate(() => window.shift), `layout shift, ${state}`).toBeLessThanOrEqual(0.01);
 }
 

@@ -39,12 +39,27 @@ async function walk(page, demo, { lang, width, pages }) {
   const strict = pages === story.STRICT_PAGE;
   const see = async (state) => {
     await fits(page);
+    if (lang === "ar") await standsRight(page);
     await still(page, state);
     if (strict) await picture(page, `strict-${lang}-${width}-${state}`);
     await calm(page);
   };
   const email = `story-${strict}-${lang}-${width}-${Date.now()}@example.com`;
   await story.whole(page, demo, { lang, pages, w: words(lang), email, file: PDF, see });
+}
+
+/** Whatever letters it has: a heading stands at the side where the page begins. */
+async function standsRight(page) {
+  const off = await page.evaluate(() =>
+    [...document.querySelector("belofte-careers").shadowRoot.querySelectorAll(":is(h1, h2, h3):not(.visually-hidden)")].flatMap((heading) => {
+      const words = document.createRange();
+      words.selectNodeContents(heading);
+      const lines = [...words.getClientRects()].filter(({ width }) => width);
+      const end = Math.max(...lines.map(({ right }) => right));
+      return lines.length && Math.abs(heading.getBoundingClientRect().right - end) > 2 ? [heading.textContent] : [];
+    }),
+  );
+  expect(off, "headings that stand at the left").toEqual([]);
 }
 
 /** Nothing makes the page scroll sideways. */

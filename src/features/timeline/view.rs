@@ -59,6 +59,7 @@ pub struct Tell {
 pub fn page(ctx: &Ctx, parts: &PageParts<'_>) -> Html {
     let application = parts.application;
     let progress = Progress::of(application);
+    let heading = heading(ctx, application, &progress);
     html! {
         <article class="timeline" data-turn={parts.turn}>
             <p class="visually-hidden" role="status">{ parts.said }</p>
@@ -68,7 +69,8 @@ pub fn page(ctx: &Ctx, parts: &PageParts<'_>) -> Html {
                     { concat(&[&application.organization_name, "\u{a0}· ", &application.posting.title, "\u{a0}· "]) }
                     <span class="timeline__reference">{ application.reference.text() }</span>
                 </p>
-                <h1 class="timeline__heading" tabindex="-1">{ heading(ctx, application, &progress) }</h1>
+                // Other words are a new element, not the old one moved: they may begin at the other side.
+                <h1 class="timeline__heading" tabindex="-1"><span key={heading.clone()}>{ heading }</span></h1>
                 { as_of(ctx, parts) }
             </header>
             { parts.behind.first.clone() }
